@@ -1,0 +1,336 @@
+package io.shoal.runtime;
+
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreUsage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// What a node does for its user: the same whether it runs in this process ([Node]) or in another one on this machine ([RemoteNode]).
+///
+/// Every call blocks until it is done, from any thread, several at once; interruption ends it within a second with [InterruptedException], and what was
+/// verified or imported so far is kept. Failures:
+///
+/// * [NotFoundException]: the content, provider or pin is nowhere to be found;
+/// * [VerificationFailedException]: bytes were had, but wrong ones, and there is no other source;
+/// * [DeadlineException]: the time allowed is over;
+/// * [io.shoal.api.UserFaultException]: the user must change something;
+/// * any other [ShoalException], and [IOException] for a failed medium.
+public interface NodeCommands extends AutoCloseable {
+
+  /// Imports files and folders. Each result is told once its content is durable.
+  ///
+  /// @param each told in the order of the paths
+  void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+      throws ShoalException, IOException, InterruptedException;
+
+  /// Downloads, verifies and puts into place.
+  Fetched get(GetRequest request, ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException;
+
+  /// Looks for providers and tells each once, as soon as it is known whether it can be reached.
+  void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
+      throws ShoalException, IOException, InterruptedException;
+
+  /// The roots that this node has: pinned, adopted or incomplete.
+  List<RootEntry> roots() throws ShoalException, IOException;
+
+  /// What is in a folder of which the node has the nodes; a file gives one entry, itself.
+  List<FolderEntry> list(Reference reference) throws ShoalException, IOException, InterruptedException;
+
+  /// What is known of a reference here, without asking others.
+  ContentStat stat(Reference reference) throws ShoalException, IOException, InterruptedException;
+
+  /// Writes a file's bytes, verified, in order; what is not here is fetched first. `out` stays open.
+  void cat(Reference reference, Duration timeout, OutputStream out)
+      throws ShoalException, IOException, InterruptedException;
+
+  /// Keeps a root that is here from garbage collection.
+  void pin(Reference reference) throws ShoalException, IOException;
+
+  /// Lets a root go: it is announced no longer, and the next collection takes what nothing else keeps. Adopted files stay where they are.
+  void unpin(Reference reference) throws ShoalException, IOException;
+
+  /// Removes the chunks that no pin and no running work needs.
+  Collected gc() throws ShoalException, IOException, InterruptedException;
+
+  /// Reads every chunk and checks it.
+  ///
+  /// @param repair whether to fetch again from peers what was rotten or is missing of pinned roots
+  Verified verify(boolean repair, ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException;
+
+  /// How the node does, and why what does not move does not move.
+  NodeStatus status() throws ShoalException, IOException;
+
+  /// The peers it knows, connected ones first.
+  List<PeerEntry> peers() throws ShoalException, IOException;
+
+  /// The plugins that were found, the unusable ones included.
+  List<PluginEntry> plugins() throws ShoalException, IOException;
+
+  @Override
+  void close();
+
+  /// What to import.
+  ///
+  /// @param paths absolute
+  /// @param name instead of the file's own name; only with a single path
+  /// @param inPlace whether to serve the files where they are instead of copying them
+  /// @param leafSizeBytes 262,144 to 1,048,576
+  /// @param wholeDigest whether to compute each file's whole SHA-256 as well, for `sha256:` references
+  record AddRequest(
+      List<Path> paths,
+      Optional<String> name,
+      boolean inPlace,
+      int leafSizeBytes,
+      boolean wholeDigest) {}
+
+  /// What was imported.
+  ///
+  /// @param root its root
+  /// @param name the file's or folder's name
+  /// @param sizeBytes file bytes in it
+  /// @param files how many files it holds
+  /// @param chunks how many distinct chunks it has
+  /// @param newBytes bytes that the store did not have before
+  /// @param sha256 the whole file's digest in hex, if it was asked for and this is a file
+  /// @param skipped what was left out, each with the reason: symbolic links, devices
+  record Added(
+      String root,
+      String name,
+      long sizeBytes,
+      long files,
+      long chunks,
+      long newBytes,
+      Optional<String> sha256,
+      List<String> skipped) {}
+
+  /// What to download.
+  ///
+  /// @param reference what
+  /// @param target where to, absolute: a path to create, or a folder that exists, in which the suggested name or the CID is used; empty for the current folder given in `folder`
+  /// @param folder the user's current folder, absolute
+  /// @param peers addresses to use instead of discovery, if not empty
+  /// @param timeout the most time without a single verified byte; empty for the default, five minutes
+  /// @param keep whether to write a copy into the store and pin it
+  /// @param sync whether to force the files to the medium before success is told
+  /// @param replace whether a file that is in the way may be replaced
+  record GetRequest(
+      Reference reference,
+      Optional<Path> target,
+      Path folder,
+      List<PeerAddress> peers,
+      Optional<Duration> timeout,
+      boolean keep,
+      boolean sync,
+      boolean replace) {}
+
+  /// What was downloaded.
+  ///
+  /// @param root its root
+  /// @param path where it is
+  /// @param sizeBytes file bytes in it
+  /// @param bytesTransferred chunk bytes that came from peers in this call, those that were thrown away included
+  /// @param bytesReused chunk bytes that were here already
+  /// @param durationMillis from the call to the rename
+  /// @param bytesByPeer chunk bytes by peer id or, where it is not proven, address
+  /// @param bytesByTransport chunk bytes by scheme
+  /// @param chunksByPeer chunks by peer, keyed as `bytesByPeer`
+  record Fetched(
+      String root,
+      String path,
+      long sizeBytes,
+      long bytesTransferred,
+      long bytesReused,
+      long durationMillis,
+      Map<String, Long> bytesByPeer,
+      Map<String, Long> bytesByTransport,
+      Map<String, Long> chunksByPeer) {}
+
+  /// A provider of a root.
+  ///
+  /// @param address where
+  /// @param peerId who, if known or proven
+  /// @param reach whether it answered
+  /// @param have what it says to have: `complete`, `partial`, `none` or `unknown`
+  /// @param detail why it could not be reached, else empty
+  record FoundProvider(
+      String address, Optional<String> peerId, Reach reach, String have, String detail) {}
+
+  /// Whether a provider answered.
+  enum Reach {
+    REACHABLE,
+    UNREACHABLE,
+    UNCHECKED
+  }
+
+  /// A root that is here.
+  ///
+  /// @param root its CID
+  /// @param name its name, if it has one
+  /// @param sizeBytes file bytes in it
+  /// @param kind `file` or `folder`
+  /// @param kept `pinned`, `adopted` or `partial`
+  /// @param note what the user should know: an adopted file that changed, a download that is incomplete; else empty
+  record RootEntry(
+      String root, String name, long sizeBytes, String kind, String kept, String note) {}
+
+  /// Something in a folder.
+  ///
+  /// @param cid its root
+  /// @param name its name
+  /// @param sizeBytes file bytes in it
+  /// @param kind `file`, `folder` or `symlink`
+  record FolderEntry(String cid, String name, long sizeBytes, String kind) {}
+
+  /// What is known here of a reference.
+  ///
+  /// @param root its root
+  /// @param kind `file`, `folder`, `symlink` or `unknown`
+  /// @param name a name for it, if known
+  /// @param sizeBytes file bytes in it, -1 if not known
+  /// @param chunks distinct chunks, -1 if not known
+  /// @param chunksHere how many of them are here
+  /// @param pinned whether it is pinned
+  /// @param sha256 the whole file's digest, if known
+  record ContentStat(
+      String root,
+      String kind,
+      Optional<String> name,
+      long sizeBytes,
+      long chunks,
+      long chunksHere,
+      boolean pinned,
+      Optional<String> sha256) {}
+
+  /// What a garbage collection did.
+  record Collected(long chunksRemoved, long bytesRemoved, long chunksKept) {}
+
+  /// What a check of the store found.
+  ///
+  /// @param chunksChecked how many chunks were read
+  /// @param bytesChecked their bytes
+  /// @param corrupt CIDs of chunks that were rotten and set aside
+  /// @param missing CIDs that pinned roots need and that are not here
+  /// @param repaired how many of the two were fetched again
+  record Verified(
+      long chunksChecked, long bytesChecked, List<String> corrupt, List<String> missing, long repaired) {}
+
+  /// How the node does.
+  ///
+  /// @param peerId who it is
+  /// @param version of the program
+  /// @param uptimeMillis since it was ready
+  /// @param endpoints where it accepts connections
+  /// @param discoveries how each discovery does
+  /// @param store how full the store is
+  /// @param transfers downloads and imports that run, with what they wait for
+  /// @param uploads what goes out
+  /// @param advice lines for the user: isolated, not reachable from outside, adopted files that changed, announcements that are late
+  record NodeStatus(
+      String peerId,
+      String version,
+      long uptimeMillis,
+      List<String> endpoints,
+      List<DiscoveryEntry> discoveries,
+      StoreUsage store,
+      List<TransferEntry> transfers,
+      UploadEntry uploads,
+      List<String> advice) {}
+
+  /// How a discovery does; see [io.shoal.api.DiscoveryStatus].
+  record DiscoveryEntry(
+      String plugin,
+      Optional<String> endpoint,
+      int reachablePeers,
+      long announcedKeys,
+      long overdueKeys,
+      long lagMillis,
+      Map<String, String> details) {}
+
+  /// A download that runs.
+  ///
+  /// @param root what
+  /// @param name its name, if known
+  /// @param sizeBytes its size, -1 if not known
+  /// @param doneBytes verified bytes
+  /// @param bytesPerSecond over the last seconds
+  /// @param peers connected peers that have something of it
+  /// @param state one line: `downloading`, or what it waits for and since when
+  record TransferEntry(
+      String root, String name, long sizeBytes, long doneBytes, long bytesPerSecond, int peers, String state) {}
+
+  /// What goes out.
+  record UploadEntry(long sentBytes, long bytesPerSecond, int activeRequests, int waitingRequests, int peers) {}
+
+  /// A peer that is known.
+  ///
+  /// @param peerId who, if proven
+  /// @param address where
+  /// @param connected whether a connection stands
+  /// @param agent its program
+  /// @param roundTripMillis measured, -1 if not yet
+  /// @param receivedBytes chunk bytes from it
+  /// @param sentBytes chunk bytes to it
+  /// @param failures since the last success
+  /// @param score 0 to 100
+  /// @param banned the reason and the end of its ban, if there is one
+  record PeerEntry(
+      Optional<String> peerId,
+      String address,
+      boolean connected,
+      String agent,
+      long roundTripMillis,
+      long receivedBytes,
+      long sentBytes,
+      int failures,
+      int score,
+      Optional<String> banned) {}
+
+  /// A plugin that was found.
+  ///
+  /// @param id its id
+  /// @param kinds the kinds of its extensions: `storage`, `transport`, `discovery`, `verification`
+  /// @param version its version
+  /// @param location the jar or folder
+  /// @param state `started`, `installed` (usable, not active) or `failed`
+  /// @param active whether the configuration names it
+  /// @param problem why it failed and what to do, if it did
+  record PluginEntry(
+      String id,
+      List<String> kinds,
+      String version,
+      String location,
+      String state,
+      boolean active,
+      Optional<String> problem) {}
+
+  /// Told how far something is, at most ten times a second, from one thread at a time; must not block.
+  @FunctionalInterface
+  interface ProgressListener {
+
+    /// Hears nothing.
+    ProgressListener SILENT = progress -> {};
+
+    /// @param progress the state now
+    void progress(Progress progress);
+  }
+
+  /// How far something is.
+  ///
+  /// @param phase one or two words: `finding`, `folder`, `downloading`, `importing`, `checking`
+  /// @param doneBytes bytes so far
+  /// @param totalBytes all of them, -1 if not known
+  /// @param bytesPerSecond over the last seconds
+  /// @param peers how many peers take part
+  /// @param message what it waits for, else empty
+  record Progress(
+      String phase, long doneBytes, long totalBytes, long bytesPerSecond, int peers, String message) {}
+}
