@@ -14,22 +14,22 @@ import java.util.Arrays;
 /// order is that of the binary form, bytes unsigned.
 public final class Cid implements Comparable<Cid> {
   /// Plain bytes: the leaves of files.
-  public static final int RAW = 0x55;
+  public static final long RAW = 0x55;
 
   /// A node that lists other chunks; UnixFS files and folders.
-  public static final int DAG_PB = 0x70;
+  public static final long DAG_PB = 0x70;
 
   /// DAG-CBOR: transferred and verified, never looked into.
-  public static final int DAG_CBOR = 0x71;
+  public static final long DAG_CBOR = 0x71;
 
   /// The public key of a peer, see [PeerId].
-  public static final int LIBP2P_KEY = 0x72;
+  public static final long LIBP2P_KEY = 0x72;
 
   /// DAG-JSON: transferred and verified, never looked into.
-  public static final int DAG_JSON = 0x0129;
+  public static final long DAG_JSON = 0x0129;
 
-  /// Longest binary form in bytes: version, codec and hash code (five bytes hold 31 bits), length, digest.
-  public static final int MAX_BYTES = 1 + 5 + 5 + 2 + Multihash.MAX_DIGEST_BYTES;
+  /// Longest binary form in bytes: version, codec and hash code (varints of at most nine bytes), length, digest.
+  public static final int MAX_BYTES = 1 + 9 + 9 + 2 + Multihash.MAX_DIGEST_BYTES;
 
   private static final int V0_BYTES = 34;
   private static final int V0_TEXT_CHARS = 46;
@@ -45,7 +45,7 @@ public final class Cid implements Comparable<Cid> {
   /// A version 1 CID.
   ///
   /// @throws IllegalArgumentException the codec is negative
-  public static Cid of(int codec, Multihash multihash) {
+  public static Cid of(long codec, Multihash multihash) {
     if (codec < 0) {
       throw new IllegalArgumentException("a codec is not negative: " + codec);
     }
@@ -113,9 +113,7 @@ public final class Cid implements Comparable<Cid> {
     if (version != 1) {
       throw new MalformedDataException("its version is " + version + ", not 1");
     }
-    if (Varint.read(in) > Integer.MAX_VALUE) {
-      throw new MalformedDataException("its codec is in no table");
-    }
+    Varint.read(in); // the codec: any number may be named, few are understood
     Multihash.read(in);
     byte[] bytes = new byte[in.position() - start];
     in.get(start, bytes);
@@ -133,8 +131,8 @@ public final class Cid implements Comparable<Cid> {
   }
 
   /// The codec's number in the multicodec table; [#DAG_PB] for version 0.
-  public int codec() {
-    return version() == 0 ? DAG_PB : (int) varintAt(1);
+  public long codec() {
+    return version() == 0 ? DAG_PB : varintAt(1);
   }
 
   /// The digest with its function.
@@ -147,8 +145,8 @@ public final class Cid implements Comparable<Cid> {
   }
 
   /// The multihash's function code, without making a [Multihash].
-  public int multihashCode() {
-    return (int) varintAt(multihashAt());
+  public long multihashCode() {
+    return varintAt(multihashAt());
   }
 
   private int multihashAt() {

@@ -9,25 +9,25 @@ import java.util.HexFormat;
 /// Immutable; equal when code and digest are equal.
 public final class Multihash {
   /// The "digest" is the content itself.
-  public static final int IDENTITY = 0x00;
+  public static final long IDENTITY = 0x00;
 
   /// SHA-256, 32 bytes.
-  public static final int SHA2_256 = 0x12;
+  public static final long SHA2_256 = 0x12;
 
   /// SHA-512, 64 bytes.
-  public static final int SHA2_512 = 0x13;
+  public static final long SHA2_512 = 0x13;
 
   /// BLAKE3 with its default output of 32 bytes.
-  public static final int BLAKE3 = 0x1e;
+  public static final long BLAKE3 = 0x1e;
 
   /// Longest digest that is accepted, in bytes: twice the longest hash in use, and the agreed bound for content
   /// that is carried inside its own id.
   public static final int MAX_DIGEST_BYTES = 128;
 
-  private final int code;
+  private final long code;
   private final byte[] digest;
 
-  private Multihash(int code, byte[] digest) {
+  private Multihash(long code, byte[] digest) {
     this.code = code;
     this.digest = digest;
   }
@@ -36,7 +36,7 @@ public final class Multihash {
   ///
   /// @throws IllegalArgumentException the code is negative, or the digest is longer than [#MAX_DIGEST_BYTES] or not
   ///     of the length that a known function has
-  public static Multihash of(int code, byte[] digest) {
+  public static Multihash of(long code, byte[] digest) {
     if (code < 0) {
       throw new IllegalArgumentException("a multihash code is not negative: " + code);
     }
@@ -61,16 +61,12 @@ public final class Multihash {
 
   static Multihash read(ByteBuffer in) throws MalformedDataException {
     long code = Varint.read(in);
-    // The table of multicodecs ends far below 2^31.
-    if (code > Integer.MAX_VALUE) {
-      throw new MalformedDataException("no hash function has the code " + code);
-    }
     long length = Varint.read(in);
     if (length > MAX_DIGEST_BYTES) {
       throw new MalformedDataException(
           "a digest of " + length + " bytes is longer than " + MAX_DIGEST_BYTES);
     }
-    String fault = fault((int) code, (int) length);
+    String fault = fault(code, (int) length);
     if (!fault.isEmpty()) {
       throw new MalformedDataException(fault);
     }
@@ -80,16 +76,12 @@ public final class Multihash {
     }
     byte[] digest = new byte[(int) length];
     in.get(digest);
-    return new Multihash((int) code, digest);
+    return new Multihash(code, digest);
   }
 
-  private static String fault(int code, int length) {
+  private static String fault(long code, int length) {
     int due =
-        switch (code) {
-          case SHA2_256, BLAKE3 -> 32;
-          case SHA2_512 -> 64;
-          default -> length;
-        };
+        code == SHA2_256 || code == BLAKE3 ? 32 : code == SHA2_512 ? 64 : length;
     if (length != due) {
       return "a digest of the function 0x%x has %d bytes, not %d".formatted(code, due, length);
     }
@@ -99,7 +91,7 @@ public final class Multihash {
   }
 
   /// The hash function's number in the multicodec table.
-  public int code() {
+  public long code() {
     return code;
   }
 
@@ -139,7 +131,7 @@ public final class Multihash {
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(digest) + code;
+    return 31 * Arrays.hashCode(digest) + Long.hashCode(code);
   }
 
   /// The binary form in hex, for logs.

@@ -84,19 +84,16 @@ public final class PeerId implements Comparable<PeerId> {
   }
 
   private static PeerId ofMultihash(Multihash multihash) throws MalformedDataException {
-    switch (multihash.code()) {
-      case Multihash.IDENTITY -> {
-        if (multihash.digestBytes() > MAX_INLINE_KEY_BYTES) {
-          throw new MalformedDataException(
-              "a key of more than " + MAX_INLINE_KEY_BYTES + " bytes is hashed in a peer id");
-        }
-        requireKey(multihash.digest());
+    if (multihash.code() == Multihash.IDENTITY) {
+      if (multihash.digestBytes() > MAX_INLINE_KEY_BYTES) {
+        throw new MalformedDataException(
+            "a key of more than " + MAX_INLINE_KEY_BYTES + " bytes is hashed in a peer id");
       }
-      case Multihash.SHA2_256 -> {}
-      default ->
-          throw new MalformedDataException(
-              "a peer id holds a key or its SHA-256, not the hash function 0x%x"
-                  .formatted(multihash.code()));
+      requireKey(multihash.digest());
+    } else if (multihash.code() != Multihash.SHA2_256) {
+      throw new MalformedDataException(
+          "a peer id holds a key or its SHA-256, not the hash function 0x%x"
+              .formatted(multihash.code()));
     }
     return new PeerId(multihash);
   }
