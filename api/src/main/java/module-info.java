@@ -1,0 +1,7 @@
+/// What a plugin compiles against.
+module io.shoal.api {
+  requires transitive pf4j;
+  requires static transitive org.jspecify;
+
+  exports io.shoal.api;
+}

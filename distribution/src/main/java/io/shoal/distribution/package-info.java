@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.distribution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package io.shoal.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PackageIT {
+
+  private static final Path PACKAGE = Path.of(System.getProperty("shoal.package"));
+
+  @Test
+  void theLauncherStartsTheProgram() throws Exception {
+    var builder =
+        new ProcessBuilder(PACKAGE.resolve("bin/shoal").toString(), "--version")
+            .redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    var process = builder.start();
+    var output = new String(process.getInputStream().readAllBytes());
+
+    assertEquals(0, process.waitFor(), output);
+    assertTrue(output.startsWith("shoal "), output);
+  }
+
+  @Test
+  void theDefaultPluginsAreInThePackage() throws IOException {
+    try (var entries = Files.list(PACKAGE.resolve("plugins"))) {
+      assertEquals(
+          List.of(
+              "discovery-kademlia", "storage-filesystem", "transport-tcp", "verification-sha256"),
+          entries
+              .map(path -> path.getFileName().toString().replaceFirst("-\\d.*", ""))
+              .sorted()
+              .toList());
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.discovery.kademlia;
+
+import org.jspecify.annotations.NullMarked;

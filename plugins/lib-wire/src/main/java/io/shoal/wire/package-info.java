@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.wire;
+
+import org.jspecify.annotations.NullMarked;

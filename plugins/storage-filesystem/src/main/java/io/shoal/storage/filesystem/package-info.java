@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.storage.filesystem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Keeps chunks as files named by their hash.
+module io.shoal.storage.filesystem {
+  requires io.shoal.api;
+  requires org.slf4j;
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.testkit;
+
+import org.jspecify.annotations.NullMarked;

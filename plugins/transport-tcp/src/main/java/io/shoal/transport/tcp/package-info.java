@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.transport.tcp;
+
+import org.jspecify.annotations.NullMarked;

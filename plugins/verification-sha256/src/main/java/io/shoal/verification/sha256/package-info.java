@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.verification.sha256;
+
+import org.jspecify.annotations.NullMarked;

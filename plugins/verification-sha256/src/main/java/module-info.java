@@ -1,0 +1,5 @@
+/// Checks chunks with the SHA-256 of the JDK.
+@SuppressWarnings("module") // the digits are the name of the hash
+module io.shoal.verification.sha256 {
+  requires io.shoal.api;
+}

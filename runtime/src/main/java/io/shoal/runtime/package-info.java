@@ -1,0 +1,4 @@
+@NullMarked
+package io.shoal.runtime;
+
+import org.jspecify.annotations.NullMarked;
