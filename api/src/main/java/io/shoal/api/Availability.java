@@ -2,8 +2,9 @@ package io.shoal.api;
 
 import java.util.BitSet;
 
-/// What a peer says it has of a DAG. Positions number the DAG's distinct CIDs, depth first, in the order in which they are first seen; the root is 0. Identity
-/// CIDs are not counted. What a peer says is a hint: it may be wrong or outdated at any time.
+/// What a peer says it has of a DAG. Positions number the DAG's distinct CIDs, depth first, in the
+/// order in which they are first seen; the root is 0. Identity CIDs are not counted. What a peer
+/// says is a hint: it may be wrong or outdated at any time.
 public sealed interface Availability {
 
   /// It has everything.
@@ -11,16 +12,20 @@ public sealed interface Availability {
 
   /// What it has now; replaces all that was said before.
   ///
-  /// @param have bit *n* is set if it has the chunk at position *n*; not to be changed by anyone afterwards. At most 2^23 bits
+  /// @param have bit *n* is set if it has the chunk at position *n*; not to be changed by anyone
+  ///   afterwards. At most 2^23 bits
   /// @param size how many positions the DAG has as far as the peer knows
   record Snapshot(BitSet have, int size) implements Availability {}
 
   /// What it got since.
   ///
   /// @param positions at most 4,096
-  @SuppressWarnings("ArrayRecordComponent") // thousands a second: a list of boxes would cost more than the chunk's own bookkeeping
+  @SuppressWarnings(
+      "ArrayRecordComponent") // thousands a second: a list of boxes would cost more than the
+  // chunk's own bookkeeping
   record Gained(int[] positions) implements Availability {}
 
-  /// It cannot say: it has nothing of the DAG, or not yet the nodes that give the positions. It may still hold single chunks. Replaces all that was said before.
+  /// It cannot say: it has nothing of the DAG, or not yet the nodes that give the positions. It may
+  /// still hold single chunks. Replaces all that was said before.
   record Unknown() implements Availability {}
 }

@@ -2,10 +2,11 @@ package io.shoal.api;
 
 import java.nio.ByteBuffer;
 
-/// The runtime's side of all connections: admits, orders and meters what this node gives. A transport calls it, and never decides fairness itself.
+/// The runtime's side of all connections: admits, orders and meters what this node gives. A
+/// transport calls it, and never decides fairness itself.
 ///
-/// Methods may block unless they say otherwise, and are called from virtual threads, each request from one of its own. Calls for one connection come between its
-/// [#connected] and [#disconnected].
+/// Methods may block unless they say otherwise, and are called from virtual threads, each request
+/// from one of its own. Calls for one connection come between its [#connected] and [#disconnected].
 public interface ChunkServer {
 
   /// Serves nobody.
@@ -20,11 +21,13 @@ public interface ChunkServer {
   /// A peer asks for a chunk. Blocks until the request's turn has come or it is refused.
   ///
   /// @return an answer; a [ServeAnswer.Serve] holds a lease that the transport closes
-  /// @throws InterruptedException the transport interrupts the thread when the peer takes the request back or goes away
+  /// @throws InterruptedException the transport interrupts the thread when the peer takes the
+  ///   request back or goes away
   ServeAnswer request(PeerConnection from, ChunkRequest request) throws InterruptedException;
 
-  /// A peer asks what this node has of `root`'s DAG. `listener` is told at once and then of every change until the returned watch is closed; calling it
-  /// never blocks for long: the transport joins news that the peer has not taken yet.
+  /// A peer asks what this node has of `root`'s DAG. `listener` is told at once and then of every
+  /// change until the returned watch is closed; calling it never blocks for long: the transport
+  /// joins news that the peer has not taken yet.
   PeerConnection.Watch watch(
       PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener);
 

@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// A chunk that this node is about to send: a leased store reader, metered. Used by one thread at a time.
+/// A chunk that this node is about to send: a leased store reader, metered. Used by one thread at a
+/// time.
 public interface ChunkSource extends AutoCloseable {
 
   /// The chunk's size in bytes.
   int sizeBytes();
 
-  /// Waits until at least one more byte may be sent within the node's limits, and takes the right to send up to `wantedBytes`. Every byte is paid for here before it is sent, by whichever way.
+  /// Waits until at least one more byte may be sent within the node's limits, and takes the right
+  /// to send up to `wantedBytes`. Every byte is paid for here before it is sent, by whichever way.
   ///
   /// @return how many bytes may be sent now, 1 to `wantedBytes`
   int permit(int wantedBytes) throws InterruptedException;
@@ -18,12 +20,15 @@ public interface ChunkSource extends AutoCloseable {
   /// Reads as [ChunkReader#read] does.
   int read(ByteBuffer into, int positionBytes) throws IOException;
 
-  /// Where the bytes lie in a file, as [ChunkReader#region]: what a transport without encryption hands to `sendfile`.
+  /// Where the bytes lie in a file, as [ChunkReader#region]: what a transport without encryption
+  /// hands to `sendfile`.
   Optional<FileRegion> region();
 
-  /// Called after the last byte was handed out and before the end of the chunk is marked to the peer.
+  /// Called after the last byte was handed out and before the end of the chunk is marked to the
+  /// peer.
   ///
-  /// @throws ChunkChangedException the bytes cannot be trusted: break the answer off with [Refusal.Corrupt], do not mark its end
+  /// @throws ChunkChangedException the bytes cannot be trusted: break the answer off with
+  ///   [Refusal.Corrupt], do not mark its end
   void revalidate() throws IOException, ChunkChangedException;
 
   /// Gives lease and turn back. Safe to call twice.

@@ -6,27 +6,28 @@ import java.util.function.Consumer;
 
 /// Keeps chunks, addressed by their hash.
 ///
-/// The multihash alone is the address: CIDs that differ in codec or version only name the same chunk. A store does not
-/// hash: the caller has verified what it commits, and verifies what it reads. Chunks have 0 bytes to 2 MiB. Identity CIDs never reach a store.
+/// The multihash alone is the address: CIDs that differ in codec or version only name the same
+/// chunk. A store does not hash: the caller has verified what it commits, and verifies what it
+/// reads. Chunks have 0 bytes to 2 MiB. Identity CIDs never reach a store.
+/// * **Atomicity**: a chunk is either wholly there or not at all, for every reader at every moment,
+///   and after a crash at every moment.
+/// * **Durability**: what was committed, adopted or deleted before [#sync] began survives a power
+///   loss once `sync` returned. What came later may or may not be there, wholly.
+/// * **Concurrency**: every method may be called from any number of threads at once. Several
+///   writers of one chunk are allowed; one of them wins and the others commit without effect.
 ///
-/// **Atomicity**: a chunk is either wholly there or not at all, for every reader at every moment, and after a crash at every moment.
-/// **Durability**: what was committed, adopted or deleted before [#sync] began survives a power loss once `sync` returned. What came later may
-/// or may not be there, wholly.
-/// **Concurrency**: every method may be called from any number of threads at once. Several writers of one chunk are allowed; one of them
-/// wins and the others commit without effect.
-///
-/// All methods throw [IOException] when the medium failed, with a message that names the path and what to do; a failed write or sync of an
-/// object is never retried as if nothing had happened.
+/// All methods throw [IOException] when the medium failed, with a message that names the path and
+/// what to do; a failed write or sync of an object is never retried as if nothing had happened.
 public non-sealed interface ChunkStore extends Extension {
 
   /// The largest chunk that a store must take.
   int MAX_CHUNK_SIZE_BYTES = 2 * 1024 * 1024;
 
-  /// Opens a chunk for reading and holds a lease on it: the bytes stay readable until the reader is closed, whatever is deleted or forgotten
-  /// meanwhile.
+  /// Opens a chunk for reading and holds a lease on it: the bytes stay readable until the reader is
+  /// closed, whatever is deleted or forgotten meanwhile.
   ///
-  /// A chunk in an adopted file is checked before it is opened: if size, modification time or inode differ from the
-  /// [FileRef], the reference is dropped and the chunk is absent.
+  /// A chunk in an adopted file is checked before it is opened: if size, modification time or inode
+  /// differ from the [FileRef], the reference is dropped and the chunk is absent.
   ///
   /// @return the reader, or empty if the chunk is not here
   Optional<ChunkReader> open(Cid cid) throws IOException;
@@ -34,26 +35,31 @@ public non-sealed interface ChunkStore extends Extension {
   /// Whether [#open] would find the chunk. Answers without touching its bytes.
   boolean contains(Cid cid) throws IOException;
 
-  /// Begins to store a chunk of exactly `sizeBytes`. Reserves the space, so that the quota is never exceeded by writers that race.
+  /// Begins to store a chunk of exactly `sizeBytes`. Reserves the space, so that the quota is never
+  /// exceeded by writers that race.
   ///
   /// @throws StoreFullException quota or free-space floor reached; nothing was reserved
   ChunkWriter create(Cid cid, int sizeBytes) throws IOException, StoreFullException;
 
-  /// Removes a chunk or, if it lies in an adopted file, the claim on it; the user's file is never touched. Readers that are open go on.
+  /// Removes a chunk or, if it lies in an adopted file, the claim on it; the user's file is never
+  /// touched. Readers that are open go on.
   ///
-  /// With [Removal#CORRUPT] the bytes are set aside where the user can look at them (a store may drop them if it has no such place) and count no longer as stored.
+  /// With [Removal#CORRUPT] the bytes are set aside where the user can look at them (a store may
+  /// drop them if it has no such place) and count no longer as stored.
   ///
   /// @return whether the chunk was here
   boolean delete(Cid cid, Removal why) throws IOException;
 
-  /// Tells every chunk that is here, in no order, each once; `raw` is the codec where the store does not remember one. Chunks that come or go meanwhile may be told or not. No lock is held while
-  /// `each` runs.
+  /// Tells every chunk that is here, in no order, each once; `raw` is the codec where the store
+  /// does not remember one. Chunks that come or go meanwhile may be told or not. No lock is held
+  /// while `each` runs.
   void cids(Consumer<StoredChunk> each) throws IOException;
 
   /// How much is stored and how much room there is. Cheap: no walk over the content.
   StoreUsage usage() throws IOException;
 
-  /// Makes durable all that was committed, adopted, relocated, forgotten and deleted before this call, in one group.
+  /// Makes durable all that was committed, adopted, relocated, forgotten and deleted before this
+  /// call, in one group.
   ///
   /// @throws IOException what came since the last `sync` that returned must be taken as lost
   void sync() throws IOException;

@@ -5,13 +5,13 @@ import java.util.Arrays;
 
 /// Content identifier (multiformats CID): which codec the bytes are in, and their [Multihash].
 ///
-/// Version 1 is `varint 1, varint codec, multihash`, written as text in base 32 (`b…`). Version 0 is a bare SHA-256
-/// multihash, always dag-pb, written in base 58 (`Qm…`); it is read and kept as it came, because a node's bytes hold the
-/// version that its writer chose. Two CIDs are equal when version, codec and multihash are; compare [#toV1()] to ignore the
-/// version.
+/// Version 1 is `varint 1, varint codec, multihash`, written as text in base 32 (`b…`). Version 0
+/// is a bare SHA-256 multihash, always dag-pb, written in base 58 (`Qm…`); it is read and kept as
+/// it came, because a node's bytes hold the version that its writer chose. Two CIDs are equal when
+/// version, codec and multihash are; compare [#toV1()] to ignore the version.
 ///
-/// Immutable and small (about 80 bytes of heap for SHA-256), since a node holds up to a million of them. The natural
-/// order is that of the binary form, bytes unsigned.
+/// Immutable and small (about 80 bytes of heap for SHA-256), since a node holds up to a million of
+/// them. The natural order is that of the binary form, bytes unsigned.
 public final class Cid implements Comparable<Cid> {
   /// Plain bytes: the leaves of files.
   public static final long RAW = 0x55;
@@ -28,7 +28,8 @@ public final class Cid implements Comparable<Cid> {
   /// DAG-JSON: transferred and verified, never looked into.
   public static final long DAG_JSON = 0x0129;
 
-  /// Longest binary form in bytes: version, codec and hash code (varints of at most nine bytes), length, digest.
+  /// Longest binary form in bytes: version, codec and hash code (varints of at most nine bytes),
+  /// length, digest.
   public static final int MAX_BYTES = 1 + 9 + 9 + 2 + Multihash.MAX_DIGEST_BYTES;
 
   private static final int V0_BYTES = 34;
@@ -66,17 +67,19 @@ public final class Cid implements Comparable<Cid> {
     return new Cid(multihash.toBytes());
   }
 
-  /// Parses either text form. Multibase prefixes: `b B` base 32, `z` base 58, `f` base 16, `k` base 36, `u m` base 64
-  /// without padding; no prefix for `Qm…` of 46 characters.
+  /// Parses either text form. Multibase prefixes: `b B` base 32, `z` base 58, `f` base 16, `k` base
+  /// 36, `u m` base 64 without padding; no prefix for `Qm…` of 46 characters.
   ///
-  /// @throws InvalidInputException the text is not exactly one CID; the message names the text and the fault
+  /// @throws InvalidInputException the text is not exactly one CID; the message names the text and
+  ///   the fault
   public static Cid parse(String text) throws InvalidInputException {
     try {
       if (text.length() == V0_TEXT_CHARS && text.startsWith("Qm")) {
         return fromBytes(Multibase.decodeBase58(text));
       }
       byte[] bytes = Multibase.decode(text);
-      // Version 0 has no place under a prefix: it would be one content under two texts that look alike.
+      // Version 0 has no place under a prefix: it would be one content under two texts that look
+      // alike.
       if (bytes.length > 0 && bytes[0] != 1) {
         throw new MalformedDataException("its version is not 1");
       }
@@ -99,7 +102,8 @@ public final class Cid implements Comparable<Cid> {
     return cid;
   }
 
-  /// Reads one CID from the buffer's position and moves behind it. After a failure the position is undefined.
+  /// Reads one CID from the buffer's position and moves behind it. After a failure the position is
+  /// undefined.
   ///
   /// @throws MalformedDataException no CID starts there
   public static Cid read(ByteBuffer in) throws MalformedDataException {
@@ -164,7 +168,8 @@ public final class Cid implements Comparable<Cid> {
     return value | (long) bytes[at] << shift;
   }
 
-  /// Whether the content is carried in the id itself: such a chunk is never stored, announced or fetched.
+  /// Whether the content is carried in the id itself: such a chunk is never stored, announced or
+  /// fetched.
   public boolean isIdentity() {
     return multihashCode() == Multihash.IDENTITY;
   }

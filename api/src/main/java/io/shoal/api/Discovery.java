@@ -7,35 +7,41 @@ import java.util.Set;
 
 /// Finds who has a root or a chunk, and tells others what this node has.
 ///
-/// Any number of discoveries work side by side; the node merges what they find. What a discovery says is a hint: content is verified, and an address is
-/// dialled only within the limits of the node.
+/// Any number of discoveries work side by side; the node merges what they find. What a discovery
+/// says is a hint: content is verified, and an address is dialled only within the limits of the
+/// node.
 public non-sealed interface Discovery extends Extension {
 
-  /// Announces that this node has `cid` at `endpoints`, and goes on renewing that until [#withdraw] or [#close]. Blocks until the first
-  /// announcement ended, at most a minute; renewals follow by themselves, before the announcement expires. Announcing again with other endpoints
-  /// replaces them.
+  /// Announces that this node has `cid` at `endpoints`, and goes on renewing that until [#withdraw]
+  /// or [#close]. Blocks until the first announcement ended, at most a minute; renewals follow by
+  /// themselves, before the announcement expires. Announcing again with other endpoints replaces
+  /// them.
   ///
   /// Nothing of this survives a restart: the node announces again at every start.
   ///
-  /// @param endpoints what [Transport#listen] returned; an unspecified host (`0.0.0.0`, `[::]`) means "wherever you saw me"
+  /// @param endpoints what [Transport#listen] returned; an unspecified host (`0.0.0.0`, `[::]`)
+  ///   means "wherever you saw me"
   /// @return what became of each endpoint, in any order
   /// @throws InterruptedException interrupted; renewing goes on
   Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints)
       throws InterruptedException;
 
-  /// Stops renewing. Copies that others hold expire by themselves. Does nothing for what is not announced.
+  /// Stops renewing. Copies that others hold expire by themselves. Does nothing for what is not
+  /// announced.
   void withdraw(Cid cid);
 
-  /// Looks for providers and tells each to `sink` as soon as it is known, from the calling thread, each address once. Returns when the search is
-  /// exhausted, at most two minutes.
+  /// Looks for providers and tells each to `sink` as soon as it is known, from the calling thread,
+  /// each address once. Returns when the search is exhausted, at most two minutes.
   ///
   /// @param schemes the transports' schemes that the node can dial; others are not worth telling
-  /// @throws RetryableException the search could not be made at all now (no peer of the discovery answers); the message says why and what to do
+  /// @throws RetryableException the search could not be made at all now (no peer of the discovery
+  ///   answers); the message says why and what to do
   /// @throws InterruptedException interrupted, or the sink said that it had enough
   void findProviders(Cid cid, Set<String> schemes, ProviderSink sink)
       throws RetryableException, InterruptedException;
 
-  /// How it goes: for `shoal status` and for the line that tells an isolated user what to do. Cheap, never blocks.
+  /// How it goes: for `shoal status` and for the line that tells an isolated user what to do.
+  /// Cheap, never blocks.
   DiscoveryStatus status();
 
   /// The ability to hold small signed records, if this discovery has it. Always the same answer.

@@ -8,36 +8,43 @@ public interface PeerConnection extends AutoCloseable {
   /// The most bytes that a message may have.
   int MAX_MESSAGE_SIZE_BYTES = 32 * 1024;
 
-  /// The most requests that may wait for their end on one connection; further ones are refused by the other side as [Refusal.Busy].
+  /// The most requests that may wait for their end on one connection; further ones are refused by
+  /// the other side as [Refusal.Busy].
   int MAX_REQUESTS = 256;
 
   /// Who is on the other side. Always the same answer.
   RemotePeer remote();
 
-  /// Asks for a chunk. Returns as soon as the request is queued for sending; many may be on their way at once, and they may end in any order.
+  /// Asks for a chunk. Returns as soon as the request is queued for sending; many may be on their
+  /// way at once, and they may end in any order.
   ///
-  /// @return the coming bytes; the caller closes it, which also takes the request back if it has not ended
+  /// @return the coming bytes; the caller closes it, which also takes the request back if it has
+  ///   not ended
   /// @throws PeerUnreachableException the connection is closed
   ChunkBody fetch(ChunkRequest request) throws PeerUnreachableException;
 
   /// Asks the peer what it has of `root`'s DAG, and to tell what comes later. Returns at once.
   ///
-  /// @param listener told in order, from one thread at a time, first a [Availability.Snapshot] or [Availability.Unknown]
+  /// @param listener told in order, from one thread at a time, first a [Availability.Snapshot] or
+  ///   [Availability.Unknown]
   /// @return closes the watch; at most 1,024 watches a connection
   /// @throws PeerUnreachableException the connection is closed
   Watch watch(Cid root, AvailabilityListener listener) throws PeerUnreachableException;
 
-  /// Sends a small message of the runtime to the peer's [ChunkServer#message]. Messages arrive in order, or the connection is lost. Blocks while more than 64 messages wait to be sent.
+  /// Sends a small message of the runtime to the peer's [ChunkServer#message]. Messages arrive in
+  /// order, or the connection is lost. Blocks while more than 64 messages wait to be sent.
   ///
   /// @param type what it is about, 0 to 65,535; a receiver ignores types that it does not know
-  /// @param bytes the remaining bytes, at most [#MAX_MESSAGE_SIZE_BYTES]; copied before this returns
+  /// @param bytes the remaining bytes, at most [#MAX_MESSAGE_SIZE_BYTES]; copied before this
+  ///   returns
   /// @throws PeerUnreachableException the connection is closed
   void send(int type, ByteBuffer bytes) throws PeerUnreachableException, InterruptedException;
 
   /// Whether it is still open.
   boolean isOpen();
 
-  /// Closes it. Bodies that wait end with [Refusal.Gone] within a second; [ChunkServer#disconnected] follows. Safe to call twice.
+  /// Closes it. Bodies that wait end with [Refusal.Gone] within a second;
+  /// [ChunkServer#disconnected] follows. Safe to call twice.
   @Override
   void close();
 

@@ -7,10 +7,11 @@ import java.util.Set;
 
 /// A plugin's own part of the node's configuration.
 ///
-/// Each getter takes the key (dots descend: `limits.connections`) and the value that holds when the user
-/// wrote none. Sizes, rates and times are written with units: `256KiB`, `25MB`, `30s`. A value of the
-/// wrong form or outside the given bounds is the user's fault: the exception names the full key, the value and what is
-/// allowed. Reading a key marks it as known; after [Extension#start] the runtime refuses unknown ones.
+/// Each getter takes the key (dots descend: `limits.connections`) and the value that holds when the
+/// user wrote none. Sizes, rates and times are written with units: `256KiB`, `25MB`, `30s`. A value
+/// of the wrong form or outside the given bounds is the user's fault: the exception names the full
+/// key, the value and what is allowed. Reading a key marks it as known; after [Extension#start] the
+/// runtime refuses unknown ones.
 ///
 /// Immutable, usable from any thread.
 public interface PluginConfig {
@@ -33,8 +34,9 @@ public interface PluginConfig {
   /// A whole number from `min` to `max`, both included.
   long number(String key, long min, long max, long whenAbsent) throws InvalidConfigException;
 
-  /// A size in bytes from `minBytes` to `maxBytes`; `KB`, `MB`, `GB`, `TB` are powers of 1000, `KiB`, `MiB`, `GiB`, `TiB` of
-  /// 1024; a bare number is bytes; `unlimited` is [Long#MAX_VALUE], if `maxBytes` allows that.
+  /// A size in bytes from `minBytes` to `maxBytes`; `KB`, `MB`, `GB`, `TB` are powers of 1000,
+  /// `KiB`, `MiB`, `GiB`, `TiB` of 1024; a bare number is bytes; `unlimited` is [Long#MAX_VALUE],
+  /// if `maxBytes` allows that.
   long sizeBytes(String key, long minBytes, long maxBytes, long whenAbsent)
       throws InvalidConfigException;
 

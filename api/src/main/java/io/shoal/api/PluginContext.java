@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 
-/// All that a node gives to a plugin. There is nothing global: what is not here, a plugin brings itself.
+/// All that a node gives to a plugin. There is nothing global: what is not here, a plugin brings
+/// itself.
 ///
 /// Every method returns the same object each time and may be called from any thread.
 public interface PluginContext {
@@ -15,8 +16,8 @@ public interface PluginContext {
   /// The configuration node `plugins.PLUGIN_ID`, empty if the user wrote none.
   PluginConfig config();
 
-  /// A folder that belongs to this plugin alone; it exists, only the node's user can read it, and it
-  /// survives restarts. Two nodes never share it.
+  /// A folder that belongs to this plugin alone; it exists, only the node's user can read it, and
+  /// it survives restarts. Two nodes never share it.
   Path dataFolder();
 
   /// Who this node is.
@@ -31,7 +32,8 @@ public interface PluginContext {
   /// Timers. Tasks run on virtual threads, so a slow one delays no other.
   Scheduler scheduler();
 
-  /// The node's bounded pool for hashing and bulk file IO: as many platform threads as the machine has
-  /// cores. A task holds a thread while it runs, so it must not wait for the network or for another task.
+  /// The node's bounded pool for hashing and bulk file IO: as many platform threads as the machine
+  /// has cores. A task holds a thread while it runs, so it must not wait for the network or for
+  /// another task.
   Executor bulkPool();
 }

@@ -13,7 +13,8 @@ final class Quoted {
     head.codePoints()
         .forEach(
             c -> {
-              // Control and formatting characters could steer a terminal or forge a second log line.
+              // Control and formatting characters could steer a terminal or forge a second log
+              // line.
               boolean visible =
                   switch (Character.getType(c)) {
                     case Character.CONTROL,

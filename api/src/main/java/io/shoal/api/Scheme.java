@@ -11,11 +11,14 @@ public record Scheme(String name, Protection protection) {
   public Scheme {
     if (!name.matches("[a-z][a-z0-9+.-]{0,15}")) {
       throw new IllegalArgumentException(
-          "'" + name.toLowerCase(Locale.ROOT) + "' is not a URI scheme: a-z, then up to 15 of a-z 0-9 + . -");
+          "'"
+              + name.toLowerCase(Locale.ROOT)
+              + "' is not a URI scheme: a-z, then up to 15 of a-z 0-9 + . -");
     }
   }
 
-  /// What a scheme gives to those who talk over it. A node with `tls: required` uses no [#PLAIN] one.
+  /// What a scheme gives to those who talk over it. A node with `tls: required` uses no [#PLAIN]
+  /// one.
   public enum Protection {
     /// Encrypted, and both sides prove their [PeerId].
     ENCRYPTED,

@@ -59,10 +59,7 @@ class CidTest {
     Cid cid = Cid.parse(HELLO);
     assertEquals(cid, Cid.parse("B" + HELLO.substring(1).toUpperCase(Locale.ROOT)));
     assertEquals(
-        cid,
-        Cid.parse(
-            "m"
-                + Base64.getEncoder().withoutPadding().encodeToString(cid.toBytes())));
+        cid, Cid.parse("m" + Base64.getEncoder().withoutPadding().encodeToString(cid.toBytes())));
     String base36 = new BigInteger(1, cid.toBytes()).toString(36);
     assertEquals(cid, Cid.parse("k" + base36));
   }
@@ -80,7 +77,8 @@ class CidTest {
         "f01551201ff", // SHA-256 of one byte
         "f0155ffffffffffffffffff0100", // a varint of ten bytes
         "f01558000", // an overlong hash code
-        "f12200ea94486979c426d46b72a0df1ede54963b043f2584946b9ec9f80a8aae2ebc0", // version 0 in base 16
+        "f12200ea94486979c426d46b72a0df1ede54963b043f2584946b9ec9f80a8aae2ebc0", // version 0 in
+        // base 16
       })
   void whatIsNotExactlyOneIdIsRefused(String text) {
     assertThrows(InvalidInputException.class, () -> Cid.parse(text));

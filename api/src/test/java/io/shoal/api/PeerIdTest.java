@@ -71,8 +71,7 @@ class PeerIdTest {
   @Test
   void damagedBytesAreRefusedOrReadBackExactly() throws Exception {
     Random random = new Random(31);
-    byte[] good =
-        PeerId.parse("12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq").toBytes();
+    byte[] good = PeerId.parse("12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq").toBytes();
     for (int round = 0; round < 100_000; round++) {
       byte[] bytes = Arrays.copyOf(good, random.nextInt(good.length + 3));
       for (int flips = random.nextInt(3); flips > 0 && bytes.length > 0; flips--) {
