@@ -2,6 +2,19 @@
 module io.shoal.runtime {
   requires transitive io.shoal.api;
   requires org.slf4j;
+  requires tools.jackson.core;
+  requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
+
+  // Not used here: granted to plugins, which find only what the boot layer holds.
+  requires java.logging;
+  requires java.naming;
+  requires jdk.unsupported;
 
   exports io.shoal.runtime;
+
+  uses io.shoal.api.ChunkStore;
+  uses io.shoal.api.Discovery;
+  uses io.shoal.api.Transport;
+  uses io.shoal.api.Verifier;
 }

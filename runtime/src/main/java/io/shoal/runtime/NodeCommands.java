@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// What a node does for its user: the same whether it runs in this process ([Node]) or in another one on this machine ([RemoteNode]).
+/// What a node does for its user: the same whether it runs in this process ([Node]) or in another
+/// one on this machine ([RemoteNode]).
 ///
-/// Every call blocks until it is done, from any thread, several at once; interruption ends it within a second with [InterruptedException], and what was
-/// verified or imported so far is kept. Failures:
-///
+/// Every call blocks until it is done, from any thread, several at once; interruption ends it
+/// within a second with [InterruptedException], and what was verified or imported so far is kept.
+/// Failures:
 /// * [NotFoundException]: the content, provider or pin is nowhere to be found;
 /// * [VerificationFailedException]: bytes were had, but wrong ones, and there is no other source;
 /// * [DeadlineException]: the time allowed is over;
@@ -42,19 +43,22 @@ public interface NodeCommands extends AutoCloseable {
   List<RootEntry> roots() throws ShoalException, IOException;
 
   /// What is in a folder of which the node has the nodes; a file gives one entry, itself.
-  List<FolderEntry> list(Reference reference) throws ShoalException, IOException, InterruptedException;
+  List<FolderEntry> list(Reference reference)
+      throws ShoalException, IOException, InterruptedException;
 
   /// What is known of a reference here, without asking others.
   ContentStat stat(Reference reference) throws ShoalException, IOException, InterruptedException;
 
-  /// Writes a file's bytes, verified, in order; what is not here is fetched first. `out` stays open.
+  /// Writes a file's bytes, verified, in order; what is not here is fetched first. `out` stays
+  /// open.
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException;
 
   /// Keeps a root that is here from garbage collection.
   void pin(Reference reference) throws ShoalException, IOException;
 
-  /// Lets a root go: it is announced no longer, and the next collection takes what nothing else keeps. Adopted files stay where they are.
+  /// Lets a root go: it is announced no longer, and the next collection takes what nothing else
+  /// keeps. Adopted files stay where they are.
   void unpin(Reference reference) throws ShoalException, IOException;
 
   /// Removes the chunks that no pin and no running work needs.
@@ -84,7 +88,8 @@ public interface NodeCommands extends AutoCloseable {
   /// @param name instead of the file's own name; only with a single path
   /// @param inPlace whether to serve the files where they are instead of copying them
   /// @param leafSizeBytes 262,144 to 1,048,576
-  /// @param wholeDigest whether to compute each file's whole SHA-256 as well, for `sha256:` references
+  /// @param wholeDigest whether to compute each file's whole SHA-256 as well, for `sha256:`
+  ///   references
   record AddRequest(
       List<Path> paths,
       Optional<String> name,
@@ -115,10 +120,12 @@ public interface NodeCommands extends AutoCloseable {
   /// What to download.
   ///
   /// @param reference what
-  /// @param target where to, absolute: a path to create, or a folder that exists, in which the suggested name or the CID is used; empty for the current folder given in `folder`
+  /// @param target where to, absolute: a path to create, or a folder that exists, in which the
+  ///   suggested name or the CID is used; empty for the current folder given in `folder`
   /// @param folder the user's current folder, absolute
   /// @param peers addresses to use instead of discovery, if not empty
-  /// @param timeout the most time without a single verified byte; empty for the default, five minutes
+  /// @param timeout the most time without a single verified byte; empty for the default, five
+  ///   minutes
   /// @param keep whether to write a copy into the store and pin it
   /// @param sync whether to force the files to the medium before success is told
   /// @param replace whether a file that is in the way may be replaced
@@ -137,7 +144,8 @@ public interface NodeCommands extends AutoCloseable {
   /// @param root its root
   /// @param path where it is
   /// @param sizeBytes file bytes in it
-  /// @param bytesTransferred chunk bytes that came from peers in this call, those that were thrown away included
+  /// @param bytesTransferred chunk bytes that came from peers in this call, those that were thrown
+  ///   away included
   /// @param bytesReused chunk bytes that were here already
   /// @param durationMillis from the call to the rename
   /// @param bytesByPeer chunk bytes by peer id or, where it is not proven, address
@@ -178,7 +186,8 @@ public interface NodeCommands extends AutoCloseable {
   /// @param sizeBytes file bytes in it
   /// @param kind `file` or `folder`
   /// @param kept `pinned`, `adopted` or `partial`
-  /// @param note what the user should know: an adopted file that changed, a download that is incomplete; else empty
+  /// @param note what the user should know: an adopted file that changed, a download that is
+  ///   incomplete; else empty
   record RootEntry(
       String root, String name, long sizeBytes, String kind, String kept, String note) {}
 
@@ -221,7 +230,11 @@ public interface NodeCommands extends AutoCloseable {
   /// @param missing CIDs that pinned roots need and that are not here
   /// @param repaired how many of the two were fetched again
   record Verified(
-      long chunksChecked, long bytesChecked, List<String> corrupt, List<String> missing, long repaired) {}
+      long chunksChecked,
+      long bytesChecked,
+      List<String> corrupt,
+      List<String> missing,
+      long repaired) {}
 
   /// How the node does.
   ///
@@ -233,7 +246,8 @@ public interface NodeCommands extends AutoCloseable {
   /// @param store how full the store is
   /// @param transfers downloads and imports that run, with what they wait for
   /// @param uploads what goes out
-  /// @param advice lines for the user: isolated, not reachable from outside, adopted files that changed, announcements that are late
+  /// @param advice lines for the user: isolated, not reachable from outside, adopted files that
+  ///   changed, announcements that are late
   record NodeStatus(
       String peerId,
       String version,
@@ -265,10 +279,17 @@ public interface NodeCommands extends AutoCloseable {
   /// @param peers connected peers that have something of it
   /// @param state one line: `downloading`, or what it waits for and since when
   record TransferEntry(
-      String root, String name, long sizeBytes, long doneBytes, long bytesPerSecond, int peers, String state) {}
+      String root,
+      String name,
+      long sizeBytes,
+      long doneBytes,
+      long bytesPerSecond,
+      int peers,
+      String state) {}
 
   /// What goes out.
-  record UploadEntry(long sentBytes, long bytesPerSecond, int activeRequests, int waitingRequests, int peers) {}
+  record UploadEntry(
+      long sentBytes, long bytesPerSecond, int activeRequests, int waitingRequests, int peers) {}
 
   /// A peer that is known.
   ///
@@ -312,7 +333,8 @@ public interface NodeCommands extends AutoCloseable {
       boolean active,
       Optional<String> problem) {}
 
-  /// Told how far something is, at most ten times a second, from one thread at a time; must not block.
+  /// Told how far something is, at most ten times a second, from one thread at a time; must not
+  /// block.
   @FunctionalInterface
   interface ProgressListener {
 
@@ -332,5 +354,10 @@ public interface NodeCommands extends AutoCloseable {
   /// @param peers how many peers take part
   /// @param message what it waits for, else empty
   record Progress(
-      String phase, long doneBytes, long totalBytes, long bytesPerSecond, int peers, String message) {}
+      String phase,
+      long doneBytes,
+      long totalBytes,
+      long bytesPerSecond,
+      int peers,
+      String message) {}
 }

@@ -1,0 +1,220 @@
+package io.shoal.runtime;
+
+import io.shoal.api.InvalidConfigException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the runtime itself reads from a [Configuration].
+///
+/// @param active which plugins are used
+/// @param plugins how plugins are loaded
+/// @param tls whether peers must encrypt and prove who they are
+/// @param announce what is told to others
+/// @param limits what the node may use
+/// @param control where the control API listens
+/// @param logLevel `error` to `trace`
+record NodeSettings(
+    Active active,
+    Plugins plugins,
+    Tls tls,
+    Announce announce,
+    Limits limits,
+    Control control,
+    String logLevel) {
+
+  private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug", "trace");
+
+  /// The ids of the plugins to use. What is empty is not set: then every installed plugin of the
+  /// kind is used, for the kinds that have only one, if only one is installed.
+  ///
+  /// @param storage the one that keeps chunks
+  /// @param verification the one that names new content
+  /// @param discovery those that find peers; an empty list for none
+  /// @param transport those that carry chunks; an empty list for none
+  record Active(
+      Optional<String> storage,
+      Optional<String> verification,
+      Optional<List<String>> discovery,
+      Optional<List<String>> transport) {}
+
+  /// How plugins are loaded.
+  ///
+  /// @param startTimeout how long one may take to start
+  /// @param stopTimeout how long one may take to stop
+  /// @param allow SHA-256 digests of the artifacts that may be loaded, hex in lower case
+  /// @param publishers public keys of those whose signed artifacts may be loaded, as in a PEM file;
+  ///   with both lists empty everything may
+  /// @param configured the ids that have a section of their own
+  record Plugins(
+      Duration startTimeout,
+      Duration stopTimeout,
+      Set<String> allow,
+      List<String> publishers,
+      Set<String> configured) {}
+
+  /// Whether peers must encrypt and prove who they are.
+  enum Tls {
+    REQUIRED,
+    OFF
+  }
+
+  /// What is told to others.
+  enum Announce {
+    ROOTS,
+    ALL,
+    NONE
+  }
+
+  /// What a node may use. Rates are bytes a second, [Long#MAX_VALUE] for no limit.
+  ///
+  /// @param uploadBytesPerSecond to all peers together
+  /// @param downloadBytesPerSecond from all peers together
+  /// @param uploadPerPeerBytesPerSecond to one peer
+  /// @param downloadPerPeerBytesPerSecond from one peer
+  /// @param memoryBytes for chunks on their way
+  /// @param connections inbound and outbound together
+  record Limits(
+      long uploadBytesPerSecond,
+      long downloadBytesPerSecond,
+      long uploadPerPeerBytesPerSecond,
+      long downloadPerPeerBytesPerSecond,
+      long memoryBytes,
+      int connections) {
+
+    /// The slowest rate that may be set: below it a chunk of 2 MiB takes longer than any peer
+    /// waits.
+    static final long MIN_BYTES_PER_SECOND = 16 * 1024;
+
+    /// Below this, not even four peers can have a chunk of 2 MiB each on its way in both
+    /// directions.
+    static final long MIN_MEMORY_BYTES = 16L << 20;
+
+    static final long DEFAULT_MEMORY_BYTES = 128L << 20;
+
+    static final int DEFAULT_CONNECTIONS = 200;
+
+    /// A process has 1,048,576 file descriptors at most on common systems; a tenth is more than one
+    /// machine serves.
+    static final int MAX_CONNECTIONS = 100_000;
+
+    private static Limits read(ConfigSection root) throws InvalidConfigException {
+      return new Limits(
+          rate(root, "limits.upload"),
+          rate(root, "limits.download"),
+          rate(root, "limits.uploadPerPeer"),
+          rate(root, "limits.downloadPerPeer"),
+          root.sizeBytes("limits.memory", MIN_MEMORY_BYTES, Long.MAX_VALUE, DEFAULT_MEMORY_BYTES),
+          (int) root.number("limits.connections", 1, MAX_CONNECTIONS, DEFAULT_CONNECTIONS));
+    }
+
+    private static long rate(ConfigSection root, String key) throws InvalidConfigException {
+      return root.bytesPerSecond(key, MIN_BYTES_PER_SECOND, Long.MAX_VALUE);
+    }
+  }
+
+  /// Where the control API listens.
+  ///
+  /// @param enabled whether it does
+  /// @param host a loopback address
+  /// @param port 0 lets the system choose
+  record Control(boolean enabled, String host, int port) {
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "::1", "localhost");
+
+    private static Control read(ConfigSection root) throws InvalidConfigException {
+      boolean enabled = root.flag("control.enabled", true);
+      String listen = root.text("control.listen", "127.0.0.1:0");
+      int colon = listen.lastIndexOf(':');
+      String host = colon < 0 ? "" : listen.substring(0, colon).replaceAll("[\\[\\]]", "");
+      String port = colon < 0 ? "" : listen.substring(colon + 1);
+      // The token travels in the clear: it must not leave the machine.
+      if (!LOOPBACK.contains(host)
+          || !port.matches("\\d{1,5}")
+          || Integer.parseInt(port) > 65_535) {
+        throw root.wrong(
+            "control.listen",
+            "'" + listen + "'",
+            "a loopback address and a port, such as 127.0.0.1:0");
+      }
+      return new Control(enabled, host, Integer.parseInt(port));
+    }
+
+    InetSocketAddress address() {
+      return new InetSocketAddress(host, port);
+    }
+  }
+
+  static NodeSettings read(ConfigSection root) throws InvalidConfigException {
+    // One value so far; the key is there so that a file which says more fails instead of being
+    // open.
+    root.oneOf("access", Set.of("open"), "open");
+    NodeSettings settings =
+        new NodeSettings(
+            active(root),
+            plugins(root),
+            Tls.valueOf(upper(root.oneOf("tls", Set.of("required", "off"), "required"))),
+            Announce.valueOf(
+                upper(root.oneOf("announce", Set.of("roots", "all", "none"), "roots"))),
+            Limits.read(root),
+            Control.read(root),
+            root.oneOf("log.level", LOG_LEVELS, "info"));
+    root.refuseUnknown();
+    return settings;
+  }
+
+  private static String upper(String word) {
+    return word.toUpperCase(Locale.ROOT);
+  }
+
+  private static Active active(ConfigSection root) throws InvalidConfigException {
+    return new Active(
+        root.text("active.storage"),
+        root.text("active.verification"),
+        ids(root, "active.discovery"),
+        ids(root, "active.transport"));
+  }
+
+  private static Optional<List<String>> ids(ConfigSection root, String key)
+      throws InvalidConfigException {
+    List<String> ids = root.texts(key, List.of());
+    if (new HashSet<>(ids).size() < ids.size()) {
+      throw root.wrong(key, String.join(", ", ids), "every plugin once");
+    }
+    return root.isSet(key) ? Optional.of(ids) : Optional.empty();
+  }
+
+  private static Plugins plugins(ConfigSection root) throws InvalidConfigException {
+    ConfigSection section = root.section("plugins");
+    Duration longest = Duration.ofHours(1);
+    Duration start =
+        section.duration("startTimeout", Duration.ofMillis(10), longest, Duration.ofSeconds(30));
+    Duration stop =
+        section.duration("stopTimeout", Duration.ofMillis(10), longest, Duration.ofSeconds(10));
+    List<String> allow = section.texts("allow", List.of());
+    for (String digest : allow) {
+      if (!digest.matches("[0-9a-fA-F]{64}")) {
+        throw section.wrong("allow", "'" + digest + "'", "SHA-256 digests, 64 hex digits each");
+      }
+    }
+    List<String> publishers = section.texts("publishers", List.of());
+    Set<String> configured = section.sections();
+    for (String id : configured) {
+      if (!PluginIds.isValid(id)) {
+        throw section.wrong(id, "no plugin id", PluginIds.RULE);
+      }
+      section.section(id);
+    }
+    section.refuseUnknown();
+    return new Plugins(
+        start,
+        stop,
+        Set.copyOf(allow.stream().map(digest -> digest.toLowerCase(Locale.ROOT)).toList()),
+        publishers,
+        configured);
+  }
+}
