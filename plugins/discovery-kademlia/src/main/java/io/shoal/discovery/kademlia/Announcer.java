@@ -1,0 +1,361 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.discovery.kademlia.LookupRun.Holder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/// Keeps this node's keys announced: each at the eight closest nodes, renewed before they forget
+/// it. Single-threaded.
+///
+/// What is due goes out in the order of the key space and paced, so that many keys make an even
+/// stream and neighbours follow neighbours. A key that fewer than eight nodes keep goes out again
+/// when the table grows.
+final class Announcer {
+  /// With answers within 100 ms that is 40 keys a second, and no more than 32 queries in flight.
+  static final int MAX_RUNNING = 8;
+
+  /// In a small network every node gets two queries a key: half of what a node answers to one
+  /// global address.
+  static final int KEYS_PER_SECOND = 25;
+
+  /// Keys that may go out at once after a pause: what a user adds by hand.
+  static final int BURST_KEYS = 50;
+
+  static final long FIRST_RETRY_MILLIS = 2_000;
+  static final long MAX_RETRY_MILLIS = 60_000;
+
+  /// Nodes tend to arrive in groups: one renewal for all of them.
+  static final long GROWTH_PAUSE_MILLIS = 250;
+
+  /// A first announcement is late after that.
+  private static final long FIRST_DEADLINE_MILLIS = 60_000;
+
+  private final NodeId self;
+  private final DhtSettings settings;
+  private final RoutingTable table;
+  private final Upkeep upkeep;
+  private final Bootstrap bootstrap;
+  private final Network network;
+  private final RandomGenerator random;
+  private final Timers timers;
+  private final TreeMap<NodeId, Announced> announced = new TreeMap<>();
+  private final TreeSet<NodeId> due = new TreeSet<>();
+  private NodeId cursor = new NodeId(0, 0, 0);
+  private int running;
+  private double budget = BURST_KEYS;
+  private long budgetMillis;
+  private boolean pumpPlanned;
+  private boolean growthPlanned;
+
+  Announcer(
+      NodeId self,
+      DhtSettings settings,
+      RoutingTable table,
+      Upkeep upkeep,
+      Bootstrap bootstrap,
+      Network network,
+      RandomGenerator random,
+      Timers timers) {
+    this.self = self;
+    this.settings = settings;
+    this.table = table;
+    this.upkeep = upkeep;
+    this.bootstrap = bootstrap;
+    this.network = network;
+    this.random = random;
+    this.timers = timers;
+    upkeep.onGrowth(this::grew);
+  }
+
+  /// Where this node serves a key.
+  ///
+  /// @param port 1 to 65535
+  /// @param host the address it listens at; empty for wherever the asker sees us
+  record Place(int port, Optional<InetAddress> host) {}
+
+  /// Is told the end of a first announcement.
+  @FunctionalInterface
+  interface Listener {
+    /// @param ports those that at least one other node took
+    void ended(Set<Integer> ports);
+  }
+
+  /// Announces a key from now on, in place of what was announced for it.
+  void announce(NodeId key, List<Place> places, Listener listener, long nowMillis) {
+    Announced entry = announced.computeIfAbsent(key, k -> new Announced(k, nowMillis));
+    entry.places = List.copyOf(places);
+    entry.listeners.add(listener);
+    entry.round++;
+    makeDue(entry, nowMillis);
+  }
+
+  void withdraw(NodeId key) {
+    Announced entry = announced.remove(key);
+    due.remove(key);
+    if (entry != null) {
+      entry.timer.cancel();
+      entry.tell(Set.of());
+    }
+  }
+
+  /// Our own places of a key, as `asker` can reach them: a node need not look further than to who
+  /// has it.
+  List<InetSocketAddress> providersSeenBy(NodeId key, InetSocketAddress asker) {
+    Announced entry = announced.get(key);
+    if (entry == null) {
+      return List.of();
+    }
+    Scope scope = Scope.of(asker.getAddress());
+    List<InetSocketAddress> out = new ArrayList<>();
+    for (Place place : entry.places) {
+      place
+          .host()
+          .or(() -> network.ownAddressToward(asker.getAddress()))
+          .map(host -> new InetSocketAddress(host, place.port()))
+          .filter(address -> settings.mayTell(scope, address))
+          .ifPresent(out::add);
+    }
+    return out;
+  }
+
+  private void makeDue(Announced entry, long nowMillis) {
+    entry.timer.cancel();
+    if (!entry.running) {
+      due.add(entry.key);
+      bootstrap.whenSettled(this::pump, nowMillis);
+    }
+  }
+
+  private void makeDueLater(Announced entry, long delayMillis, long nowMillis) {
+    entry.timer.cancel();
+    entry.timer = timers.at(nowMillis + delayMillis, now -> makeDue(entry, now));
+  }
+
+  private void grew(long nowMillis) {
+    if (!growthPlanned) {
+      growthPlanned = true;
+      long pause = table.size() == 1 ? 0 : GROWTH_PAUSE_MILLIS;
+      timers.at(nowMillis + pause, this::spreadFurther);
+    }
+  }
+
+  private void spreadFurther(long nowMillis) {
+    growthPlanned = false;
+    for (Announced entry : List.copyOf(announced.values())) {
+      if (entry.holders < Lookup.CLOSEST) {
+        entry.round++;
+        makeDue(entry, nowMillis);
+      }
+    }
+  }
+
+  private void pump(long nowMillis) {
+    double earned = (nowMillis - budgetMillis) * (double) KEYS_PER_SECOND / 1000;
+    budget = Math.min(BURST_KEYS, budget + earned);
+    budgetMillis = nowMillis;
+    while (!due.isEmpty() && running < MAX_RUNNING && budget >= 1) {
+      budget--;
+      NodeId next = due.ceiling(cursor);
+      cursor = next == null ? due.first() : next;
+      due.remove(cursor);
+      Announced entry = announced.get(cursor);
+      if (entry != null) {
+        run(entry, nowMillis);
+      }
+    }
+    if (!due.isEmpty() && budget < 1 && !pumpPlanned) {
+      pumpPlanned = true;
+      timers.at(
+          nowMillis + 1000 / KEYS_PER_SECOND,
+          now -> {
+            pumpPlanned = false;
+            pump(now);
+          });
+    }
+  }
+
+  private void run(Announced entry, long nowMillis) {
+    running++;
+    entry.running = true;
+    int round = entry.round;
+    List<Place> places = entry.places;
+    List<Contact> seeds = table.closest(entry.key, Lookup.CLOSEST, known -> !known.isBad());
+    new LookupRun(
+            new Lookup(self, entry.key, seeds),
+            new Method.GetPeers(entry.key, Set.of()),
+            upkeep.requests(),
+            settings,
+            (closest, now) -> new Round(entry, round, places).store(closest, now))
+        .start(nowMillis);
+  }
+
+  private void ended(Announced entry, int round, Set<Integer> ports, int holders, long nowMillis) {
+    running--;
+    entry.running = false;
+    if (announced.get(entry.key) == entry) {
+      entry.holders = holders;
+      if (round != entry.round) {
+        // New places, or new nodes, while it ran.
+        makeDueLater(entry, holders > 0 ? GROWTH_PAUSE_MILLIS : 0, nowMillis);
+      } else if (holders > 0) {
+        long interval = settings.announceInterval().toMillis();
+        makeDueLater(entry, interval + random.nextLong(interval / 3 + 1), nowMillis);
+      } else {
+        makeDueLater(entry, entry.retryMillis, nowMillis);
+      }
+      entry.retryMillis =
+          holders > 0 ? FIRST_RETRY_MILLIS : Math.min(2 * entry.retryMillis, MAX_RETRY_MILLIS);
+      entry.keptMillis = holders > 0 ? nowMillis : entry.keptMillis;
+      entry.tell(ports);
+    }
+    pump(nowMillis);
+  }
+
+  int keys() {
+    return announced.size();
+  }
+
+  /// How late each key is that was not renewed in time, summed up. Walks over all keys.
+  Lateness lateness(long nowMillis) {
+    long allowed = 2 * settings.announceInterval().toMillis();
+    long overdue = 0;
+    long most = 0;
+    for (Announced entry : announced.values()) {
+      long late =
+          entry.keptMillis < 0
+              ? nowMillis - entry.sinceMillis - FIRST_DEADLINE_MILLIS
+              : nowMillis - entry.keptMillis - allowed;
+      overdue += late > 0 ? 1 : 0;
+      most = Math.max(most, late);
+    }
+    return new Lateness(overdue, most);
+  }
+
+  /// @param overdue keys that were not announced in time
+  /// @param mostMillis by how much the latest is late
+  record Lateness(long overdue, long mostMillis) {}
+
+  private static final class Announced {
+    private final NodeId key;
+    private final long sinceMillis;
+    private final List<Listener> listeners = new ArrayList<>();
+    private List<Place> places = List.of();
+    private Timers.Timer timer = Timers.never();
+    private boolean running;
+    private int round;
+    private int holders;
+    private long keptMillis = -1;
+    private long retryMillis = FIRST_RETRY_MILLIS;
+
+    Announced(NodeId key, long sinceMillis) {
+      this.key = key;
+      this.sinceMillis = sinceMillis;
+    }
+
+    void tell(Set<Integer> ports) {
+      List<Listener> told = List.copyOf(listeners);
+      listeners.clear();
+      told.forEach(listener -> listener.ended(ports));
+    }
+  }
+
+  /// The second half of an announcement: tells the closest nodes. Ends when each has answered or is
+  /// slow, and at least one took it; or none does.
+  private final class Round {
+    private final Announced entry;
+    private final int number;
+    private final List<Place> places;
+    private final Set<Integer> ports = new HashSet<>();
+    private final Set<NodeId> holders = new HashSet<>();
+    private int open;
+    private int slow;
+    private boolean over;
+
+    Round(Announced entry, int number, List<Place> places) {
+      this.entry = entry;
+      this.number = number;
+      this.places = places;
+    }
+
+    void store(List<Holder> closest, long nowMillis) {
+      for (Holder holder : closest) {
+        for (Place place : places) {
+          holder.token().ifPresent(token -> send(holder.contact(), token, place, nowMillis));
+        }
+      }
+      endIfDone(nowMillis);
+    }
+
+    private void send(Contact to, Bytes token, Place place, long nowMillis) {
+      open++;
+      Method method = new Method.AnnouncePeer(entry.key, place.port(), false, token);
+      upkeep
+          .requests()
+          .send(to.address(), Optional.of(to.id()), method, new Storing(to, place), nowMillis);
+    }
+
+    private void endIfDone(long nowMillis) {
+      if (!over && (open == 0 || open == slow && !holders.isEmpty())) {
+        over = true;
+        ended(entry, number, Set.copyOf(ports), holders.size(), nowMillis);
+      }
+    }
+
+    private final class Storing implements Requests.Handler {
+      private final Contact to;
+      private final Place place;
+      private boolean isSlow;
+
+      Storing(Contact to, Place place) {
+        this.to = to;
+        this.place = place;
+      }
+
+      @Override
+      public void replied(Contact from, Packet.Reply reply, long nowMillis) {
+        ports.add(place.port());
+        holders.add(to.id());
+        closed(nowMillis);
+      }
+
+      @Override
+      public void failed(long nowMillis) {
+        closed(nowMillis);
+      }
+
+      @Override
+      public void slow(long nowMillis) {
+        isSlow = true;
+        slow++;
+        endIfDone(nowMillis);
+      }
+
+      private void closed(long nowMillis) {
+        open--;
+        slow -= isSlow ? 1 : 0;
+        endIfDone(nowMillis);
+      }
+    }
+  }
+
+  /// For tests and figures: how many keys wait for their turn.
+  int dueKeys() {
+    return due.size();
+  }
+
+  /// What is announced, by key.
+  Map<NodeId, Integer> holders() {
+    Map<NodeId, Integer> out = new TreeMap<>();
+    announced.forEach((key, entry) -> out.put(key, entry.holders));
+    return out;
+  }
+}

@@ -1,0 +1,73 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where the configuration says that a first node may be found. Asks the name server anew at every
+/// attempt, since addresses change.
+///
+/// @param nodes ordinary nodes
+/// @param routers names that serve all the world as starting points and stay out of tables
+record BootstrapNames(List<HostPort> nodes, List<HostPort> routers) {
+  private static final Logger LOG = LoggerFactory.getLogger(BootstrapNames.class);
+
+  /// The word that stands for [#MAINLINE] in the configuration.
+  static final String MAINLINE_WORD = "mainline";
+
+  /// Public routers of the Mainline DHT; asked only by who writes `mainline`.
+  static final List<HostPort> MAINLINE =
+      List.of(
+          new HostPort("router.bittorrent.com", 6881),
+          new HostPort("dht.transmissionbt.com", 6881),
+          new HostPort("router.utorrent.com", 6881),
+          new HostPort("dht.libtorrent.org", 25401));
+
+  BootstrapNames {
+    nodes = List.copyOf(nodes);
+    routers = List.copyOf(routers);
+  }
+
+  boolean isEmpty() {
+    return nodes.isEmpty() && routers.isEmpty();
+  }
+
+  /// As the user wrote them, or as `mainline` stands for.
+  List<String> names() {
+    return Stream.concat(nodes.stream(), routers.stream()).map(HostPort::toString).toList();
+  }
+
+  /// @param all where to ask, in order
+  /// @param routers which of them are routers
+  record Resolved(List<InetSocketAddress> all, Set<InetSocketAddress> routers) {}
+
+  /// Blocks as long as the name server takes.
+  Resolved resolve() {
+    List<InetSocketAddress> all = new ArrayList<>();
+    nodes.forEach(name -> all.addAll(resolve(name)));
+    Set<InetSocketAddress> routerAddresses = new HashSet<>();
+    routers.forEach(name -> routerAddresses.addAll(resolve(name)));
+    all.addAll(routerAddresses);
+    return new Resolved(List.copyOf(all), Set.copyOf(routerAddresses));
+  }
+
+  private static List<InetSocketAddress> resolve(HostPort name) {
+    try {
+      List<InetSocketAddress> out = new ArrayList<>();
+      for (InetAddress address : InetAddress.getAllByName(name.host())) {
+        out.add(new InetSocketAddress(address, name.port()));
+      }
+      return out;
+    } catch (UnknownHostException e) {
+      LOG.warn("The bootstrap node {} has no address: check the name; it is tried again", name);
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.shoal.discovery.kademlia;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/// Up to eight nodes of one part of the key space, and up to eight that would take the place of
+/// those that fail.
+final class Bucket {
+  /// Kademlia's k: so many that all of them failing within an hour is unlikely.
+  static final int MAX_ENTRIES = 8;
+
+  static final int MAX_REPLACEMENTS = 8;
+
+  private final List<TableEntry> entries = new ArrayList<>(MAX_ENTRIES);
+  private final Deque<TableEntry> replacements = new ArrayDeque<>();
+  private long changedMillis;
+
+  Bucket(long nowMillis) {
+    this.changedMillis = nowMillis;
+  }
+
+  List<TableEntry> entries() {
+    return entries;
+  }
+
+  boolean isFull() {
+    return entries.size() >= MAX_ENTRIES;
+  }
+
+  /// When a node in it last answered or came in.
+  long changedMillis() {
+    return changedMillis;
+  }
+
+  void touch(long nowMillis) {
+    changedMillis = nowMillis;
+  }
+
+  void add(TableEntry entry, long nowMillis) {
+    replacements.removeIf(other -> isSame(other, entry));
+    entries.add(entry);
+    touch(nowMillis);
+  }
+
+  /// Keeps a node for later; the one that waited longest gives way.
+  void keepAsReplacement(TableEntry entry) {
+    replacements.removeIf(other -> isSame(other, entry));
+    if (replacements.size() >= MAX_REPLACEMENTS) {
+      replacements.removeFirst();
+    }
+    replacements.addLast(entry);
+  }
+
+  /// Takes the latest replacement out.
+  Optional<TableEntry> takeReplacement() {
+    return Optional.ofNullable(replacements.pollLast());
+  }
+
+  List<TableEntry> takeReplacements() {
+    List<TableEntry> all = List.copyOf(replacements);
+    replacements.clear();
+    return all;
+  }
+
+  /// The entry that is not good and was heard of least recently: the one to ask whether it still
+  /// lives.
+  Optional<TableEntry> mostDoubtful(long nowMillis) {
+    return entries.stream()
+        .filter(entry -> !entry.isGood(nowMillis))
+        .min(Comparator.comparingLong(TableEntry::heardMillis));
+  }
+
+  private static boolean isSame(TableEntry a, TableEntry b) {
+    return a.contact().id().equals(b.contact().id())
+        || a.contact().address().equals(b.contact().address());
+  }
+}

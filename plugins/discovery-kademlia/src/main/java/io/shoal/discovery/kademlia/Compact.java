@@ -1,0 +1,82 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// The compact forms of BEP 5 and BEP 32: a peer is its address and port, 6 or 18 bytes; a node is
+/// its id and that, 26 or 38.
+final class Compact {
+  private Compact() {}
+
+  static Bytes peer(InetSocketAddress address) {
+    byte[] host = address.getAddress().getAddress();
+    byte[] out = Arrays.copyOf(host, host.length + 2);
+    out[host.length] = (byte) (address.getPort() >>> 8);
+    out[host.length + 1] = (byte) address.getPort();
+    return Bytes.of(out);
+  }
+
+  static Bytes nodes(List<Contact> contacts, Family family) {
+    byte[] out = new byte[contacts.size() * family.nodeBytes()];
+    int at = 0;
+    for (Contact contact : contacts) {
+      contact.id().bytes().copyTo(out, at);
+      peer(contact.address()).copyTo(out, at + NodeId.SIZE_BYTES);
+      at += family.nodeBytes();
+    }
+    return Bytes.of(out);
+  }
+
+  /// A peer of 6 or 18 bytes; empty for any other length.
+  static Optional<InetSocketAddress> readPeer(Bytes in) {
+    boolean known =
+        in.length() == Family.IPV4.peerBytes() || in.length() == Family.IPV6.peerBytes();
+    return known ? Optional.of(peerAt(in.toArray(), 0, in.length())) : Optional.empty();
+  }
+
+  /// The peers in one string of `values`. Old nodes put several IPv4 peers into one string; a
+  /// string of 18 bytes is one IPv6 peer.
+  static List<InetSocketAddress> readPeers(Bytes in) {
+    Optional<InetSocketAddress> one = readPeer(in);
+    if (one.isPresent()) {
+      return List.of(one.get());
+    }
+    int size = Family.IPV4.peerBytes();
+    if (in.length() % size != 0) {
+      return List.of();
+    }
+    List<InetSocketAddress> peers = new ArrayList<>();
+    byte[] bytes = in.toArray();
+    for (int at = 0; at < bytes.length; at += size) {
+      peers.add(peerAt(bytes, at, size));
+    }
+    return peers;
+  }
+
+  /// The whole nodes in a string; a tail that is no whole node is left out.
+  static List<Contact> readNodes(Bytes in, Family family) {
+    byte[] bytes = in.toArray();
+    List<Contact> contacts = new ArrayList<>(bytes.length / family.nodeBytes());
+    for (int at = 0; at + family.nodeBytes() <= bytes.length; at += family.nodeBytes()) {
+      contacts.add(
+          new Contact(
+              NodeId.of(bytes, at), peerAt(bytes, at + NodeId.SIZE_BYTES, family.peerBytes())));
+    }
+    return contacts;
+  }
+
+  private static InetSocketAddress peerAt(byte[] in, int at, int size) {
+    int port = (in[at + size - 2] & 0xff) << 8 | in[at + size - 1] & 0xff;
+    try {
+      return new InetSocketAddress(
+          InetAddress.getByAddress(Arrays.copyOfRange(in, at, at + size - 2)), port);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("4 or 16 bytes are an address", e);
+    }
+  }
+}

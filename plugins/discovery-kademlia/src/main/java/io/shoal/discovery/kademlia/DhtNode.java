@@ -1,0 +1,256 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/// A member of a Mainline DHT (BEP 5), as a state machine: datagrams, commands and the passing of
+/// time go in, datagrams and answers come out.
+///
+/// Single-threaded: its owner calls every method from one thread, with a time in milliseconds that
+/// never goes back. Nothing here waits, reads a clock or touches a socket, so that the same class
+/// runs in the plugin and, by the thousand, in a simulation.
+final class DhtNode {
+  private static final long SWEEP_MILLIS = 60_000;
+
+  private final NodeId self;
+  private final DhtSettings settings;
+  private final Network network;
+  private final RoutingTable table;
+  private final Timers timers = new Timers();
+  private final Upkeep upkeep;
+  private final Bootstrap bootstrap;
+  private final Announcer announcer;
+  private final ProviderStore providers;
+  private final Responder responder;
+  private final RateLimiter limiter = new RateLimiter();
+  private long droppedQueries;
+  private long garbage;
+
+  /// @param random must be unguessable in production: transaction ids and tokens come from it
+  DhtNode(
+      NodeId self, DhtSettings settings, Network network, RandomGenerator random, long nowMillis) {
+    this.self = self;
+    this.settings = settings;
+    this.network = network;
+    this.table = new RoutingTable(self, settings.publicNetwork(), nowMillis);
+    this.upkeep = new Upkeep(self, settings, table, network, random, timers);
+    this.bootstrap = new Bootstrap(self, settings, table, upkeep, network, timers);
+    this.announcer =
+        new Announcer(self, settings, table, upkeep, bootstrap, network, random, timers);
+    this.providers = new ProviderStore(random);
+    this.responder =
+        new Responder(
+            self, settings, table, new TokenIssuer(random, nowMillis), providers, announcer);
+  }
+
+  /// Takes what a search brings.
+  interface FindListener {
+    /// A provider; each is told once.
+    void found(InetSocketAddress provider);
+
+    /// The last call.
+    void ended(FindEnd end);
+  }
+
+  /// How a search ended.
+  enum FindEnd {
+    /// All who should know were asked.
+    EXHAUSTED,
+    /// Nobody could be asked.
+    NOBODY_ANSWERED
+  }
+
+  /// A search that goes on.
+  interface Search {
+    /// Ends it without a word.
+    void cancel();
+  }
+
+  void start(long nowMillis) {
+    bootstrap.start(nowMillis);
+    upkeep.start(nowMillis);
+    sweep(nowMillis);
+  }
+
+  private void sweep(long nowMillis) {
+    providers.sweep(nowMillis);
+    timers.at(nowMillis + SWEEP_MILLIS, this::sweep);
+  }
+
+  /// Takes the addresses that [Network#wantBootstrap] asked for, none if there are none.
+  ///
+  /// @param routers which of them must stay out of the table
+  void bootstrap(
+      List<InetSocketAddress> addresses, Set<InetSocketAddress> routers, long nowMillis) {
+    routers.forEach(upkeep::addRouter);
+    bootstrap.ask(addresses, nowMillis);
+  }
+
+  void onDatagram(InetSocketAddress from, byte[] datagram, long nowMillis) {
+    if (!Scope.isUsable(from)) {
+      return;
+    }
+    switch (PacketReader.read(datagram)) {
+      case Packet.Query query -> onQuery(from, query, nowMillis);
+      case Packet.BadQuery query -> {
+        if (mayAnswer(from, nowMillis)) {
+          network.send(from, responder.answer(query));
+        }
+      }
+      case Packet.Reply reply -> upkeep.requests().onReply(from, reply, nowMillis);
+      case Packet.Fault fault -> upkeep.requests().onFault(from, fault, nowMillis);
+      case Packet.Garbage ignored -> garbage++;
+    }
+  }
+
+  private void onQuery(InetSocketAddress from, Packet.Query query, long nowMillis) {
+    if (mayAnswer(from, nowMillis)) {
+      network.send(from, responder.answer(query, from, nowMillis));
+      upkeep.asked(new Contact(query.sender(), from), query.readOnly(), nowMillis);
+    }
+  }
+
+  private boolean mayAnswer(InetSocketAddress from, long nowMillis) {
+    boolean may = !settings.readOnly() && limiter.admits(from, nowMillis);
+    droppedQueries += may ? 0 : 1;
+    return may;
+  }
+
+  /// Does what is due.
+  void onTick(long nowMillis) {
+    timers.run(nowMillis);
+  }
+
+  /// When [#onTick] is to be called next.
+  OptionalLong nextTickMillis() {
+    return timers.nextMillis();
+  }
+
+  /// Announces a key until [#withdraw]; see [Announcer].
+  void announce(
+      NodeId key, List<Announcer.Place> places, Announcer.Listener listener, long nowMillis) {
+    announcer.announce(key, places, listener, nowMillis);
+  }
+
+  void withdraw(NodeId key) {
+    announcer.withdraw(key);
+  }
+
+  /// Searches the providers of a key: among what others announced here, then at the nodes that are
+  /// close to it.
+  Search find(NodeId key, FindListener listener, long nowMillis) {
+    Finder finder = new Finder(key, listener);
+    List<InetSocketAddress> here =
+        providers.sample(key, PacketReader.MAX_VALUES, any -> true, nowMillis);
+    finder.found(here, nowMillis);
+    bootstrap.whenSettled(finder::start, nowMillis);
+    return finder::cancel;
+  }
+
+  /// Known nodes, closest to the own id first: what is worth saving for the next start.
+  List<Contact> contacts() {
+    return table.contacts();
+  }
+
+  NodeId id() {
+    return self;
+  }
+
+  /// Figures of this moment; walks over the announced keys.
+  Snapshot snapshot(long nowMillis) {
+    Announcer.Lateness lateness = announcer.lateness(nowMillis);
+    return new Snapshot(
+        table.size(),
+        announcer.keys(),
+        announcer.dueKeys(),
+        lateness.overdue(),
+        lateness.mostMillis(),
+        providers.keys(),
+        providers.size(),
+        upkeep.requests().size(),
+        droppedQueries,
+        garbage);
+  }
+
+  /// @param nodes known nodes
+  /// @param announcedKeys own keys
+  /// @param dueKeys own keys that wait for their turn
+  /// @param overdueKeys own keys that are late
+  /// @param lagMillis by how much the latest is late
+  /// @param storedKeys keys that others announced here
+  /// @param storedProviders their providers
+  /// @param waitingQueries our queries in flight
+  /// @param droppedQueries queries that were not answered: over the bound, or because this node is
+  ///   read-only
+  /// @param garbage datagrams that were nothing
+  record Snapshot(
+      int nodes,
+      int announcedKeys,
+      int dueKeys,
+      long overdueKeys,
+      long lagMillis,
+      int storedKeys,
+      int storedProviders,
+      int waitingQueries,
+      long droppedQueries,
+      long garbage) {}
+
+  private final class Finder implements LookupRun.Listener {
+    /// More providers than a download can use; whatever a search is told beyond that is a flood.
+    private static final int MAX_FOUND = 2_000;
+
+    private final NodeId key;
+    private final FindListener listener;
+    private final Set<InetSocketAddress> told = new HashSet<>();
+    private boolean cancelled;
+
+    Finder(NodeId key, FindListener listener) {
+      this.key = key;
+      this.listener = listener;
+    }
+
+    void start(long nowMillis) {
+      if (cancelled) {
+        return;
+      }
+      List<Contact> seeds = table.closest(key, Lookup.CLOSEST, entry -> !entry.isBad());
+      new LookupRun(
+              new Lookup(self, key, seeds),
+              new Method.GetPeers(key, Set.of()),
+              upkeep.requests(),
+              settings,
+              this)
+          .start(nowMillis);
+    }
+
+    void cancel() {
+      cancelled = true;
+    }
+
+    @Override
+    public boolean cancelled() {
+      return cancelled;
+    }
+
+    @Override
+    public void found(List<InetSocketAddress> found, long nowMillis) {
+      for (InetSocketAddress provider : found) {
+        if (!cancelled && told.size() < MAX_FOUND && told.add(provider)) {
+          listener.found(provider);
+        }
+      }
+    }
+
+    @Override
+    public void ended(List<LookupRun.Holder> closest, long nowMillis) {
+      if (!cancelled) {
+        listener.ended(
+            closest.isEmpty() && told.isEmpty() ? FindEnd.NOBODY_ANSWERED : FindEnd.EXHAUSTED);
+      }
+    }
+  }
+}

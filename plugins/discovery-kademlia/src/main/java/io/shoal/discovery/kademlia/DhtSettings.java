@@ -1,0 +1,60 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a [DhtNode] can be told to do otherwise.
+///
+/// @param family the network it is in
+/// @param readOnly asks and announces, but answers nobody (BEP 43)
+/// @param publicNetwork takes only addresses that are reachable from everywhere, and one node an
+///   address
+/// @param hasBootstrap whether [Network#wantBootstrap] may bring something
+/// @param announceInterval how long after an announcement it is renewed at the earliest; a third
+///   more at the latest
+/// @param refreshInterval after which time without change a bucket is looked up
+/// @param version the `v` of our packets
+record DhtSettings(
+    Family family,
+    boolean readOnly,
+    boolean publicNetwork,
+    boolean hasBootstrap,
+    Duration announceInterval,
+    Duration refreshInterval,
+    Optional<Bytes> version) {
+
+  /// 15 to 20 minutes: half of the shortest time for which nodes in the field keep an announcement
+  /// (aria2: 30).
+  static final Duration DEFAULT_ANNOUNCE_INTERVAL = Duration.ofMinutes(15);
+
+  /// BEP 5.
+  static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofMinutes(15);
+
+  /// "SH" and the version, 0.1.
+  static final Bytes VERSION = Bytes.of(new byte[] {'S', 'H', 0, 1});
+
+  /// An ordinary member of an IPv4 network.
+  static DhtSettings ordinary(boolean hasBootstrap) {
+    return new DhtSettings(
+        Family.IPV4,
+        false,
+        false,
+        hasBootstrap,
+        DEFAULT_ANNOUNCE_INTERVAL,
+        DEFAULT_REFRESH_INTERVAL,
+        Optional.of(VERSION));
+  }
+
+  DhtSettings asReadOnly() {
+    return new DhtSettings(
+        family, true, publicNetwork, hasBootstrap, announceInterval, refreshInterval, version);
+  }
+
+  /// Whether an address may be used or told that came over a link to somebody of this scope, or
+  /// goes there.
+  boolean mayTell(Scope link, InetSocketAddress address) {
+    return (publicNetwork ? Scope.GLOBAL : link).mayTellOf(address)
+        && Family.of(address.getAddress()) == family;
+  }
+}

@@ -1,0 +1,38 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.api.PeerAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Optional;
+
+/// A transport's address as the DHT can say it: a port, at the address from which our datagrams
+/// come.
+///
+/// @param address what was to be announced
+/// @param place the port, and the host where the transport does not listen on all interfaces
+record Endpoint(PeerAddress address, Announcer.Place place) {
+  private static final int MAX_PORT = 65_535;
+
+  /// Empty if the address has no port, or a host by name: the DHT knows only numbers.
+  static Optional<Endpoint> of(PeerAddress address) {
+    URI uri = URI.create(address.uri());
+    String host = uri.getHost();
+    if (host == null || uri.getPort() < 1 || uri.getPort() > MAX_PORT) {
+      return Optional.empty();
+    }
+    return HostPort.parse(host + ":" + uri.getPort())
+        .flatMap(HostPort::literal)
+        .map(
+            ip ->
+                new Endpoint(
+                    address,
+                    new Announcer.Place(
+                        uri.getPort(),
+                        ip.isAnyLocalAddress() ? Optional.empty() : Optional.of(ip))));
+  }
+
+  /// The address of a provider that was found under the key of a scheme.
+  static PeerAddress found(String scheme, InetSocketAddress provider) {
+    return PeerAddress.of(scheme + "://" + HostPort.format(provider));
+  }
+}

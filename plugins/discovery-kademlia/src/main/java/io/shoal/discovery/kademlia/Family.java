@@ -1,0 +1,44 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
+
+/// The address family of a DHT: IPv4 and IPv6 are two networks with tables of their own (BEP 32).
+enum Family {
+  IPV4(4, StandardProtocolFamily.INET, "n4"),
+  IPV6(16, StandardProtocolFamily.INET6, "n6");
+
+  private final int addressBytes;
+  private final StandardProtocolFamily protocol;
+  private final String want;
+
+  Family(int addressBytes, StandardProtocolFamily protocol, String want) {
+    this.addressBytes = addressBytes;
+    this.protocol = protocol;
+    this.want = want;
+  }
+
+  static Family of(InetAddress address) {
+    return address instanceof Inet4Address ? IPV4 : IPV6;
+  }
+
+  StandardProtocolFamily protocol() {
+    return protocol;
+  }
+
+  /// How a query's `want` names it.
+  String want() {
+    return want;
+  }
+
+  /// The size of a compact peer: address and port.
+  int peerBytes() {
+    return addressBytes + 2;
+  }
+
+  /// The size of a compact node: id, address and port.
+  int nodeBytes() {
+    return NodeId.SIZE_BYTES + peerBytes();
+  }
+}

@@ -1,0 +1,116 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.PluginContext;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The keys under `plugins.discovery-kademlia`.
+///
+/// @param listen where to listen, port 0 for one that the system chooses
+/// @param listenIsDefault whether the user left it open, so that another port will do
+/// @param bootstrap first nodes
+/// @param readOnly `readOnly`
+/// @param publicNetwork `publicNetwork`
+/// @param secret `secret`: shared by all nodes of a swarm, hides from others what is announced
+/// @param announceInterval `announceInterval`
+/// @param refreshInterval `refreshInterval`
+record KademliaConfig(
+    InetSocketAddress listen,
+    boolean listenIsDefault,
+    BootstrapNames bootstrap,
+    boolean readOnly,
+    boolean publicNetwork,
+    Optional<Bytes> secret,
+    Duration announceInterval,
+    Duration refreshInterval) {
+
+  static final String DEFAULT_LISTEN = "0.0.0.0:6881";
+
+  /// A secret of fewer characters could be guessed from the keys that it makes.
+  static final int MIN_SECRET_CHARS = 16;
+
+  static KademliaConfig read(PluginContext context) throws InvalidConfigException {
+    String prefix = "plugins." + context.pluginId() + ".";
+    Optional<String> listen = context.config().text("listen");
+    BootstrapNames bootstrap = bootstrap(prefix, context.config().texts("bootstrap", List.of()));
+    // The public network is global by nature; asking for it by name is enough.
+    boolean publicNetwork = context.config().flag("publicNetwork", !bootstrap.routers().isEmpty());
+    return new KademliaConfig(
+        listenAddress(prefix, listen.orElse(DEFAULT_LISTEN)),
+        listen.isEmpty(),
+        bootstrap,
+        context.config().flag("readOnly", false),
+        publicNetwork,
+        secret(prefix, context.config().text("secret")),
+        interval(context, "announceInterval", DhtSettings.DEFAULT_ANNOUNCE_INTERVAL),
+        interval(context, "refreshInterval", DhtSettings.DEFAULT_REFRESH_INTERVAL));
+  }
+
+  private static Duration interval(PluginContext context, String key, Duration whenAbsent)
+      throws InvalidConfigException {
+    return context.config().duration(key, Duration.ofSeconds(1), Duration.ofHours(1), whenAbsent);
+  }
+
+  private static InetSocketAddress listenAddress(String prefix, String text)
+      throws InvalidConfigException {
+    HostPort parsed = hostPort(prefix + "listen", text);
+    try {
+      return new InetSocketAddress(InetAddress.getByName(parsed.host()), parsed.port());
+    } catch (UnknownHostException e) {
+      throw new InvalidConfigException(
+          prefix
+              + "listen: '"
+              + parsed.host()
+              + "' has no address: use an IP address of this machine",
+          e);
+    }
+  }
+
+  private static BootstrapNames bootstrap(String prefix, List<String> texts)
+      throws InvalidConfigException {
+    List<HostPort> nodes = new ArrayList<>();
+    boolean mainline = false;
+    for (String text : texts) {
+      if (text.equals(BootstrapNames.MAINLINE_WORD)) {
+        mainline = true;
+      } else {
+        nodes.add(hostPort(prefix + "bootstrap", text));
+      }
+    }
+    return new BootstrapNames(nodes, mainline ? BootstrapNames.MAINLINE : List.of());
+  }
+
+  private static HostPort hostPort(String key, String text) throws InvalidConfigException {
+    return HostPort.parse(text)
+        .orElseThrow(
+            () ->
+                new InvalidConfigException(
+                    key + ": '" + text + "' is not HOST:PORT, such as 192.0.2.7:6881"));
+  }
+
+  private static Optional<Bytes> secret(String prefix, Optional<String> text)
+      throws InvalidConfigException {
+    if (text.isPresent() && text.get().length() < MIN_SECRET_CHARS) {
+      throw new InvalidConfigException(
+          prefix + "secret: has fewer than " + MIN_SECRET_CHARS + " characters: use a longer one");
+    }
+    return text.map(Bytes::ofText);
+  }
+
+  DhtSettings settings(boolean hasSavedNodes) {
+    return new DhtSettings(
+        Family.of(listen.getAddress()),
+        readOnly,
+        publicNetwork,
+        hasSavedNodes || !bootstrap.isEmpty(),
+        announceInterval,
+        refreshInterval,
+        Optional.of(DhtSettings.VERSION));
+  }
+}

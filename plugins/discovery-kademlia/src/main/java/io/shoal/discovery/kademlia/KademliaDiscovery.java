@@ -1,0 +1,111 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.api.Cid;
+import io.shoal.api.Discovery;
+import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PluginContext;
+import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.SignedRecords;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Finds providers over the Mainline DHT protocol (BEP 5), in a network of its own or in the public
+/// one.
+public final class KademliaDiscovery implements Discovery {
+  private final Map<Cid, Set<NodeId>> announcedKeys = new ConcurrentHashMap<>();
+  private volatile Optional<Started> started = Optional.empty();
+
+  /// Does nothing yet; see [#start].
+  public KademliaDiscovery() {}
+
+  private record Started(Membership membership, ProviderKey keys) {}
+
+  @Override
+  public void start(PluginContext context) throws ShoalException, InterruptedException {
+    KademliaConfig config = KademliaConfig.read(context);
+    try {
+      started =
+          Optional.of(
+              new Started(Membership.join(config, context), new ProviderKey(config.secret())));
+    } catch (IOException e) {
+      throw new UserFaultException(
+          "the DHT cannot start (%s): check the rights of %s and the system's network"
+              .formatted(e.getMessage(), context.dataFolder()),
+          e);
+    }
+  }
+
+  private Started running() {
+    return started.orElseThrow(() -> new IllegalStateException("not started, or closed"));
+  }
+
+  @Override
+  public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints)
+      throws InterruptedException {
+    Started now = running();
+    Map<NodeId, List<Endpoint>> byKey = new LinkedHashMap<>();
+    Map<PeerAddress, Announcement> results = new HashMap<>();
+    for (PeerAddress address : endpoints) {
+      results.put(address, Announcement.NOT_EXPRESSIBLE);
+      NodeId key = now.keys().of(cid, address.scheme());
+      Endpoint.of(address)
+          .ifPresent(e -> byKey.computeIfAbsent(key, k -> new ArrayList<>()).add(e));
+    }
+    Set<NodeId> before = announcedKeys.put(cid, Set.copyOf(byKey.keySet()));
+    if (before != null) {
+      before.stream()
+          .filter(key -> !byKey.containsKey(key))
+          .forEach(now.membership().calls()::withdraw);
+    }
+    results.putAll(now.membership().calls().announce(byKey));
+    return results;
+  }
+
+  @Override
+  public void withdraw(Cid cid) {
+    Set<NodeId> keys = announcedKeys.remove(cid);
+    if (keys != null) {
+      started.ifPresent(now -> keys.forEach(now.membership().calls()::withdraw));
+    }
+  }
+
+  @Override
+  public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink)
+      throws RetryableException, InterruptedException {
+    Started now = running();
+    Map<NodeId, String> keys = new LinkedHashMap<>();
+    schemes.forEach(scheme -> keys.put(now.keys().of(cid, scheme), scheme));
+    now.membership().calls().find(keys, sink);
+  }
+
+  @Override
+  public DiscoveryStatus status() {
+    return started
+        .map(now -> now.membership().status())
+        .orElseGet(
+            () ->
+                new DiscoveryStatus(Optional.empty(), 0, 0, 0, Duration.ZERO, List.of(), Map.of()));
+  }
+
+  @Override
+  public Optional<SignedRecords> signedRecords() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    started.ifPresent(now -> now.membership().close());
+    started = Optional.empty();
+  }
+}

@@ -1,0 +1,55 @@
+package io.shoal.discovery.kademlia;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Which of this machine's addresses lies on the way to somebody: what a socket that listens on all
+/// interfaces cannot tell. Used by one thread.
+final class OwnAddresses {
+  /// How long an answer holds: machines change networks.
+  static final long LIFETIME_MILLIS = 60_000;
+
+  /// Askers remembered; each costs a socket for a moment otherwise.
+  static final int MAX_REMEMBERED = 1_024;
+
+  // Nothing is sent there: connecting a datagram socket only looks up the route.
+  private static final int ANY_PORT = 9;
+
+  private record Answer(Optional<InetAddress> address, long atMillis) {}
+
+  private final Map<InetAddress, Answer> remembered =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, Answer> eldest) {
+          return size() > MAX_REMEMBERED;
+        }
+      };
+
+  Optional<InetAddress> toward(InetAddress peer, long nowMillis) {
+    Answer known = remembered.get(peer);
+    if (known == null || nowMillis - known.atMillis() > LIFETIME_MILLIS) {
+      known = new Answer(ask(peer), nowMillis);
+      remembered.put(peer, known);
+    }
+    return known.address();
+  }
+
+  private static Optional<InetAddress> ask(InetAddress peer) {
+    try (DatagramChannel probe = DatagramChannel.open(Family.of(peer).protocol())) {
+      probe.connect(new InetSocketAddress(peer, ANY_PORT));
+      return probe.getLocalAddress() instanceof InetSocketAddress local
+          ? Optional.of(local.getAddress())
+          : Optional.empty();
+    } catch (IOException e) {
+      // No route back to who asked: then there is nothing to tell.
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.discovery.kademlia.Packet.BadQuery;
+import io.shoal.discovery.kademlia.Packet.Fault;
+import io.shoal.discovery.kademlia.Packet.Garbage;
+import io.shoal.discovery.kademlia.Packet.Query;
+import io.shoal.discovery.kademlia.Packet.Reply;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Makes a [Packet] of a datagram from a stranger; never throws. `y` alone decides what it is,
+/// since some nodes put an `r` into their errors.
+final class PacketReader {
+  /// Longest transaction id that is echoed: nobody needs more, and an echo must not carry a
+  /// stranger's payload.
+  static final int MAX_TRANSACTION_BYTES = 64;
+
+  /// Longest token that is kept: those in the field have 4 to 20 bytes, and it is sent back.
+  static final int MAX_TOKEN_BYTES = 64;
+
+  /// Most contacts taken from one reply. Eight are due; a longer list is somebody's try to fill a
+  /// lookup alone.
+  static final int MAX_NODES = 32;
+
+  /// Most providers taken from one reply: what libtorrent sends at most, and about what fits into a
+  /// datagram.
+  static final int MAX_VALUES = 200;
+
+  private static final int MAX_METHOD_CHARS = 32;
+  private static final int MAX_ERROR_CHARS = 200;
+  private static final int MAX_PORT = 65_535;
+
+  private PacketReader() {}
+
+  static Packet read(byte[] datagram) {
+    try {
+      return BencodeDecoder.lenient(datagram) instanceof Bencode.Dictionary packet
+          ? message(packet)
+          : new Garbage("not a dictionary");
+    } catch (MalformedBencodeException e) {
+      return new Garbage("not bencoded");
+    }
+  }
+
+  private static Packet message(Bencode.Dictionary packet) {
+    Optional<Bytes> transaction = packet.text("t");
+    if (transaction.isEmpty() || transaction.get().length() > MAX_TRANSACTION_BYTES) {
+      return new Garbage("no transaction id, or one that is too long");
+    }
+    return switch (packet.text("y").map(Bytes::text).orElse("")) {
+      case "q" -> query(packet, transaction.get());
+      case "r" -> reply(packet, transaction.get());
+      case "e" -> fault(packet, transaction.get());
+      default -> new Garbage("unknown type");
+    };
+  }
+
+  private static Packet query(Bencode.Dictionary packet, Bytes transaction) {
+    Optional<String> name = packet.text("q").map(Bytes::text);
+    Optional<Bencode.Dictionary> arguments = packet.dictionary("a");
+    if (name.isEmpty() || name.get().length() > MAX_METHOD_CHARS || arguments.isEmpty()) {
+      return new BadQuery(transaction, "no method or no arguments");
+    }
+    Optional<NodeId> sender = id(arguments.get(), "id");
+    if (sender.isEmpty()) {
+      return new BadQuery(transaction, "invalid id");
+    }
+    boolean readOnly = packet.whole("ro").orElse(0L) != 0;
+    return method(name.get(), arguments.get())
+        .<Packet>map(method -> new Query(transaction, sender.get(), method, readOnly))
+        .orElseGet(() -> new BadQuery(transaction, "invalid argument"));
+  }
+
+  private static Optional<Method> method(String name, Bencode.Dictionary arguments) {
+    Set<Family> want = want(arguments);
+    return switch (name) {
+      case "ping" -> Optional.of(new Method.Ping());
+      case "find_node" -> id(arguments, "target").map(target -> new Method.FindNode(target, want));
+      case "get_peers" -> id(arguments, "info_hash").map(key -> new Method.GetPeers(key, want));
+      case "announce_peer" -> announce(arguments);
+      default ->
+          Optional.of(
+              new Method.Unknown(
+                  name, id(arguments, "target").or(() -> id(arguments, "info_hash")), want));
+    };
+  }
+
+  private static Optional<Method> announce(Bencode.Dictionary arguments) {
+    Optional<NodeId> key = id(arguments, "info_hash");
+    Optional<Bytes> token = arguments.text("token");
+    boolean implied = arguments.whole("implied_port").orElse(0L) != 0;
+    long port = arguments.whole("port").orElse(implied ? 0L : -1L);
+    boolean valid = port >= 0 && port <= MAX_PORT && (implied || port != 0);
+    return key.isPresent() && token.isPresent() && valid
+        ? Optional.of(new Method.AnnouncePeer(key.get(), (int) port, implied, token.get()))
+        : Optional.empty();
+  }
+
+  private static Set<Family> want(Bencode.Dictionary arguments) {
+    Set<Family> want = EnumSet.noneOf(Family.class);
+    for (Bencode item : arguments.sequence("want").map(Bencode.Sequence::items).orElse(List.of())) {
+      for (Family family : Family.values()) {
+        if (item instanceof Bencode.Text text && text.value().text().equals(family.want())) {
+          want.add(family);
+        }
+      }
+    }
+    return want;
+  }
+
+  private static Packet reply(Bencode.Dictionary packet, Bytes transaction) {
+    Optional<Bencode.Dictionary> values = packet.dictionary("r");
+    Optional<NodeId> sender = values.flatMap(r -> id(r, "id"));
+    if (values.isEmpty() || sender.isEmpty()) {
+      return new Garbage("a reply without an id");
+    }
+    Bencode.Dictionary r = values.get();
+    Packet.Answer answer =
+        new Packet.Answer(
+            nodes(r, "nodes", Family.IPV4), nodes(r, "nodes6", Family.IPV6), peers(r), token(r));
+    return new Reply(
+        transaction, sender.get(), answer, packet.text("ip").flatMap(Compact::readPeer));
+  }
+
+  private static Optional<Bytes> token(Bencode.Dictionary r) {
+    return r.text("token").filter(token -> token.length() <= MAX_TOKEN_BYTES);
+  }
+
+  private static Optional<List<Contact>> nodes(Bencode.Dictionary r, String key, Family family) {
+    return r.text(key)
+        .map(
+            all ->
+                Compact.readNodes(
+                    all.range(0, Math.min(all.length(), MAX_NODES * family.nodeBytes())), family));
+  }
+
+  private static List<InetSocketAddress> peers(Bencode.Dictionary r) {
+    List<InetSocketAddress> peers = new ArrayList<>();
+    for (Bencode item : r.sequence("values").map(Bencode.Sequence::items).orElse(List.of())) {
+      if (item instanceof Bencode.Text text && peers.size() < MAX_VALUES) {
+        peers.addAll(Compact.readPeers(text.value()));
+      }
+    }
+    return peers.size() <= MAX_VALUES ? peers : List.copyOf(peers.subList(0, MAX_VALUES));
+  }
+
+  private static Packet fault(Bencode.Dictionary packet, Bytes transaction) {
+    long code = Fault.GENERIC;
+    String text = "";
+    for (Bencode item : packet.sequence("e").map(Bencode.Sequence::items).orElse(List.of())) {
+      if (item instanceof Bencode.Whole whole && whole.value().bitLength() < Integer.SIZE) {
+        code = whole.value().intValue();
+      } else if (item instanceof Bencode.Text said) {
+        String all = said.value().text();
+        text = all.substring(0, Math.min(all.length(), MAX_ERROR_CHARS));
+      }
+    }
+    return new Fault(transaction, (int) code, text);
+  }
+
+  private static Optional<NodeId> id(Bencode.Dictionary in, String key) {
+    return in.text(key)
+        .filter(bytes -> bytes.length() == NodeId.SIZE_BYTES)
+        .map(bytes -> NodeId.of(bytes.toArray(), 0));
+  }
+}

@@ -1,0 +1,45 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.api.Cid;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// Under which key of the DHT the providers of a content are announced, a key for each transport
+/// scheme: values hold an address and a port and cannot say which protocol is spoken there.
+///
+/// The first 20 bytes of SHA-256(`"shoal/1/" + scheme + "/"` ‖ multihash), or of
+/// HMAC-SHA-256(secret, the same) in a swarm that shares a secret. Codec and version of the CID do
+/// not matter, since they do not change the bytes.
+final class ProviderKey {
+  private final Optional<Bytes> secret;
+
+  ProviderKey(Optional<Bytes> secret) {
+    this.secret = secret;
+  }
+
+  NodeId of(Cid cid, String scheme) {
+    byte[] prefix = ("shoal/1/" + scheme + "/").getBytes(StandardCharsets.US_ASCII);
+    byte[] multihash = cid.multihash().toBytes();
+    byte[] message = Arrays.copyOf(prefix, prefix.length + multihash.length);
+    System.arraycopy(multihash, 0, message, prefix.length, multihash.length);
+    try {
+      return NodeId.of(digest(message), 0);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every Java platform has SHA-256 and its HMAC", e);
+    }
+  }
+
+  private byte[] digest(byte[] message) throws GeneralSecurityException {
+    if (secret.isEmpty()) {
+      return MessageDigest.getInstance("SHA-256").digest(message);
+    }
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.get().toArray(), "HmacSHA256"));
+    return mac.doFinal(message);
+  }
+}

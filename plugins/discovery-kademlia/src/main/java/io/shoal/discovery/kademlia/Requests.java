@@ -1,0 +1,188 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Our queries that wait for an answer. An answer counts only if transaction id and address are
+/// those of the question. Single-threaded.
+final class Requests {
+  /// After that an answer will not come; libtorrent waits 15 s, others 10. Nothing waits for it
+  /// that long, see [#slowAfterMillis].
+  static final long TIMEOUT_MILLIS = 5_000;
+
+  /// Far more than lookups and announcements in flight ever need; one more query is not sent and
+  /// counts as unanswered.
+  static final int MAX_WAITING = 4_096;
+
+  /// What every known client echoes, and hard to guess for who does not see our packets.
+  static final int TRANSACTION_BYTES = 4;
+
+  // Bounds of the adaptive patience: below, scheduling noise looks like silence; above, a lookup
+  // feels slow.
+  private static final long MIN_SLOW_MILLIS = 250;
+  private static final long MAX_SLOW_MILLIS = 1_500;
+  private static final long FIRST_SLOW_MILLIS = 1_000;
+
+  private final NodeId self;
+  private final boolean readOnly;
+  private final PacketWriter writer;
+  private final Network network;
+  private final RandomGenerator random;
+  private final Timers timers;
+  private final Witness witness;
+  private final Map<Key, Waiting> waiting = new HashMap<>();
+
+  // Smoothed round-trip time and its deviation as in RFC 6298, over all nodes.
+  private double meanMillis = -1;
+  private double deviationMillis;
+
+  Requests(
+      NodeId self,
+      boolean readOnly,
+      PacketWriter writer,
+      Network network,
+      RandomGenerator random,
+      Timers timers,
+      Witness witness) {
+    this.self = self;
+    this.readOnly = readOnly;
+    this.writer = writer;
+    this.network = network;
+    this.random = random;
+    this.timers = timers;
+    this.witness = witness;
+  }
+
+  /// Learns from every query how a node does.
+  interface Witness {
+    void answered(Contact contact, long nowMillis);
+
+    /// It did not answer, or somebody else answered there.
+    void unanswered(Contact contact, long nowMillis);
+  }
+
+  /// What becomes of one query: first perhaps `slow`, then exactly one of the others.
+  interface Handler {
+    void replied(Contact from, Packet.Reply reply, long nowMillis);
+
+    /// It answered with a fault, or not at all.
+    void failed(long nowMillis);
+
+    /// It takes longer than usual.
+    default void slow(long nowMillis) {}
+  }
+
+  private record Key(Bytes transaction, InetSocketAddress address) {}
+
+  private record Waiting(
+      Optional<NodeId> expected,
+      long sentMillis,
+      Handler handler,
+      Timers.Timer slow,
+      Timers.Timer timeout) {}
+
+  /// @param expected who should be there, if known: another id means that the node we meant is gone
+  void send(
+      InetSocketAddress to,
+      Optional<NodeId> expected,
+      Method method,
+      Handler handler,
+      long nowMillis) {
+    if (waiting.size() >= MAX_WAITING) {
+      timers.at(nowMillis, handler::failed);
+      return;
+    }
+    Key key = new Key(newTransaction(to), to);
+    Timers.Timer slow = timers.at(nowMillis + slowAfterMillis(), handler::slow);
+    Timers.Timer timeout = timers.at(nowMillis + TIMEOUT_MILLIS, now -> timedOut(key, now));
+    waiting.put(key, new Waiting(expected, nowMillis, handler, slow, timeout));
+    network.send(to, writer.write(new Packet.Query(key.transaction(), self, method, readOnly)));
+  }
+
+  private Bytes newTransaction(InetSocketAddress to) {
+    byte[] out = new byte[TRANSACTION_BYTES];
+    Bytes transaction;
+    do {
+      random.nextBytes(out);
+      transaction = Bytes.of(out);
+    } while (waiting.containsKey(new Key(transaction, to)));
+    return transaction;
+  }
+
+  void onReply(InetSocketAddress from, Packet.Reply reply, long nowMillis) {
+    Optional<Waiting> found = take(reply.transaction(), from);
+    if (found.isEmpty()) {
+      return;
+    }
+    Waiting query = found.get();
+    measure(nowMillis - query.sentMillis());
+    query
+        .expected()
+        .filter(expected -> !expected.equals(reply.sender()))
+        .ifPresent(gone -> witness.unanswered(new Contact(gone, from), nowMillis));
+    Contact contact = new Contact(reply.sender(), from);
+    witness.answered(contact, nowMillis);
+    query.handler().replied(contact, reply, nowMillis);
+  }
+
+  void onFault(InetSocketAddress from, Packet.Fault fault, long nowMillis) {
+    // A fault shows that somebody is there, but not who: it changes nothing in the table.
+    take(fault.transaction(), from).ifPresent(query -> query.handler().failed(nowMillis));
+  }
+
+  private Optional<Waiting> take(Bytes transaction, InetSocketAddress from) {
+    Optional<Waiting> query = Optional.ofNullable(waiting.remove(new Key(transaction, from)));
+    query.ifPresent(
+        q -> {
+          q.slow().cancel();
+          q.timeout().cancel();
+        });
+    return query;
+  }
+
+  private void timedOut(Key key, long nowMillis) {
+    take(key.transaction(), key.address())
+        .ifPresent(
+            query -> {
+              query
+                  .expected()
+                  .ifPresent(id -> witness.unanswered(new Contact(id, key.address()), nowMillis));
+              query.handler().failed(nowMillis);
+            });
+  }
+
+  private void measure(long roundTripMillis) {
+    if (meanMillis < 0) {
+      meanMillis = roundTripMillis;
+      deviationMillis = roundTripMillis / 2.0;
+    } else {
+      deviationMillis += (Math.abs(roundTripMillis - meanMillis) - deviationMillis) / 4;
+      meanMillis += (roundTripMillis - meanMillis) / 8;
+    }
+  }
+
+  /// How long to wait for an answer before somebody else is asked as well.
+  long slowAfterMillis() {
+    return meanMillis < 0
+        ? FIRST_SLOW_MILLIS
+        : Math.clamp(
+            Math.round(meanMillis + 4 * deviationMillis), MIN_SLOW_MILLIS, MAX_SLOW_MILLIS);
+  }
+
+  int size() {
+    return waiting.size();
+  }
+
+  /// Ends all of them as unanswered.
+  void close(long nowMillis) {
+    List<Key> keys = new ArrayList<>(waiting.keySet());
+    for (Key key : keys) {
+      take(key.transaction(), key.address()).ifPresent(query -> query.handler().failed(nowMillis));
+    }
+  }
+}

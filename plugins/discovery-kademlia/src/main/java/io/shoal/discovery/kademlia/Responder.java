@@ -1,0 +1,131 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.discovery.kademlia.Packet.Answer;
+import io.shoal.discovery.kademlia.Packet.Fault;
+import io.shoal.discovery.kademlia.Packet.Query;
+import io.shoal.discovery.kademlia.Packet.Reply;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Answers queries of others. Single-threaded; everything comes from strangers.
+final class Responder {
+  private static final int CONTACTS = 8;
+
+  private final NodeId self;
+  private final DhtSettings settings;
+  private final RoutingTable table;
+  private final TokenIssuer tokens;
+  private final ProviderStore providers;
+  private final Announcer own;
+  private final PacketWriter writer;
+
+  Responder(
+      NodeId self,
+      DhtSettings settings,
+      RoutingTable table,
+      TokenIssuer tokens,
+      ProviderStore providers,
+      Announcer own) {
+    this.self = self;
+    this.settings = settings;
+    this.table = table;
+    this.tokens = tokens;
+    this.providers = providers;
+    this.own = own;
+    this.writer = new PacketWriter(settings.version());
+  }
+
+  byte[] answer(Query query, InetSocketAddress from, long nowMillis) {
+    return switch (query.method()) {
+      case Method.Ping() -> reply(query, from, Answer.EMPTY);
+      case Method.FindNode(NodeId target, Set<Family> want) ->
+          reply(query, from, nodes(query, target, want, from));
+      case Method.GetPeers(NodeId key, Set<Family> want) ->
+          reply(query, from, peers(query, key, want, from, nowMillis));
+      case Method.AnnouncePeer announcement -> store(query, announcement, from, nowMillis);
+      case Method.Unknown unknown ->
+          // As libtorrent does: who asks a newer question about a target is at least led closer to
+          // it.
+          unknown
+              .target()
+              .map(target -> reply(query, from, nodes(query, target, unknown.want(), from)))
+              .orElseGet(() -> fault(query, Fault.UNKNOWN_METHOD, "Method Unknown"));
+    };
+  }
+
+  byte[] answer(Packet.BadQuery query) {
+    return writer.write(new Fault(query.transaction(), Fault.PROTOCOL, query.why()));
+  }
+
+  private Answer nodes(Query query, NodeId target, Set<Family> want, InetSocketAddress from) {
+    if (!want.isEmpty() && !want.contains(settings.family())) {
+      return Answer.EMPTY;
+    }
+    List<Contact> closest =
+        table.closest(
+            target,
+            CONTACTS,
+            entry ->
+                entry.failures() == 0
+                    && !entry.contact().id().equals(query.sender())
+                    && mayTell(entry.contact().address(), from));
+    return Answer.ofNodes(settings.family(), closest);
+  }
+
+  private Answer peers(
+      Query query, NodeId key, Set<Family> want, InetSocketAddress from, long nowMillis) {
+    Answer nodes = nodes(query, key, want, from);
+    int max = maxValues();
+    List<InetSocketAddress> values = new ArrayList<>(own.providersSeenBy(key, from));
+    values.addAll(
+        providers.sample(
+            key, max, peer -> mayTell(peer, from) && !values.contains(peer), nowMillis));
+    // No token tells "full here, announce elsewhere".
+    Optional<Bytes> token =
+        providers.hasRoom(key)
+            ? Optional.of(tokens.issue(from.getAddress(), key, nowMillis))
+            : Optional.empty();
+    return new Answer(
+        nodes.nodes(),
+        nodes.nodes6(),
+        List.copyOf(values.subList(0, Math.min(max, values.size()))),
+        token);
+  }
+
+  /// With eight nodes, token and a long transaction id, so many providers still fit into
+  /// [PacketWriter#MAX_PACKET_BYTES].
+  private int maxValues() {
+    return switch (settings.family()) {
+      case IPV4 -> 50;
+      case IPV6 -> 20;
+    };
+  }
+
+  private byte[] store(
+      Query query, Method.AnnouncePeer announcement, InetSocketAddress from, long nowMillis) {
+    NodeId key = announcement.key();
+    if (!tokens.accepts(announcement.token(), from.getAddress(), key, nowMillis)) {
+      return fault(query, Fault.PROTOCOL, "Bad token");
+    }
+    int port = announcement.impliedPort() ? from.getPort() : announcement.port();
+    InetSocketAddress provider = new InetSocketAddress(from.getAddress(), port);
+    return providers.add(key, provider, nowMillis)
+        ? reply(query, from, Answer.EMPTY)
+        : fault(query, Fault.SERVER, "Full");
+  }
+
+  private boolean mayTell(InetSocketAddress of, InetSocketAddress to) {
+    return settings.mayTell(Scope.of(to.getAddress()), of);
+  }
+
+  private byte[] reply(Query query, InetSocketAddress from, Answer answer) {
+    return writer.write(new Reply(query.transaction(), self, answer, Optional.of(from)));
+  }
+
+  private byte[] fault(Query query, int code, String text) {
+    return writer.write(new Fault(query.transaction(), code, text));
+  }
+}

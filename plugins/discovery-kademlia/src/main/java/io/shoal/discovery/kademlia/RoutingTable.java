@@ -1,0 +1,226 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// The nodes that this node knows, more of them the closer they are to its own id (Kademlia §2.4,
+/// BEP 5). Single-threaded.
+///
+/// Only nodes that answered a query of ours enter: who merely asks may have forged its address.
+/// Bucket *i* holds the nodes that share exactly *i* leading bits with our id, the last bucket all
+/// that share more; only the last one splits.
+final class RoutingTable {
+  private final NodeId self;
+  private final boolean onePerAddress;
+  private final List<Bucket> buckets = new ArrayList<>();
+  private final Map<InetSocketAddress, TableEntry> byAddress = new HashMap<>();
+  private final Map<InetAddress, Integer> perHost = new HashMap<>();
+
+  /// @param onePerAddress whether a global IP address may have only one entry, so that one machine
+  ///   cannot fill the table
+  RoutingTable(NodeId self, boolean onePerAddress, long nowMillis) {
+    this.self = self;
+    this.onePerAddress = onePerAddress;
+    buckets.add(new Bucket(nowMillis));
+  }
+
+  /// What became of a node that answered.
+  enum Outcome {
+    /// It is new in the table.
+    ADDED,
+    /// It was there.
+    KNOWN,
+    /// There is no room; it waits, in case another fails.
+    WAITING,
+    /// It is not wanted: our own id, an id that another node holds, or a second one of an address.
+    REFUSED
+  }
+
+  /// A node answered a query of ours.
+  Outcome answered(Contact contact, long nowMillis) {
+    if (contact.id().equals(self)) {
+      return Outcome.REFUSED;
+    }
+    TableEntry sameAddress = byAddress.get(contact.address());
+    if (sameAddress != null && sameAddress.contact().id().equals(contact.id())) {
+      sameAddress.answered(nowMillis);
+      bucketOf(contact.id()).touch(nowMillis);
+      return Outcome.KNOWN;
+    }
+    Optional<TableEntry> sameId = find(contact.id());
+    if (sameId.isPresent() && sameId.get().failures() == 0) {
+      // Whoever had the id first keeps it as long as it answers: else anybody could push a node out
+      // by taking its id.
+      return Outcome.REFUSED;
+    }
+    // A node that came back under another id, or under another address.
+    sameId.ifPresent(this::remove);
+    if (sameAddress != null) {
+      remove(sameAddress);
+    }
+    if (onePerAddress && isTaken(contact.address().getAddress())) {
+      return Outcome.REFUSED;
+    }
+    return place(new TableEntry(contact, nowMillis), nowMillis);
+  }
+
+  private boolean isTaken(InetAddress host) {
+    return Scope.of(host) == Scope.GLOBAL && perHost.containsKey(host);
+  }
+
+  private Outcome place(TableEntry entry, long nowMillis) {
+    Bucket bucket = bucketOf(entry.contact().id());
+    while (bucket.isFull() && isLast(bucket) && buckets.size() < NodeId.SIZE_BITS) {
+      split(nowMillis);
+      bucket = bucketOf(entry.contact().id());
+    }
+    if (bucket.isFull()) {
+      Optional<TableEntry> bad = bucket.entries().stream().filter(TableEntry::isBad).findFirst();
+      if (bad.isEmpty()) {
+        bucket.keepAsReplacement(entry);
+        return Outcome.WAITING;
+      }
+      remove(bad.get());
+    }
+    bucket.add(entry, nowMillis);
+    byAddress.put(entry.contact().address(), entry);
+    perHost.merge(entry.contact().address().getAddress(), 1, Integer::sum);
+    return Outcome.ADDED;
+  }
+
+  private boolean isLast(Bucket bucket) {
+    return buckets.getLast() == bucket;
+  }
+
+  private void split(long nowMillis) {
+    Bucket old = buckets.getLast();
+    Bucket near = new Bucket(nowMillis);
+    int depth = buckets.size() - 1;
+    buckets.add(near);
+    List<TableEntry> moving =
+        old.entries().stream().filter(e -> prefix(e.contact().id()) > depth).toList();
+    old.entries().removeAll(moving);
+    near.entries().addAll(moving);
+    for (TableEntry waiting : old.takeReplacements()) {
+      (prefix(waiting.contact().id()) > depth ? near : old).keepAsReplacement(waiting);
+    }
+  }
+
+  /// A node asked us something.
+  ///
+  /// @return whether it is worth a ping, because it would enter the table if it answered
+  boolean asked(Contact contact, long nowMillis) {
+    TableEntry entry = byAddress.get(contact.address());
+    if (entry != null && entry.contact().id().equals(contact.id())) {
+      entry.asked(nowMillis);
+      return false;
+    }
+    if (contact.id().equals(self) || entry != null && entry.isGood(nowMillis)) {
+      return false;
+    }
+    Bucket bucket = bucketOf(contact.id());
+    boolean room =
+        !bucket.isFull()
+            || isLast(bucket)
+            || bucket.entries().stream().anyMatch(e -> !e.isGood(nowMillis));
+    return room && find(contact.id()).map(e -> e.failures() > 0).orElse(true);
+  }
+
+  /// A node did not answer. A bad one gives its place to a replacement, or stays until somebody
+  /// wants it; without replacement it is dropped at once, since it is never told to others anyway.
+  ///
+  /// @return the replacement that came in and should be asked whether it still lives
+  Optional<Contact> failed(Contact contact, long nowMillis) {
+    TableEntry entry = byAddress.get(contact.address());
+    if (entry == null || !entry.contact().id().equals(contact.id())) {
+      return Optional.empty();
+    }
+    entry.failed();
+    if (!entry.isBad()) {
+      return Optional.empty();
+    }
+    remove(entry);
+    Optional<TableEntry> replacement = bucketOf(contact.id()).takeReplacement();
+    return replacement.filter(r -> place(r, nowMillis) == Outcome.ADDED).map(TableEntry::contact);
+  }
+
+  private void remove(TableEntry entry) {
+    bucketOf(entry.contact().id()).entries().remove(entry);
+    byAddress.remove(entry.contact().address());
+    perHost.computeIfPresent(
+        entry.contact().address().getAddress(), (host, count) -> count == 1 ? null : count - 1);
+  }
+
+  /// The closest known nodes that fit, closest first.
+  List<Contact> closest(NodeId target, int max, Predicate<TableEntry> fits) {
+    List<Contact> all = new ArrayList<>();
+    for (Bucket bucket : buckets) {
+      for (TableEntry entry : bucket.entries()) {
+        if (fits.test(entry)) {
+          all.add(entry.contact());
+        }
+      }
+    }
+    all.sort((a, b) -> target.compareDistance(a.id(), b.id()));
+    return all.size() <= max ? all : List.copyOf(all.subList(0, max));
+  }
+
+  /// The node that should be asked next whether it still lives, if any is in doubt: one that failed
+  /// once before one that was silent for long.
+  Optional<Contact> mostDoubtful(long nowMillis) {
+    return buckets.stream()
+        .flatMap(bucket -> bucket.mostDoubtful(nowMillis).stream())
+        .min(
+            Comparator.comparingInt((TableEntry e) -> -e.failures())
+                .thenComparingLong(TableEntry::heardMillis))
+        .map(TableEntry::contact);
+  }
+
+  /// The numbers of the buckets in which nothing changed for so long; each counts as changed now,
+  /// so that it is named once.
+  List<Integer> takeStale(long unchangedMillis, long nowMillis) {
+    List<Integer> stale = new ArrayList<>();
+    for (int i = 0; i < buckets.size(); i++) {
+      if (nowMillis - buckets.get(i).changedMillis() >= unchangedMillis) {
+        buckets.get(i).touch(nowMillis);
+        stale.add(i);
+      }
+    }
+    return stale;
+  }
+
+  int bucketCount() {
+    return buckets.size();
+  }
+
+  int size() {
+    return byAddress.size();
+  }
+
+  boolean isEmpty() {
+    return byAddress.isEmpty();
+  }
+
+  List<Contact> contacts() {
+    return closest(self, Integer.MAX_VALUE, any -> true);
+  }
+
+  private Optional<TableEntry> find(NodeId id) {
+    return bucketOf(id).entries().stream().filter(e -> e.contact().id().equals(id)).findFirst();
+  }
+
+  private Bucket bucketOf(NodeId id) {
+    return buckets.get(Math.min(prefix(id), buckets.size() - 1));
+  }
+
+  private int prefix(NodeId id) {
+    return self.commonPrefixBits(id);
+  }
+}

@@ -1,0 +1,57 @@
+package io.shoal.discovery.kademlia;
+
+/// A node in the routing table and what is known of how it does. Belongs to the table.
+final class TableEntry {
+  /// How long a node counts as good after it answered (BEP 5).
+  static final long GOOD_MILLIS = 15 * 60_000;
+
+  /// Unanswered queries after which a node is bad: one may be a lost datagram.
+  static final int FAILURES_UNTIL_BAD = 2;
+
+  private final Contact contact;
+  private long heardMillis;
+  private int failures;
+
+  TableEntry(Contact contact, long nowMillis) {
+    this.contact = contact;
+    this.heardMillis = nowMillis;
+  }
+
+  Contact contact() {
+    return contact;
+  }
+
+  /// It answered a query of ours.
+  void answered(long nowMillis) {
+    heardMillis = nowMillis;
+    failures = 0;
+  }
+
+  /// It asked us something. Once it has answered, that shows that it still lives; it makes up for
+  /// no missing answer.
+  void asked(long nowMillis) {
+    if (failures == 0) {
+      heardMillis = nowMillis;
+    }
+  }
+
+  void failed() {
+    failures++;
+  }
+
+  boolean isGood(long nowMillis) {
+    return failures == 0 && nowMillis - heardMillis < GOOD_MILLIS;
+  }
+
+  boolean isBad() {
+    return failures >= FAILURES_UNTIL_BAD;
+  }
+
+  int failures() {
+    return failures;
+  }
+
+  long heardMillis() {
+    return heardMillis;
+  }
+}

@@ -1,0 +1,187 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+
+/// Keeps the routing table true: lets in who answers, asks who is in doubt, looks up what got
+/// stale. Single-threaded.
+final class Upkeep implements Requests.Witness {
+  /// One doubtful node is asked so often; libtorrent's pace, which keeps a full table fresh with 12
+  /// packets a minute.
+  static final long CHECK_MILLIS = 5_000;
+
+  static final long STALE_CHECK_MILLIS = 60_000;
+
+  /// Pings to unknown nodes that asked us something. Whoever is not pinged now asks again some
+  /// time.
+  static final int MAX_GREETINGS = 64;
+
+  private final NodeId self;
+  private final DhtSettings settings;
+  private final RoutingTable table;
+  private final RandomGenerator random;
+  private final Timers timers;
+  private final Set<InetSocketAddress> greeting = new HashSet<>();
+  private final Set<InetSocketAddress> routers = new HashSet<>();
+  private final List<LongConsumer> growthListeners = new ArrayList<>();
+  private final List<LongConsumer> lossListeners = new ArrayList<>();
+  private final Requests requests;
+
+  Upkeep(
+      NodeId self,
+      DhtSettings settings,
+      RoutingTable table,
+      Network network,
+      RandomGenerator random,
+      Timers timers) {
+    this.self = self;
+    this.settings = settings;
+    this.table = table;
+    this.random = random;
+    this.timers = timers;
+    this.requests =
+        new Requests(
+            self,
+            settings.readOnly(),
+            new PacketWriter(settings.version()),
+            network,
+            random,
+            timers,
+            this);
+  }
+
+  Requests requests() {
+    return requests;
+  }
+
+  /// Is told of the time whenever a node came in.
+  void onGrowth(LongConsumer listener) {
+    growthListeners.add(listener);
+  }
+
+  /// Is told of the time when the last node went.
+  void onIsolation(LongConsumer listener) {
+    lossListeners.add(listener);
+  }
+
+  void start(long nowMillis) {
+    // Spread, so that nodes that start together do not all speak at the same moment.
+    timers.at(nowMillis + random.nextLong(1, CHECK_MILLIS), this::checkDoubtful);
+    timers.at(nowMillis + random.nextLong(1, STALE_CHECK_MILLIS), this::refreshStale);
+  }
+
+  /// Somebody from whom one may start, but who must not get into tables: a router of the public
+  /// network.
+  void addRouter(InetSocketAddress router) {
+    routers.add(router);
+  }
+
+  @Override
+  public void answered(Contact contact, long nowMillis) {
+    if (routers.contains(contact.address())
+        || settings.publicNetwork() && !settings.mayTell(Scope.GLOBAL, contact.address())) {
+      return;
+    }
+    switch (table.answered(contact, nowMillis)) {
+      case ADDED -> growthListeners.forEach(listener -> listener.accept(nowMillis));
+      case WAITING -> table.mostDoubtful(nowMillis).ifPresent(c -> ping(c, nowMillis));
+      case KNOWN, REFUSED -> {}
+    }
+  }
+
+  @Override
+  public void unanswered(Contact contact, long nowMillis) {
+    boolean wasEmpty = table.isEmpty();
+    table.failed(contact, nowMillis).ifPresent(replacement -> ping(replacement, nowMillis));
+    if (table.isEmpty() && !wasEmpty) {
+      lossListeners.forEach(listener -> listener.accept(nowMillis));
+    }
+  }
+
+  /// A node asked us something. If it would fit in, it is asked back: only an answer shows that it
+  /// is where it seems to be.
+  void asked(Contact contact, boolean readOnly, long nowMillis) {
+    if (!readOnly
+        && table.asked(contact, nowMillis)
+        && greeting.size() < MAX_GREETINGS
+        && !routers.contains(contact.address())) {
+      ping(contact, nowMillis);
+    }
+  }
+
+  private void ping(Contact contact, long nowMillis) {
+    if (greeting.add(contact.address())) {
+      requests.send(
+          contact.address(),
+          Optional.of(contact.id()),
+          new Method.Ping(),
+          new Greeting(contact.address()),
+          nowMillis);
+    }
+  }
+
+  private void checkDoubtful(long nowMillis) {
+    table.mostDoubtful(nowMillis).ifPresent(contact -> ping(contact, nowMillis));
+    timers.at(nowMillis + CHECK_MILLIS, this::checkDoubtful);
+  }
+
+  private void refreshStale(long nowMillis) {
+    for (int bucket : table.takeStale(settings.refreshInterval().toMillis(), nowMillis)) {
+      refresh(bucket, nowMillis);
+    }
+    timers.at(nowMillis + STALE_CHECK_MILLIS, this::refreshStale);
+  }
+
+  /// Looks up all buckets but the nearest, which a lookup of the own id has filled.
+  void refreshFarBuckets(long nowMillis) {
+    for (int bucket = 0; bucket < table.bucketCount() - 1; bucket++) {
+      refresh(bucket, nowMillis);
+    }
+  }
+
+  private void refresh(int bucket, long nowMillis) {
+    NodeId target = bucket == table.bucketCount() - 1 ? self : self.randomAtPrefix(bucket, random);
+    lookUp(target, List.of(), now -> {}, nowMillis);
+  }
+
+  /// Looks up the own id, which makes this node known to its neighbours and them to it.
+  void lookUpSelf(List<Contact> seeds, LongConsumer ended, long nowMillis) {
+    lookUp(self, seeds, ended, nowMillis);
+  }
+
+  private void lookUp(NodeId target, List<Contact> seeds, LongConsumer ended, long nowMillis) {
+    List<Contact> all = new ArrayList<>(seeds);
+    all.addAll(table.closest(target, Lookup.CLOSEST, entry -> !entry.isBad()));
+    new LookupRun(
+            new Lookup(self, target, all),
+            new Method.FindNode(target, Set.of()),
+            requests,
+            settings,
+            (closest, now) -> ended.accept(now))
+        .start(nowMillis);
+  }
+
+  private final class Greeting implements Requests.Handler {
+    private final InetSocketAddress address;
+
+    Greeting(InetSocketAddress address) {
+      this.address = address;
+    }
+
+    @Override
+    public void replied(Contact from, Packet.Reply reply, long nowMillis) {
+      greeting.remove(address);
+    }
+
+    @Override
+    public void failed(long nowMillis) {
+      greeting.remove(address);
+    }
+  }
+}

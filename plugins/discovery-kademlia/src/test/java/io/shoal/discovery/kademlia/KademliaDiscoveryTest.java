@@ -1,0 +1,273 @@
+package io.shoal.discovery.kademlia;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.api.Discovery.Announcement;
+import io.shoal.api.Multihash;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Several real nodes on loopback, each on a port that the system chose.
+@Timeout(60)
+class KademliaDiscoveryTest {
+  private static final PeerAddress ENDPOINT = PeerAddress.of("tcps://0.0.0.0:4600");
+  private static final long PATIENCE_SECONDS = 20;
+
+  @TempDir private Path folder;
+  private final List<KademliaDiscovery> open = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() {
+    open.forEach(KademliaDiscovery::close);
+  }
+
+  private KademliaDiscovery start(Map<String, List<String>> values)
+      throws ShoalException, InterruptedException, IOException {
+    return start("node" + open.size(), values);
+  }
+
+  private KademliaDiscovery start(String name, Map<String, List<String>> values)
+      throws ShoalException, InterruptedException, IOException {
+    Map<String, List<String>> all = new HashMap<>(values);
+    all.putIfAbsent("listen", List.of("127.0.0.1:0"));
+    KademliaDiscovery discovery = new KademliaDiscovery();
+    open.add(discovery);
+    discovery.start(new TestContext(Files.createDirectories(folder.resolve(name)), all));
+    return discovery;
+  }
+
+  private KademliaDiscovery joining(KademliaDiscovery first)
+      throws ShoalException, InterruptedException, IOException {
+    return start(Map.of("bootstrap", List.of(endpointOf(first))));
+  }
+
+  private KademliaDiscovery readOnlyJoining(KademliaDiscovery first)
+      throws ShoalException, InterruptedException, IOException {
+    return start(Map.of("bootstrap", List.of(endpointOf(first)), "readOnly", List.of("true")));
+  }
+
+  private static String endpointOf(KademliaDiscovery node) {
+    return node.status().endpoint().orElseThrow().replace("0.0.0.0", "127.0.0.1");
+  }
+
+  private static Cid cid(int number) {
+    byte[] digest = new byte[32];
+    digest[0] = (byte) number;
+    return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, digest));
+  }
+
+  private static List<PeerAddress> find(KademliaDiscovery node, Cid cid)
+      throws ShoalException, InterruptedException {
+    List<PeerAddress> found = Collections.synchronizedList(new ArrayList<>());
+    node.findProviders(cid, Set.of("tcps"), found::add);
+    return found;
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.call()) {
+      assertTrue(System.nanoTime() < deadline, () -> "still waiting: " + what);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  @Test
+  void whatOneNodeAnnouncesAnotherFinds() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+
+    assertEquals(
+        Map.of(ENDPOINT, Announcement.ANNOUNCED), second.announce(cid(1), List.of(ENDPOINT)));
+    assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(first, cid(1)));
+  }
+
+  @Test
+  void aReadOnlyNodeFindsWhatItsOnlyNeighbourHasItself() throws Exception {
+    KademliaDiscovery first = start(Map.of("listen", List.of("0.0.0.0:0")));
+    assertEquals(Map.of(ENDPOINT, Announcement.FAILED), first.announce(cid(1), List.of(ENDPOINT)));
+
+    KademliaDiscovery reader = readOnlyJoining(first);
+
+    assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(reader, cid(1)));
+    assertEquals(0, first.status().reachablePeers());
+  }
+
+  @Test
+  void anIsolatedNodeAnnouncesByItselfAsSoonAsSomebodyComes() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    first.announce(cid(1), List.of(ENDPOINT));
+    KademliaDiscovery second = joining(first);
+
+    await(
+        "the second node holds the announcement",
+        () -> second.status().details().get("stored providers").equals("1"));
+  }
+
+  @Test
+  void anIsolatedNodeSaysWhichLineToAdd() throws Exception {
+    KademliaDiscovery alone = start(Map.of());
+    RetryableException fault = assertThrows(RetryableException.class, () -> find(alone, cid(1)));
+    assertTrue(fault.getMessage().contains("bootstrap: [HOST:PORT]"), fault.getMessage());
+    assertTrue(alone.status().advice().getFirst().contains("--bootstrap"));
+  }
+
+  @Test
+  void aNodeStartedBeforeItsBootstrapNodeJoinsLater() throws Exception {
+    int port;
+    try (DatagramSocket reserved = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      port = reserved.getLocalPort();
+    }
+    KademliaDiscovery early = start(Map.of("bootstrap", List.of("127.0.0.1:" + port)));
+    start(Map.of("listen", List.of("127.0.0.1:" + port)));
+    await("the early node has joined", () -> early.status().reachablePeers() == 1);
+  }
+
+  @Test
+  void everyNodeOfASmallNetworkFindsEveryProvider() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    List<KademliaDiscovery> nodes = new ArrayList<>(List.of(first));
+    for (int i = 1; i < 12; i++) {
+      nodes.add(joining(first));
+    }
+    for (int i = 0; i < nodes.size(); i++) {
+      PeerAddress own = PeerAddress.of("tcps://0.0.0.0:" + (5000 + i));
+      assertEquals(
+          Map.of(own, Announcement.ANNOUNCED), nodes.get(i).announce(cid(7), List.of(own)));
+    }
+    for (KademliaDiscovery node : nodes) {
+      await("all other providers are found", () -> find(node, cid(7)).size() >= 11);
+    }
+  }
+
+  @Test
+  void whatIsWithdrawnIsNoLongerToldByItsProvider() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    first.announce(cid(1), List.of(ENDPOINT));
+    first.withdraw(cid(1));
+    KademliaDiscovery reader = readOnlyJoining(first);
+    assertEquals(List.of(), find(reader, cid(1)));
+    await("no key is announced", () -> first.status().announcedKeys() == 0);
+  }
+
+  @Test
+  void schemesHaveKeysOfTheirOwn() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+    second.announce(cid(1), List.of(PeerAddress.of("tcp://0.0.0.0:4600")));
+    assertEquals(List.of(), find(first, cid(1)));
+  }
+
+  @Test
+  void nodesWithDifferentSecretsDoNotFindEachOther() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    Map<String, List<String>> values = new HashMap<>();
+    values.put("bootstrap", List.of(endpointOf(first)));
+    values.put("secret", List.of("correct horse battery"));
+    KademliaDiscovery insider = start(values);
+    KademliaDiscovery other = start(values);
+    insider.announce(cid(1), List.of(ENDPOINT));
+    assertEquals(List.of(), find(first, cid(1)));
+    assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(other, cid(1)));
+  }
+
+  @Test
+  void anAddressThatTheDhtCannotSayIsNotAnnounced() throws Exception {
+    KademliaDiscovery node = start(Map.of());
+    PeerAddress path = PeerAddress.of("unix:///run/shoal.sock");
+    PeerAddress named = PeerAddress.of("tcps://example.org:4600");
+    assertEquals(
+        Map.of(path, Announcement.NOT_EXPRESSIBLE, named, Announcement.NOT_EXPRESSIBLE),
+        node.announce(cid(1), List.of(path, named)));
+  }
+
+  @Test
+  void theSinkEndsTheSearch() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+    second.announce(cid(1), List.of(ENDPOINT, PeerAddress.of("tcps://0.0.0.0:4601")));
+    List<PeerAddress> found = new ArrayList<>();
+    first.findProviders(
+        cid(1),
+        Set.of("tcps"),
+        provider -> {
+          found.add(provider);
+          return false;
+        });
+    assertEquals(1, found.size());
+  }
+
+  @Test
+  void aRestartedNodeKeepsItsIdAndJoinsWithoutBootstrap() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    Map<String, List<String>> values = Map.of("bootstrap", List.of(endpointOf(first)));
+    KademliaDiscovery second = start("same", values);
+    await("the second node has joined", () -> second.status().reachablePeers() == 1);
+    second.close();
+
+    KademliaDiscovery again = start("same", Map.of());
+    await("the restarted node has joined", () -> again.status().reachablePeers() == 1);
+  }
+
+  @Test
+  void aPortThatIsTakenIsTheUsersFaultOnlyIfHeNamedIt() throws Exception {
+    try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      String listen = "127.0.0.1:" + taken.getLocalPort();
+      UserFaultException fault =
+          assertThrows(UserFaultException.class, () -> start(Map.of("listen", List.of(listen))));
+      assertTrue(
+          fault.getMessage().contains("plugins.discovery-kademlia.listen")
+              && fault.getMessage().contains(listen),
+          fault.getMessage());
+    }
+  }
+
+  @Test
+  void wrongSettingsAreNamed() {
+    for (String listen : List.of("6881", "a:b", "127.0.0.1:65536", "::1:6881")) {
+      UserFaultException fault =
+          assertThrows(UserFaultException.class, () -> start(Map.of("listen", List.of(listen))));
+      assertTrue(fault.getMessage().contains(listen), fault.getMessage());
+    }
+    assertThrows(UserFaultException.class, () -> start(Map.of("secret", List.of("short"))));
+  }
+
+  @Test
+  void closingEndsABlockedSearch() throws Exception {
+    int silent;
+    try (DatagramSocket nobody = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      silent = nobody.getLocalPort();
+      KademliaDiscovery node = start(Map.of("bootstrap", List.of("127.0.0.1:" + silent)));
+      Future<List<PeerAddress>> search = threads.submit(() -> find(node, cid(1)));
+      node.close();
+      assertThrows(ExecutionException.class, () -> search.get(10, TimeUnit.SECONDS));
+    }
+  }
+}
