@@ -1,0 +1,189 @@
+package io.shoal.storage.filesystem;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ChunkWriter;
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.Metrics;
+import io.shoal.api.PluginContext;
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreFullException;
+import io.shoal.api.StoreUsage;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps chunks as files named by their hash.
+///
+/// The lease of a reader is its open file: on POSIX systems the bytes stay readable after the name
+/// is gone, so that removing and forgetting never wait.
+public final class FilesystemStore implements ChunkStore {
+  private static final Logger LOG = LoggerFactory.getLogger(FilesystemStore.class);
+
+  private final Disk disk;
+  private volatile @Nullable Opened opened;
+
+  /// What stands once the store was started.
+  private record Opened(
+      FolderLock lock, Settings settings, Catalog catalog, SpaceBudget space, OwnedChunks owned) {}
+
+  /// A store on this machine's disk.
+  public FilesystemStore() {
+    this(new LocalDisk());
+  }
+
+  FilesystemStore(Disk disk) {
+    this.disk = disk;
+  }
+
+  @Override
+  public void start(PluginContext context) throws ShoalException {
+    Settings settings = Settings.read(context.config(), context.dataFolder());
+    ChunkLayout layout = new ChunkLayout(settings.folder());
+    try {
+      for (Path folder : layout.folders()) {
+        disk.createFolders(folder);
+      }
+      FolderLock folderLock = FolderLock.take(layout.lock());
+      boolean started = false;
+      try {
+        opened = open(folderLock, settings, layout);
+        started = true;
+      } finally {
+        if (!started) {
+          folderLock.close();
+        }
+      }
+    } catch (IOException e) {
+      throw unusable(settings.folder(), e);
+    }
+    count(context.metrics());
+  }
+
+  private Opened open(FolderLock folderLock, Settings settings, ChunkLayout layout)
+      throws IOException {
+    ReentrantLock indexLock = new ReentrantLock();
+    Catalog catalog = new Catalog(indexLock, new ChunkIndex(new SplittableRandom().nextLong()));
+    SpaceBudget space = new SpaceBudget(disk, settings, catalog::ownedBytes, System::nanoTime);
+    OwnedChunks owned = new OwnedChunks(disk, layout, catalog, space);
+    owned.load();
+    return new Opened(folderLock, settings, catalog, space, owned);
+  }
+
+  private static UserFaultException unusable(Path folder, IOException cause) {
+    boolean rights =
+        cause instanceof AccessDeniedException
+            || cause instanceof FileSystemException named
+                && String.valueOf(named.getReason()).contains("Read-only");
+    return new UserFaultException(
+        "%s: cannot be used as a store (%s): %s"
+            .formatted(
+                folder,
+                DiskFaults.reason(cause),
+                rights
+                    ? "make it writable for this user, or choose another folder with "
+                        + Settings.KEYS
+                        + "path"
+                    : DiskFaults.cure(cause)),
+        cause);
+  }
+
+  private void count(Metrics metrics) {
+    Opened store = store();
+    metrics.gauge("chunks", "Chunks in the store, adopted ones included", store.catalog()::chunks);
+    metrics.gauge("owned_bytes", "Bytes that the store wrote itself", store.catalog()::ownedBytes);
+    metrics.gauge(
+        "adopted_bytes",
+        "Bytes in users' files that are served in place",
+        store.catalog()::adoptedBytes);
+  }
+
+  @Override
+  public Optional<ChunkReader> open(Cid cid) throws IOException {
+    Optional<ChunkKey> key = ChunkKey.of(cid);
+    return key.isEmpty() ? Optional.empty() : store().owned().open(key.get());
+  }
+
+  @Override
+  public boolean contains(Cid cid) throws IOException {
+    Optional<ChunkKey> key = ChunkKey.of(cid);
+    return key.isPresent() && store().catalog().owned(key.get()).isPresent();
+  }
+
+  @Override
+  public ChunkWriter create(Cid cid, int sizeBytes) throws IOException, StoreFullException {
+    if (sizeBytes < 0 || sizeBytes > MAX_CHUNK_SIZE_BYTES) {
+      throw new IllegalArgumentException(
+          "a chunk has 0 to " + MAX_CHUNK_SIZE_BYTES + " bytes, not " + sizeBytes);
+    }
+    ChunkKey key =
+        ChunkKey.of(cid)
+            .orElseThrow(
+                () -> new IllegalArgumentException(cid + " names nothing that can be stored"));
+    return store().owned().create(key, sizeBytes);
+  }
+
+  @Override
+  public boolean delete(Cid cid, Removal why) throws IOException {
+    Optional<ChunkKey> key = ChunkKey.of(cid);
+    return key.isPresent() && store().owned().delete(key.get(), why);
+  }
+
+  @Override
+  public void cids(Consumer<StoredChunk> each) {
+    store().catalog().tell(each);
+  }
+
+  @Override
+  public StoreUsage usage() throws IOException {
+    Opened store = store();
+    return new StoreUsage(
+        store.catalog().chunks(),
+        store.catalog().ownedBytes(),
+        store.catalog().adoptedBytes(),
+        store.settings().quotaBytes(),
+        store.space().availableBytes());
+  }
+
+  @Override
+  public void sync() throws IOException {
+    store().owned().sync();
+  }
+
+  @Override
+  public Optional<FileBacked> fileBacked() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    @Nullable Opened store = opened;
+    opened = null;
+    if (store == null) {
+      return;
+    }
+    try {
+      store.lock().close();
+    } catch (IOException e) {
+      LOG.debug("the lock of {} did not close well", store.settings().folder(), e);
+    }
+  }
+
+  private Opened store() {
+    @Nullable Opened store = opened;
+    if (store == null) {
+      throw new IllegalStateException("the store is not started");
+    }
+    return store;
+  }
+}

@@ -1,0 +1,96 @@
+package io.shoal.storage.filesystem;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Forces many files at once.
+///
+/// Threads of its own rather than the node's pool: they wait for the disk and use no processor.
+/// File systems that keep a journal commit once for all forces that wait together: on ext4, 5,000
+/// small files took 5.5 s one after the other, 0.33 s by 8 threads and 0.18 s by 32.
+final class ForceThreads {
+  private static final int MAX_THREADS = 32;
+
+  private ForceThreads() {}
+
+  /// Something that makes one object durable.
+  @FunctionalInterface
+  interface Forcing<T> {
+    void force(T object) throws IOException;
+  }
+
+  /// Forces all of `objects` and returns when the last one ended, also when the calling thread is
+  /// interrupted: half a sync is of no use.
+  ///
+  /// @return those that failed, with the reason
+  static <T> Map<T, IOException> forceAll(Collection<T> objects, Forcing<T> forcing) {
+    Map<T, IOException> failed = new LinkedHashMap<>();
+    if (objects.isEmpty()) {
+      return failed;
+    }
+    int threads = Math.min(MAX_THREADS, objects.size());
+    try (ExecutorService pool =
+        Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().name("store-sync-", 0).daemon().factory())) {
+      List<T> order = new ArrayList<>(objects);
+      List<Future<?>> running = new ArrayList<>(order.size());
+      for (T object : order) {
+        Callable<Object> task =
+            () -> {
+              forcing.force(object);
+              return true;
+            };
+        running.add(pool.submit(task));
+      }
+      for (int i = 0; i < order.size(); i++) {
+        waitFor(running.get(i), order.get(i), failed);
+      }
+    }
+    return failed;
+  }
+
+  private static <T> void waitFor(Future<?> running, T object, Map<T, IOException> failed) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        running.get();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        failed.put(
+            object,
+            e.getCause() instanceof IOException reason ? reason : new IOException(e.getCause()));
+        break;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// One exception for all that failed, or none.
+  static void throwFirst(Map<?, IOException> failed) throws IOException {
+    if (failed.isEmpty()) {
+      return;
+    }
+    Map.Entry<?, IOException> first = failed.entrySet().iterator().next();
+    throw new IOException(
+        "%s could not be made durable (%s)%s: check the disk; what came since the last sync must be taken as lost"
+            .formatted(
+                first.getKey() instanceof Path path ? path : String.valueOf(first.getKey()),
+                DiskFaults.reason(first.getValue()),
+                failed.size() == 1 ? "" : ", and " + (failed.size() - 1) + " more"),
+        first.getValue());
+  }
+}

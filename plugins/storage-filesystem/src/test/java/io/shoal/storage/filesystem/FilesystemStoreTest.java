@@ -1,0 +1,207 @@
+package io.shoal.storage.filesystem;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore.Removal;
+import io.shoal.api.ChunkWriter;
+import io.shoal.api.Cid;
+import io.shoal.api.Multihash;
+import io.shoal.api.StoreFullException;
+import io.shoal.api.UserFaultException;
+import io.shoal.testkit.TestContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FilesystemStoreTest {
+  @TempDir private Path folder;
+  private TestContext context;
+  private FilesystemStore store;
+
+  @BeforeEach
+  void startStore() throws Exception {
+    context = TestContext.in(folder);
+    store = new FilesystemStore();
+    store.start(context);
+  }
+
+  @AfterEach
+  void endStore() {
+    store.close();
+    context.close();
+  }
+
+  private void restart() throws Exception {
+    store.close();
+    store = new FilesystemStore();
+    store.start(context);
+  }
+
+  private static byte[] sha256(byte[] bytes) throws Exception {
+    return MessageDigest.getInstance("SHA-256").digest(bytes);
+  }
+
+  private static Cid cid(byte[] bytes) throws Exception {
+    return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, sha256(bytes)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private Cid put(byte[] bytes) throws Exception {
+    Cid cid = cid(bytes);
+    try (ChunkWriter writer = store.create(cid, bytes.length)) {
+      writer.write(ByteBuffer.wrap(bytes));
+      writer.commit();
+    }
+    return cid;
+  }
+
+  private byte[] get(Cid cid) throws Exception {
+    try (ChunkReader reader = store.open(cid).orElseThrow()) {
+      ByteBuffer into = ByteBuffer.allocate(reader.sizeBytes());
+      while (into.hasRemaining() && reader.read(into, into.position()) >= 0) {
+        assertTrue(into.position() > 0);
+      }
+      return into.array();
+    }
+  }
+
+  private Path chunkFile(byte[] bytes) throws Exception {
+    String hex = HexFormat.of().formatHex(sha256(bytes));
+    return folder.resolve("chunks").resolve(hex.substring(0, 2)).resolve(hex);
+  }
+
+  @Test
+  void aSyncedChunkLiesUnderItsHexDigest() throws Exception {
+    Cid cid = put(bytes("hello"));
+    assertFalse(Files.exists(chunkFile(bytes("hello"))));
+    store.sync();
+    assertArrayEquals(bytes("hello"), Files.readAllBytes(chunkFile(bytes("hello"))));
+    assertArrayEquals(bytes("hello"), get(cid));
+  }
+
+  @Test
+  void aFileOfAHashNamedStoreIsAChunk() throws Exception {
+    Path file = chunkFile(bytes("old"));
+    Files.createDirectories(file.getParent());
+    Files.write(file, bytes("old"));
+    restart();
+    assertArrayEquals(bytes("old"), get(cid(bytes("old"))));
+  }
+
+  @Test
+  void aCommittedChunkOutlivesTheProcessWithoutASync() throws Exception {
+    Cid cid = put(bytes("kill me"));
+    restart();
+    assertArrayEquals(bytes("kill me"), get(cid));
+  }
+
+  @Test
+  void afterAPowerLossWhatWasStagedIsSwept() throws Exception {
+    Cid cid = put(bytes("maybe with holes"));
+    store.close();
+    Files.writeString(folder.resolve("boot"), "another boot");
+    restart();
+    assertFalse(store.contains(cid));
+    try (Stream<Path> left = Files.list(folder.resolve("staged"))) {
+      assertEquals(0, left.count());
+    }
+  }
+
+  @Test
+  void unfinishedFilesAreSweptAtTheNextStart() throws Exception {
+    Files.write(folder.resolve("staged/17.tmp"), bytes("half"));
+    restart();
+    assertFalse(Files.exists(folder.resolve("staged/17.tmp")));
+  }
+
+  @Test
+  void aRottenChunkIsSetAside() throws Exception {
+    Cid cid = put(bytes("rotten"));
+    store.sync();
+    assertTrue(store.delete(cid, Removal.CORRUPT));
+    assertFalse(store.contains(cid));
+    assertEquals(0, store.usage().ownedBytes());
+    try (Stream<Path> aside = Files.list(folder.resolve("quarantine"))) {
+      assertArrayEquals(bytes("rotten"), Files.readAllBytes(aside.findFirst().orElseThrow()));
+    }
+  }
+
+  @Test
+  void aChunkFileThatSomebodyDeletedIsAbsent() throws Exception {
+    Cid cid = put(bytes("gone"));
+    store.sync();
+    Files.delete(chunkFile(bytes("gone")));
+    assertTrue(store.open(cid).isEmpty());
+    assertFalse(store.contains(cid));
+  }
+
+  @Test
+  void aChunkFileThatSomebodyCutEndsEarly() throws Exception {
+    Cid cid = put(bytes("a long chunk"));
+    store.sync();
+    Files.write(chunkFile(bytes("a long chunk")), bytes("a long"));
+    assertArrayEquals(bytes("a long"), get(cid));
+  }
+
+  @Test
+  void theQuotaHoldsBeforeAnythingIsWritten() throws Exception {
+    store.close();
+    context = context.with("quota", "10B");
+    store = new FilesystemStore();
+    store.start(context);
+    put(bytes("12345"));
+    StoreFullException full =
+        assertThrows(StoreFullException.class, () -> store.create(cid(bytes("123456")), 6));
+    assertTrue(full.getMessage().contains("plugins.storage-filesystem.quota"), full.getMessage());
+    assertEquals(5, store.usage().availableBytes());
+  }
+
+  @Test
+  void theFreeSpaceFloorHoldsBeforeAnythingIsWritten() throws Exception {
+    store.close();
+    context = context.with("freeSpaceFloor", "1000000TB");
+    store = new FilesystemStore();
+    store.start(context);
+    StoreFullException full =
+        assertThrows(StoreFullException.class, () -> store.create(cid(bytes("1")), 1));
+    assertTrue(full.getMessage().contains("floor 1 EB"), full.getMessage());
+  }
+
+  @Test
+  void aSecondNodeIsKeptAwayFromTheFolder() throws Exception {
+    try (TestContext other = TestContext.in(folder);
+        FilesystemStore second = new FilesystemStore()) {
+      UserFaultException fault = assertThrows(UserFaultException.class, () -> second.start(other));
+      assertTrue(fault.getMessage().contains("another node uses this folder"), fault.getMessage());
+    }
+    put(bytes("still works"));
+  }
+
+  @Test
+  void aReaderGoesOnWhenItsChunkIsDeleted() throws Exception {
+    Cid cid = put(bytes("leased"));
+    try (ChunkReader reader = store.open(cid).orElseThrow()) {
+      store.delete(cid, Removal.UNREFERENCED);
+      store.sync();
+      ByteBuffer into = ByteBuffer.allocate(6);
+      assertEquals(6, reader.read(into, 0));
+      assertArrayEquals(bytes("leased"), into.array());
+    }
+  }
+}

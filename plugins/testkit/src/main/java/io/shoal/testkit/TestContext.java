@@ -1,0 +1,142 @@
+package io.shoal.testkit;
+
+import io.shoal.api.Metrics;
+import io.shoal.api.NodeIdentity;
+import io.shoal.api.PluginConfig;
+import io.shoal.api.PluginContext;
+import io.shoal.api.Scheduler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// A whole [PluginContext] with real parts: a data folder, a throw-away identity, timers and a pool
+/// that [#close] ends.
+///
+/// A test makes one for each plugin instance: `TestContext.in(folder).with("quota", "1MB")`.
+public final class TestContext implements PluginContext, AutoCloseable {
+  private final String pluginId;
+  private final Path dataFolder;
+  private final TestConfig config;
+  private final NodeIdentity identity;
+  private final InstantSource clock;
+  private final TestMetrics metrics = new TestMetrics();
+  private final TestScheduler scheduler = new TestScheduler();
+  private final ExecutorService bulkPool;
+  private final Map<String, String> values;
+
+  private TestContext(
+      String pluginId,
+      Path dataFolder,
+      Map<String, String> values,
+      NodeIdentity identity,
+      InstantSource clock) {
+    this.pluginId = pluginId;
+    this.dataFolder = dataFolder;
+    this.values = values;
+    this.config = new TestConfig(values);
+    this.identity = identity;
+    this.clock = clock;
+    this.bulkPool =
+        Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().name("testkit-bulk-", 0).daemon().factory());
+  }
+
+  /// A context with the data folder `dataFolder` (made if it is not there), no configuration, a new
+  /// identity and the system's clock.
+  public static TestContext in(Path dataFolder) {
+    try {
+      Files.createDirectories(dataFolder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new TestContext(
+        "plugin-under-test", dataFolder, Map.of(), TestIdentity.create(), InstantSource.system());
+  }
+
+  /// The same with a configuration value more, in the place of this one.
+  public TestContext with(String key, String value) {
+    Map<String, String> more = new LinkedHashMap<>(values);
+    more.put(key, value);
+    return replaced(more, identity, clock);
+  }
+
+  /// The same with another identity, in the place of this one.
+  public TestContext withIdentity(NodeIdentity other) {
+    return replaced(values, other, clock);
+  }
+
+  /// The same with another clock, in the place of this one.
+  public TestContext withClock(InstantSource other) {
+    return replaced(values, identity, other);
+  }
+
+  private TestContext replaced(Map<String, String> with, NodeIdentity who, InstantSource time) {
+    close();
+    return new TestContext(pluginId, dataFolder, with, who, time);
+  }
+
+  @Override
+  public String pluginId() {
+    return pluginId;
+  }
+
+  @Override
+  public PluginConfig config() {
+    return config;
+  }
+
+  /// The configuration, to ask which keys nobody knew.
+  public TestConfig testConfig() {
+    return config;
+  }
+
+  @Override
+  public Path dataFolder() {
+    return dataFolder;
+  }
+
+  @Override
+  public NodeIdentity identity() {
+    return identity;
+  }
+
+  @Override
+  public InstantSource clock() {
+    return clock;
+  }
+
+  @Override
+  public Metrics metrics() {
+    return metrics;
+  }
+
+  /// What the plugin counted.
+  public TestMetrics testMetrics() {
+    return metrics;
+  }
+
+  @Override
+  public Scheduler scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public Executor bulkPool() {
+    return bulkPool;
+  }
+
+  /// Ends timers and threads. Safe to call twice.
+  @Override
+  public void close() {
+    scheduler.close();
+    bulkPool.shutdownNow();
+  }
+}
