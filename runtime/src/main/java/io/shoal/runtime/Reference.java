@@ -1,10 +1,18 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
 import java.util.Optional;
 
 /// What a user may type to name content.
 public sealed interface Reference {
+
+  /// Reads what a user typed or pasted.
+  ///
+  /// @throws InvalidInputException it is none of the forms; the message names the text and the fault
+  static Reference parse(String text) throws InvalidInputException {
+    return ReferenceParser.parse(text);
+  }
 
   /// A root: a CID, `shoal:CID?name=…`, or 64 hex digits (a `raw` chunk with that SHA-256).
   ///
