@@ -1,0 +1,34 @@
+package io.shoal.wire;
+
+/// Why a side closes a connection. Codes that are not known read as [#NORMAL].
+public enum GoodbyeCode {
+  /// It has no more use for the connection.
+  NORMAL(0),
+  /// The other side broke the protocol.
+  FAULT(1),
+  /// It has too many connections.
+  FULL(2),
+  /// The node stops.
+  STOPPING(3),
+  /// Nothing came for too long.
+  IDLE(4);
+
+  private final int code;
+
+  GoodbyeCode(int code) {
+    this.code = code;
+  }
+
+  int code() {
+    return code;
+  }
+
+  static GoodbyeCode of(int code) {
+    for (GoodbyeCode known : values()) {
+      if (known.code == code) {
+        return known;
+      }
+    }
+    return NORMAL;
+  }
+}

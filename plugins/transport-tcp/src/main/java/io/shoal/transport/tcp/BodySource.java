@@ -1,0 +1,26 @@
+package io.shoal.transport.tcp;
+
+/// A request of ours on its connection. Its id is known to the event loop alone, once it was sent.
+final class BodySource implements ReceivedBody.Source {
+  private final Link link;
+  private int id;
+
+  BodySource(Link link) {
+    this.link = link;
+  }
+
+  /// On the event loop.
+  void id(int newId) {
+    id = newId;
+  }
+
+  @Override
+  public void credit(int sizeBytes) {
+    link.onLoop(() -> link.wire().credit(id, sizeBytes));
+  }
+
+  @Override
+  public void cancel() {
+    link.onLoop(() -> link.wire().cancel(id));
+  }
+}

@@ -1,0 +1,62 @@
+package io.shoal.transport.tcp;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A bounded amount that many threads take from, first come first served, and that can be closed:
+/// who waits then is let go with nothing.
+final class Budget {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+  private long nextTurn;
+  private int available;
+  private boolean closed;
+
+  Budget(int amount) {
+    this.available = amount;
+  }
+
+  /// Waits for its turn and for `amount`.
+  ///
+  /// @return whether it got it; not if the budget is closed
+  boolean take(int amount) throws InterruptedException {
+    lock.lockInterruptibly();
+    long turn = nextTurn++;
+    try {
+      waiting.add(turn);
+      while (!closed && (waiting.getFirst() != turn || available < amount)) {
+        changed.await();
+      }
+      if (!closed) {
+        available -= amount;
+      }
+      return !closed;
+    } finally {
+      waiting.remove(turn);
+      changed.signalAll();
+      lock.unlock();
+    }
+  }
+
+  void give(int amount) {
+    lock.lock();
+    try {
+      available += amount;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

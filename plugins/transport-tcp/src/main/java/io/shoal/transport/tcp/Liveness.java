@@ -1,0 +1,73 @@
+package io.shoal.transport.tcp;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.shoal.api.PeerUnreachableException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out that a peer is gone although nobody said so: it is silent in spite of pings, or takes
+/// nothing of what is sent. On the event loop.
+final class Liveness {
+  // So a peer is found out at most a quarter later than the timeout says.
+  private static final int CHECKS_PER_TIMEOUT = 4;
+
+  private final Channel channel;
+  private final Wire wire;
+  private final long timeoutNanos;
+  private long heardNanos;
+  private long movedNanos;
+  private long lastProgress;
+  private @Nullable ScheduledFuture<?> checks;
+
+  Liveness(Channel channel, Wire wire, Duration idleTimeout) {
+    this.channel = channel;
+    this.wire = wire;
+    this.timeoutNanos = idleTimeout.toNanos();
+  }
+
+  void start() {
+    heardNanos = System.nanoTime();
+    movedNanos = heardNanos;
+    long pause = timeoutNanos / CHECKS_PER_TIMEOUT;
+    checks =
+        channel.eventLoop().scheduleAtFixedRate(this::check, pause, pause, TimeUnit.NANOSECONDS);
+  }
+
+  void stop() {
+    if (checks != null) {
+      checks.cancel(false);
+    }
+  }
+
+  void heard() {
+    heardNanos = System.nanoTime();
+  }
+
+  private void check() {
+    long now = System.nanoTime();
+    if (outputMoved()) {
+      movedNanos = now;
+    }
+    if (now - heardNanos > timeoutNanos) {
+      wire.fail(new PeerUnreachableException("the peer is silent"));
+    } else if (now - movedNanos > timeoutNanos) {
+      wire.fail(new PeerUnreachableException("the peer takes nothing of what is sent to it"));
+    } else if (now - heardNanos > timeoutNanos / 2) {
+      wire.ping(now);
+    }
+  }
+
+  private boolean outputMoved() {
+    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+    if (pending == null || pending.totalPendingWriteBytes() == 0) {
+      return true;
+    }
+    long progress = pending.totalPendingWriteBytes() * 31 + pending.currentProgress();
+    boolean moved = progress != lastProgress;
+    lastProgress = progress;
+    return moved;
+  }
+}

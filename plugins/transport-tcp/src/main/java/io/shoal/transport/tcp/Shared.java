@@ -1,0 +1,37 @@
+package io.shoal.transport.tcp;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.shoal.api.Metrics;
+import io.shoal.api.PeerId;
+import io.shoal.api.TlsContext;
+import io.shoal.wire.Nonce;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/// What all connections of one transport share.
+///
+/// @param nonce marks this run of this node in its hellos
+/// @param listenPorts by scheme, where this node accepts connections
+/// @param channels all that are open
+/// @param threads a virtual thread a task, ended with the transport
+record Shared(
+    TcpSettings settings,
+    TlsContext tls,
+    PeerId self,
+    Nonce nonce,
+    String agent,
+    ByteBufAllocator allocator,
+    Map<String, Integer> listenPorts,
+    Set<Channel> channels,
+    InboundLimits inbound,
+    Executor threads,
+    Metrics.Counter received,
+    Metrics.Counter sent) {
+
+  static <K> Set<K> concurrentSet() {
+    return ConcurrentHashMap.newKeySet();
+  }
+}

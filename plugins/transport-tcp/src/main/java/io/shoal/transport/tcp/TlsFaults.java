@@ -1,0 +1,26 @@
+package io.shoal.transport.tcp;
+
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.ShoalException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
+
+/// What a failed TLS handshake or a broken stream says about the peer.
+final class TlsFaults {
+  private TlsFaults() {}
+
+  static ShoalException of(Throwable cause) {
+    if (cause instanceof ClosedChannelException) {
+      return new PeerUnreachableException("the peer closed the connection in the handshake");
+    }
+    String reason = cause.getMessage();
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      // The certificate check knows best: it names who was expected.
+      if (t instanceof CertificateException && t.getMessage() != null) {
+        reason = t.getMessage();
+      }
+    }
+    return new PeerFaultException("the TLS handshake failed: " + reason, cause);
+  }
+}

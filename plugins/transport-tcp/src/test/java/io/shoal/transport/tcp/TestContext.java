@@ -1,0 +1,129 @@
+package io.shoal.transport.tcp;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.Metrics;
+import io.shoal.api.NodeIdentity;
+import io.shoal.api.PluginConfig;
+import io.shoal.api.PluginContext;
+import io.shoal.api.Scheduler;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/// What a node gives to the transport, with settings written as the values that they have.
+record TestContext(NodeIdentity identity, Map<String, Object> settings) implements PluginContext {
+
+  @Override
+  public String pluginId() {
+    return "transport-tcp";
+  }
+
+  @Override
+  public PluginConfig config() {
+    return new TestConfig(settings);
+  }
+
+  @Override
+  public Path dataFolder() {
+    throw new UnsupportedOperationException("the transport stores nothing");
+  }
+
+  @Override
+  public InstantSource clock() {
+    return Clock.systemUTC();
+  }
+
+  @Override
+  public Metrics metrics() {
+    return new TestMetrics();
+  }
+
+  @Override
+  public Scheduler scheduler() {
+    throw new UnsupportedOperationException("the transport has timers of its own");
+  }
+
+  @Override
+  public Executor bulkPool() {
+    throw new UnsupportedOperationException("the transport hashes nothing");
+  }
+
+  private record TestMetrics() implements Metrics {
+    @Override
+    public Counter counter(String name, String description) {
+      AtomicLong count = new AtomicLong();
+      return new Counter() {
+        @Override
+        public void add(long amount) {
+          count.addAndGet(amount);
+        }
+
+        @Override
+        public long value() {
+          return count.get();
+        }
+      };
+    }
+
+    @Override
+    public void gauge(String name, String description, LongSupplier value) {}
+  }
+
+  private record TestConfig(Map<String, Object> settings) implements PluginConfig {
+    @SuppressWarnings("unchecked") // a test that writes another type fails by that
+    private <T> T get(String key, T whenAbsent) {
+      return (T) settings.getOrDefault(key, whenAbsent);
+    }
+
+    @Override
+    public String text(String key, String whenAbsent) {
+      return get(key, whenAbsent);
+    }
+
+    @Override
+    public Optional<String> text(String key) {
+      return Optional.ofNullable((String) settings.get(key));
+    }
+
+    @Override
+    public List<String> texts(String key, List<String> whenAbsent) {
+      return get(key, whenAbsent);
+    }
+
+    @Override
+    public String oneOf(String key, Set<String> allowed, String whenAbsent) {
+      return get(key, whenAbsent);
+    }
+
+    @Override
+    public boolean flag(String key, boolean whenAbsent) {
+      return get(key, whenAbsent);
+    }
+
+    @Override
+    public long number(String key, long min, long max, long whenAbsent)
+        throws InvalidConfigException {
+      Number value = get(key, whenAbsent);
+      return value.longValue();
+    }
+
+    @Override
+    public long sizeBytes(String key, long minBytes, long maxBytes, long whenAbsent) {
+      Number value = get(key, whenAbsent);
+      return value.longValue();
+    }
+
+    @Override
+    public Duration duration(String key, Duration min, Duration max, Duration whenAbsent) {
+      return get(key, whenAbsent);
+    }
+  }
+}
