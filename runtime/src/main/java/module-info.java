@@ -1,6 +1,7 @@
 /// Loads plugins and runs a node.
 module io.shoal.runtime {
   requires transitive io.shoal.api;
+  requires jdk.httpserver;
   requires org.slf4j;
   requires tools.jackson.core;
   requires tools.jackson.databind;
@@ -17,4 +18,8 @@ module io.shoal.runtime {
   uses io.shoal.api.Discovery;
   uses io.shoal.api.Transport;
   uses io.shoal.api.Verifier;
+
+  // Records to and from JSON, by their components.
+  opens io.shoal.runtime to
+      tools.jackson.databind;
 }

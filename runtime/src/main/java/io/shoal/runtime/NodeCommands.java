@@ -31,6 +31,14 @@ public interface NodeCommands extends AutoCloseable {
   void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException, InterruptedException;
 
+  /// Takes over the chunk files of an older store: every file in a folder that is named by the
+  /// SHA-256 of its bytes in 64 hex digits is checked, stored as a raw chunk and pinned. The folder
+  /// is only read; sub-folders are looked into.
+  ///
+  /// @param folder absolute
+  TakenOver takeOver(Path folder, ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException;
+
   /// Downloads, verifies and puts into place.
   Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException;
@@ -116,6 +124,15 @@ public interface NodeCommands extends AutoCloseable {
       long newBytes,
       Optional<String> sha256,
       List<String> skipped) {}
+
+  /// What was taken over of an older store.
+  ///
+  /// @param chunks how many chunk files were right
+  /// @param sizeBytes their bytes
+  /// @param newBytes bytes that the store did not have before
+  /// @param leftOut files that were not taken, each with the reason: another hash than the name
+  ///   says, larger than a chunk may be
+  record TakenOver(long chunks, long sizeBytes, long newBytes, List<String> leftOut) {}
 
   /// What to download.
   ///
