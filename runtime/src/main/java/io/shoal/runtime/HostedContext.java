@@ -1,0 +1,22 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Metrics;
+import io.shoal.api.NodeIdentity;
+import io.shoal.api.PluginConfig;
+import io.shoal.api.PluginContext;
+import io.shoal.api.Scheduler;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/// What a plugin gets.
+record HostedContext(
+    String pluginId,
+    PluginConfig config,
+    Path dataFolder,
+    NodeIdentity identity,
+    InstantSource clock,
+    Metrics metrics,
+    Scheduler scheduler,
+    Executor bulkPool)
+    implements PluginContext {}

@@ -1,0 +1,30 @@
+package io.shoal.runtime;
+
+import io.shoal.api.NodeIdentity;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/// What the parts of one node share.
+///
+/// @param dataFolder the node's folder
+/// @param identity who the node is
+/// @param clock wall-clock time
+/// @param metrics all that is counted
+/// @param bulkPool for hashing and bulk file IO
+record NodeServices(
+    Path dataFolder,
+    NodeIdentity identity,
+    InstantSource clock,
+    MetricsRegistry metrics,
+    BulkPool bulkPool) {
+
+  /// Where a plugin keeps its files.
+  Path pluginFolder(String pluginId) {
+    return dataFolder.resolve("plugins").resolve(pluginId);
+  }
+
+  /// Where zips are unpacked; can be removed while no node runs.
+  Path unpackedPlugins() {
+    return dataFolder.resolve("runtime").resolve("unpacked-plugins");
+  }
+}

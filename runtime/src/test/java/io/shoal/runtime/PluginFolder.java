@@ -1,0 +1,65 @@
+package io.shoal.runtime;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+
+/// A folder of plugins and a node's services around it, for tests.
+///
+/// @param root a folder of the test
+/// @param configuration what is set
+record PluginFolder(Path root, Configuration configuration, NodeServices services)
+    implements AutoCloseable {
+
+  static PluginFolder in(Path root) {
+    return new PluginFolder(root, Configuration.defaults(), services(root.resolve("data")));
+  }
+
+  private static NodeServices services(Path data) {
+    SecureRandom random = new SecureRandom();
+    InstantSource clock = InstantSource.system();
+    return new NodeServices(
+        data,
+        new HostIdentity(HostKey.generate(random), clock, random),
+        clock,
+        new MetricsRegistry(),
+        new BulkPool(2));
+  }
+
+  Path plugins() {
+    return root.resolve("plugins");
+  }
+
+  PluginFolder with(String key, String value) throws InvalidConfigException {
+    return new PluginFolder(root, configuration.with(key, value), services);
+  }
+
+  /// Adds plugins of `src/test/plugins`.
+  PluginFolder add(String... ids) throws IOException {
+    for (String id : ids) {
+      PluginJarBuilder.shared(id, plugins());
+    }
+    return this;
+  }
+
+  PluginHost open() throws UserFaultException, IOException {
+    return PluginHost.open(List.of(plugins()), services.unpackedPlugins(), configuration);
+  }
+
+  /// Opens the folder and starts what is in it; closes it again if that fails.
+  PluginHost start() throws ShoalException, IOException, InterruptedException {
+    PluginHost host = open();
+    host.start(services);
+    return host;
+  }
+
+  @Override
+  public void close() {
+    services.bulkPool().close();
+  }
+}
