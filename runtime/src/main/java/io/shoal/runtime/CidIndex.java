@@ -4,8 +4,9 @@ import io.shoal.api.Cid;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
-/// Numbers distinct CIDs in the order in which they come. Holds up to [DagLimits#MAX_CHUNKS] of them at about ten bytes each beside the
-/// CID itself, a tenth of what a map of boxed numbers takes. Confined to one thread while it grows.
+/// Numbers distinct CIDs in the order in which they come. Holds up to [DagLimits#MAX_CHUNKS] of
+/// them at about ten bytes each beside the CID itself, a tenth of what a map of boxed numbers
+/// takes. Confined to one thread while it grows.
 final class CidIndex {
   private static final int FIRST_CAPACITY = 16;
 

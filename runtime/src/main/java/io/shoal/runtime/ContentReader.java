@@ -20,7 +20,8 @@ final class ContentReader {
   ///
   /// @return how many bytes were written
   /// @throws UserFaultException the root is a folder or a symbolic link
-  /// @throws MalformedContentException the file's DAG does not add up; what was written until then is right
+  /// @throws MalformedContentException the file's DAG does not add up; what was written until then
+  ///   is right
   long copy(Cid root, OutputStream out) throws IOException, ShoalException, InterruptedException {
     try {
       return copy(root, TreePlan.UNKNOWN_SIZE, 0, out);

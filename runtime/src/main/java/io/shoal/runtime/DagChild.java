@@ -5,7 +5,8 @@ import io.shoal.api.Cid;
 /// A finished part of a DAG that is being written, as its parent needs it.
 ///
 /// @param fileBytes file bytes in it
-/// @param dagBytes size of its chunk and of all below, counted as often as they occur: what a link's Tsize says
+/// @param dagBytes size of its chunk and of all below, counted as often as they occur: what a
+///   link's Tsize says
 /// @param height links down to its deepest chunk
 record DagChild(Cid cid, long fileBytes, long dagBytes, int height) {
 

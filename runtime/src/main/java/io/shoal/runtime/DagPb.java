@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The dag-pb codec: `PBNode { 2: Links (repeated), 1: Data }`, `PBLink { 1: Hash, 2: Name, 3: Tsize }`.
+/// The dag-pb codec: `PBNode { 2: Links (repeated), 1: Data }`, `PBLink { 1: Hash, 2: Name, 3:
+/// Tsize }`.
 ///
-/// Writing puts Links before Data. Reading takes Data on either side of the Links, since both forms exist, and refuses everything else
-/// that the dag-pb specification calls malformed: unknown fields or wire types, repeated fields, link fields out of order, links in
-/// two groups, a link with no CID.
+/// Writing puts Links before Data. Reading takes Data on either side of the Links, since both forms
+/// exist, and refuses everything else that the dag-pb specification calls malformed: unknown fields
+/// or wire types, repeated fields, link fields out of order, links in two groups, a link with no
+/// CID.
 final class DagPb {
   private static final int NODE_DATA = ProtoReader.tag(1, ProtoReader.BYTES);
   private static final int NODE_LINK = ProtoReader.tag(2, ProtoReader.BYTES);

@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Numbers the distinct CIDs of a DAG depth first, in the order in which they are first seen, while its nodes arrive in any
-/// order. The root is position 0; identity CIDs have no position, their content is read out of them at once.
+/// Numbers the distinct CIDs of a DAG depth first, in the order in which they are first seen, while
+/// its nodes arrive in any order. The root is position 0; identity CIDs have no position, their
+/// content is read out of them at once.
 ///
-/// What is numbered stays numbered: the known positions are a prefix of the final numbering, which grows whenever the first node that
-/// was missing arrives. Not thread-safe; no IO.
+/// What is numbered stays numbered: the known positions are a prefix of the final numbering, which
+/// grows whenever the first node that was missing arrives. Not thread-safe; no IO.
 final class DagWalker {
 
   /// A node that was walked: its shape without the CIDs of its children, and where these are.
@@ -89,7 +90,8 @@ final class DagWalker {
     return index.find(cid);
   }
 
-  /// Up to `max` nodes that are known to be needed and are not here, those that come first in the order first.
+  /// Up to `max` nodes that are known to be needed and are not here, those that come first in the
+  /// order first.
   List<Cid> missingNodes(int max) {
     List<Cid> nodes = new ArrayList<>(Math.min(max, missing.size()));
     awaited.filter(cid -> max > 0).ifPresent(nodes::add);

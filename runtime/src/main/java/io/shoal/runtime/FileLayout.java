@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Builds one file's balanced tree over its leaves, which arrive in order. All leaves end at one depth, so that what is left over at
-/// the end of a level gets parents of its own. Holds at most `width` children a level. Confined to one thread.
+/// Builds one file's balanced tree over its leaves, which arrive in order. All leaves end at one
+/// depth, so that what is left over at the end of a level gets parents of its own. Holds at most
+/// `width` children a level. Confined to one thread.
 final class FileLayout {
   private final ImportProfile profile;
   private final BlockSink sink;

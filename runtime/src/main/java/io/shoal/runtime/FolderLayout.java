@@ -10,7 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Builds one folder: a single node, or a tree of shards when that node would be too large. Confined to one thread.
+/// Builds one folder: a single node, or a tree of shards when that node would be too large.
+/// Confined to one thread.
 final class FolderLayout {
 
   /// @param name a name that passed the name check, once a folder

@@ -5,9 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The rules of sharded folders (UnixFS HAMT): a name's 64-bit hash is cut from its high end into pieces, and the piece of
-/// level *k* chooses the bucket in the shard of that level. A link's name is the bucket in upper-case hex, followed by the entry's name; the
-/// bucket alone leads to the next level's shard.
+/// The rules of sharded folders (UnixFS HAMT): a name's 64-bit hash is cut from its high end into
+/// pieces, and the piece of level *k* chooses the bucket in the shard of that level. A link's name
+/// is the bucket in upper-case hex, followed by the entry's name; the bucket alone leads to the
+/// next level's shard.
 final class HamtShard {
   /// The multicodec number of the name hash.
   static final long MURMUR3_X64_64 = 0x22;

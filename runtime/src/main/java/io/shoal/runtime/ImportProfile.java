@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
-/// How files and folders are laid out as chunks. Two imports of the same bytes give the same root only under the same profile.
+/// How files and folders are laid out as chunks. Two imports of the same bytes give the same root
+/// only under the same profile.
 ///
 /// @param leafSizeBytes file bytes a leaf
 /// @param width most links of a file's node
@@ -10,7 +11,8 @@ package io.shoal.runtime;
 record ImportProfile(
     int leafSizeBytes, int width, int cidVersion, int maxFlatFolderBytes, int fanout) {
 
-  /// Smallest leaf for new content: smaller ones cost more in bookkeeping than they gain in sharing.
+  /// Smallest leaf for new content: smaller ones cost more in bookkeeping than they gain in
+  /// sharing.
   static final int MIN_LEAF_SIZE_BYTES = 256 * 1024;
 
   /// Largest leaf for new content, and the default: what the public profile says.

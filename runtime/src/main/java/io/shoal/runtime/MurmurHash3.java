@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// The first 64 bits of MurmurHash3 x64 128 with seed 0 (multicodec 0x22): the hash that places names in a sharded
-/// folder. Not collision resistant.
+/// The first 64 bits of MurmurHash3 x64 128 with seed 0 (multicodec 0x22): the hash that places
+/// names in a sharded folder. Not collision resistant.
 final class MurmurHash3 {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

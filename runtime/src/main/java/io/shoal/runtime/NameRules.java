@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The one check that every name passes before it becomes a file's name, wherever it comes from. A name that fails is
-/// refused, never repaired: two machines that repair differently would write different trees.
+/// The one check that every name passes before it becomes a file's name, wherever it comes from. A
+/// name that fails is refused, never repaired: two machines that repair differently would write
+/// different trees.
 final class NameRules {
   /// Longest name in bytes of UTF-8: what common file systems take.
   static final int MAX_NAME_BYTES = 255;

@@ -4,7 +4,8 @@ import io.shoal.api.Cid;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// A link of a dag-pb node. An absent and an empty field are different bytes, so both are kept apart.
+/// A link of a dag-pb node. An absent and an empty field are different bytes, so both are kept
+/// apart.
 ///
 /// @param hash the child
 /// @param name its name; file links carry an empty one

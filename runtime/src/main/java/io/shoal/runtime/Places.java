@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 
-/// From a leaf to its places: for each position a chain through the occurrences in the distinct file contents. Twelve bytes an occurrence, since
-/// a large file has a million.
+/// From a leaf to its places: for each position a chain through the occurrences in the distinct
+/// file contents. Twelve bytes an occurrence, since a large file has a million.
 final class Places {
   private static final int NONE = -1;
 

@@ -3,8 +3,8 @@ package io.shoal.runtime;
 import io.shoal.api.Cid;
 import java.nio.ByteBuffer;
 
-/// Sizes and writes protobuf fields. The size is computed first, so that a block is written once into an array that
-/// fits.
+/// Sizes and writes protobuf fields. The size is computed first, so that a block is written once
+/// into an array that fits.
 final class ProtoWriter {
   private final ByteBuffer out;
 

@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
-/// Makes foreign text fit for a one-line message: it must neither steer a terminal nor forge a second line.
+/// Makes foreign text fit for a one-line message: it must neither steer a terminal nor forge a
+/// second line.
 final class Quote {
   /// Longest piece of foreign text shown, in characters: an id fits, a flood does not.
   static final int MAX_CHARS = 120;

@@ -9,7 +9,8 @@ public sealed interface Reference {
 
   /// Reads what a user typed or pasted.
   ///
-  /// @throws InvalidInputException it is none of the forms; the message names the text and the fault
+  /// @throws InvalidInputException it is none of the forms; the message names the text and the
+  ///   fault
   static Reference parse(String text) throws InvalidInputException {
     return ReferenceParser.parse(text);
   }

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /// Reads what a user typed or pasted to name content.
 final class ReferenceParser {
-  /// Longest reference that is looked at, in characters: a CID with a percent-encoded name of 255 bytes takes under 1,000.
+  /// Longest reference that is looked at, in characters: a CID with a percent-encoded name of 255
+  /// bytes takes under 1,000.
   static final int MAX_CHARS = 2_048;
 
   private static final int SHA256_HEX_DIGITS = 64;

@@ -4,21 +4,25 @@ import io.shoal.api.Cid;
 import java.util.Arrays;
 import java.util.List;
 
-/// What a DAG is as files and folders: where each leaf's bytes belong. Made by [TreePlanner] once all nodes are known. Immutable.
+/// What a DAG is as files and folders: where each leaf's bytes belong. Made by [TreePlanner] once
+/// all nodes are known. Immutable.
 ///
-/// A leaf is named by its *ref*: a position of the DAG's numbering, or a negative number for bytes that stand in an identity
-/// CID; [#leafCid] resolves both.
+/// A leaf is named by its *ref*: a position of the DAG's numbering, or a negative number for bytes
+/// that stand in an identity CID; [#leafCid] resolves both.
 final class TreePlan {
-  /// The size of a file that is a single raw chunk: nothing vouches for it before the chunk is here.
+  /// The size of a file that is a single raw chunk: nothing vouches for it before the chunk is
+  /// here.
   static final long UNKNOWN_SIZE = -1;
 
-  /// The bytes of a file, shared by all files of one CID. Leaf *i* covers `[offset(i), offset(i + 1))`.
+  /// The bytes of a file, shared by all files of one CID. Leaf *i* covers `[offset(i), offset(i +
+  /// 1))`.
   static final class Content {
     private final int[] leaves;
     private final long[] offsets;
     private final long sizeBytes;
 
-    /// @param offsets one more than leaves, the last one being the size; or one alone for a single leaf of unknown size
+    /// @param offsets one more than leaves, the last one being the size; or one alone for a single
+    ///   leaf of unknown size
     Content(int[] leaves, long[] offsets, long sizeBytes) {
       this.leaves = leaves;
       this.offsets = offsets;
@@ -61,7 +65,8 @@ final class TreePlan {
 
   /// A file to write.
   ///
-  /// @param path relative, with `/` between names that passed the name check; empty if the root is a file
+  /// @param path relative, with `/` between names that passed the name check; empty if the root is
+  ///   a file
   /// @param cid the file's root
   record PlannedFile(String path, Cid cid, Content content) {}
 

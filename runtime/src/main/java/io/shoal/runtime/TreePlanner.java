@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Turns a DAG whose nodes are all known into the files and folders to write, and refuses one that does not add up: names that fail the
-/// check, sizes that differ between parent and child, too many entries, too long paths. Used once.
+/// Turns a DAG whose nodes are all known into the files and folders to write, and refuses one that
+/// does not add up: names that fail the check, sizes that differ between parent and child, too many
+/// entries, too long paths. Used once.
 final class TreePlanner {
   private static final String NO_SHARD = "a sharded folder links to something else than a shard";
 

@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The UnixFS message in a dag-pb node's Data. Mode and modification time are read past and never written.
+/// The UnixFS message in a dag-pb node's Data. Mode and modification time are read past and never
+/// written.
 ///
 /// @param type what the node is
 /// @param data file bytes, a symbolic link's target, or a shard's bitmap. Not to be changed

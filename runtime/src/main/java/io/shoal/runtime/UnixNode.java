@@ -14,7 +14,8 @@ import java.util.Set;
 /// A dag-pb chunk understood as UnixFS, with what can be checked inside one chunk checked.
 sealed interface UnixNode {
 
-  /// A file or a part of one: either bytes of its own (a leaf in dag-pb form) or links to parts, never both.
+  /// A file or a part of one: either bytes of its own (a leaf in dag-pb form) or links to parts,
+  /// never both.
   ///
   /// @param children its parts in order
   /// @param blockSizes file bytes below each part. Not to be changed

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Reads a CARv1 archive: a header, then blocks each with their CID. The header's CBOR is passed over; the roots stand in the
-/// expectations beside the file.
+/// Reads a CARv1 archive: a header, then blocks each with their CID. The header's CBOR is passed
+/// over; the roots stand in the expectations beside the file.
 final class Car {
   @SuppressWarnings("ArrayRecordComponent") // a carrier that nobody compares
   record Block(Cid cid, byte[] bytes) {}

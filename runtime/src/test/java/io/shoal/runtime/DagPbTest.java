@@ -132,7 +132,8 @@ class DagPbTest {
     assertTrue(accepted > 1_000);
   }
 
-  /// The data model's form of a node: anything but the exact shape is an [IllegalArgumentException].
+  /// The data model's form of a node: anything but the exact shape is an
+  /// [IllegalArgumentException].
   private static PbNode fromDagJson(JsonNode json) throws Exception {
     require(json.isObject(), "a node is a map");
     requireKeys(json, "Data", "Links");

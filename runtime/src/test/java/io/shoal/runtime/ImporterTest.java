@@ -1,0 +1,273 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.Multihash;
+import io.shoal.api.StoreFullException;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImporterTest {
+  private static final ImportProfile PROFILE =
+      ImportProfile.unixfsV1(ImportProfile.MIN_LEAF_SIZE_BYTES);
+  private static final ImportOptions COPY = new ImportOptions(PROFILE, false, false);
+  private static final ImportOptions IN_PLACE = new ImportOptions(PROFILE, true, false);
+
+  @TempDir private Path temp;
+
+  private final ExecutorService pool = Executors.newFixedThreadPool(2);
+  private final MemoryStore store = new MemoryStore();
+  private final Importer importer = new Importer(store, new JdkSha256(), pool, 2);
+  private final StoreBlocks blocks =
+      new StoreBlocks(store, Map.of(Multihash.SHA2_256, new JdkSha256()));
+
+  @AfterEach
+  void endPool() {
+    pool.close();
+  }
+
+  private ImportResult add(Path path, ImportOptions options) throws Exception {
+    return importer.importAll(List.of(path), Optional.empty(), options, bytes -> {}).getFirst();
+  }
+
+  private TreePlan plan(Cid root) throws Exception {
+    DagWalker dag = new DagWalker(root);
+    while (!dag.complete()) {
+      for (Cid cid : dag.missingNodes(100)) {
+        dag.accept(cid, blocks.load(cid));
+      }
+    }
+    return TreePlanner.plan(dag);
+  }
+
+  private static byte[] random(int size, long seed) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private Path tree() throws IOException {
+    Path root = Files.createDirectories(temp.resolve("tree"));
+    Path deep = root;
+    for (int i = 0; i < 20; i++) {
+      deep = deep.resolve("a rather long name for a folder, level " + i);
+    }
+    Files.createDirectories(deep);
+    Files.createDirectory(root.resolve("hollow"));
+    Files.write(deep.resolve("at the bottom.bin"), random(700_000, 1));
+    Files.write(root.resolve("empty"), new byte[0]);
+    Files.write(root.resolve(".hidden"), random(10, 2));
+    Files.write(root.resolve("ąę-日本語-😀.txt"), random(300_000, 3));
+    Path many = Files.createDirectory(root.resolve("many"));
+    for (int i = 0; i < 5_000; i++) {
+      Files.writeString(many.resolve("file number " + i + ".txt"), "content " + i);
+    }
+    return root;
+  }
+
+  private static Map<String, String> listing(Path root) throws IOException {
+    Map<String, String> listing = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        listing.put(
+            root.relativize(path).toString(),
+            file ? Blocks.sha256Hex(Files.readAllBytes(path)) : "folder");
+      }
+    }
+    return listing;
+  }
+
+  @Test
+  void aTreeComesBackIdentical() throws Exception {
+    Path tree = tree();
+    ImportResult result = add(tree, COPY);
+    assertEquals("tree", result.name());
+    assertTrue(result.folder());
+    assertEquals(5_004, result.files());
+    assertEquals(store.chunks.size(), result.chunks());
+    assertEquals(store.chunks.size(), result.newChunks());
+    assertEquals(1, store.syncs.get());
+    assertEquals(0, store.openWriters.get());
+    TreePlan plan = plan(result.root());
+    assertEquals(result.chunks(), plan.chunkCount());
+    Path target = temp.resolve("copy");
+    new Exporter(blocks).export(plan, new Destination(target, false), true);
+    assertEquals(listing(tree), listing(target));
+    assertFalse(Files.exists(temp.resolve("copy.part")));
+  }
+
+  @Test
+  void theSameBytesAgainWriteNothing() throws Exception {
+    Path tree = tree();
+    ImportResult first = add(tree, COPY);
+    int commits = store.commits.get();
+    ImportResult second = add(tree, COPY);
+    assertEquals(first.root(), second.root());
+    assertEquals(commits, store.commits.get());
+    assertEquals(0, second.newBytes());
+    assertEquals(0, second.newChunks());
+  }
+
+  @Test
+  void aFileHasTheRootOfTheLayout() throws Exception {
+    for (int size : new int[] {0, 1, 262_144, 262_145, 3_000_000}) {
+      byte[] content = random(size, size);
+      Path file = Files.write(temp.resolve("file"), content);
+      AtomicLong read = new AtomicLong();
+      ImportOptions options = new ImportOptions(PROFILE, false, true);
+      ImportResult result =
+          importer
+              .importAll(List.of(file), Optional.of("other name"), options, read::addAndGet)
+              .getFirst();
+      assertEquals(new Blocks().file(content, PROFILE, true).cid(), result.root());
+      assertEquals(size, read.get());
+      assertEquals(size, result.sizeBytes());
+      assertEquals("other name", result.name());
+      assertEquals(Blocks.sha256Hex(content), result.digests().getFirst().sha256());
+      assertArrayEquals(content, ContentReaderTest.read(blocks, result.root()));
+    }
+  }
+
+  @Test
+  void aFileInPlaceIsClaimedOnceAndNotCopied() throws Exception {
+    byte[] content = random(1_000_000, 9);
+    Path file = Files.write(temp.resolve("file"), content);
+    ImportResult result = add(file, IN_PLACE);
+    assertEquals(1, store.chunks.size()); // the node
+    assertEquals(4, store.adoptions.get());
+    assertArrayEquals(content, ContentReaderTest.read(blocks, result.root()));
+    assertEquals(result.root(), add(file, IN_PLACE).root());
+    assertEquals(4, store.adoptions.get());
+  }
+
+  @Test
+  void symbolicLinksAreToldAndNotFollowed() throws Exception {
+    Path secret = Files.writeString(temp.resolve("secret"), "secret");
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Files.createSymbolicLink(folder.resolve("link"), secret);
+    Files.createSymbolicLink(folder.resolve("up"), temp);
+    ImportResult result = add(folder, COPY);
+    assertEquals(2, result.skipped().size());
+    assertEquals(List.of(), plan(result.root()).files());
+    assertThrows(InvalidInputException.class, () -> add(folder.resolve("link"), COPY));
+  }
+
+  @Test
+  void whatOthersCouldNotWriteIsRefused() throws Exception {
+    Path devices = Files.createDirectory(temp.resolve("devices"));
+    Files.createFile(devices.resolve("aux.c"));
+    assertThrows(InvalidInputException.class, () -> add(devices, COPY));
+    Path cases = Files.createDirectory(temp.resolve("cases"));
+    Files.createFile(cases.resolve("Readme"));
+    Files.createFile(cases.resolve("README"));
+    InvalidInputException e = assertThrows(InvalidInputException.class, () -> add(cases, COPY));
+    assertTrue(e.getMessage().contains("rename"));
+    Path deep = temp.resolve("deep");
+    Path at = deep;
+    for (int i = 0; i < 33; i++) {
+      at = at.resolve("d");
+    }
+    Files.createDirectories(at);
+    assertThrows(InvalidInputException.class, () -> add(deep, COPY));
+  }
+
+  @Test
+  void aMissingPathIsTheUsersFault() {
+    UserFaultException e =
+        assertThrows(UserFaultException.class, () -> add(temp.resolve("nothing"), COPY));
+    assertTrue(e.getMessage().contains("no such file"));
+  }
+
+  @Test
+  void aFullStoreEndsTheImportAndLeavesNoWriterOpen() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(5_000_000, 4));
+    store.failAfterCommits = 7;
+    assertThrows(StoreFullException.class, () -> add(file, COPY));
+    assertEquals(0, store.openWriters.get());
+    assertEquals(0, store.syncs.get());
+    store.failAfterCommits = Integer.MAX_VALUE;
+    ImportResult result = add(file, COPY);
+    assertArrayEquals(Files.readAllBytes(file), ContentReaderTest.read(blocks, result.root()));
+  }
+
+  @Test
+  void aRottenChunkIsSetAsideAndNotHandedOut() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(1_000, 5));
+    Cid root = add(file, COPY).root();
+    store.chunks.get(root.multihash())[500] ^= 1;
+    assertThrows(VerificationFailedException.class, () -> blocks.load(root));
+    assertFalse(store.contains(root));
+    assertThrows(NotFoundException.class, () -> blocks.load(root));
+  }
+
+  @Test
+  void anExportFollowsNoLinkAndReplacesNothing() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    Files.writeString(inner.resolve("file"), "new");
+    TreePlan plan = plan(add(folder, COPY).root());
+    Path outside = Files.createDirectory(temp.resolve("outside"));
+    Path victim = Files.writeString(outside.resolve("file"), "precious");
+
+    Path part = Files.createDirectory(temp.resolve("copy.part"));
+    Files.createSymbolicLink(part.resolve("inner"), outside);
+    Path copy = temp.resolve("copy");
+    Exporter exporter = new Exporter(blocks);
+    assertThrows(
+        UserFaultException.class, () -> exporter.export(plan, new Destination(copy, false), false));
+
+    Files.delete(part.resolve("inner"));
+    Files.createDirectory(part.resolve("inner"));
+    Files.createSymbolicLink(part.resolve("inner").resolve("file"), victim);
+    assertThrows(
+        IOException.class, () -> exporter.export(plan, new Destination(copy, false), false));
+    assertEquals("precious", Files.readString(victim));
+
+    assertThrows(
+        UserFaultException.class,
+        () -> exporter.export(plan, new Destination(outside, false), false));
+  }
+
+  @Test
+  void anEarlierTryIsTakenUpAndCutToSize() throws Exception {
+    byte[] content = random(300_000, 6);
+    Path file = Files.write(temp.resolve("file"), content);
+    TreePlan plan = plan(add(file, COPY).root());
+    Path target = temp.resolve("copy");
+    Files.write(temp.resolve("copy.part"), Arrays.copyOf(random(400_000, 7), 400_000));
+    new Exporter(blocks).export(plan, new Destination(target, false), false);
+    assertArrayEquals(content, Files.readAllBytes(target));
+  }
+
+  @Test
+  void anInterruptEndsTheImport() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(3_000_000, 8));
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> add(file, COPY));
+    Thread.interrupted();
+    assertEquals(0, store.openWriters.get());
+  }
+}
