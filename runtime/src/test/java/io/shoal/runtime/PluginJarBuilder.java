@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -31,6 +33,9 @@ import java.util.zip.ZipOutputStream;
 /// Path jar = new PluginJarBuilder("storage-memory").sourcesOf("storage-memory").buildJar(pluginsFolder);
 /// ```
 final class PluginJarBuilder {
+
+  /// Compiled once for all tests of a run.
+  private static final Map<String, Path> SHARED = new ConcurrentHashMap<>();
 
   private final String id;
   private final Map<String, String> sources = new LinkedHashMap<>();
@@ -49,7 +54,19 @@ final class PluginJarBuilder {
 
   /// The five plugins under `src/test/plugins`, ready made, by id.
   static Path shared(String id, Path folder) throws IOException {
-    return new PluginJarBuilder(id).sourcesOf(id).buildJar(folder);
+    Path built =
+        SHARED.computeIfAbsent(
+            id,
+            name -> {
+              try {
+                Path made = Files.createTempDirectory("shoal-shared");
+                return new PluginJarBuilder(name).sourcesOf(name).buildJar(made);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    Files.createDirectories(folder);
+    return Files.copy(built, folder.resolve(id + ".jar"));
   }
 
   /// Sets or, with an empty value, removes a line of the manifest.
