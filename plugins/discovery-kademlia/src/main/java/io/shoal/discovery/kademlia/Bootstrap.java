@@ -49,7 +49,7 @@ final class Bootstrap {
   }
 
   void start(long nowMillis) {
-    if (settings.hasBootstrap() && !trying && table.isEmpty()) {
+    if (!trying && table.isEmpty()) {
       trying = true;
       network.wantBootstrap();
     }

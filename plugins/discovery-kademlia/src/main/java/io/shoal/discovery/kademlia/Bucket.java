@@ -2,7 +2,6 @@ package io.shoal.discovery.kademlia;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -66,12 +65,11 @@ final class Bucket {
     return all;
   }
 
-  /// The entry that is not good and was heard of least recently: the one to ask whether it still
-  /// lives.
+  /// The entry that should be asked whether it still lives, unless all are good.
   Optional<TableEntry> mostDoubtful(long nowMillis) {
     return entries.stream()
         .filter(entry -> !entry.isGood(nowMillis))
-        .min(Comparator.comparingLong(TableEntry::heardMillis));
+        .min(TableEntry.MOST_DOUBTFUL_FIRST);
   }
 
   private static boolean isSame(TableEntry a, TableEntry b) {

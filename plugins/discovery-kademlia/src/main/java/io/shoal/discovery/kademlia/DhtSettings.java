@@ -10,7 +10,6 @@ import java.util.Optional;
 /// @param readOnly asks and announces, but answers nobody (BEP 43)
 /// @param publicNetwork takes only addresses that are reachable from everywhere, and one node an
 ///   address
-/// @param hasBootstrap whether [Network#wantBootstrap] may bring something
 /// @param announceInterval how long after an announcement it is renewed at the earliest; a third
 ///   more at the latest
 /// @param refreshInterval after which time without change a bucket is looked up
@@ -19,7 +18,6 @@ record DhtSettings(
     Family family,
     boolean readOnly,
     boolean publicNetwork,
-    boolean hasBootstrap,
     Duration announceInterval,
     Duration refreshInterval,
     Optional<Bytes> version) {
@@ -35,20 +33,18 @@ record DhtSettings(
   static final Bytes VERSION = Bytes.of(new byte[] {'S', 'H', 0, 1});
 
   /// An ordinary member of an IPv4 network.
-  static DhtSettings ordinary(boolean hasBootstrap) {
+  static DhtSettings ordinary() {
     return new DhtSettings(
         Family.IPV4,
         false,
         false,
-        hasBootstrap,
         DEFAULT_ANNOUNCE_INTERVAL,
         DEFAULT_REFRESH_INTERVAL,
         Optional.of(VERSION));
   }
 
   DhtSettings asReadOnly() {
-    return new DhtSettings(
-        family, true, publicNetwork, hasBootstrap, announceInterval, refreshInterval, version);
+    return new DhtSettings(family, true, publicNetwork, announceInterval, refreshInterval, version);
   }
 
   /// Whether an address may be used or told that came over a link to somebody of this scope, or

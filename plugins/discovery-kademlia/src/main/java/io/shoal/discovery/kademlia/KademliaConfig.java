@@ -103,12 +103,11 @@ record KademliaConfig(
     return text.map(Bytes::ofText);
   }
 
-  DhtSettings settings(boolean hasSavedNodes) {
+  DhtSettings settings() {
     return new DhtSettings(
         Family.of(listen.getAddress()),
         readOnly,
         publicNetwork,
-        hasSavedNodes || !bootstrap.isEmpty(),
         announceInterval,
         refreshInterval,
         Optional.of(DhtSettings.VERSION));

@@ -37,7 +37,10 @@ final class Membership implements AutoCloseable {
   private final KademliaConfig config;
   private final Path folder;
   private final Family family;
-  private final Optional<SavedTable> saved;
+
+  /// What is known to have been the network last: the best hope when all nodes are lost.
+  private volatile List<Contact> lastKnown;
+
   private final DhtLoop loop;
   private final BlockingCalls calls;
   private volatile DhtNode.Snapshot figures = NOTHING_YET;
@@ -48,15 +51,13 @@ final class Membership implements AutoCloseable {
     this.config = config;
     this.folder = folder;
     this.family = Family.of(config.listen().getAddress());
-    this.saved = saved;
+    this.lastKnown = saved.map(SavedTable::contacts).orElse(List.of());
     SecureRandom random = new SecureRandom();
     NodeId id = saved.map(SavedTable::id).orElseGet(() -> NodeId.random(random));
-    boolean savedNodes = saved.filter(table -> !table.contacts().isEmpty()).isPresent();
     this.loop =
         new DhtLoop(
             channel,
-            network ->
-                new DhtNode(id, config.settings(savedNodes), network, random, DhtLoop.nowMillis()),
+            network -> new DhtNode(id, config.settings(), network, random, DhtLoop.nowMillis()),
             this::bringBootstrap,
             snapshot -> figures = snapshot);
     this.calls = new BlockingCalls(loop);
@@ -137,7 +138,7 @@ final class Membership implements AutoCloseable {
             () -> {
               BootstrapNames.Resolved resolved = config.bootstrap().resolve();
               List<InetSocketAddress> all = new ArrayList<>(resolved.all());
-              saved.ifPresent(table -> all.addAll(table.addresses()));
+              lastKnown.forEach(contact -> all.add(contact.address()));
               loop.post(now -> loop.node().bootstrap(all, resolved.routers(), now));
             });
   }
@@ -155,11 +156,10 @@ final class Membership implements AutoCloseable {
   }
 
   private void save(SavedTable table) {
-    // An isolated node keeps what it knew: that is its best hope to join again.
-    SavedTable kept =
-        table.contacts().isEmpty()
-            ? new SavedTable(table.id(), saved.map(SavedTable::contacts).orElse(List.of()))
-            : table;
+    if (!table.contacts().isEmpty()) {
+      lastKnown = table.contacts();
+    }
+    SavedTable kept = new SavedTable(table.id(), lastKnown);
     try {
       kept.save(folder, family);
     } catch (IOException e) {

@@ -3,7 +3,6 @@ package io.shoal.discovery.kademlia;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,12 +81,8 @@ final class RoutingTable {
       bucket = bucketOf(entry.contact().id());
     }
     if (bucket.isFull()) {
-      Optional<TableEntry> bad = bucket.entries().stream().filter(TableEntry::isBad).findFirst();
-      if (bad.isEmpty()) {
-        bucket.keepAsReplacement(entry);
-        return Outcome.WAITING;
-      }
-      remove(bad.get());
+      bucket.keepAsReplacement(entry);
+      return Outcome.WAITING;
     }
     bucket.add(entry, nowMillis);
     byAddress.put(entry.contact().address(), entry);
@@ -133,8 +128,8 @@ final class RoutingTable {
     return room && find(contact.id()).map(e -> e.failures() > 0).orElse(true);
   }
 
-  /// A node did not answer. A bad one gives its place to a replacement, or stays until somebody
-  /// wants it; without replacement it is dropped at once, since it is never told to others anyway.
+  /// A node did not answer. One that is bad is dropped, and the replacement that came last takes
+  /// its place.
   ///
   /// @return the replacement that came in and should be asked whether it still lives
   Optional<Contact> failed(Contact contact, long nowMillis) {
@@ -172,14 +167,11 @@ final class RoutingTable {
     return all.size() <= max ? all : List.copyOf(all.subList(0, max));
   }
 
-  /// The node that should be asked next whether it still lives, if any is in doubt: one that failed
-  /// once before one that was silent for long.
+  /// The node that should be asked next whether it still lives, if any is in doubt.
   Optional<Contact> mostDoubtful(long nowMillis) {
     return buckets.stream()
         .flatMap(bucket -> bucket.mostDoubtful(nowMillis).stream())
-        .min(
-            Comparator.comparingInt((TableEntry e) -> -e.failures())
-                .thenComparingLong(TableEntry::heardMillis))
+        .min(TableEntry.MOST_DOUBTFUL_FIRST)
         .map(TableEntry::contact);
   }
 

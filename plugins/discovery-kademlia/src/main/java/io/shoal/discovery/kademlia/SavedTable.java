@@ -1,7 +1,6 @@
 package io.shoal.discovery.kademlia;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -53,10 +52,6 @@ record SavedTable(NodeId id, List<Contact> contacts) {
     List<Contact> v6 =
         in.text("nodes6").map(n -> Compact.readNodes(n, Family.IPV6)).orElse(List.of());
     return v4.isEmpty() ? v6 : v4;
-  }
-
-  List<InetSocketAddress> addresses() {
-    return contacts.stream().map(Contact::address).toList();
   }
 
   byte[] encode(Family family) {

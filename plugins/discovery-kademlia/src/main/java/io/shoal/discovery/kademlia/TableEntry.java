@@ -1,5 +1,7 @@
 package io.shoal.discovery.kademlia;
 
+import java.util.Comparator;
+
 /// A node in the routing table and what is known of how it does. Belongs to the table.
 final class TableEntry {
   /// How long a node counts as good after it answered (BEP 5).
@@ -7,6 +9,12 @@ final class TableEntry {
 
   /// Unanswered queries after which a node is bad: one may be a lost datagram.
   static final int FAILURES_UNTIL_BAD = 2;
+
+  /// Whom to ask next whether it still lives: one that failed before one that was silent for long.
+  static final Comparator<TableEntry> MOST_DOUBTFUL_FIRST =
+      Comparator.comparingInt(TableEntry::failures)
+          .reversed()
+          .thenComparingLong(TableEntry::heardMillis);
 
   private final Contact contact;
   private long heardMillis;

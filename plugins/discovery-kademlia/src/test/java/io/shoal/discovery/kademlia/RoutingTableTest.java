@@ -1,0 +1,139 @@
+package io.shoal.discovery.kademlia;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.discovery.kademlia.RoutingTable.Outcome;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class RoutingTableTest {
+  private final RandomGenerator random = new SplittableRandom(11);
+  private final NodeId self = NodeId.random(random);
+  private final RoutingTable table = new RoutingTable(self, false, 0);
+
+  private Contact contact(int number, int commonBits) {
+    return new Contact(self.randomAtPrefix(commonBits, random), address(number));
+  }
+
+  private static InetSocketAddress address(int number) {
+    return new InetSocketAddress(
+        InetAddress.ofLiteral("10.0." + (number >> 8) + "." + (number & 255)), 6881);
+  }
+
+  /// Fills the farthest bucket.
+  private List<Contact> fillFar() {
+    for (int i = 0; i < Bucket.MAX_ENTRIES; i++) {
+      assertEquals(Outcome.ADDED, table.answered(contact(i, 0), 0));
+    }
+    // One near node makes the far bucket stop being the last one.
+    assertEquals(Outcome.ADDED, table.answered(contact(100, 5), 0));
+    return table.contacts().stream().filter(c -> self.commonPrefixBits(c.id()) == 0).toList();
+  }
+
+  @Test
+  void aFullBucketSplitsOnlyWhereOurOwnIdIs() {
+    fillFar();
+    assertEquals(Outcome.WAITING, table.answered(contact(50, 0), 0));
+    for (int i = 60; i < 68; i++) {
+      assertEquals(Outcome.ADDED, table.answered(contact(i, 3), 0));
+    }
+    assertEquals(Bucket.MAX_ENTRIES + 1 + 8, table.size());
+  }
+
+  @Test
+  void oneThatFailsTwiceGivesItsPlaceToTheOneThatWaits() {
+    List<Contact> far = fillFar();
+    Contact waiting = contact(50, 0);
+    table.answered(waiting, 0);
+    assertEquals(Optional.empty(), table.failed(far.getFirst(), 1));
+    assertEquals(Optional.of(waiting), table.failed(far.getFirst(), 2));
+    assertTrue(table.contacts().contains(waiting));
+    assertFalse(table.contacts().contains(far.getFirst()));
+  }
+
+  @Test
+  void anAnswerMakesUpForAFailure() {
+    Contact contact = contact(1, 0);
+    table.answered(contact, 0);
+    table.failed(contact, 1);
+    table.answered(contact, 2);
+    table.failed(contact, 3);
+    assertEquals(List.of(contact), table.contacts());
+  }
+
+  @Test
+  void aLiveNodesIdCannotBeTakenByAnotherAddress() {
+    Contact first = contact(1, 0);
+    table.answered(first, 0);
+    assertEquals(Outcome.REFUSED, table.answered(new Contact(first.id(), address(2)), 0));
+    assertEquals(List.of(first), table.contacts());
+  }
+
+  @Test
+  void aNodeThatCameBackUnderAnotherIdReplacesItself() {
+    Contact before = contact(1, 0);
+    table.answered(before, 0);
+    Contact after = new Contact(self.randomAtPrefix(3, random), before.address());
+    assertEquals(Outcome.ADDED, table.answered(after, 1));
+    assertEquals(List.of(after), table.contacts());
+  }
+
+  @Test
+  void ourOwnIdNeverEnters() {
+    assertEquals(Outcome.REFUSED, table.answered(new Contact(self, address(1)), 0));
+  }
+
+  @Test
+  void inThePublicNetworkAnAddressHasOnePlace() {
+    RoutingTable strict = new RoutingTable(self, true, 0);
+    InetAddress host = InetAddress.ofLiteral("192.0.2.1");
+    Contact one = new Contact(NodeId.random(random), new InetSocketAddress(host, 1));
+    Contact two = new Contact(NodeId.random(random), new InetSocketAddress(host, 2));
+    assertEquals(Outcome.ADDED, strict.answered(one, 0));
+    assertEquals(Outcome.REFUSED, strict.answered(two, 0));
+    strict.failed(one, 1);
+    strict.failed(one, 2);
+    assertEquals(Outcome.ADDED, strict.answered(two, 3));
+  }
+
+  @Test
+  void theClosestAreThoseOfAllSorted() {
+    for (int i = 0; i < 100; i++) {
+      table.answered(new Contact(NodeId.random(random), address(i)), 0);
+    }
+    NodeId target = NodeId.random(random);
+    List<Contact> sorted =
+        table.contacts().stream()
+            .sorted((a, b) -> target.compareDistance(a.id(), b.id()))
+            .limit(8)
+            .toList();
+    assertEquals(sorted, table.closest(target, 8, any -> true));
+  }
+
+  @Test
+  void oneThatFailedOnceIsDoubtedBeforeOneThatWasSilentForLong() {
+    Contact silent = contact(1, 0);
+    Contact failed = contact(2, 0);
+    table.answered(silent, 0);
+    table.answered(failed, TableEntry.GOOD_MILLIS);
+    assertEquals(Optional.of(silent), table.mostDoubtful(TableEntry.GOOD_MILLIS));
+    table.failed(failed, TableEntry.GOOD_MILLIS);
+    assertEquals(Optional.of(failed), table.mostDoubtful(TableEntry.GOOD_MILLIS));
+  }
+
+  @Test
+  void aBucketIsStaleOnceAndAgainAfterTheSameTime() {
+    table.answered(contact(1, 0), 0);
+    assertEquals(List.of(), table.takeStale(100, 99));
+    assertEquals(List.of(0), table.takeStale(100, 100));
+    assertEquals(List.of(), table.takeStale(100, 101));
+    assertEquals(List.of(0), table.takeStale(100, 200));
+  }
+}
