@@ -27,6 +27,9 @@ final class Announcer {
   /// global address.
   static final int KEYS_PER_SECOND = 25;
 
+  /// Among local nodes alone, by the same rule.
+  static final int LOCAL_KEYS_PER_SECOND = 400;
+
   /// Keys that may go out at once after a pause: what a user adds by hand.
   static final int BURST_KEYS = 50;
 
@@ -35,6 +38,9 @@ final class Announcer {
 
   /// Nodes tend to arrive in groups: one renewal for all of them.
   static final long GROWTH_PAUSE_MILLIS = 250;
+
+  /// A key that too few nodes keep goes out again after such a part of the interval.
+  private static final int THIN_PART = 5;
 
   /// A first announcement is late after that.
   private static final long FIRST_DEADLINE_MILLIS = 60_000;
@@ -159,7 +165,8 @@ final class Announcer {
   }
 
   private void pump(long nowMillis) {
-    double earned = (nowMillis - budgetMillis) * (double) KEYS_PER_SECOND / 1000;
+    int perSecond = table.isLocal() ? LOCAL_KEYS_PER_SECOND : KEYS_PER_SECOND;
+    double earned = (nowMillis - budgetMillis) * (double) perSecond / 1000;
     budget = Math.min(BURST_KEYS, budget + earned);
     budgetMillis = nowMillis;
     while (!due.isEmpty() && running < MAX_RUNNING && budget >= 1) {
@@ -175,7 +182,7 @@ final class Announcer {
     if (!due.isEmpty() && budget < 1 && !pumpPlanned) {
       pumpPlanned = true;
       timers.at(
-          nowMillis + 1000 / KEYS_PER_SECOND,
+          nowMillis + Math.ceilDiv(1000, perSecond),
           now -> {
             pumpPlanned = false;
             pump(now);
@@ -207,8 +214,7 @@ final class Announcer {
         // New places, or new nodes, while it ran.
         makeDueLater(entry, holders > 0 ? GROWTH_PAUSE_MILLIS : 0, nowMillis);
       } else if (holders > 0) {
-        long interval = settings.announceInterval().toMillis();
-        makeDueLater(entry, interval + random.nextLong(interval / 3 + 1), nowMillis);
+        makeDueLater(entry, renewalMillis(holders), nowMillis);
       } else {
         makeDueLater(entry, entry.retryMillis, nowMillis);
       }
@@ -218,6 +224,13 @@ final class Announcer {
       entry.tell(ports);
     }
     pump(nowMillis);
+  }
+
+  private long renewalMillis(int holders) {
+    long interval = settings.announceInterval().toMillis();
+    // Datagrams got lost, or somebody is full: fewer keep it than could.
+    boolean thin = holders < Math.min(Lookup.CLOSEST, table.size());
+    return thin ? interval / THIN_PART : interval + random.nextLong(interval / 3 + 1);
   }
 
   int keys() {

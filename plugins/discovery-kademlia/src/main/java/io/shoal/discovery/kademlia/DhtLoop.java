@@ -91,8 +91,10 @@ final class DhtLoop implements Network, AutoCloseable {
 
   /// Runs a command on the node's thread, with the node's time. After [#close] it never runs.
   void post(LongConsumer command) {
-    commands.add(command);
-    selector.wakeup();
+    if (!closing) {
+      commands.add(command);
+      selector.wakeup();
+    }
   }
 
   private void run() {

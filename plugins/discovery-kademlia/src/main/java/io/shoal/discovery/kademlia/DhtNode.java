@@ -91,7 +91,8 @@ final class DhtNode {
   }
 
   void onDatagram(InetSocketAddress from, byte[] datagram, long nowMillis) {
-    if (!Scope.isUsable(from)) {
+    // A socket for IPv6 may hand over IPv4 as well, which is another network with other tables.
+    if (!Scope.isUsable(from) || Family.of(from.getAddress()) != settings.family()) {
       return;
     }
     switch (PacketReader.read(datagram)) {

@@ -52,8 +52,7 @@ final class Lookup {
     contacts.put(contact.id(), contact);
     states.put(contact.id(), State.KNOWN);
     if (contacts.size() > MAX_CONTACTS) {
-      // One that was asked stays in `states`, so that a late answer still counts for nothing worse.
-      contacts.pollLastEntry();
+      states.remove(contacts.pollLastEntry().getKey(), State.KNOWN);
     }
   }
 

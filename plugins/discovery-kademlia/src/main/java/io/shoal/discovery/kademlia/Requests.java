@@ -24,7 +24,7 @@ final class Requests {
 
   // Bounds of the adaptive patience: below, scheduling noise looks like silence; above, a lookup
   // feels slow.
-  private static final long MIN_SLOW_MILLIS = 250;
+  private static final long MIN_SLOW_MILLIS = 400;
   private static final long MAX_SLOW_MILLIS = 1_500;
   private static final long FIRST_SLOW_MILLIS = 1_000;
 

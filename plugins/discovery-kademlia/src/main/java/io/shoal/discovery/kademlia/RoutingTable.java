@@ -188,6 +188,11 @@ final class RoutingTable {
     return stale;
   }
 
+  /// Whether all known nodes are on this machine or in a private network.
+  boolean isLocal() {
+    return perHost.keySet().stream().noneMatch(host -> Scope.of(host) == Scope.GLOBAL);
+  }
+
   int bucketCount() {
     return buckets.size();
   }

@@ -84,8 +84,7 @@ final class Upkeep implements Requests.Witness {
 
   @Override
   public void answered(Contact contact, long nowMillis) {
-    if (routers.contains(contact.address())
-        || settings.publicNetwork() && !settings.mayTell(Scope.GLOBAL, contact.address())) {
+    if (!isWanted(contact)) {
       return;
     }
     switch (table.answered(contact, nowMillis)) {
@@ -93,6 +92,11 @@ final class Upkeep implements Requests.Witness {
       case WAITING -> table.mostDoubtful(nowMillis).ifPresent(c -> ping(c, nowMillis));
       case KNOWN, REFUSED -> {}
     }
+  }
+
+  private boolean isWanted(Contact contact) {
+    return !routers.contains(contact.address())
+        && settings.mayTell(Scope.of(contact.address().getAddress()), contact.address());
   }
 
   @Override
@@ -108,9 +112,9 @@ final class Upkeep implements Requests.Witness {
   /// is where it seems to be.
   void asked(Contact contact, boolean readOnly, long nowMillis) {
     if (!readOnly
+        && isWanted(contact)
         && table.asked(contact, nowMillis)
-        && greeting.size() < MAX_GREETINGS
-        && !routers.contains(contact.address())) {
+        && greeting.size() < MAX_GREETINGS) {
       ping(contact, nowMillis);
     }
   }

@@ -50,11 +50,12 @@ class AnnouncerTest {
   void manyKeysGoOutPacedAndAllArrive() {
     List<Simulation.Peer> peers = network(3);
     announce(peers.getFirst(), 1_000);
-    simulation.run(Duration.ofSeconds(10));
+    simulation.run(Duration.ofSeconds(1));
     int early = stored(peers.getLast());
     assertTrue(
-        early <= Announcer.BURST_KEYS + 10 * Announcer.KEYS_PER_SECOND, () -> early + " at once");
-    simulation.run(Duration.ofSeconds(50));
+        early > 0 && early <= Announcer.BURST_KEYS + Announcer.LOCAL_KEYS_PER_SECOND,
+        () -> early + " at once");
+    simulation.run(Duration.ofMinutes(1));
     assertEquals(1_000, stored(peers.getLast()));
     assertEquals(1_000, ended.size());
   }

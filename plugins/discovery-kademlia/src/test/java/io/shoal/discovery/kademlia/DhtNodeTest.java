@@ -282,6 +282,43 @@ class DhtNodeTest {
   }
 
   @Test
+  void aReadOnlyMemberSaysSoInEveryQuery() {
+    DhtNode silent = node(DhtSettings.ordinary().asReadOnly());
+    silent.bootstrap(List.of(STRANGER), Set.of(), now);
+    Packet.Query query =
+        assertInstanceOf(Packet.Query.class, PacketReader.read(sent.getFirst().datagram()));
+    assertTrue(query.readOnly());
+  }
+
+  @Test
+  void aRouterIsAskedButNeverEntersTheTable() {
+    node.bootstrap(List.of(STRANGER), Set.of(STRANGER), now);
+    Packet.Query query =
+        assertInstanceOf(Packet.Query.class, PacketReader.read(sent.getFirst().datagram()));
+    Contact named = new Contact(NodeId.random(new SplittableRandom(6)), address(9));
+    sent.clear();
+    node.onDatagram(
+        STRANGER,
+        writer.write(
+            new Packet.Reply(
+                query.transaction(),
+                STRANGER_ID,
+                Packet.Answer.ofNodes(Family.IPV4, List.of(named)),
+                Optional.empty())),
+        now);
+    assertEquals(List.of(), node.contacts());
+    assertEquals(named.address(), sent.getFirst().to(), "whom it named is asked next");
+  }
+
+  @Test
+  void aDatagramOfTheOtherFamilyIsDropped() {
+    byte[] query =
+        writer.write(new Packet.Query(TRANSACTION, STRANGER_ID, new Method.Ping(), false));
+    InetSocketAddress v6 = new InetSocketAddress(InetAddress.ofLiteral("2001:db8::7"), 7000);
+    assertEquals(Optional.empty(), answer(node, v6, query));
+  }
+
+  @Test
   void aReplyToNothingOrFromElsewhereChangesNothing() {
     ask(new Method.Ping());
     Packet.Query ping =

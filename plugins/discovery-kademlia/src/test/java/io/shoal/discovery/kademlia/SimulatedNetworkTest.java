@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// The real nodes, two hundred of them, on a simulated network that loses datagrams. Every run
-/// replays from its seed.
+/// The real nodes, two hundred of them (ten thousand at full size), on a simulated network that
+/// loses datagrams. Every run replays from its seed.
 class SimulatedNetworkTest {
-  private static final int NODES = 200;
+  private static final int NODES = Boolean.getBoolean("shoal.full") ? 10_000 : 200;
   private static final int KEYS = 50;
   private static final int SEARCHES = 400;
   private static final double LOSS = 0.02;
@@ -28,7 +28,7 @@ class SimulatedNetworkTest {
     Simulation simulation = new Simulation(seed, LOSS);
     for (int i = 0; i < nodes; i++) {
       simulation.join();
-      simulation.run(Duration.ofMillis(200));
+      simulation.run(Duration.ofMillis(50));
     }
     simulation.run(Duration.ofMinutes(1));
     return simulation;
