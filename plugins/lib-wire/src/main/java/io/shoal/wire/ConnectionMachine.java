@@ -76,9 +76,6 @@ public final class ConnectionMachine {
       throw new PeerFaultException(
           "the peer speaks '" + hello.scheme() + "' where '" + own.scheme() + "' is expected");
     }
-    if (hello.nonce().equals(own.nonce())) {
-      throw new PeerFaultException("the address leads to this node itself");
-    }
     peer = Optional.of(hello);
     events.greeted(hello);
   }

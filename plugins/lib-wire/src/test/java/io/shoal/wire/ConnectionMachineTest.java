@@ -193,11 +193,6 @@ class ConnectionMachineTest {
   }
 
   @Test
-  void theOwnNonceTellsThatTheNodeDialledItself() {
-    faulty("itself", Examples.hello(new Nonce(1, 1)));
-  }
-
-  @Test
   void nothingComesBeforeTheHelloAndNoneTwice() throws Exception {
     faulty("begin with a hello", new Frame.Ping(1));
     greeted();

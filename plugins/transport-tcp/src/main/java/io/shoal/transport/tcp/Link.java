@@ -154,7 +154,7 @@ final class Link implements PeerConnection {
 
   void greeted(Frame.Hello hello) throws PeerFaultException {
     Optional<PeerId> proven = provenId();
-    if (proven.filter(shared.self()::equals).isPresent()) {
+    if (hello.nonce().equals(shared.nonce()) || proven.filter(shared.self()::equals).isPresent()) {
       throw new PeerFaultException(
           "the address leads to this node itself, " + shared.self() + ": dial another");
     }

@@ -2,6 +2,7 @@ package io.shoal.transport.tcp;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
 import io.shoal.api.Metrics;
 import io.shoal.api.PeerId;
 import io.shoal.api.TlsContext;
@@ -15,10 +16,12 @@ import java.util.concurrent.Executor;
 ///
 /// @param nonce marks this run of this node in its hellos
 /// @param listenPorts by scheme, where this node accepts connections
-/// @param channels all that are open
+/// @param channels all that are open, listening ones included
+/// @param links all whose end the node was not told of
 /// @param threads a virtual thread a task, ended with the transport
 record Shared(
     TcpSettings settings,
+    EventLoopGroup loops,
     TlsContext tls,
     PeerId self,
     Nonce nonce,
@@ -26,6 +29,7 @@ record Shared(
     ByteBufAllocator allocator,
     Map<String, Integer> listenPorts,
     Set<Channel> channels,
+    Set<Link> links,
     InboundLimits inbound,
     Executor threads,
     Metrics.Counter received,

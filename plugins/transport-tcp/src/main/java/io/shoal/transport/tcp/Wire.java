@@ -22,7 +22,6 @@ import io.shoal.wire.FrameReader;
 import io.shoal.wire.GoodbyeCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +47,7 @@ final class Wire extends ChannelInboundHandlerAdapter
   private final Map<Integer, ReceivedBody> bodies = new HashMap<>();
   private final Map<Integer, Serving> servings = new HashMap<>();
   private final Map<Integer, PeerWatch> peerWatches = new HashMap<>();
-  private final ArrayDeque<PeerWatch> newsDue = new ArrayDeque<>();
-  private boolean newsOnTheirWay;
+  private final NewsPump news;
   private @Nullable ReceivedBody arriving;
   private @Nullable ByteBuf input;
   private @Nullable ChannelHandlerContext context;
@@ -61,6 +59,7 @@ final class Wire extends ChannelInboundHandlerAdapter
     this.link = link;
     this.encrypted = encrypted;
     this.machine = new ConnectionMachine(own, this);
+    this.news = new NewsPump(this, machine);
   }
 
   private ChannelHandlerContext ctx() {
@@ -115,7 +114,7 @@ final class Wire extends ChannelInboundHandlerAdapter
     servings.clear();
     peerWatches.values().forEach(watch -> link.async(watch::end));
     peerWatches.clear();
-    newsDue.clear();
+    news.close();
     link.closed(fault);
   }
 
@@ -198,7 +197,7 @@ final class Wire extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    pumpNews();
+    news.pump();
   }
 
   @Override
@@ -277,7 +276,7 @@ final class Wire extends ChannelInboundHandlerAdapter
 
   @Override
   public void watched(int id, Cid root) {
-    PeerWatch watch = new PeerWatch(id, due -> link.onLoop(() -> newsDue(due)));
+    PeerWatch watch = new PeerWatch(id, due -> link.onLoop(() -> news.due(due)));
     peerWatches.put(id, watch);
     link.beginWatch(watch, root);
   }
@@ -414,6 +413,17 @@ final class Wire extends ChannelInboundHandlerAdapter
     return id;
   }
 
+  /// Whether more may be queued without waiting for the peer.
+  boolean isWritable() {
+    return !closing && ctx().channel().isWritable();
+  }
+
+  /// The frame that was sent last, on its way.
+  @Nullable ChannelFuture lastWrite() {
+    ctx().flush();
+    return lastWrite;
+  }
+
   boolean isClosing() {
     return closing;
   }
@@ -430,34 +440,5 @@ final class Wire extends ChannelInboundHandlerAdapter
       machine.ping(token);
       ctx().flush();
     }
-  }
-
-  private void newsDue(PeerWatch watch) {
-    newsDue.add(watch);
-    pumpNews();
-  }
-
-  /// One frame of news at a time, and only when there is room: what comes meanwhile is joined.
-  private void pumpNews() {
-    while (!closing && !newsOnTheirWay && ctx().channel().isWritable() && !newsDue.isEmpty()) {
-      PeerWatch watch = newsDue.remove();
-      Optional<Frame> frame = machine.isWatched(watch.id()) ? watch.next() : Optional.empty();
-      frame.ifPresent(news -> sendNews(watch, news));
-    }
-  }
-
-  private void sendNews(PeerWatch watch, Frame news) {
-    machine.news(news);
-    newsOnTheirWay = true;
-    newsDue.add(watch);
-    ChannelFuture write = lastWrite;
-    if (write != null) {
-      write.addListener(
-          _ -> {
-            newsOnTheirWay = false;
-            pumpNews();
-          });
-    }
-    ctx().flush();
   }
 }

@@ -19,12 +19,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /// Transports on loopback that end with the test.
 final class Nodes implements AutoCloseable {
   private static final Map<String, TestIdentity> IDENTITIES = new HashMap<>();
 
   private final List<TcpTransport> transports = new ArrayList<>();
+  private final List<LongSupplier> buffered = new ArrayList<>();
 
   static synchronized TestIdentity identity(String name) throws Exception {
     TestIdentity known = IDENTITIES.get(name);
@@ -41,7 +43,9 @@ final class Nodes implements AutoCloseable {
     all.putAll(settings);
     TcpTransport transport = new TcpTransport();
     transports.add(transport);
-    transport.start(new TestContext(identity(name), all));
+    Map<String, LongSupplier> gauges = new HashMap<>();
+    transport.start(new TestContext(identity(name), all, gauges));
+    buffered.add(gauges.get("buffered_bytes"));
     return transport;
   }
 
@@ -94,8 +98,12 @@ final class Nodes implements AutoCloseable {
     }
   }
 
+  /// Ends all transports and checks that they gave everything back.
   @Override
-  public void close() {
+  public void close() throws InterruptedException {
     transports.forEach(TcpTransport::close);
+    for (LongSupplier bytes : buffered) {
+      await("no buffer is held", () -> bytes.getAsLong() == 0);
+    }
   }
 }

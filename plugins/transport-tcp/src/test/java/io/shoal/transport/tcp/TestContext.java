@@ -19,7 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /// What a node gives to the transport, with settings written as the values that they have.
-record TestContext(NodeIdentity identity, Map<String, Object> settings) implements PluginContext {
+record TestContext(
+    NodeIdentity identity, Map<String, Object> settings, Map<String, LongSupplier> gauges)
+    implements PluginContext {
 
   @Override
   public String pluginId() {
@@ -43,7 +45,7 @@ record TestContext(NodeIdentity identity, Map<String, Object> settings) implemen
 
   @Override
   public Metrics metrics() {
-    return new TestMetrics();
+    return new TestMetrics(gauges);
   }
 
   @Override
@@ -56,7 +58,7 @@ record TestContext(NodeIdentity identity, Map<String, Object> settings) implemen
     throw new UnsupportedOperationException("the transport hashes nothing");
   }
 
-  private record TestMetrics() implements Metrics {
+  private record TestMetrics(Map<String, LongSupplier> gauges) implements Metrics {
     @Override
     public Counter counter(String name, String description) {
       AtomicLong count = new AtomicLong();
@@ -74,7 +76,9 @@ record TestContext(NodeIdentity identity, Map<String, Object> settings) implemen
     }
 
     @Override
-    public void gauge(String name, String description, LongSupplier value) {}
+    public void gauge(String name, String description, LongSupplier value) {
+      gauges.put(name, value);
+    }
   }
 
   private record TestConfig(Map<String, Object> settings) implements PluginConfig {

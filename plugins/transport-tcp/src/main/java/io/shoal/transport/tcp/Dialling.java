@@ -1,0 +1,188 @@
+package io.shoal.transport.tcp;
+
+import static io.shoal.transport.tcp.TcpTransport.TCP;
+import static io.shoal.transport.tcp.TcpTransport.TCPS;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.shoal.api.ChunkServer;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.ShoalException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Makes connections.
+final class Dialling {
+  // The Transport contract: connect blocks at most 10 s.
+  private static final long CONNECT_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Shared shared;
+
+  Dialling(Shared shared) {
+    this.shared = shared;
+  }
+
+  /// See [io.shoal.api.Transport#connect].
+  PeerConnection connect(PeerAddress address, ChunkServer server)
+      throws ShoalException, InterruptedException {
+    boolean encrypted = address.scheme().equals(TCPS.name());
+    HostPort target = target(address);
+    if (!encrypted && address.peerId().isPresent()) {
+      throw new InvalidInputException(
+          address + ": 'tcp' proves nobody's identity: use tcps, or leave out the peer id");
+    }
+    long deadline = System.nanoTime() + CONNECT_DEADLINE_NANOS;
+    ShoalException last = new PeerUnreachableException(address + ": the host has no address");
+    for (InetAddress host : resolve(target, address, deadline)) {
+      try {
+        return dial(address, new InetSocketAddress(host, target.port()), server, deadline);
+      } catch (PeerUnreachableException e) {
+        last = e;
+      }
+    }
+    throw last;
+  }
+
+  private HostPort target(PeerAddress address) throws InvalidInputException {
+    String scheme = address.scheme();
+    int start = scheme.length() + "://".length();
+    boolean ours = scheme.equals(TCPS.name()) || scheme.equals(TCP.name());
+    Optional<HostPort> target =
+        ours && address.uri().startsWith("://", scheme.length())
+            ? HostPort.parse(address.uri().substring(start))
+            : Optional.empty();
+    return target
+        .filter(t -> t.port() > 0)
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "'" + address + "' is not of the form tcps://HOST:PORT or tcp://HOST:PORT"));
+  }
+
+  private InetAddress[] resolve(HostPort target, PeerAddress address, long deadline)
+      throws PeerUnreachableException, InterruptedException {
+    CompletableFuture<InetAddress[]> found = new CompletableFuture<>();
+    // The system's resolver cannot be interrupted.
+    shared
+        .threads()
+        .execute(
+            () -> {
+              try {
+                found.complete(InetAddress.getAllByName(target.host()));
+              } catch (UnknownHostException e) {
+                found.completeExceptionally(e);
+              }
+            });
+    try {
+      return found.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new PeerUnreachableException(
+          address + ": the name '" + target.host() + "' leads to no address", e);
+    }
+  }
+
+  private Link dial(
+      PeerAddress address, InetSocketAddress target, ChunkServer server, long deadline)
+      throws ShoalException, InterruptedException {
+    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    if (left <= 0) {
+      throw new PeerUnreachableException(address + ": nobody answered in time");
+    }
+    CompletableFuture<Link> ready = new CompletableFuture<>();
+    long connectMillis = Math.min(left, shared.settings().connectTimeout().toMillis());
+    ChannelFuture connecting =
+        bootstrap(address, server, (int) connectMillis, ready).connect(target);
+    connecting.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            ready.completeExceptionally(
+                new PeerUnreachableException(
+                    address + ": " + done.cause().getMessage(), done.cause()));
+          }
+        });
+    boolean connected = false;
+    try {
+      Link link = ready.get(left, TimeUnit.MILLISECONDS);
+      connected = true;
+      return link;
+    } catch (TimeoutException e) {
+      throw new PeerUnreachableException(address + ": the handshake did not end in time", e);
+    } catch (ExecutionException e) {
+      throw failed(address, Objects.requireNonNullElse(e.getCause(), e));
+    } finally {
+      if (!connected) {
+        var _ = connecting.channel().close();
+      }
+    }
+  }
+
+  private ShoalException failed(PeerAddress address, Throwable cause) {
+    return switch (cause) {
+      case PeerUnreachableException e ->
+          new PeerUnreachableException(named(address, e.getMessage()), e);
+      case PeerFaultException e -> new PeerFaultException(named(address, e.getMessage()), e);
+      case ShoalException e -> e;
+      default -> new PeerUnreachableException(named(address, cause.toString()), cause);
+    };
+  }
+
+  private String named(PeerAddress address, @Nullable String message) {
+    return message != null && message.startsWith(address.uri())
+        ? message
+        : address + ": " + message;
+  }
+
+  private Bootstrap bootstrap(
+      PeerAddress address, ChunkServer server, int connectMillis, CompletableFuture<Link> ready) {
+    return new Bootstrap()
+        .group(shared.loops())
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.ALLOCATOR, shared.allocator())
+        .option(ChannelOption.RECVBUF_ALLOCATOR, Pipelines.receiveSizes())
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                boolean encrypted = address.scheme().equals(TCPS.name());
+                Link link =
+                    new Link(
+                        shared, address.scheme(), Optional.of(address), server, channel, encrypted);
+                var _ =
+                    link.ready()
+                        .whenComplete(
+                            (l, e) -> {
+                              if (e == null) {
+                                ready.complete(l);
+                              } else {
+                                ready.completeExceptionally(e);
+                              }
+                            });
+                Pipelines.setUp(
+                    shared,
+                    link,
+                    channel,
+                    encrypted
+                        ? Optional.of(shared.tls().clientEngine(address.peerId()))
+                        : Optional.empty());
+              }
+            });
+  }
+}

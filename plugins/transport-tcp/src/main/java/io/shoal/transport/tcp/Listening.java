@@ -1,0 +1,135 @@
+package io.shoal.transport.tcp;
+
+import static io.shoal.transport.tcp.TcpTransport.TCP;
+import static io.shoal.transport.tcp.TcpTransport.TCPS;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.shoal.api.ChunkServer;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Accepts connections.
+final class Listening {
+  private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
+
+  private final Shared shared;
+
+  Listening(Shared shared) {
+    this.shared = shared;
+  }
+
+  /// See [io.shoal.api.Transport#listen].
+  List<PeerAddress> listen(Set<String> schemes, ChunkServer server)
+      throws ShoalException, InterruptedException {
+    List<String> sorted = schemes.stream().sorted(Comparator.reverseOrder()).toList();
+    List<PeerAddress> addresses = new ArrayList<>();
+    for (String scheme : sorted) {
+      Channel listener = bind(scheme, sorted.size() > 1, server);
+      shared.channels().add(listener);
+      listener.closeFuture().addListener(_ -> shared.channels().remove(listener));
+      InetSocketAddress local = (InetSocketAddress) listener.localAddress();
+      shared.listenPorts().put(scheme, local.getPort());
+      InetAddress host = local.getAddress();
+      String uri =
+          host.isAnyLocalAddress()
+              ? new HostPort(TcpSettings.ANY_HOST, local.getPort()).uri(scheme)
+              : HostPort.of(host, local.getPort()).uri(scheme);
+      PeerAddress address = PeerAddress.of(uri);
+      addresses.add(scheme.equals(TCPS.name()) ? address.withPeerId(shared.self()) : address);
+    }
+    return addresses;
+  }
+
+  private Channel bind(String scheme, boolean several, ChunkServer server)
+      throws UserFaultException, InterruptedException {
+    boolean encrypted = encrypted(scheme);
+    TcpSettings settings = shared.settings();
+    boolean second = several && !encrypted;
+    String key = "plugins.transport-tcp." + (second ? "listenPlain" : "listen");
+    Optional<HostPort> given = second ? settings.listenPlain() : settings.listen();
+    HostPort wanted =
+        given.orElse(
+            new HostPort(
+                settings.listen().map(HostPort::host).orElse(TcpSettings.ANY_HOST),
+                second ? 0 : TcpSettings.PREFERRED_PORT));
+    ServerBootstrap bootstrap = serverBootstrap(scheme, encrypted, server);
+    ChannelFuture bound = bootstrap.bind(resolve(wanted, key)).await();
+    if (!bound.isSuccess() && given.isEmpty()) {
+      LOG.info("Port {} is taken: the system chooses another", wanted.port());
+      bound = bootstrap.bind(resolve(new HostPort(wanted.host(), 0), key)).await();
+    }
+    if (!bound.isSuccess()) {
+      throw new UserFaultException(
+          "%s: cannot listen on %s (%s): choose another address or end the program that uses it"
+              .formatted(key, wanted, bound.cause().getMessage()),
+          bound.cause());
+    }
+    return bound.channel();
+  }
+
+  private boolean encrypted(String scheme) {
+    if (!scheme.equals(TCPS.name()) && !scheme.equals(TCP.name())) {
+      throw new IllegalArgumentException("transport-tcp has no scheme '" + scheme + "'");
+    }
+    return scheme.equals(TCPS.name());
+  }
+
+  private InetSocketAddress resolve(HostPort wanted, String key) throws UserFaultException {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(wanted.host()), wanted.port());
+    } catch (UnknownHostException e) {
+      throw new UserFaultException(
+          key + ": the host '" + wanted.host() + "' is unknown: give an address of this machine",
+          e);
+    }
+  }
+
+  private ServerBootstrap serverBootstrap(String scheme, boolean encrypted, ChunkServer server) {
+    return new ServerBootstrap()
+        .group(shared.loops())
+        .channel(NioServerSocketChannel.class)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.ALLOCATOR, shared.allocator())
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, Pipelines.receiveSizes())
+        .childHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                accept(scheme, encrypted, server, channel);
+              }
+            });
+  }
+
+  private void accept(String scheme, boolean encrypted, ChunkServer server, Channel channel) {
+    InetAddress from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    if (!shared.inbound().enter(from)) {
+      LOG.debug("Refused a connection from {}: too many are open", from);
+      var _ = channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(_ -> shared.inbound().leave(from));
+    Link link = new Link(shared, scheme, Optional.empty(), server, channel, encrypted);
+    // Nobody waits for an inbound handshake: its failure is in the debug log.
+    Pipelines.setUp(
+        shared,
+        link,
+        channel,
+        encrypted ? Optional.of(shared.tls().serverEngine()) : Optional.empty());
+  }
+}
