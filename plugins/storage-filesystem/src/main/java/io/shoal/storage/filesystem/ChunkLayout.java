@@ -66,6 +66,10 @@ record ChunkLayout(Path root) {
     return root.resolve("references");
   }
 
+  Path newReferences() {
+    return root.resolve("references.new");
+  }
+
   Path boot() {
     return root.resolve("boot");
   }

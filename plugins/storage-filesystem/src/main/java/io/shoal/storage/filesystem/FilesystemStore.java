@@ -35,7 +35,12 @@ public final class FilesystemStore implements ChunkStore {
 
   /// What stands once the store was started.
   private record Opened(
-      FolderLock lock, Settings settings, Catalog catalog, SpaceBudget space, OwnedChunks owned) {}
+      FolderLock lock,
+      Settings settings,
+      Catalog catalog,
+      SpaceBudget space,
+      OwnedChunks owned,
+      AdoptedFiles adopted) {}
 
   /// A store on this machine's disk.
   public FilesystemStore() {
@@ -73,11 +78,16 @@ public final class FilesystemStore implements ChunkStore {
   private Opened open(FolderLock folderLock, Settings settings, ChunkLayout layout)
       throws IOException {
     ReentrantLock indexLock = new ReentrantLock();
-    Catalog catalog = new Catalog(indexLock, new ChunkIndex(new SplittableRandom().nextLong()));
+    ChunkIndex index = new ChunkIndex(new SplittableRandom().nextLong());
+    Catalog catalog = new Catalog(indexLock, index);
     SpaceBudget space = new SpaceBudget(disk, settings, catalog::ownedBytes, System::nanoTime);
     OwnedChunks owned = new OwnedChunks(disk, layout, catalog, space);
     owned.load();
-    return new Opened(folderLock, settings, catalog, space, owned);
+    ClaimTable claims = new ClaimTable(indexLock, index);
+    ReferenceJournal journal = new ReferenceJournal(disk, layout);
+    AdoptedFiles adopted = new AdoptedFiles(disk, claims, new ReferenceLog(disk, claims, journal));
+    adopted.load();
+    return new Opened(folderLock, settings, catalog, space, owned, adopted);
   }
 
   private static UserFaultException unusable(Path folder, IOException cause) {
@@ -111,13 +121,19 @@ public final class FilesystemStore implements ChunkStore {
   @Override
   public Optional<ChunkReader> open(Cid cid) throws IOException {
     Optional<ChunkKey> key = ChunkKey.of(cid);
-    return key.isEmpty() ? Optional.empty() : store().owned().open(key.get());
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<ChunkReader> own = store().owned().open(key.get());
+    return own.isPresent() ? own : store().adopted().open(key.get());
   }
 
   @Override
   public boolean contains(Cid cid) throws IOException {
     Optional<ChunkKey> key = ChunkKey.of(cid);
-    return key.isPresent() && store().catalog().owned(key.get()).isPresent();
+    return key.isPresent()
+        && (store().catalog().owned(key.get()).isPresent()
+            || store().adopted().contains(key.get()));
   }
 
   @Override
@@ -136,7 +152,15 @@ public final class FilesystemStore implements ChunkStore {
   @Override
   public boolean delete(Cid cid, Removal why) throws IOException {
     Optional<ChunkKey> key = ChunkKey.of(cid);
-    return key.isPresent() && store().owned().delete(key.get(), why);
+    if (key.isEmpty()) {
+      return false;
+    }
+    boolean removed = store().owned().delete(key.get(), why);
+    return switch (why) {
+      case UNREFERENCED -> store().adopted().delete(key.get(), why) || removed;
+      // Only the copy that open() gives out is known to be rotten.
+      case CORRUPT -> removed || store().adopted().delete(key.get(), why);
+    };
   }
 
   @Override
@@ -157,12 +181,23 @@ public final class FilesystemStore implements ChunkStore {
 
   @Override
   public void sync() throws IOException {
-    store().owned().sync();
+    Opened store = store();
+    try {
+      store.owned().sync();
+    } catch (IOException e) {
+      try {
+        store.adopted().sync();
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
+    store.adopted().sync();
   }
 
   @Override
   public Optional<FileBacked> fileBacked() {
-    return Optional.empty();
+    return Optional.of(store().adopted());
   }
 
   @Override
@@ -171,6 +206,11 @@ public final class FilesystemStore implements ChunkStore {
     opened = null;
     if (store == null) {
       return;
+    }
+    try {
+      store.adopted().close();
+    } catch (IOException e) {
+      LOG.debug("the journal in {} did not close well", store.settings().folder(), e);
     }
     try {
       store.lock().close();
