@@ -1,12 +1,9 @@
 package io.shoal.discovery.kademlia;
 
-import io.shoal.discovery.kademlia.LookupRun.Holder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -201,11 +198,23 @@ final class Announcer {
             new Method.GetPeers(entry.key, Set.of()),
             upkeep.requests(),
             settings,
-            (closest, now) -> new Round(entry, round, places).store(closest, now))
+            (closest, now) ->
+                new AnnounceRound(
+                        entry.key,
+                        places,
+                        upkeep.requests(),
+                        (ports, holders, end) -> ended(entry, round, places, ports, holders, end))
+                    .start(closest, now))
         .start(nowMillis);
   }
 
-  private void ended(Announced entry, int round, Set<Integer> ports, int holders, long nowMillis) {
+  private void ended(
+      Announced entry,
+      int round,
+      List<Place> places,
+      Set<Integer> ports,
+      int holders,
+      long nowMillis) {
     running--;
     entry.running = false;
     if (announced.get(entry.key) == entry) {
@@ -221,7 +230,9 @@ final class Announcer {
       entry.retryMillis =
           holders > 0 ? FIRST_RETRY_MILLIS : Math.min(2 * entry.retryMillis, MAX_RETRY_MILLIS);
       entry.keptMillis = holders > 0 ? nowMillis : entry.keptMillis;
-      entry.tell(ports);
+      if (places.equals(entry.places)) {
+        entry.tell(ports);
+      }
     }
     pump(nowMillis);
   }
@@ -281,94 +292,8 @@ final class Announcer {
     }
   }
 
-  /// The second half of an announcement: tells the closest nodes. Ends when each has answered or is
-  /// slow, and at least one took it; or none does.
-  private final class Round {
-    private final Announced entry;
-    private final int number;
-    private final List<Place> places;
-    private final Set<Integer> ports = new HashSet<>();
-    private final Set<NodeId> holders = new HashSet<>();
-    private int open;
-    private int slow;
-    private boolean over;
-
-    Round(Announced entry, int number, List<Place> places) {
-      this.entry = entry;
-      this.number = number;
-      this.places = places;
-    }
-
-    void store(List<Holder> closest, long nowMillis) {
-      for (Holder holder : closest) {
-        for (Place place : places) {
-          holder.token().ifPresent(token -> send(holder.contact(), token, place, nowMillis));
-        }
-      }
-      endIfDone(nowMillis);
-    }
-
-    private void send(Contact to, Bytes token, Place place, long nowMillis) {
-      open++;
-      Method method = new Method.AnnouncePeer(entry.key, place.port(), false, token);
-      upkeep
-          .requests()
-          .send(to.address(), Optional.of(to.id()), method, new Storing(to, place), nowMillis);
-    }
-
-    private void endIfDone(long nowMillis) {
-      if (!over && (open == 0 || open == slow && !holders.isEmpty())) {
-        over = true;
-        ended(entry, number, Set.copyOf(ports), holders.size(), nowMillis);
-      }
-    }
-
-    private final class Storing implements Requests.Handler {
-      private final Contact to;
-      private final Place place;
-      private boolean isSlow;
-
-      Storing(Contact to, Place place) {
-        this.to = to;
-        this.place = place;
-      }
-
-      @Override
-      public void replied(Contact from, Packet.Reply reply, long nowMillis) {
-        ports.add(place.port());
-        holders.add(to.id());
-        closed(nowMillis);
-      }
-
-      @Override
-      public void failed(long nowMillis) {
-        closed(nowMillis);
-      }
-
-      @Override
-      public void slow(long nowMillis) {
-        isSlow = true;
-        slow++;
-        endIfDone(nowMillis);
-      }
-
-      private void closed(long nowMillis) {
-        open--;
-        slow -= isSlow ? 1 : 0;
-        endIfDone(nowMillis);
-      }
-    }
-  }
-
   /// For tests and figures: how many keys wait for their turn.
   int dueKeys() {
     return due.size();
-  }
-
-  /// What is announced, by key.
-  Map<NodeId, Integer> holders() {
-    Map<NodeId, Integer> out = new TreeMap<>();
-    announced.forEach((key, entry) -> out.put(key, entry.holders));
-    return out;
   }
 }

@@ -117,6 +117,17 @@ class AnnouncerTest {
   }
 
   @Test
+  void placesThatChangeWhileAnAnnouncementRunsAreToldApart() {
+    List<Simulation.Peer> peers = network(3);
+    DhtNode node = peers.getFirst().node();
+    NodeId key = announce(peers.getFirst(), 1).getFirst();
+    List<Announcer.Place> other = List.of(new Announcer.Place(4601, Optional.empty()));
+    peers.getFirst().act(() -> node.announce(key, other, ended::add, simulation.nowMillis()));
+    simulation.run(Duration.ofSeconds(10));
+    assertEquals(List.of(Set.of(4601), Set.of(4601)), ended);
+  }
+
+  @Test
   void whenAllOthersAreLostItJoinsAgainAndAnnouncesAnew() {
     List<Simulation.Peer> peers = network(2);
     Simulation.Peer survivor = peers.getLast();

@@ -11,10 +11,9 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
-import java.io.IOException;
+import io.shoal.testkit.TestContext;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,34 +41,42 @@ class KademliaDiscoveryTest {
 
   @TempDir private Path folder;
   private final List<KademliaDiscovery> open = new ArrayList<>();
+  private final List<TestContext> contexts = new ArrayList<>();
 
   @AfterEach
   void closeAll() {
     open.forEach(KademliaDiscovery::close);
+    contexts.forEach(TestContext::close);
   }
 
   private KademliaDiscovery start(Map<String, List<String>> values)
-      throws ShoalException, InterruptedException, IOException {
+      throws ShoalException, InterruptedException {
     return start("node" + open.size(), values);
   }
 
   private KademliaDiscovery start(String name, Map<String, List<String>> values)
-      throws ShoalException, InterruptedException, IOException {
+      throws ShoalException, InterruptedException {
     Map<String, List<String>> all = new HashMap<>(values);
     all.putIfAbsent("listen", List.of("127.0.0.1:0"));
     KademliaDiscovery discovery = new KademliaDiscovery();
     open.add(discovery);
-    discovery.start(new TestContext(Files.createDirectories(folder.resolve(name)), all));
+    TestContext context = TestContext.in(folder.resolve(name));
+    for (Map.Entry<String, List<String>> value : all.entrySet()) {
+      context = context.with(value.getKey(), String.join(",", value.getValue()));
+    }
+    contexts.add(context);
+    discovery.start(context);
+    assertEquals(Set.of(), context.testConfig().unknownKeys());
     return discovery;
   }
 
   private KademliaDiscovery joining(KademliaDiscovery first)
-      throws ShoalException, InterruptedException, IOException {
+      throws ShoalException, InterruptedException {
     return start(Map.of("bootstrap", List.of(endpointOf(first))));
   }
 
   private KademliaDiscovery readOnlyJoining(KademliaDiscovery first)
-      throws ShoalException, InterruptedException, IOException {
+      throws ShoalException, InterruptedException {
     return start(Map.of("bootstrap", List.of(endpointOf(first)), "readOnly", List.of("true")));
   }
 
@@ -242,7 +249,7 @@ class KademliaDiscoveryTest {
       UserFaultException fault =
           assertThrows(UserFaultException.class, () -> start(Map.of("listen", List.of(listen))));
       assertTrue(
-          fault.getMessage().contains("plugins.discovery-kademlia.listen")
+          fault.getMessage().contains("plugins.plugin-under-test.listen")
               && fault.getMessage().contains(listen),
           fault.getMessage());
     }
