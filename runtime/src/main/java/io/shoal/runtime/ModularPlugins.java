@@ -79,7 +79,7 @@ final class ModularPlugins extends DefaultPluginManager {
     return extensions;
   }
 
-  /// Forgets a plugin that was stopped and frees its jars.
+  /// Stops and forgets a plugin and frees its jars. Those that depend on it were unloaded before.
   void unload(InspectedPlugin plugin) {
     unloadPlugin(plugin.id(), false, false);
     layers.remove(plugin.id());

@@ -38,6 +38,15 @@ final class PlainExtensions {
   Map<ExtensionKind, List<String>> find() throws IOException, UnusablePluginException {
     Map<ExtensionKind, List<String>> found = new EnumMap<>(ExtensionKind.class);
     for (String className : listed()) {
+      if (classFile(className).isEmpty()) {
+        throw new UnusablePluginException(
+            Reason.LINKAGE,
+            "its "
+                + INDEX
+                + " names the class "
+                + className
+                + ", which it does not hold: tell its author");
+      }
       for (ExtensionKind kind : ExtensionKind.values()) {
         if (extendsType(className, kind.type().getName(), MAX_INHERITANCE)) {
           found.computeIfAbsent(kind, k -> new ArrayList<>()).add(className);

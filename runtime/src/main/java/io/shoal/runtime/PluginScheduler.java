@@ -41,10 +41,14 @@ final class PluginScheduler implements Scheduler, AutoCloseable {
       throw new IllegalStateException(
           owner + " has " + MAX_TIMERS + " timers already: it forgets to close them");
     }
+    if (closed) {
+      timer.end();
+      return timer;
+    }
     timers.add(timer);
     timer.thread.start();
-    // Looked at after the timer is in the set: either this sees that the scheduler is closed, or
-    // `close` sees the timer.
+    // Again, now that the timer is in the set: either this sees that the scheduler was closed, or
+    // `close` saw the timer.
     if (closed) {
       timer.end();
     }

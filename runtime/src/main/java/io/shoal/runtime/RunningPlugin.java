@@ -209,7 +209,6 @@ final class RunningPlugin {
     scheduler.close();
     services.metrics().remove(plugin.id());
     if (plugins.getPlugin(plugin.id()) != null) {
-      plugins.stopPlugin(plugin.id());
       plugins.unload(plugin);
     }
     if (interrupted) {
