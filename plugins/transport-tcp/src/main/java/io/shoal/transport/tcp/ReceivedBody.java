@@ -27,6 +27,9 @@ final class ReceivedBody implements ChunkBody {
   private static final int MIN_SLICE_SIZE_BYTES = 8 * 1024;
   private static final int COLLECTOR_SIZE_BYTES = 32 * 1024;
 
+  // TLS hands on 16 KiB at a time: to wake the reader for each would cost more than to copy it.
+  private static final int WAKE_SIZE_BYTES = 64 * 1024;
+
   private final Source source;
   private final int windowBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,6 +38,7 @@ final class ReceivedBody implements ChunkBody {
   // Owned by the reader while it copies, without the lock.
   private @Nullable ByteBuf copying;
   private boolean reading;
+  private int unannounced;
   private int size = -1;
   private int granted;
   private int consumed;
@@ -62,20 +66,41 @@ final class ReceivedBody implements ChunkBody {
         bytes.release();
         return;
       }
+      int size = bytes.readableBytes();
       ByteBuf last = arrived.peekLast();
-      if (bytes.readableBytes() >= MIN_SLICE_SIZE_BYTES) {
+      if (size >= MIN_SLICE_SIZE_BYTES) {
         arrived.add(bytes);
-      } else if (last != null && last.isWritable(bytes.readableBytes()) && last.refCnt() == 1) {
+      } else if (last != null && last.isWritable(size) && last.refCnt() == 1) {
         last.writeBytes(bytes);
         bytes.release();
       } else {
         arrived.add(bytes.alloc().buffer(COLLECTOR_SIZE_BYTES).writeBytes(bytes));
         bytes.release();
       }
-      changed.signalAll();
+      unannounced += size;
+      if (unannounced >= WAKE_SIZE_BYTES) {
+        announce();
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Nothing more comes for now: a reader that waits may go on with what is here.
+  void announceArrived() {
+    lock.lock();
+    try {
+      if (unannounced > 0) {
+        announce();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void announce() {
+    unannounced = 0;
+    changed.signalAll();
   }
 
   void ended() {
@@ -126,28 +151,33 @@ final class ReceivedBody implements ChunkBody {
     if (from == null) {
       return -1;
     }
-    int count = Math.min(from.readableBytes(), into.remaining());
-    try {
-      ByteBuffer target = into.slice(into.position(), count);
-      from.readBytes(target);
-      into.position(into.position() + count);
-    } finally {
-      copied(from);
+    int count = 0;
+    while (from != null) {
+      count += copy(from, into);
+      from = into.hasRemaining() ? take() : null;
     }
     grant(count);
     return count;
+  }
+
+  private int copy(ByteBuf from, ByteBuffer into) {
+    int count = Math.min(from.readableBytes(), into.remaining());
+    try {
+      from.readBytes(into.slice(into.position(), count));
+      into.position(into.position() + count);
+      return count;
+    } finally {
+      copied(from);
+    }
   }
 
   private @Nullable ByteBuf await() throws RefusedException, InterruptedException {
     lock.lockInterruptibly();
     try {
       while (true) {
-        if (copying == null) {
-          copying = arrived.poll();
-        }
-        if (copying != null && !closed) {
-          reading = true;
-          return copying;
+        ByteBuf next = next();
+        if (next != null) {
+          return next;
         }
         if (ended && !closed) {
           return null;
@@ -158,6 +188,24 @@ final class ReceivedBody implements ChunkBody {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// What is here already, if anything.
+  private @Nullable ByteBuf take() {
+    lock.lock();
+    try {
+      return next();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable ByteBuf next() {
+    if (copying == null) {
+      copying = arrived.poll();
+    }
+    reading = copying != null && !closed;
+    return reading ? copying : null;
   }
 
   private void throwIfOver() throws RefusedException {

@@ -23,8 +23,10 @@ import io.shoal.wire.GoodbyeCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +50,8 @@ final class Wire extends ChannelInboundHandlerAdapter
   private final Map<Integer, Serving> servings = new HashMap<>();
   private final Map<Integer, PeerWatch> peerWatches = new HashMap<>();
   private final NewsPump news;
+  // Those that got bytes since the last pause of the input.
+  private final Set<ReceivedBody> touched = new HashSet<>();
   private @Nullable ReceivedBody arriving;
   private @Nullable ByteBuf input;
   private @Nullable ChannelHandlerContext context;
@@ -192,6 +196,8 @@ final class Wire extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    touched.forEach(ReceivedBody::announceArrived);
+    touched.clear();
     ctx.flush();
   }
 
@@ -212,6 +218,7 @@ final class Wire extends ChannelInboundHandlerAdapter
     ByteBuf bytes = input;
     if (arriving != null && bytes != null) {
       arriving.arrived(bytes.retainedSlice(bytes.readerIndex() + index, sizeBytes));
+      touched.add(arriving);
     }
   }
 
