@@ -1,0 +1,118 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.Discovery;
+import io.shoal.api.PeerAddress;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells every discovery what this node has, a few keys at a time; renewing is the discovery's.
+/// Usable from any thread.
+final class Announcer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+
+  /// Announcements at once: each waits for answers most of its time, and a discovery paces itself.
+  private static final int WORKERS = 4;
+
+  private final Map<String, Discovery> discoveries;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final LinkedHashSet<Cid> due = new LinkedHashSet<>();
+  private final Set<Cid> told = new LinkedHashSet<>();
+  private volatile List<PeerAddress> endpoints = List.of();
+  private volatile boolean closed;
+  private List<Thread> threads = List.of();
+
+  Announcer(Map<String, Discovery> discoveries) {
+    this.discoveries = discoveries;
+  }
+
+  /// @param endpoints where this node is reached; with none nothing is announced
+  void start(List<PeerAddress> endpoints) {
+    this.endpoints = List.copyOf(endpoints);
+    if (!endpoints.isEmpty() && !discoveries.isEmpty()) {
+      threads =
+          java.util.stream.IntStream.range(0, WORKERS)
+              .mapToObj(i -> Thread.ofVirtual().name("announce-" + i).start(this::loop))
+              .toList();
+    }
+  }
+
+  void announce(Cid cid) {
+    Cid key = cid.toV1();
+    lock.lock();
+    try {
+      if (!key.isIdentity() && !told.contains(key) && due.add(key)) {
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void withdraw(Cid cid) {
+    Cid key = cid.toV1();
+    lock.lock();
+    try {
+      due.remove(key);
+      told.remove(key);
+    } finally {
+      lock.unlock();
+    }
+    discoveries.values().forEach(discovery -> discovery.withdraw(key));
+  }
+
+  /// How many wait for their first announcement.
+  int waiting() {
+    lock.lock();
+    try {
+      return due.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void loop() {
+    try {
+      while (!closed) {
+        Cid cid = next();
+        for (Map.Entry<String, Discovery> discovery : discoveries.entrySet()) {
+          try {
+            var outcome = discovery.getValue().announce(cid, endpoints);
+            LOG.debug("announced {} by {}: {}", cid, discovery.getKey(), outcome);
+          } catch (RuntimeException e) {
+            LOG.warn("plugin {} failed to announce {}: {}", discovery.getKey(), cid, e.toString());
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Cid next() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (due.isEmpty()) {
+        work.await();
+      }
+      Cid cid = due.removeFirst();
+      told.add(cid);
+      return cid;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
+  }
+}

@@ -1,0 +1,32 @@
+package io.shoal.runtime;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What a download counts. The totals may be read from any thread; the maps belong to the
+/// download's thread.
+final class DownloadTally {
+  final AtomicLong totalBytes = new AtomicLong(-1);
+  final AtomicLong doneBytes = new AtomicLong();
+  final AtomicLong transferredBytes = new AtomicLong();
+  final AtomicLong reusedBytes = new AtomicLong();
+  final SpeedGauge speed = new SpeedGauge();
+  final Map<String, Long> bytesByPeer = new TreeMap<>();
+  final Map<String, Long> bytesByTransport = new TreeMap<>();
+  final Map<String, Long> chunksByPeer = new TreeMap<>();
+
+  void received(String peer, String scheme, long bytes) {
+    transferredBytes.addAndGet(bytes);
+    bytesByPeer.merge(peer, bytes, Long::sum);
+    bytesByTransport.merge(scheme, bytes, Long::sum);
+  }
+
+  void chunk(String peer) {
+    chunksByPeer.merge(peer, 1L, Long::sum);
+  }
+
+  long bytesPerSecond() {
+    return speed.bytesPerSecond(transferredBytes.get(), System.nanoTime());
+  }
+}

@@ -1,0 +1,153 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The downloads that run. Usable from any thread.
+final class Downloads {
+  /// Downloads at once: each has a thread, and some kilobytes for every thousand chunks.
+  private static final int MAX_DOWNLOADS = 256;
+
+  private final Links links;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Download> running = new ArrayList<>();
+  private boolean closed;
+
+  Downloads(Links links) {
+    this.links = links;
+  }
+
+  /// Runs a download to its end. Interruption ends it within a second or so; what was verified is
+  /// kept.
+  NodeCommands.Fetched run(Download download)
+      throws ShoalException, IOException, InterruptedException {
+    begin(download);
+    CompletableFuture<NodeCommands.Fetched> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("download-" + download.wish().root())
+        .start(
+            () -> {
+              try {
+                result.complete(download.run());
+              } catch (Throwable e) {
+                result.completeExceptionally(e);
+              } finally {
+                end(download);
+              }
+            });
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      download.stop();
+      awaitQuietly(result);
+      throw e;
+    } catch (ExecutionException e) {
+      throw unwrapped(e);
+    }
+  }
+
+  private static void awaitQuietly(CompletableFuture<NodeCommands.Fetched> result) {
+    try {
+      result.handle((fetched, failure) -> true).get();
+    } catch (InterruptedException | ExecutionException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static IOException unwrapped(ExecutionException e)
+      throws ShoalException, IOException, InterruptedException {
+    Throwable cause = e.getCause();
+    switch (cause) {
+      case ShoalException shoal -> throw shoal;
+      case IOException io -> throw io;
+      case InterruptedException interrupted -> throw interrupted;
+      case Error error -> throw error;
+      case null, default -> throw new IOException("the download failed: " + cause, cause);
+    }
+  }
+
+  private void begin(Download download) throws UserFaultException, InterruptedException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new InterruptedException("the node stops");
+      }
+      if (running.size() >= MAX_DOWNLOADS) {
+        throw new UserFaultException(MAX_DOWNLOADS + " downloads run already: wait until one ends");
+      }
+      for (Download other : running) {
+        if (other.wish().target().isPresent()
+            && other.wish().target().equals(download.wish().target())) {
+          throw new UserFaultException(
+              download.wish().target().get() + " is being downloaded already: wait for it");
+        }
+      }
+      running.add(download);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end(Download download) {
+    lock.lock();
+    try {
+      running.remove(download);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Download> all() {
+    lock.lock();
+    try {
+      return List.copyOf(running);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Optional<Download> of(Cid root) {
+    return all().stream().filter(d -> d.wish().root().equals(root.toV1())).findFirst();
+  }
+
+  /// A peer takes part in the swarm of `root`: it may have what is missing here.
+  void takesPart(Cid root, PeerConnection connection) {
+    for (Download download : all()) {
+      if (download.wish().root().equals(root.toV1()) && links.retain(connection)) {
+        download.offer(connection);
+      }
+    }
+  }
+
+  void candidates(Cid root, List<PeerAddress> addresses) {
+    for (Download download : all()) {
+      if (download.wish().root().equals(root.toV1())) {
+        addresses.forEach(download::candidate);
+      }
+    }
+  }
+
+  void lost(PeerConnection connection) {
+    all().forEach(download -> download.lost(connection));
+  }
+
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    all().forEach(Download::stop);
+  }
+}

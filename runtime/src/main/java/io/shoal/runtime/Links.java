@@ -1,0 +1,295 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerId;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.Transport;
+import io.shoal.api.UserFaultException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The connections that stand, and how new ones come to be. Every connection is shared by all that
+/// goes on over it. Usable from any thread; no lock is held across a dial.
+final class Links {
+  private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+
+  /// Dials that run at once: each may wait ten seconds for nobody.
+  private static final int MAX_DIALS = 32;
+
+  /// A connection that this node opened and nobody uses is closed after this long.
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private static final class Link {
+    private int users;
+    private long idleSinceNanos;
+
+    Link(long nowNanos) {
+      idleSinceNanos = nowNanos;
+    }
+  }
+
+  private final Map<String, Transport> dialable;
+  private final int maxConnections;
+  private final PeerId self;
+  private final PeerBook book;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<PeerConnection, Link> open = new LinkedHashMap<>();
+  private final Map<PeerKey, PeerConnection> byPeer = new HashMap<>();
+  private final Map<String, PeerConnection> byDialled = new HashMap<>();
+  private final Set<String> dialling = new HashSet<>();
+  private final Semaphore dials = new Semaphore(MAX_DIALS);
+  private volatile Set<String> ownEndpoints = Set.of();
+  private volatile boolean closed;
+
+  /// @param dialable the transports by scheme that this node may dial
+  Links(Map<String, Transport> dialable, int maxConnections, PeerId self, PeerBook book) {
+    this.dialable = Map.copyOf(dialable);
+    this.maxConnections = maxConnections;
+    this.self = self;
+    this.book = book;
+  }
+
+  Set<String> schemes() {
+    return dialable.keySet();
+  }
+
+  /// Where this node itself listens: never dialled.
+  void ownEndpoints(List<PeerAddress> endpoints) {
+    Set<String> own = new HashSet<>();
+    endpoints.forEach(endpoint -> own.add(endpoint.uri()));
+    ownEndpoints = Set.copyOf(own);
+  }
+
+  /// Whether a dial of `address` has a point now.
+  boolean worthDialling(PeerAddress address) {
+    return dialable.containsKey(address.scheme())
+        && !ownEndpoints.contains(address.uri())
+        && address.peerId().filter(self::equals).isEmpty()
+        && book.mayDial(address);
+  }
+
+  /// A connection to who is at `address`: one that stands already, or a new one. The caller gives
+  /// it back with [#release].
+  PeerConnection connect(PeerAddress address, ChunkServer server)
+      throws ShoalException, InterruptedException {
+    Optional<PeerConnection> known = find(address);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Transport transport = dialable.get(address.scheme());
+    if (transport == null) {
+      throw new UserFaultException(
+          "no active transport dials '%s': expected %s"
+              .formatted(address, String.join(", ", dialable.keySet())));
+    }
+    begin(address);
+    try {
+      return dial(transport, address, server);
+    } finally {
+      lock.lock();
+      try {
+        dialling.remove(address.uri());
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void begin(PeerAddress address) throws PeerUnreachableException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new PeerUnreachableException("the node stops");
+      }
+      if (open.size() >= maxConnections) {
+        throw new PeerUnreachableException(
+            address
+                + " is not dialled: "
+                + open.size()
+                + " connections stand (limits.connections)");
+      }
+      if (!dialling.add(address.uri())) {
+        throw new PeerUnreachableException(address + " is being dialled already");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private PeerConnection dial(Transport transport, PeerAddress address, ChunkServer server)
+      throws ShoalException, InterruptedException {
+    dials.acquire();
+    long started = System.nanoTime();
+    try {
+      PeerConnection connection = transport.connect(address, server);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+      if (connection.remote().provenId().filter(self::equals).isPresent()) {
+        connection.close();
+        throw new PeerUnreachableException(address + " is this node itself");
+      }
+      book.connected(connection.remote(), millis);
+      return dialled(address, connection);
+    } catch (PeerUnreachableException | PeerFaultException e) {
+      book.failed(address);
+      LOG.debug("no connection to {}: {}", address, e.getMessage());
+      throw e;
+    } finally {
+      dials.release();
+    }
+  }
+
+  private PeerConnection dialled(PeerAddress address, PeerConnection connection)
+      throws PeerUnreachableException {
+    lock.lock();
+    try {
+      Link link = open.get(connection);
+      if (link == null) {
+        throw new PeerUnreachableException(address + " closed the connection at once");
+      }
+      link.users++;
+      byDialled.put(address.uri(), connection);
+      return connection;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Optional<PeerConnection> find(PeerAddress address) {
+    lock.lock();
+    try {
+      PeerConnection known = byDialled.get(address.uri());
+      if (known == null) {
+        known = address.peerId().map(PeerKey::of).map(byPeer::get).orElse(null);
+      }
+      Link link = known == null ? null : open.get(known);
+      if (known == null || link == null || !known.isOpen()) {
+        return Optional.empty();
+      }
+      link.users++;
+      return Optional.of(known);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Uses a connection that stands; given back with [#release]. False if it is gone.
+  boolean retain(PeerConnection connection) {
+    lock.lock();
+    try {
+      Link link = open.get(connection);
+      if (link != null) {
+        link.users++;
+      }
+      return link != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void release(PeerConnection connection) {
+    lock.lock();
+    try {
+      Link link = open.get(connection);
+      if (link != null && --link.users == 0) {
+        link.idleSinceNanos = System.nanoTime();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A connection stands.
+  ///
+  /// @return whether it may stay
+  boolean connected(PeerConnection connection) {
+    Optional<PeerBook.Ban> ban = book.ban(connection.remote());
+    if (ban.isPresent()) {
+      LOG.debug("{} is banned: {}", PeerKey.of(connection), ban.get().reason());
+      return false;
+    }
+    lock.lock();
+    try {
+      if (closed || open.size() >= maxConnections) {
+        return false;
+      }
+      open.put(connection, new Link(System.nanoTime()));
+      byPeer.putIfAbsent(PeerKey.of(connection), connection);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void disconnected(PeerConnection connection) {
+    lock.lock();
+    try {
+      open.remove(connection);
+      byPeer.remove(PeerKey.of(connection), connection);
+      byDialled.values().removeIf(connection::equals);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Collection<PeerConnection> all() {
+    lock.lock();
+    try {
+      return new ArrayList<>(open.keySet());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Closes connections of a peer that was banned.
+  void closeAllOf(PeerKey peer) {
+    for (PeerConnection connection : all()) {
+      if (PeerKey.of(connection).equals(peer)) {
+        connection.close();
+      }
+    }
+  }
+
+  /// Closes what this node opened and nobody uses, unless `busy` says that the other side does.
+  void sweep(java.util.function.Predicate<PeerConnection> busy) {
+    long now = System.nanoTime();
+    List<PeerConnection> idle = new ArrayList<>();
+    lock.lock();
+    try {
+      open.forEach(
+          (connection, link) -> {
+            boolean unused = link.users <= 0 && now - link.idleSinceNanos > IDLE_NANOS;
+            if (unused && connection.remote().outbound()) {
+              idle.add(connection);
+            }
+          });
+    } finally {
+      lock.unlock();
+    }
+    for (PeerConnection connection : idle) {
+      if (!busy.test(connection)) {
+        connection.close();
+      }
+    }
+  }
+
+  void close() {
+    closed = true;
+    all().forEach(PeerConnection::close);
+  }
+}

@@ -1,0 +1,304 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A node in this process: all that the `shoal` program does, as a library.
+///
+/// ```java
+/// try (Node node = Node.builder().dataFolder(data).pluginFolders(List.of(plugins)).start()) {
+///   node.get(request, NodeCommands.ProgressListener.SILENT);
+/// }
+/// ```
+///
+/// The runtime must be on the module path, since every plugin gets a module layer of its own. Only
+/// one node uses a data folder at a time.
+public final class Node implements NodeCommands {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  /// What a node is for.
+  public enum Mode {
+    /// It serves and announces until it is closed, and can be controlled by other processes.
+    SERVE,
+    /// It fetches something, and serves what it has meanwhile.
+    FETCH,
+    /// It fetches something, and serves nothing.
+    FETCH_ONLY,
+    /// It works on the store and talks to nobody.
+    OFFLINE
+  }
+
+  private final MetricsRegistry metrics;
+  private final DataFolderLock lock;
+  private final BulkPool bulkPool;
+  private final PluginHost plugins;
+  private final NodeCore core;
+  private final StoreWork store;
+  private final TransferWork transfers;
+  private final NodeReports reports;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private Optional<ControlServer> control = Optional.empty();
+
+  private Node(
+      DataFolderLock lock,
+      BulkPool bulkPool,
+      PluginHost plugins,
+      NodeCore core,
+      String peerId,
+      String version,
+      int cores,
+      MetricsRegistry metrics) {
+    this.metrics = metrics;
+    this.lock = lock;
+    this.bulkPool = bulkPool;
+    this.plugins = plugins;
+    this.core = core;
+    this.store = new StoreWork(core);
+    this.transfers = new TransferWork(core, bulkPool, cores);
+    this.reports = new NodeReports(core, peerId, version);
+  }
+
+  /// Begins to describe a node.
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// Describes a node. Used by one thread.
+  public static final class Builder {
+    private Optional<Path> dataFolder = Optional.empty();
+    private List<Path> pluginFolders = List.of();
+    private Configuration configuration = Configuration.defaults();
+    private Mode mode = Mode.SERVE;
+    private String version = "0";
+
+    private Builder() {}
+
+    /// Where the node keeps its key, its plugins' files and what it remembers; made if it is not
+    /// there.
+    public Builder dataFolder(Path folder) {
+      dataFolder = Optional.of(folder);
+      return this;
+    }
+
+    /// Where plugins lie.
+    public Builder pluginFolders(List<Path> folders) {
+      pluginFolders = List.copyOf(folders);
+      return this;
+    }
+
+    /// The node's settings; the defaults if this is not called.
+    public Builder configuration(Configuration configuration) {
+      this.configuration = configuration;
+      return this;
+    }
+
+    /// What the node is for; [Mode#SERVE] if this is not called.
+    public Builder mode(Mode mode) {
+      this.mode = mode;
+      return this;
+    }
+
+    /// The version of the program around the node, as `status` shows it.
+    public Builder version(String version) {
+      this.version = version;
+      return this;
+    }
+
+    /// Starts the node; it is ready when this returns.
+    ///
+    /// @throws UserFaultException the data folder is in use, a setting is wrong, a port is taken, a
+    ///   plugin that is needed cannot be used: the message says what to do
+    public Node start() throws ShoalException, IOException, InterruptedException {
+      Path data =
+          dataFolder
+              .orElseThrow(
+                  () -> new UserFaultException("no data folder was given: call dataFolder"))
+              .toAbsolutePath()
+              .normalize();
+      PrivateFile.folder(data);
+      List<AutoCloseable> opened = new ArrayList<>();
+      boolean ready = false;
+      try {
+        Node node = open(data, opened);
+        opened.add(node.core);
+        node.begin(configuration.settings(), data, mode);
+        ready = true;
+        return node;
+      } finally {
+        if (!ready) {
+          opened.reversed().forEach(Node::closeQuietly);
+        }
+      }
+    }
+
+    private Node open(Path data, List<AutoCloseable> opened)
+        throws ShoalException, IOException, InterruptedException {
+      DataFolderLock lock = DataFolderLock.take(data);
+      opened.add(lock);
+      SecureRandom random = new SecureRandom();
+      InstantSource clock = InstantSource.system();
+      HostKey key = HostKey.loadOrCreate(data.resolve("identity.key"), random);
+      int cores = Runtime.getRuntime().availableProcessors();
+      BulkPool bulkPool = new BulkPool(cores);
+      opened.add(bulkPool);
+      MetricsRegistry metrics = new MetricsRegistry();
+      NodeServices services =
+          new NodeServices(data, new HostIdentity(key, clock, random), clock, metrics, bulkPool);
+      PluginHost plugins =
+          PluginHost.open(pluginFolders, services.unpackedPlugins(), configuration);
+      opened.add(plugins);
+      Set<ExtensionKind> kinds =
+          mode == Mode.OFFLINE
+              ? EnumSet.of(ExtensionKind.STORAGE, ExtensionKind.VERIFICATION)
+              : EnumSet.allOf(ExtensionKind.class);
+      ActivePlugins active = plugins.start(services, kinds);
+      NodeCore core = new NodeCore(key.peerId(), active, configuration.settings(), data, mode);
+      new NodeMetrics(core).register(metrics.of("node"));
+      return new Node(
+          lock, bulkPool, plugins, core, key.peerId().toString(), version, cores, metrics);
+    }
+  }
+
+  private void begin(NodeSettings settings, Path data, Mode mode)
+      throws ShoalException, IOException, InterruptedException {
+    core.start();
+    if (mode == Mode.SERVE && settings.control().enabled()) {
+      control =
+          Optional.of(
+              ControlServer.start(this, this::metricsText, settings.control().address(), data));
+    }
+  }
+
+  private String metricsText() {
+    StringBuilder text = new StringBuilder();
+    try {
+      metrics.writePrometheus(text);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("a string builder does not fail", e);
+    }
+    return text.toString();
+  }
+
+  private static void closeQuietly(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.warn("closing {} failed: {}", part.getClass().getSimpleName(), e.getMessage());
+      LOG.debug("closing failed", e);
+    }
+  }
+
+  @Override
+  public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+      throws ShoalException, IOException, InterruptedException {
+    transfers.add(request, progress, each);
+  }
+
+  @Override
+  public TakenOver takeOver(Path folder, ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    return transfers.takeOver(folder, progress);
+  }
+
+  @Override
+  public Fetched get(GetRequest request, ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    return transfers.get(request, progress);
+  }
+
+  @Override
+  public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
+      throws ShoalException, IOException, InterruptedException {
+    TransferWork.Resolved resolved = transfers.resolve(reference, Optional.of(timeout), List.of());
+    new ProviderSearch(core.parts()).run(resolved.root(), timeout, each);
+  }
+
+  @Override
+  public List<RootEntry> roots() throws IOException {
+    return store.roots();
+  }
+
+  @Override
+  public List<FolderEntry> list(Reference reference) throws ShoalException, IOException {
+    return store.list(transfers.resolveHere(reference));
+  }
+
+  @Override
+  public ContentStat stat(Reference reference) throws ShoalException, IOException {
+    return store.stat(transfers.resolveHere(reference));
+  }
+
+  @Override
+  public void cat(Reference reference, Duration timeout, OutputStream out)
+      throws ShoalException, IOException, InterruptedException {
+    transfers.cat(reference, timeout, out);
+  }
+
+  @Override
+  public void pin(Reference reference) throws ShoalException, IOException {
+    store.pin(transfers.resolveHere(reference));
+  }
+
+  @Override
+  public void unpin(Reference reference) throws ShoalException, IOException {
+    store.unpin(transfers.resolveHere(reference));
+  }
+
+  @Override
+  public Collected gc() throws ShoalException, IOException, InterruptedException {
+    return store.gc();
+  }
+
+  @Override
+  public Verified verify(boolean repair, ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    Optional<StoreWork.Repair> again =
+        repair
+            ? Optional.of(root -> transfers.fetch(root, Optional.of(Duration.ofSeconds(30))))
+            : Optional.empty();
+    return store.verify(again, progress);
+  }
+
+  @Override
+  public NodeStatus status() throws IOException {
+    return reports.status();
+  }
+
+  @Override
+  public List<PeerEntry> peers() {
+    return reports.peers();
+  }
+
+  @Override
+  public List<PluginEntry> plugins() {
+    return plugins.reports().stream().map(PluginReport::toEntry).toList();
+  }
+
+  /// Ends the node: running downloads stop and can be gone on with later; everything that was added
+  /// is durable. Takes at most some seconds.
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      control.ifPresent(Node::closeQuietly);
+      closeQuietly(core);
+      closeQuietly(plugins);
+      closeQuietly(bulkPool);
+      closeQuietly(lock);
+    }
+  }
+}

@@ -1,0 +1,365 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Availability;
+import io.shoal.api.ChunkServer;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.Discovery;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerId;
+import io.shoal.api.Scheme;
+import io.shoal.api.ShoalException;
+import io.shoal.api.Transport;
+import io.shoal.api.Verifier;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The parts of a node that work together once its plugins run: wires them, listens, answers peers
+/// and keeps house.
+final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
+
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(20);
+
+  /// Of the memory budget, what buffers for arriving chunks may take; the rest is for what
+  /// transports hold and for sending.
+  private static final double BUFFER_SHARE = 0.25;
+
+  private final NodeSettings settings;
+  private final Node.Mode mode;
+  private final Map<Transport, Set<String>> schemes = new LinkedHashMap<>();
+  private final PluginScheduler timers = new PluginScheduler("runtime");
+  private final DownloadJournal journal;
+  private final RootIndex index;
+  private final NodeParts parts;
+  private final Downloads downloads;
+  private final Announcer announcer;
+  private final PeerGossip gossip;
+  private final DigestLookup digests;
+  private final UploadCounts uploads;
+  private final NodeChunkServer server;
+  private final WorkGate gate = new WorkGate();
+  private volatile List<PeerAddress> endpoints = List.of();
+  private volatile Set<Cid> unservable = Set.of();
+
+  NodeCore(
+      PeerId self, ActivePlugins plugins, NodeSettings settings, Path dataFolder, Node.Mode mode)
+      throws IOException {
+    this.settings = settings;
+    this.mode = mode;
+    Path folder = PrivateFile.folder(dataFolder.resolve("runtime"));
+    journal = new DownloadJournal(folder.resolve("downloads"));
+    index = new RootIndex(folder);
+    ChunkStore store = plugins.store().extension();
+    List<Verifier> verifiers = new ArrayList<>();
+    plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
+    ChunkCheck check = new ChunkCheck(verifiers);
+    PeerBook book = new PeerBook(System::currentTimeMillis);
+    Links links = new Links(dialable(plugins), settings.limits().connections(), self, book);
+    Map<String, Discovery> discoveries = new LinkedHashMap<>();
+    plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
+    VerifiedChunks verified = new VerifiedChunks();
+    Watchers watchers = new Watchers(this::holdings);
+    uploads = new UploadCounts(book);
+    server =
+        new NodeChunkServer(
+            store, check, verified, links, watchers, uploadMeter(settings), uploads, this);
+    parts =
+        new NodeParts(
+            store,
+            plugins.verifier().extension(),
+            check,
+            verified,
+            new BufferPool((long) (settings.limits().memoryBytes() * BUFFER_SHARE)),
+            downloadMeter(settings),
+            links,
+            book,
+            watchers,
+            serves() ? server : new LinkKeeper(server),
+            discoveries,
+            folder);
+    downloads = new Downloads(links);
+    announcer = new Announcer(discoveries);
+    gossip = new PeerGossip(watchers, downloads, links);
+    digests = new DigestLookup(parts, index);
+  }
+
+  private static FairMeter uploadMeter(NodeSettings settings) {
+    return new FairMeter(
+        settings.limits().uploadBytesPerSecond(),
+        settings.limits().uploadPerPeerBytesPerSecond(),
+        System::nanoTime);
+  }
+
+  private static FairMeter downloadMeter(NodeSettings settings) {
+    return new FairMeter(
+        settings.limits().downloadBytesPerSecond(),
+        settings.limits().downloadPerPeerBytesPerSecond(),
+        System::nanoTime);
+  }
+
+  /// With TLS required only schemes that encrypt or stay on this machine are used; without, those
+  /// that do not, so that a transport never speaks both.
+  private Map<String, Transport> dialable(ActivePlugins plugins) {
+    Scheme.Protection network =
+        settings.tls() == NodeSettings.Tls.REQUIRED
+            ? Scheme.Protection.ENCRYPTED
+            : Scheme.Protection.PLAIN;
+    Map<String, Transport> dialable = new LinkedHashMap<>();
+    for (ActivePlugins.Active<Transport> active : plugins.transports()) {
+      Set<String> usable = new HashSet<>();
+      for (Scheme scheme : active.extension().schemes()) {
+        if (scheme.protection() == network || scheme.protection() == Scheme.Protection.LOCAL) {
+          usable.add(scheme.name());
+          dialable.put(scheme.name(), active.extension());
+        }
+      }
+      schemes.put(active.extension(), usable);
+    }
+    return dialable;
+  }
+
+  private boolean serves() {
+    return mode == Node.Mode.SERVE || mode == Node.Mode.FETCH;
+  }
+
+  /// Listens and tells others what is here.
+  void start() throws ShoalException, InterruptedException {
+    if (serves()) {
+      List<PeerAddress> listening = new ArrayList<>();
+      for (Map.Entry<Transport, Set<String>> transport : schemes.entrySet()) {
+        if (!transport.getValue().isEmpty()) {
+          listening.addAll(transport.getKey().listen(transport.getValue(), server));
+        }
+      }
+      endpoints = List.copyOf(listening);
+      parts.links().ownEndpoints(endpoints);
+      announcer.start(endpoints);
+      Thread.ofVirtual().name("announce-all").start(this::announceAll);
+      timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
+    }
+    timers.every(SWEEP_EVERY, this::keepHouse);
+  }
+
+  private void announceAll() {
+    for (KeptRoot root : index.all()) {
+      announce(root.cid());
+      root.sha256().ifPresent(hex -> announceDigest(hex));
+    }
+  }
+
+  private void keepHouse() {
+    Set<PeerConnection> watching = new HashSet<>();
+    parts.watchers().roots().forEach(root -> watching.addAll(parts.watchers().peers(root)));
+    parts.links().sweep(watching::contains);
+    checkAdopted();
+  }
+
+  /// Looks whether adopted files are still what they were: what changed is provided no longer.
+  void checkAdopted() {
+    Set<Cid> gone = new HashSet<>();
+    for (KeptRoot root : index.all()) {
+      if (root.path().isPresent() && !root.pinned() && !new AdoptedFiles(parts).intact(root)) {
+        gone.add(root.cid());
+      }
+    }
+    Set<Cid> before = unservable;
+    unservable = Set.copyOf(gone);
+    for (Cid root : gone) {
+      if (!before.contains(root)) {
+        LOG.info("{} changed or moved: it is provided no longer", root);
+        announcer.withdraw(root);
+        parts.watchers().changed(root);
+      }
+    }
+    before.stream().filter(root -> !gone.contains(root)).forEach(this::announce);
+  }
+
+  Set<Cid> unservable() {
+    return unservable;
+  }
+
+  /// A root is here now, wholly or in part.
+  void announce(Cid root) {
+    if (serves() && settings.announce() != NodeSettings.Announce.NONE) {
+      announcer.announce(root);
+      if (settings.announce() == NodeSettings.Announce.ALL) {
+        announceChunks(root);
+      }
+    }
+  }
+
+  private void announceChunks(Cid root) {
+    try {
+      new LocalDag(parts).reachable(root, announcer::announce);
+    } catch (IOException e) {
+      LOG.warn("the chunks of {} are not announced: {}", root, e.getMessage());
+    }
+  }
+
+  void announceDigest(String sha256) {
+    if (serves() && settings.announce() != NodeSettings.Announce.NONE) {
+      announcer.announce(DigestLookup.key(sha256));
+    }
+  }
+
+  void withdraw(Cid root) {
+    announcer.withdraw(root);
+    parts.watchers().changed(root);
+  }
+
+  /// What this node has of a root now. Called under a lock.
+  private Availability holdings(Cid root) {
+    if (index.get(root).isPresent() && !unservable.contains(root)) {
+      return new Availability.Complete();
+    }
+    return downloads.of(root).map(Download::availability).orElse(singleChunk(root));
+  }
+
+  private Availability singleChunk(Cid root) {
+    try {
+      return root.codec() == Cid.RAW && parts.store().contains(root)
+          ? new Availability.Complete()
+          : new Availability.Unknown();
+    } catch (IOException e) {
+      return new Availability.Unknown();
+    }
+  }
+
+  @Override
+  public void connected(PeerConnection connection) {
+    parts.book().connected(connection.remote(), -1);
+  }
+
+  @Override
+  public void disconnected(PeerConnection connection) {
+    downloads.lost(connection);
+  }
+
+  @Override
+  public void watched(PeerConnection from, Cid root) {
+    downloads.takesPart(root, from);
+    gossip.entered(from, root);
+  }
+
+  @Override
+  public void message(PeerConnection from, int type, ByteBuffer bytes) {
+    switch (type) {
+      case PeerExchange.TYPE -> gossip.heard(from, bytes);
+      case DigestLookup.QUESTION -> digests.asked(from, bytes);
+      case DigestLookup.ANSWER -> digests.answered(from, bytes);
+      default -> LOG.debug("{} sent a message of the unknown type {}", PeerKey.of(from), type);
+    }
+  }
+
+  NodeParts parts() {
+    return parts;
+  }
+
+  RootIndex index() {
+    return index;
+  }
+
+  DownloadJournal journal() {
+    return journal;
+  }
+
+  Downloads downloads() {
+    return downloads;
+  }
+
+  DigestLookup digests() {
+    return digests;
+  }
+
+  WorkGate gate() {
+    return gate;
+  }
+
+  UploadCounts uploads() {
+    return uploads;
+  }
+
+  NodeChunkServer server() {
+    return server;
+  }
+
+  Announcer announcer() {
+    return announcer;
+  }
+
+  List<PeerAddress> endpoints() {
+    return endpoints;
+  }
+
+  Node.Mode mode() {
+    return mode;
+  }
+
+  @Override
+  public void close() {
+    downloads.close();
+    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (!downloads.all().isEmpty() && System.nanoTime() < deadline) {
+      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+    announcer.close();
+    timers.close();
+    parts.links().close();
+    try {
+      parts.store().sync();
+    } catch (IOException e) {
+      LOG.warn("what was added last may not survive a power loss: {}", e.getMessage());
+    }
+    try {
+      index.close();
+    } catch (IOException e) {
+      LOG.warn("the index of roots was not closed: {}", e.getMessage());
+    }
+  }
+
+  /// For a node that serves nobody: keeps track of connections and hears messages, and refuses all
+  /// else.
+  private record LinkKeeper(NodeChunkServer server) implements ChunkServer {
+    @Override
+    public void connected(PeerConnection connection) {
+      server.connected(connection);
+    }
+
+    @Override
+    public void disconnected(PeerConnection connection) {
+      server.disconnected(connection);
+    }
+
+    @Override
+    public io.shoal.api.ServeAnswer request(
+        PeerConnection from, io.shoal.api.ChunkRequest request) {
+      return NOTHING_REQUESTED;
+    }
+
+    @Override
+    public PeerConnection.Watch watch(
+        PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener) {
+      return ChunkServer.NOTHING.watch(from, root, listener);
+    }
+
+    @Override
+    public void message(PeerConnection from, int type, ByteBuffer bytes) {
+      server.message(from, type, bytes);
+    }
+
+    private static final io.shoal.api.ServeAnswer NOTHING_REQUESTED =
+        new io.shoal.api.ServeAnswer.Refuse(new io.shoal.api.Refusal.NotHeld());
+  }
+}

@@ -1,0 +1,27 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Metrics;
+
+/// What the runtime itself counts.
+final class NodeMetrics {
+  private final NodeCore core;
+
+  NodeMetrics(NodeCore core) {
+    this.core = core;
+  }
+
+  void register(Metrics metrics) {
+    metrics.gauge("uploaded_bytes", "Chunk bytes sent to peers", core.uploads()::sentBytes);
+    metrics.gauge(
+        "upload_requests_running", "Requests that are being answered", core.server()::running);
+    metrics.gauge("upload_requests_waiting", "Requests in line", core.server()::waiting);
+    metrics.gauge(
+        "connections_open", "Connections that stand", () -> core.parts().links().all().size());
+    metrics.gauge("downloads_running", "Downloads", () -> core.downloads().all().size());
+    metrics.gauge("roots_kept", "Roots that are here", () -> core.index().all().size());
+    metrics.gauge(
+        "announcements_waiting",
+        "Keys that wait for their first announcement",
+        core.announcer()::waiting);
+  }
+}

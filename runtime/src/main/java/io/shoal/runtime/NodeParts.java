@@ -1,0 +1,36 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Discovery;
+import io.shoal.api.Verifier;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// What the work of one node shares.
+///
+/// @param store where chunks are kept
+/// @param newContent names new content
+/// @param check checks chunks of every kind
+/// @param verified what this process has checked
+/// @param buffers for chunks on their way in
+/// @param downloadMeter the node's download rates
+/// @param links connections
+/// @param book what is known of peers
+/// @param watchers who wants to hear what is here
+/// @param server what peers are served by
+/// @param discoveries the active ones by plugin id
+/// @param folder the runtime's own folder below the data folder
+record NodeParts(
+    ChunkStore store,
+    Verifier newContent,
+    ChunkCheck check,
+    VerifiedChunks verified,
+    BufferPool buffers,
+    FairMeter downloadMeter,
+    Links links,
+    PeerBook book,
+    Watchers watchers,
+    ChunkServer server,
+    Map<String, Discovery> discoveries,
+    Path folder) {}

@@ -1,0 +1,126 @@
+package io.shoal.runtime;
+
+import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.PeerConnection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What `status` and `peers` tell.
+final class NodeReports {
+  private final NodeCore core;
+  private final NodeParts parts;
+  private final String peerId;
+  private final String version;
+  private final long readyNanos = System.nanoTime();
+
+  NodeReports(NodeCore core, String peerId, String version) {
+    this.core = core;
+    this.parts = core.parts();
+    this.peerId = peerId;
+    this.version = version;
+  }
+
+  NodeCommands.NodeStatus status() throws IOException {
+    List<NodeCommands.DiscoveryEntry> discoveries = new ArrayList<>();
+    List<String> advice = new ArrayList<>();
+    parts
+        .discoveries()
+        .forEach(
+            (id, discovery) -> {
+              DiscoveryStatus status = discovery.status();
+              advice.addAll(status.advice());
+              discoveries.add(
+                  new NodeCommands.DiscoveryEntry(
+                      id,
+                      status.endpoint(),
+                      status.reachablePeers(),
+                      status.announcedKeys(),
+                      status.overdueKeys(),
+                      status.lag().toMillis(),
+                      status.details()));
+            });
+    advice.addAll(advice());
+    return new NodeCommands.NodeStatus(
+        peerId,
+        version,
+        Duration.ofNanos(System.nanoTime() - readyNanos).toMillis(),
+        core.endpoints().stream().map(Object::toString).toList(),
+        discoveries,
+        parts.store().usage(),
+        core.downloads().all().stream().map(NodeReports::entry).toList(),
+        uploads(),
+        List.copyOf(advice));
+  }
+
+  private List<String> advice() {
+    List<String> advice = new ArrayList<>();
+    AdoptedFiles adopted = new AdoptedFiles(parts);
+    for (KeptRoot root : core.index().all()) {
+      adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));
+    }
+    if (core.announcer().waiting() > 0 && !core.endpoints().isEmpty()) {
+      advice.add(core.announcer().waiting() + " roots wait to be announced for the first time");
+    }
+    if (parts.discoveries().isEmpty()) {
+      advice.add("no discovery is active: peers are found by --peer alone (active.discovery)");
+    }
+    return advice;
+  }
+
+  private static NodeCommands.TransferEntry entry(Download download) {
+    return new NodeCommands.TransferEntry(
+        download.wish().root().toString(),
+        download.wish().name(),
+        download.tally().totalBytes.get(),
+        download.tally().doneBytes.get(),
+        download.tally().bytesPerSecond(),
+        download.peerCount(),
+        download.state());
+  }
+
+  private NodeCommands.UploadEntry uploads() {
+    Set<PeerKey> peers = new HashSet<>();
+    parts.links().all().forEach(connection -> peers.add(PeerKey.of(connection)));
+    return new NodeCommands.UploadEntry(
+        core.uploads().sentBytes(),
+        core.uploads().bytesPerSecond(),
+        core.server().running(),
+        core.server().waiting(),
+        peers.size());
+  }
+
+  List<NodeCommands.PeerEntry> peers() {
+    Map<PeerKey, PeerConnection> connected = new HashMap<>();
+    parts.links().all().forEach(connection -> connected.put(PeerKey.of(connection), connection));
+    List<NodeCommands.PeerEntry> entries = new ArrayList<>();
+    for (PeerBook.Entry peer : parts.book().entries()) {
+      boolean proven = !peer.key().text().contains(":");
+      entries.add(
+          new NodeCommands.PeerEntry(
+              proven ? Optional.of(peer.key().text()) : Optional.empty(),
+              peer.address().uri(),
+              connected.containsKey(peer.key()),
+              peer.agent(),
+              peer.roundTripMillis(),
+              peer.receivedBytes(),
+              peer.sentBytes(),
+              peer.failures(),
+              peer.score(),
+              parts.book().ban(peer.key()).map(NodeReports::ban)));
+    }
+    entries.sort((a, b) -> Boolean.compare(b.connected(), a.connected()));
+    return entries;
+  }
+
+  private static String ban(PeerBook.Ban ban) {
+    long minutes = Math.max(0, (ban.untilMillis() - System.currentTimeMillis()) / 60_000);
+    return "%s; ends in %d minutes".formatted(ban.reason(), minutes);
+  }
+}

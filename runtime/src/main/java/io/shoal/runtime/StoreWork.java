@@ -1,0 +1,291 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.Multihash;
+import io.shoal.api.ShoalException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a user does with what is here: list, pin, collect, check.
+final class StoreWork {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreWork.class);
+
+  /// Ids that a report names; a store that is rotten all over needs no longer list.
+  private static final int MAX_NAMED = 1_000;
+
+  private static final int PROGRESS_EVERY = 64;
+
+  private final NodeCore core;
+  private final NodeParts parts;
+  private final LocalDag dag;
+
+  StoreWork(NodeCore core) {
+    this.core = core;
+    this.parts = core.parts();
+    this.dag = new LocalDag(parts);
+  }
+
+  List<NodeCommands.RootEntry> roots() throws IOException {
+    List<NodeCommands.RootEntry> entries = new ArrayList<>();
+    AdoptedFiles adopted = new AdoptedFiles(parts);
+    for (KeptRoot root : core.index().all()) {
+      entries.add(
+          new NodeCommands.RootEntry(
+              root.cid().toString(),
+              root.name(),
+              root.sizeBytes(),
+              root.folder() ? "folder" : "file",
+              root.pinned() ? "pinned" : "adopted",
+              adopted.problem(root).orElse("")));
+    }
+    for (DownloadJournal.Begun begun : core.journal().all()) {
+      Optional<Download> running = core.downloads().of(begun.root());
+      entries.add(
+          new NodeCommands.RootEntry(
+              begun.root().toString(),
+              begun.target().getFileName().toString(),
+              running.map(d -> d.tally().totalBytes.get()).orElse(-1L),
+              "file",
+              "partial",
+              running
+                  .map(Download::state)
+                  .orElse("incomplete: get it again to go on (" + begun.target() + ")")));
+    }
+    return entries;
+  }
+
+  List<NodeCommands.FolderEntry> list(Cid root) throws ShoalException, IOException {
+    TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
+    if (!plan.isFolder()) {
+      String name = core.index().get(root).map(KeptRoot::name).orElse(root.toString());
+      return List.of(
+          new NodeCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), "file"));
+    }
+    Map<String, NodeCommands.FolderEntry> entries = new LinkedHashMap<>();
+    for (TreePlan.PlannedFolder folder : plan.folders()) {
+      if (!folder.path().isEmpty() && folder.path().indexOf('/') < 0) {
+        long size = 0;
+        for (TreePlan.PlannedFile file : plan.files()) {
+          size +=
+              file.path().startsWith(folder.path() + "/") ? Math.max(0, dag.sizeBytes(file)) : 0;
+        }
+        entries.put(folder.path(), entry(folder.cid(), folder.path(), size, "folder"));
+      }
+    }
+    for (TreePlan.PlannedFile file : plan.files()) {
+      if (file.path().indexOf('/') < 0) {
+        entries.put(file.path(), entry(file.cid(), file.path(), dag.sizeBytes(file), "file"));
+      }
+    }
+    for (TreePlan.Skipped skipped : plan.skipped()) {
+      if (skipped.path().indexOf('/') < 0) {
+        entries.put(skipped.path(), entry(skipped.cid(), skipped.path(), 0, "symlink"));
+      }
+    }
+    return entries.keySet().stream().sorted().map(entries::get).toList();
+  }
+
+  private static NodeCommands.FolderEntry entry(Cid cid, String name, long size, String kind) {
+    return new NodeCommands.FolderEntry(cid.toString(), name, size, kind);
+  }
+
+  private static NotFoundException notHere(Cid root) {
+    return new NotFoundException(root + " is not here, or not all of its nodes: get it first");
+  }
+
+  NodeCommands.ContentStat stat(Cid root) throws ShoalException, IOException {
+    Optional<KeptRoot> kept = core.index().get(root);
+    Optional<TreePlan> plan =
+        parts.store().contains(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
+    if (plan.isEmpty() && kept.isEmpty()) {
+      long here = parts.store().contains(root) ? 1 : 0;
+      if (here == 0) {
+        throw new NotFoundException("nothing is known here of " + root + ": find or get it");
+      }
+      return new NodeCommands.ContentStat(
+          root.toString(), "unknown", Optional.empty(), -1, -1, here, false, Optional.empty());
+    }
+    String kind = plan.map(TreePlan::isFolder).orElse(false) ? "folder" : "file";
+    return new NodeCommands.ContentStat(
+        root.toString(),
+        kind,
+        kept.map(KeptRoot::name).filter(name -> !name.isEmpty()),
+        plan.isPresent() ? dag.sizeBytes(plan.get()) : kept.map(KeptRoot::sizeBytes).orElse(-1L),
+        plan.map(p -> (long) p.chunkCount()).orElse(-1L),
+        plan.isPresent() ? dag.chunksHere(plan.get()) : 0,
+        kept.map(KeptRoot::pinned).orElse(false),
+        kept.flatMap(KeptRoot::sha256));
+  }
+
+  void pin(Cid root) throws ShoalException, IOException {
+    if (core.index().setPinned(root, true)) {
+      core.announce(root);
+      return;
+    }
+    TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
+    if (dag.chunksHere(plan) < plan.chunkCount()) {
+      throw new NotFoundException(
+          "%d of %d chunks of %s are here: get it with --keep first"
+              .formatted(dag.chunksHere(plan), plan.chunkCount(), root));
+    }
+    parts.store().sync();
+    core.index()
+        .put(
+            new KeptRoot(
+                root.toV1(),
+                "",
+                dag.sizeBytes(plan),
+                plan.isFolder(),
+                true,
+                Optional.empty(),
+                Optional.empty()));
+    core.announce(root);
+  }
+
+  void unpin(Cid root) throws ShoalException, IOException {
+    if (!core.index().setPinned(root, false)) {
+      throw new NotFoundException(root + " is not pinned here: ls shows what is");
+    }
+    core.index().remove(root);
+    core.withdraw(root);
+  }
+
+  /// What is listed before the marking began and not reached by it goes; what comes meanwhile is
+  /// not in the list.
+  NodeCommands.Collected gc() throws ShoalException, IOException, InterruptedException {
+    try (WorkGate.Passage alone = core.gate().alone()) {
+      List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
+      parts.store().cids(candidates::add);
+      Set<Multihash> needed = new HashSet<>();
+      for (KeptRoot root : core.index().all()) {
+        dag.reachable(root.cid(), cid -> needed.add(cid.multihash()));
+      }
+      for (DownloadJournal.Begun begun : core.journal().all()) {
+        dag.reachable(begun.root(), cid -> needed.add(cid.multihash()));
+      }
+      for (Download download : core.downloads().all()) {
+        dag.reachable(download.wish().root(), cid -> needed.add(cid.multihash()));
+      }
+      return sweep(candidates, needed);
+    }
+  }
+
+  private NodeCommands.Collected sweep(
+      List<ChunkStore.StoredChunk> candidates, Set<Multihash> needed)
+      throws IOException, InterruptedException {
+    long removed = 0;
+    long bytes = 0;
+    long kept = 0;
+    for (ChunkStore.StoredChunk chunk : candidates) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted");
+      }
+      if (chunk.adopted() || needed.contains(chunk.cid().multihash())) {
+        kept++;
+      } else if (parts.store().delete(chunk.cid(), ChunkStore.Removal.UNREFERENCED)) {
+        parts.verified().remove(chunk.cid());
+        removed++;
+        bytes += chunk.sizeBytes();
+      }
+    }
+    parts.store().sync();
+    return new NodeCommands.Collected(removed, bytes, kept);
+  }
+
+  /// Reads and checks every chunk.
+  ///
+  /// @param repair fetches a root's missing chunks again
+  NodeCommands.Verified verify(Optional<Repair> repair, NodeCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
+    parts.store().cids(chunks::add);
+    long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
+    long checked = 0;
+    long bytes = 0;
+    List<String> corrupt = new ArrayList<>();
+    for (ChunkStore.StoredChunk chunk : chunks) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted");
+      }
+      if (!right(chunk.cid()) && corrupt.size() < MAX_NAMED) {
+        corrupt.add(chunk.cid().toString());
+      }
+      bytes += chunk.sizeBytes();
+      if (++checked % PROGRESS_EVERY == 0) {
+        progress.progress(new NodeCommands.Progress("checking", bytes, total, 0, 0, ""));
+      }
+    }
+    Map<Cid, Set<Cid>> missing = missing();
+    List<String> names =
+        missing.values().stream()
+            .flatMap(Set::stream)
+            .map(Cid::toString)
+            .distinct()
+            .limit(MAX_NAMED)
+            .toList();
+    long repaired = repair.isPresent() ? repair(repair.get(), missing) : 0;
+    parts.store().sync();
+    return new NodeCommands.Verified(checked, bytes, corrupt, names, repaired);
+  }
+
+  /// Fetches a root into the store.
+  @FunctionalInterface
+  interface Repair {
+    void fetch(Cid root) throws ShoalException, IOException, InterruptedException;
+  }
+
+  private boolean right(Cid cid) throws IOException {
+    try (ChunkReader reader = parts.store().open(cid).orElse(null)) {
+      if (reader == null || parts.check().matches(cid, reader)) {
+        return true;
+      }
+    }
+    LOG.warn("{} is rotten: set aside", cid);
+    parts.verified().remove(cid);
+    parts.store().delete(cid, ChunkStore.Removal.CORRUPT);
+    return false;
+  }
+
+  private Map<Cid, Set<Cid>> missing() throws IOException {
+    Map<Cid, Set<Cid>> missing = new LinkedHashMap<>();
+    for (KeptRoot root : core.index().all()) {
+      if (root.pinned()) {
+        List<Cid> all = new ArrayList<>();
+        dag.reachable(root.cid(), all::add);
+        for (Cid cid : all) {
+          if (!cid.isIdentity() && !parts.store().contains(cid)) {
+            missing.computeIfAbsent(root.cid(), any -> new LinkedHashSet<>()).add(cid);
+          }
+        }
+      }
+    }
+    return missing;
+  }
+
+  private long repair(Repair repair, Map<Cid, Set<Cid>> missing)
+      throws IOException, InterruptedException {
+    long repaired = 0;
+    for (Map.Entry<Cid, Set<Cid>> root : missing.entrySet()) {
+      try {
+        repair.fetch(root.getKey());
+      } catch (ShoalException e) {
+        LOG.warn("{} is not repaired: {}", root.getKey(), e.getMessage());
+      }
+      for (Cid cid : root.getValue()) {
+        repaired += parts.store().contains(cid) ? 1 : 0;
+      }
+    }
+    return repaired;
+  }
+}

@@ -1,0 +1,16 @@
+package io.shoal.runtime;
+
+/// What a [Swarm] wants done.
+sealed interface SwarmAction {
+
+  /// Ask `peer` for `chunk`; tell the outcome under `request`.
+  record Fetch(int request, int peer, int chunk) implements SwarmAction {}
+
+  /// The request is not needed any more: take it back. Its outcome is not awaited.
+  record Cancel(int request) implements SwarmAction {}
+
+  /// Part from a peer.
+  ///
+  /// @param ban whether it did harm and stays away for a time
+  record Drop(int peer, String reason, boolean ban) implements SwarmAction {}
+}

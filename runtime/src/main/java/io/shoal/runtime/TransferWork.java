@@ -1,0 +1,288 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/// What a user brings in and takes out: add, get, cat.
+final class TransferWork {
+  private static final long PROGRESS_NANOS = 100_000_000;
+
+  private final NodeCore core;
+  private final NodeParts parts;
+  private final Importer importer;
+  private final LocalDag dag;
+
+  TransferWork(NodeCore core, Executor bulkPool, int cores) {
+    this.core = core;
+    this.parts = core.parts();
+    this.importer = new Importer(parts.store(), parts.newContent(), bulkPool, cores);
+    this.dag = new LocalDag(parts);
+  }
+
+  /// The root that a reference names.
+  ///
+  /// @param name what it is called, if the reference says
+  /// @param digest what its bytes must hash to as a whole, if that is all the user knows
+  record Resolved(Cid root, Optional<String> name, Optional<String> digest) {}
+
+  Resolved resolve(Reference reference, Optional<Duration> timeout, List<PeerAddress> peers)
+      throws ShoalException, IOException, InterruptedException {
+    return switch (reference) {
+      case Reference.Content content ->
+          new Resolved(content.root().toV1(), content.name(), Optional.empty());
+      case Reference.WholeDigest digest -> {
+        Optional<Cid> root = core.digests().find(digest.hex(), timeout, peers);
+        yield new Resolved(
+            root.orElseThrow(
+                () ->
+                    new NotFoundException(
+                        "no peer knows a file with sha256:"
+                            + digest.hex()
+                            + ": ask for its root, or have it added with --sha256")),
+            Optional.empty(),
+            Optional.of(digest.hex()));
+      }
+      case Reference.SignedName name ->
+          throw new UserFaultException(
+              "signed names are not resolved by this version: ask for the root (b…)");
+    };
+  }
+
+  /// As [#resolve], with what is here alone.
+  Cid resolveHere(Reference reference) throws ShoalException, IOException {
+    return switch (reference) {
+      case Reference.Content content -> content.root().toV1();
+      case Reference.WholeDigest digest -> {
+        Optional<Cid> known = core.index().byDigest(digest.hex()).map(KeptRoot::cid);
+        Cid raw = DigestLookup.key(digest.hex());
+        yield known.isPresent() || !parts.store().contains(raw)
+            ? known.orElseThrow(
+                () -> new NotFoundException("no file with sha256:" + digest.hex() + " is here"))
+            : raw;
+      }
+      case Reference.SignedName name ->
+          throw new UserFaultException(
+              "signed names are not resolved by this version: ask for the root (b…)");
+    };
+  }
+
+  void add(
+      NodeCommands.AddRequest request,
+      NodeCommands.ProgressListener progress,
+      Consumer<NodeCommands.Added> each)
+      throws ShoalException, IOException, InterruptedException {
+    ImportProfile profile;
+    try {
+      profile = ImportProfile.unixfsV1(request.leafSizeBytes());
+    } catch (IllegalArgumentException e) {
+      throw new UserFaultException(
+          "the leaf size is %d bytes: choose 256 KiB to 1 MiB".formatted(request.leafSizeBytes()),
+          e);
+    }
+    ImportOptions options = new ImportOptions(profile, request.inPlace(), request.wholeDigest());
+    ImportProgress told = new ImportProgress(progress);
+    try (WorkGate.Passage passage = core.gate().enter()) {
+      // One import, one group of syncs: that is what makes many small files fast.
+      List<ImportResult> results =
+          importer.importAll(request.paths(), request.name(), options, told::read);
+      for (int i = 0; i < results.size(); i++) {
+        each.accept(kept(results.get(i), request, request.paths().get(i)));
+      }
+    }
+  }
+
+  private NodeCommands.Added kept(ImportResult result, NodeCommands.AddRequest request, Path path)
+      throws IOException {
+    Optional<String> whole =
+        result.folder() || result.digests().isEmpty()
+            ? Optional.empty()
+            : Optional.of(result.digests().getFirst().sha256());
+    Optional<Path> place =
+        request.inPlace() ? Optional.of(path.toAbsolutePath().normalize()) : Optional.empty();
+    core.index()
+        .put(
+            new KeptRoot(
+                result.root().toV1(),
+                result.name(),
+                result.sizeBytes(),
+                result.folder(),
+                place.isEmpty(),
+                place,
+                whole));
+    core.announce(result.root());
+    parts.watchers().changed(result.root());
+    whole.ifPresent(core::announceDigest);
+    return new NodeCommands.Added(
+        result.root().toString(),
+        result.name(),
+        result.sizeBytes(),
+        result.files(),
+        result.chunks(),
+        result.newBytes(),
+        whole,
+        result.skipped());
+  }
+
+  NodeCommands.TakenOver takeOver(Path folder, NodeCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    List<Cid> taken = new ArrayList<>();
+    try (WorkGate.Passage passage = core.gate().enter()) {
+      NodeCommands.TakenOver result =
+          new HashedFolder(parts.store(), taken::add).takeOver(folder, progress);
+      for (Cid cid : taken) {
+        long size = sizeOf(cid);
+        core.index()
+            .put(new KeptRoot(cid, "", size, false, true, Optional.empty(), Optional.empty()));
+        core.announce(cid);
+      }
+      return result;
+    }
+  }
+
+  private long sizeOf(Cid chunk) throws IOException {
+    try (ChunkReader reader = parts.store().open(chunk).orElse(null)) {
+      return reader == null ? 0 : reader.sizeBytes();
+    }
+  }
+
+  private static final class ImportProgress {
+    private final NodeCommands.ProgressListener progress;
+    private final SpeedGauge speed = new SpeedGauge();
+    private long bytes;
+    private long toldNanos;
+
+    ImportProgress(NodeCommands.ProgressListener progress) {
+      this.progress = progress;
+    }
+
+    void read(long more) {
+      bytes += more;
+      long now = System.nanoTime();
+      if (now - toldNanos >= PROGRESS_NANOS) {
+        toldNanos = now;
+        progress.progress(
+            new NodeCommands.Progress(
+                "importing", bytes, -1, speed.bytesPerSecond(bytes, now), 0, ""));
+      }
+    }
+  }
+
+  NodeCommands.Fetched get(NodeCommands.GetRequest request, NodeCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    Resolved resolved = resolve(request.reference(), request.timeout(), request.peers());
+    String name = resolved.name().orElse(resolved.root().toString());
+    Path target = target(request, name);
+    Optional<NodeCommands.Fetched> there = alreadyThere(resolved.root(), target);
+    if (there.isPresent()) {
+      return there.get();
+    }
+    DownloadWish wish =
+        new DownloadWish(
+            resolved.root(),
+            name,
+            Optional.of(target),
+            request.peers(),
+            request.timeout(),
+            request.keep(),
+            request.sync(),
+            request.replace(),
+            resolved.digest());
+    NodeCommands.Fetched fetched = run(wish, progress);
+    keep(wish, fetched);
+    return fetched;
+  }
+
+  private static Path target(NodeCommands.GetRequest request, String name) {
+    Path wanted = request.target().orElse(request.folder()).toAbsolutePath().normalize();
+    return Files.isDirectory(wanted) ? wanted.resolve(name) : wanted;
+  }
+
+  /// The same command again after it succeeded is no error.
+  private Optional<NodeCommands.Fetched> alreadyThere(Cid root, Path target) {
+    Optional<KeptRoot> kept =
+        core.index().get(root).filter(k -> k.path().equals(Optional.of(target)));
+    if (kept.isEmpty()
+        || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+        || kept.get().folder()
+        || !new AdoptedFiles(parts).intact(kept.get())) {
+      return Optional.empty();
+    }
+    long size = kept.get().sizeBytes();
+    return Optional.of(
+        new NodeCommands.Fetched(
+            root.toString(), target.toString(), size, 0, size, 0, Map.of(), Map.of(), Map.of()));
+  }
+
+  private NodeCommands.Fetched run(DownloadWish wish, NodeCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    Download download =
+        new Download(
+            parts,
+            wish,
+            core.journal(),
+            new SplittableRandom(),
+            progress,
+            () -> core.announce(wish.root()));
+    return core.downloads().run(download);
+  }
+
+  private void keep(DownloadWish wish, NodeCommands.Fetched fetched)
+      throws ShoalException, IOException {
+    boolean inStore = wish.keep() || parts.store().fileBacked().isEmpty();
+    if (wish.keep()) {
+      parts.store().sync();
+    }
+    Optional<TreePlan> plan = dag.plan(wish.root());
+    core.index()
+        .put(
+            new KeptRoot(
+                wish.root(),
+                wish.name(),
+                fetched.sizeBytes(),
+                plan.map(TreePlan::isFolder).orElse(false),
+                wish.keep(),
+                inStore ? Optional.empty() : wish.target(),
+                wish.wholeDigest()));
+    core.announce(wish.root());
+    parts.watchers().changed(wish.root());
+  }
+
+  /// Fetches into the store what is missing of a root.
+  void fetch(Cid root, Optional<Duration> timeout)
+      throws ShoalException, IOException, InterruptedException {
+    run(DownloadWish.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
+  }
+
+  void cat(Reference reference, Duration timeout, OutputStream out)
+      throws ShoalException, IOException, InterruptedException {
+    Resolved resolved = resolve(reference, Optional.of(timeout), List.of());
+    Optional<TreePlan> plan = dag.plan(resolved.root());
+    if (plan.isEmpty() || dag.chunksHere(plan.get()) < plan.get().chunkCount()) {
+      fetch(resolved.root(), Optional.of(timeout));
+    }
+    new ContentReader(
+            cid ->
+                StoredChunks.load(parts, cid)
+                    .orElseThrow(
+                        () ->
+                            new NotFoundException(
+                                "chunk " + cid + " is rotten or gone: get it again")))
+        .copy(resolved.root(), out);
+  }
+}

@@ -1,0 +1,337 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.api.Multihash;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.TestSwarm.TestNode;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeDownloadTest {
+  private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration SHORT = Duration.ofSeconds(2);
+
+  @TempDir Path folder;
+  private TestSwarm swarm;
+
+  @BeforeEach
+  void open() {
+    swarm = new TestSwarm(folder);
+  }
+
+  @AfterEach
+  void close() {
+    swarm.close();
+  }
+
+  @Test
+  void aFileComesFromAllWhoHaveItAndIsServedOn() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 40 + 17, 1);
+    Cid root = first.add(file);
+    TestNode second = swarm.node("second");
+    assertEquals(41, second.get(root, "out2", LONG).chunksByPeer().get(first.id.toString()) - 1);
+    TestNode third = swarm.node("third");
+    NodeCommands.Fetched fetched = third.get(root, "out3", LONG, first, second);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out3")));
+    assertEquals(2, fetched.chunksByPeer().size(), fetched.toString());
+    assertEquals(LEAF * 40 + 17, fetched.sizeBytes());
+    first.close();
+    TestNode fourth = swarm.node("fourth");
+    fourth.get(root, "out4", LONG);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out4")));
+  }
+
+  @Test
+  void aFolderComesWithEmptyFilesEmptyFoldersAndRepeatedContent() throws Exception {
+    TestNode first = swarm.node("first");
+    Path tree = folder.resolve("tree");
+    swarm.file("tree/a/one", LEAF * 3, 1);
+    swarm.file("tree/a/same", LEAF * 3, 1);
+    swarm.file("tree/b/small ü", 10, 2);
+    swarm.file("tree/empty", 0, 3);
+    Files.createDirectories(tree.resolve("nothing"));
+    Files.write(folder.resolve("tree/zeros"), new byte[LEAF * 4]);
+    Cid root = first.add(tree);
+    TestNode second = swarm.node("second");
+    NodeCommands.Fetched fetched = second.get(root, "copy", LONG);
+    assertEquals(tree(tree), tree(folder.resolve("copy")));
+    assertTrue(fetched.bytesTransferred() < LEAF * 5L, "each chunk comes once: " + fetched);
+    assertFalse(Files.exists(folder.resolve("copy.part")));
+  }
+
+  @Test
+  void oneChunkAndNoByteAtAllAreFilesToo() throws Exception {
+    TestNode first = swarm.node("first");
+    Path small = swarm.file("small", 100, 1);
+    Path empty = swarm.file("nothing", 0, 1);
+    Cid smallRoot = first.add(small);
+    Cid emptyRoot = first.add(empty);
+    TestNode second = swarm.node("second");
+    assertEquals(100, second.get(smallRoot, "small2", LONG).sizeBytes());
+    second.get(emptyRoot, "nothing2", LONG);
+    assertEquals(-1, Files.mismatch(small, folder.resolve("small2")));
+    assertEquals(0, Files.size(folder.resolve("nothing2")));
+  }
+
+  @Test
+  void whatIsHereAlreadyIsNotFetchedAgain() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 5, 1);
+    Cid root = first.add(file);
+    NodeCommands.Fetched fetched = first.get(root, "out", LONG);
+    assertEquals(0, fetched.bytesTransferred());
+    assertTrue(fetched.bytesReused() >= LEAF * 5L);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+  }
+
+  @Test
+  void aPeerThatSendsAWrongByteIsBannedAndTheChunkComesFromAnother() throws Exception {
+    TestNode liar = swarm.node("liar");
+    Path file = swarm.file("in", LEAF * 20, 1);
+    Cid root = liar.add(file);
+    TestNode honest = swarm.node("honest");
+    honest.get(root, "honest-copy", LONG);
+    lie(liar, root);
+    TestNode second = swarm.node("second");
+    NodeCommands.Fetched fetched = second.get(root, "out", LONG, liar, honest);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+    assertTrue(second.core.parts().book().ban(PeerKey.of(liar.id)).isPresent(), fetched.toString());
+    assertTrue(second.core.parts().book().ban(PeerKey.of(honest.id)).isEmpty());
+  }
+
+  @Test
+  void withLiarsAloneItFailsAndLeavesNoWrongByte() throws Exception {
+    TestNode liar = swarm.node("liar");
+    Cid root = liar.add(swarm.file("in", LEAF * 4, 1));
+    lie(liar, root);
+    TestNode second = swarm.node("second");
+    assertThrows(VerificationFailedException.class, () -> second.get(root, "out", LONG, liar));
+    assertFalse(Files.exists(folder.resolve("out")));
+  }
+
+  @Test
+  void aRottenCopyIsNamedAndItsOwnerIsNotPunished() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in", LEAF * 4, 1));
+    PlainStore store = (PlainStore) first.store;
+    Multihash victim = leaf(first, root, 2).multihash();
+    store.chunks.put(victim, new byte[LEAF]);
+    TestNode second = swarm.node("second");
+    DeadlineException failure =
+        assertThrows(DeadlineException.class, () -> second.get(root, "out", SHORT, first));
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains(Cid.of(Cid.RAW, victim).toString()),
+        failure.getMessage());
+    assertTrue(second.core.parts().book().ban(PeerKey.of(first.id)).isEmpty());
+    assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the rotten chunk is set aside");
+  }
+
+  @Test
+  void aStoppedDownloadGoesOnWhereItWas() throws Exception {
+    TestNode first = swarm.node("first", "limits.upload", "4MB");
+    Path file = swarm.file("in", LEAF * 40, 1);
+    Cid root = first.add(file);
+    TestNode second = swarm.node("second");
+    CompletableFuture<Exception> ended = new CompletableFuture<>();
+    Thread getter =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    second.get(root, "out", LONG, first);
+                  } catch (Exception e) {
+                    ended.complete(e);
+                  }
+                });
+    await(
+        () ->
+            second.core.downloads().all().stream()
+                .anyMatch(d -> d.tally().doneBytes.get() >= LEAF * 20L));
+    getter.interrupt();
+    assertEquals(InterruptedException.class, ended.get(20, TimeUnit.SECONDS).getClass());
+    assertTrue(Files.exists(folder.resolve("out.part")));
+    NodeCommands.Fetched rest = second.get(root, "out", LONG, first);
+    assertTrue(rest.bytesTransferred() <= LEAF * 21L, rest.toString());
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+  }
+
+  @Test
+  void leechersFeedEachOtherSoThatTheSeedSendsEachChunkAboutOnce() throws Exception {
+    TestNode seed = swarm.node("seed", "limits.upload", "3MB");
+    int chunks = 40;
+    Path file = swarm.file("in", LEAF * chunks, 1);
+    Cid root = seed.add(file);
+    List<TestNode> leechers = List.of(swarm.node("a"), swarm.node("b"), swarm.node("c"));
+    List<CompletableFuture<NodeCommands.Fetched>> results =
+        leechers.stream()
+            .map(
+                node ->
+                    CompletableFuture.supplyAsync(
+                        () -> {
+                          try {
+                            return node.get(root, "out-" + node.name, LONG);
+                          } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                          }
+                        },
+                        task -> Thread.ofVirtual().start(task)))
+            .toList();
+    for (CompletableFuture<NodeCommands.Fetched> result : results) {
+      result.get(60, TimeUnit.SECONDS);
+    }
+    long sent = seed.core.uploads().sentBytes();
+    assertTrue(sent < LEAF * (long) chunks * 2, "the seed sent " + sent / LEAF + " leaves");
+  }
+
+  @Test
+  void anUnknownIdIsNotFound() throws Exception {
+    TestNode node = swarm.node("alone");
+    Cid nobody = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+    assertThrows(NotFoundException.class, () -> node.get(nobody, "out", SHORT));
+    assertFalse(Files.exists(folder.resolve("out.part")));
+    assertTrue(node.core.journal().all().isEmpty());
+  }
+
+  @Test
+  void aFileIsFoundByItsWholeDigest() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    first.add(file);
+    TestNode second = swarm.node("second");
+    await(() -> first.core.announcer().waiting() == 0);
+    second.get(new Reference.WholeDigest(WholeDigests.of(file)), "out", LONG, false);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+  }
+
+  @Test
+  void aWrongHintForAWholeDigestLeavesNothing() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in", LEAF * 3, 1));
+    String digest = "ab".repeat(32);
+    first
+        .core
+        .index()
+        .put(
+            new KeptRoot(root, "in", LEAF * 3, false, true, Optional.empty(), Optional.of(digest)));
+    TestNode second = swarm.node("second");
+    assertThrows(
+        VerificationFailedException.class,
+        () -> second.get(new Reference.WholeDigest(digest), "out", LONG, false, first));
+    assertFalse(Files.exists(folder.resolve("out")));
+    assertFalse(Files.exists(folder.resolve("out.part")));
+  }
+
+  @Test
+  void whatIsInTheWayIsLeftAlone() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in", LEAF, 1));
+    Path taken = swarm.file("taken", 5, 2);
+    assertThrows(UserFaultException.class, () -> first.get(root, "taken", SHORT));
+    assertEquals(5, Files.size(taken));
+    swarm.file("other.part", 5, 2);
+    assertThrows(UserFaultException.class, () -> first.get(root, "other", SHORT));
+    assertEquals(5, Files.size(folder.resolve("other.part")));
+  }
+
+  @Test
+  void collectionKeepsPinsAndTakesTheRest() throws Exception {
+    TestNode node = swarm.node("node");
+    Cid kept = node.add(swarm.file("kept", LEAF * 3, 1));
+    Cid loose = node.add(swarm.file("loose", LEAF * 3, 2));
+    node.work.unpin(loose);
+    NodeCommands.Collected collected = node.work.gc();
+    assertEquals(4, collected.chunksRemoved());
+    assertEquals(4, collected.chunksKept());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    node.transfers.cat(new Reference.Content(kept, Optional.empty()), SHORT, out);
+    assertArrayEquals(Files.readAllBytes(folder.resolve("kept")), out.toByteArray());
+    assertThrows(NotFoundException.class, () -> node.work.pin(loose));
+  }
+
+  @Test
+  void aCheckFindsRotAndRepairsItFromPeers() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in", LEAF * 4, 1));
+    TestNode second = swarm.node("second");
+    second.get(new Reference.Content(root, Optional.empty()), "out", LONG, true, first);
+    Cid victim = leaf(second, root, 1);
+    ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[3]);
+    NodeCommands.Verified verified =
+        second.work.verify(
+            Optional.of(cid -> second.transfers.fetch(cid, Optional.of(LONG))),
+            NodeCommands.ProgressListener.SILENT);
+    assertEquals(List.of(victim.toString()), verified.corrupt());
+    assertEquals(1, verified.repaired());
+  }
+
+  @Test
+  void rootsSurviveARestart() throws Exception {
+    TestNode node = swarm.node("node");
+    Cid root = node.add(swarm.file("in", LEAF, 1));
+    node.close();
+    TestNode again = swarm.node("node", Node.Mode.SERVE, node.store);
+    assertEquals(root.toString(), again.work.roots().getFirst().root());
+    assertEquals("pinned", again.work.roots().getFirst().kept());
+  }
+
+  private static Cid leaf(TestNode node, Cid root, int index) throws Exception {
+    TreePlan plan = new LocalDag(node.core.parts()).plan(root).orElseThrow();
+    return plan.leafCid(plan.files().getFirst().content().leaf(index));
+  }
+
+  /// Changes what a node has of its leaves behind its back, and makes it believe that it checked
+  /// them.
+  private static void lie(TestNode node, Cid root) throws Exception {
+    TreePlan plan = new LocalDag(node.core.parts()).plan(root).orElseThrow();
+    for (int i = 0; i < plan.files().getFirst().content().leafCount(); i++) {
+      Cid leaf = leaf(node, root, i);
+      node.core.parts().verified().add(leaf);
+      ((PlainStore) node.store).chunks.put(leaf.multihash(), new byte[LEAF]);
+    }
+  }
+
+  private static List<String> tree(Path root) throws Exception {
+    try (var files = Files.walk(root)) {
+      return files
+          .sorted()
+          .map(
+              path -> {
+                try {
+                  return root.relativize(path)
+                      + " "
+                      + (Files.isDirectory(path) ? "folder" : WholeDigests.of(path));
+                } catch (java.io.IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              })
+          .toList();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "waited too long");
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+}

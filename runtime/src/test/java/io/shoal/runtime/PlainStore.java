@@ -1,0 +1,121 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ChunkWriter;
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.FileRegion;
+import io.shoal.api.Multihash;
+import io.shoal.api.PluginContext;
+import io.shoal.api.StoreUsage;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/// A store in memory, without files of users.
+final class PlainStore implements ChunkStore {
+  final Map<Multihash, byte[]> chunks = new ConcurrentHashMap<>();
+
+  @Override
+  public void start(PluginContext context) {}
+
+  @Override
+  public void close() {}
+
+  @Override
+  public Optional<ChunkReader> open(Cid cid) {
+    return Optional.ofNullable(chunks.get(cid.multihash())).map(Reader::new);
+  }
+
+  @Override
+  public boolean contains(Cid cid) {
+    return chunks.containsKey(cid.multihash());
+  }
+
+  @Override
+  public ChunkWriter create(Cid cid, int sizeBytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return new ChunkWriter() {
+      @Override
+      public void write(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        out.writeBytes(copy);
+      }
+
+      @Override
+      public void commit() {
+        if (out.size() != sizeBytes) {
+          throw new IllegalStateException("fewer bytes than promised");
+        }
+        chunks.putIfAbsent(cid.multihash(), out.toByteArray());
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Override
+  public boolean delete(Cid cid, Removal why) {
+    return chunks.remove(cid.multihash()) != null;
+  }
+
+  @Override
+  public void cids(Consumer<StoredChunk> each) {
+    chunks.forEach(
+        (hash, bytes) -> each.accept(new StoredChunk(Cid.of(Cid.RAW, hash), bytes.length, false)));
+  }
+
+  @Override
+  public StoreUsage usage() {
+    long bytes = chunks.values().stream().mapToLong(b -> b.length).sum();
+    return new StoreUsage(chunks.size(), bytes, 0, Long.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  @Override
+  public void sync() {}
+
+  @Override
+  public Optional<FileBacked> fileBacked() {
+    return Optional.empty();
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Reader(byte[] bytes) implements ChunkReader {
+    @Override
+    public int sizeBytes() {
+      return bytes.length;
+    }
+
+    @Override
+    public boolean owned() {
+      return true;
+    }
+
+    @Override
+    public int read(ByteBuffer into, int positionBytes) {
+      if (positionBytes >= bytes.length) {
+        return -1;
+      }
+      int length = Math.min(into.remaining(), bytes.length - positionBytes);
+      into.put(bytes, positionBytes, length);
+      return length;
+    }
+
+    @Override
+    public Optional<FileRegion> region() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void revalidate() {}
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,150 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Availability;
+import io.shoal.runtime.SwarmSimulation.Manner;
+import io.shoal.runtime.SwarmSimulation.Peer;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SwarmTest {
+  private static final int RUNS = Boolean.getBoolean("shoal.full") ? 20_000 : 500;
+
+  private static final List<Manner> MANNERS = List.of(Manner.values());
+
+  @Test
+  void everyDownloadEndsWithEachChunkAcceptedOnceWhateverSomePeersDo() {
+    for (long seed = 0; seed < RUNS; seed++) {
+      Random random = new Random(seed);
+      SwarmSimulation run = new SwarmSimulation(seed, 1 + random.nextInt(120));
+      run.add(Manner.HONEST, 500 + random.nextInt(5000), run.all());
+      int others = random.nextInt(8);
+      for (int i = 0; i < others; i++) {
+        Manner manner = MANNERS.get(random.nextInt(MANNERS.size()));
+        BitSet have = run.all();
+        if (random.nextBoolean() || manner == Manner.LEECHER) {
+          for (int c = 0; c < run.chunks; c++) {
+            have.set(c, random.nextInt(3) == 0);
+          }
+        }
+        run.add(manner, 20 + random.nextInt(5000), have);
+      }
+      assertTrue(run.run(3_600_000), "seed " + seed + " does not end");
+      for (int chunk = 0; chunk < run.chunks; chunk++) {
+        assertEquals(1, run.delivered[chunk], "seed " + seed + " chunk " + chunk);
+      }
+      for (Peer peer : run.peers) {
+        boolean harmful = peer.manner == Manner.LIAR && peer.served >= 2;
+        assertEquals(harmful, run.banned.contains(peer.id), "seed " + seed + " peer " + peer.id);
+      }
+    }
+  }
+
+  @Test
+  void fourEqualPeersAreAboutFourTimesAsFastAsOne() {
+    SwarmSimulation one = new SwarmSimulation(1, 100);
+    one.add(Manner.HONEST, 2500, one.all());
+    assertTrue(one.run(3_600_000));
+    SwarmSimulation four = new SwarmSimulation(1, 100);
+    for (int i = 0; i < 4; i++) {
+      four.add(Manner.HONEST, 2500, four.all());
+    }
+    assertTrue(four.run(3_600_000));
+    assertTrue(four.now < one.now * 0.3, one.now + " ms against " + four.now + " ms");
+    assertTrue(four.bytes < 106L * SwarmSimulation.CHUNK_BYTES, "bytes " + four.bytes);
+  }
+
+  @Test
+  void theRarestChunkIsAskedForFirst() {
+    Swarm swarm = new Swarm(new Random(7));
+    int[] positions = new int[64];
+    for (int i = 0; i < 64; i++) {
+      positions[i] = swarm.want();
+    }
+    swarm.positions(positions);
+    for (int peer = 1; peer <= 3; peer++) {
+      swarm.join(peer, 0);
+      BitSet most = new BitSet();
+      most.set(0, 64);
+      most.clear(41);
+      swarm.availability(peer, new Availability.Snapshot(most, 64));
+    }
+    swarm.decide(0);
+    swarm.join(9, 0);
+    BitSet all = new BitSet();
+    all.set(0, 64);
+    swarm.availability(9, new Availability.Snapshot(all, 64));
+    SwarmAction first = swarm.decide(0).getFirst();
+    assertEquals(41, ((SwarmAction.Fetch) first).chunk());
+  }
+
+  @Test
+  void aStalledPeersRequestsGoToOthersAndItMayStillFinishThem() {
+    Swarm swarm = new Swarm(new Random(7));
+    int[] positions = {swarm.want(), swarm.want()};
+    swarm.positions(positions);
+    swarm.join(1, 0);
+    swarm.availability(1, new Availability.Complete());
+    Set<Integer> asked = chunks(swarm.decide(0));
+    assertEquals(Set.of(0, 1), asked);
+    swarm.join(2, 100);
+    swarm.availability(2, new Availability.Complete());
+    swarm.decide(100);
+    swarm.tick(20_000);
+    assertEquals(Set.of(0, 1), chunks(swarm.decide(20_000)));
+    assertTrue(swarm.verified(0, 10));
+    assertEquals(1, swarm.remaining());
+  }
+
+  @Test
+  void aPeerThatSaysNothingIsAskedAndLeftAloneAfterManyMisses() {
+    Swarm swarm = new Swarm(new Random(7));
+    for (int i = 0; i < 1000; i++) {
+      swarm.want();
+    }
+    swarm.join(1, 0);
+    int misses = 0;
+    for (int round = 0; round < 100; round++) {
+      for (SwarmAction action : swarm.decide(round)) {
+        misses++;
+        swarm.refused(
+            ((SwarmAction.Fetch) action).request(), new io.shoal.api.Refusal.NotHeld(), round);
+      }
+    }
+    assertTrue(misses < 40, "asked " + misses + " times");
+    assertFalse(swarm.peers().isEmpty());
+  }
+
+  @Test
+  void manyChunksAndPeersAreHandledInMemoryAndTimeThatGrowWithThem() {
+    int chunks = 200_000;
+    SwarmSimulation run = new SwarmSimulation(3, chunks);
+    for (int i = 0; i < 60; i++) {
+      BitSet have = run.all();
+      if (i > 0) {
+        for (int c = 0; c < chunks; c++) {
+          have.set(c, run.random.nextInt(3) > 0);
+        }
+      }
+      run.add(Manner.HONEST, 200_000, have);
+    }
+    assertTrue(run.run(3_600_000));
+  }
+
+  private static Set<Integer> chunks(List<SwarmAction> actions) {
+    Set<Integer> chunks = new HashSet<>();
+    for (SwarmAction action : actions) {
+      if (action instanceof SwarmAction.Fetch fetch) {
+        chunks.add(fetch.chunk());
+      }
+    }
+    return chunks;
+  }
+}

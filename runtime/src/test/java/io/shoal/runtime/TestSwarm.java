@@ -1,0 +1,182 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.Discovery;
+import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerId;
+import io.shoal.api.PluginContext;
+import io.shoal.api.ShoalException;
+import io.shoal.api.SignedRecords;
+import io.shoal.api.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+
+/// Several nodes in this process, with real runtimes and plugins in memory.
+final class TestSwarm implements AutoCloseable {
+  final MemoryNetwork network = new MemoryNetwork();
+  private final Map<Cid, Set<PeerAddress>> announced = new ConcurrentHashMap<>();
+  private final Path folder;
+  private final List<TestNode> nodes = new ArrayList<>();
+
+  TestSwarm(Path folder) {
+    this.folder = folder;
+  }
+
+  /// A node and what a test asks of it.
+  final class TestNode implements AutoCloseable {
+    final String name;
+    final NodeCore core;
+    final PeerId id;
+    final ChunkStore store;
+    final StoreWork work;
+    final TransferWork transfers;
+    final BulkPool pool = new BulkPool(2);
+    final Transport transport;
+
+    private TestNode(String name, Node.Mode mode, ChunkStore store, String... settings)
+        throws ShoalException, IOException, InterruptedException {
+      this.name = name;
+      this.store = store;
+      byte[] key = new byte[32];
+      new Random(name.hashCode()).nextBytes(key);
+      id = PeerId.ofEd25519(key);
+      Configuration configuration = Configuration.defaults();
+      for (int i = 0; i < settings.length; i += 2) {
+        configuration = configuration.with(settings[i], settings[i + 1]);
+      }
+      JdkSha256 verifier = new JdkSha256();
+      ActivePlugins.Active<io.shoal.api.Verifier> active =
+          new ActivePlugins.Active<>("verification", verifier);
+      transport = network.transport(name, id);
+      ActivePlugins plugins =
+          new ActivePlugins(
+              new ActivePlugins.Active<>("storage", store),
+              active,
+              Map.of(verifier.multihashCode(), active),
+              List.of(new ActivePlugins.Active<>("discovery", new Board())),
+              List.of(new ActivePlugins.Active<>("transport", transport)));
+      core =
+          new NodeCore(id, plugins, configuration.settings(), folder.resolve("data-" + name), mode);
+      core.start();
+      work = new StoreWork(core);
+      transfers = new TransferWork(core, pool, 2);
+    }
+
+    Cid add(Path file) throws ShoalException, IOException, InterruptedException {
+      List<NodeCommands.Added> added = new ArrayList<>();
+      transfers.add(
+          new NodeCommands.AddRequest(
+              List.of(file), Optional.empty(), false, ImportProfile.MIN_LEAF_SIZE_BYTES, true),
+          NodeCommands.ProgressListener.SILENT,
+          added::add);
+      return Cid.parse(added.getFirst().root());
+    }
+
+    NodeCommands.Fetched get(Cid root, String to, Duration timeout, TestNode... from)
+        throws ShoalException, IOException, InterruptedException {
+      return get(new Reference.Content(root, Optional.empty()), to, timeout, false, from);
+    }
+
+    NodeCommands.Fetched get(
+        Reference reference, String to, Duration timeout, boolean keep, TestNode... from)
+        throws ShoalException, IOException, InterruptedException {
+      List<PeerAddress> peers = new ArrayList<>();
+      for (TestNode node : from) {
+        peers.add(MemoryNetwork.address(node.name));
+      }
+      return transfers.get(
+          new NodeCommands.GetRequest(
+              reference,
+              Optional.of(folder.resolve(to)),
+              folder,
+              peers,
+              Optional.of(timeout),
+              keep,
+              false,
+              false),
+          NodeCommands.ProgressListener.SILENT);
+    }
+
+    @Override
+    public void close() {
+      core.close();
+      transport.close();
+      pool.close();
+    }
+  }
+
+  TestNode node(String name, String... settings)
+      throws ShoalException, IOException, InterruptedException {
+    return node(name, Node.Mode.SERVE, new PlainStore(), settings);
+  }
+
+  TestNode node(String name, Node.Mode mode, ChunkStore store, String... settings)
+      throws ShoalException, IOException, InterruptedException {
+    TestNode node = new TestNode(name, mode, store, settings);
+    nodes.add(node);
+    return node;
+  }
+
+  Path file(String name, int sizeBytes, long seed) throws IOException {
+    byte[] bytes = new byte[sizeBytes];
+    new Random(seed).nextBytes(bytes);
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, bytes);
+    return file;
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(TestNode::close);
+  }
+
+  /// Everybody reads what anybody announced.
+  private final class Board implements Discovery {
+    @Override
+    public void start(PluginContext context) {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints) {
+      announced.computeIfAbsent(cid, any -> new CopyOnWriteArraySet<>()).addAll(endpoints);
+      return Map.of();
+    }
+
+    @Override
+    public void withdraw(Cid cid) {}
+
+    @Override
+    public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink) {
+      for (PeerAddress address : announced.getOrDefault(cid, Set.of())) {
+        if (!sink.found(address)) {
+          return;
+        }
+      }
+    }
+
+    @Override
+    public DiscoveryStatus status() {
+      return new DiscoveryStatus(Optional.empty(), 1, 0, 0, Duration.ZERO, List.of(), Map.of());
+    }
+
+    @Override
+    public Optional<SignedRecords> signedRecords() {
+      return Optional.empty();
+    }
+  }
+}
