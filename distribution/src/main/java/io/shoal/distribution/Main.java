@@ -1,19 +1,17 @@
 package io.shoal.distribution;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-
-@Command(name = "shoal", mixinStandardHelpOptions = true, version = "shoal 0.1.0")
-final class Main implements Runnable {
+/// The start of the program. Answers what needs no library at once: loading the command line's
+/// takes longer than all the rest of a small command.
+final class Main {
 
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
-  }
-
-  @Override
-  public void run() {
-    CommandLine.usage(this, System.out);
+    if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+      System.out.println("shoal " + Version.TEXT);
+      return;
+    }
+    // The status is the exit's: threads of a node that stops may still run.
+    System.exit(Program.run(args));
   }
 }

@@ -1,0 +1,106 @@
+package io.shoal.distribution;
+
+import io.shoal.runtime.NodeCommands.Progress;
+import io.shoal.runtime.NodeCommands.ProgressListener;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Where results, progress and notes of a command go.
+final class Console {
+
+  private final OutputStream raw;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final boolean terminal;
+
+  /// @param out for results alone
+  /// @param err for everything else
+  /// @param terminal whether somebody watches `err`
+  Console(OutputStream out, OutputStream err, boolean terminal) {
+    this.raw = out;
+    // UTF-8 whatever the locale says: names in results are read by programs too.
+    this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
+    this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
+    this.terminal = terminal;
+  }
+
+  void result(String line) {
+    out.println(line);
+  }
+
+  /// One line of JSON, by the names of a record's components.
+  void json(Object value) {
+    out.println(JsonMapper.shared().writeValueAsString(value));
+  }
+
+  void note(String line) {
+    err.println(line);
+  }
+
+  PrintStream out() {
+    return out;
+  }
+
+  /// Where a command writes bytes that are no text.
+  OutputStream raw() {
+    return raw;
+  }
+
+  PrintStream err() {
+    return err;
+  }
+
+  /// A display of progress, to be closed when the command is done.
+  ProgressDisplay progress(boolean wanted) {
+    if (!wanted) {
+      return ProgressDisplay.silent();
+    }
+    return terminal ? ProgressDisplay.bar(err) : ProgressDisplay.lines(err);
+  }
+
+  /// Prints rows in aligned columns.
+  void table(List<List<String>> rows) {
+    int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int i = 0; i < row.size(); i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    for (List<String> row : rows) {
+      var line = new StringBuilder();
+      for (int i = 0; i < row.size(); i++) {
+        line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+
+  /// A display of progress that ends with its command.
+  interface ProgressDisplay extends ProgressListener, AutoCloseable {
+
+    static ProgressDisplay silent() {
+      return new ProgressDisplay() {
+        @Override
+        public void progress(Progress progress) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    static ProgressDisplay bar(PrintStream err) {
+      return new ProgressBar(err);
+    }
+
+    static ProgressDisplay lines(PrintStream err) {
+      return new ProgressLines(err);
+    }
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,110 @@
+package io.shoal.distribution;
+
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.Fetched;
+import io.shoal.runtime.NodeCommands.GetRequest;
+import io.shoal.runtime.Reference;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "get", description = "Download and verify; print where it is.")
+final class GetCommand extends NodeCommand {
+
+  @Parameters(
+      paramLabel = "REF",
+      description = "a CID, shoal:CID?name=NAME, 64 hex digits, or sha256:HEX")
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  Reference reference;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "PATH",
+      description = "where to: a path to create, or a folder that exists")
+  Optional<Path> target = Optional.empty();
+
+  @Option(
+      names = "--peer",
+      paramLabel = "URI",
+      description =
+          "ask this peer and look for no other, such as tcps://HOST:PORT#PEERID; repeatable")
+  List<PeerAddress> peers = new ArrayList<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "how long it may go on without a verified byte (default: 5m)")
+  Optional<Duration> timeout = Optional.empty();
+
+  @Option(names = "--keep", description = "keep a copy in the store, pinned")
+  boolean keep;
+
+  @Option(names = "--sync", description = "force the files to the medium before success is told")
+  boolean sync;
+
+  @Option(names = "--replace", description = "replace a file that is in the way")
+  boolean replace;
+
+  @Option(names = "--no-serve", description = "give nothing to others while it runs")
+  boolean noServe;
+
+  GetCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return noServe ? Node.Mode.FETCH_ONLY : Node.Mode.FETCH;
+  }
+
+  @Override
+  int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    Path folder = environment().folder();
+    var request =
+        new GetRequest(
+            reference,
+            target.map(path -> folder.resolve(path).normalize()),
+            folder,
+            List.copyOf(peers),
+            timeout,
+            keep,
+            sync,
+            replace);
+    Fetched fetched;
+    try (var progress = console().progress(!common.quiet)) {
+      fetched = node.get(request, progress);
+    }
+    if (common.json) {
+      console().json(fetched);
+      return ExitCode.DONE;
+    }
+    console().result(fetched.path());
+    if (!common.quiet) {
+      console().note(summary(fetched));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static String summary(Fetched fetched) {
+    long millis = Math.max(1, fetched.durationMillis());
+    int peers = fetched.bytesByPeer().size();
+    return "%s in %s: %s from %d %s (%s), %s were here already"
+        .formatted(
+            Quantity.ofBytes(fetched.sizeBytes()),
+            Quantity.ofMillis(millis),
+            Quantity.ofBytes(fetched.bytesTransferred()),
+            peers,
+            peers == 1 ? "peer" : "peers",
+            Quantity.ofRate(fetched.bytesTransferred() * 1000 / millis),
+            Quantity.ofBytes(fetched.bytesReused()));
+  }
+}

@@ -1,0 +1,35 @@
+package io.shoal.distribution;
+
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.Configuration;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.RemoteNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Nodes on this machine, with the plugins of the package.
+final class LocalNodes implements Nodes {
+
+  @Override
+  public Optional<NodeCommands> running(Path dataFolder) throws IOException {
+    return RemoteNode.of(dataFolder).map(NodeCommands.class::cast);
+  }
+
+  @Override
+  public NodeCommands start(Path dataFolder, Configuration configuration, Node.Mode mode)
+      throws ShoalException, IOException, InterruptedException {
+    return Node.builder()
+        .dataFolder(dataFolder)
+        .pluginFolders(
+            PackageFolder.find()
+                .map(folder -> List.of(folder.resolve("plugins")))
+                .orElse(List.of()))
+        .configuration(configuration)
+        .mode(mode)
+        .version(Version.TEXT)
+        .start();
+  }
+}

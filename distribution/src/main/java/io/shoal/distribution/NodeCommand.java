@@ -1,0 +1,76 @@
+package io.shoal.distribution;
+
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// A command that works on a node: on the one that runs on the data folder, else on one of its own
+/// that ends with the command.
+@Command(
+    mixinStandardHelpOptions = true,
+    versionProvider = Program.VersionLine.class,
+    sortOptions = false,
+    abbreviateSynopsis = true)
+abstract class NodeCommand implements Callable<Integer> {
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  private final Environment environment;
+
+  NodeCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  /// What kind of node is needed if none runs.
+  abstract Node.Mode mode();
+
+  /// Does the work.
+  ///
+  /// @return the exit code
+  abstract int run(NodeCommands node) throws ShoalException, IOException, InterruptedException;
+
+  /// Checks the arguments before a node is started.
+  void check() throws ShoalException, IOException {}
+
+  @Override
+  public final Integer call() throws ShoalException, IOException, InterruptedException {
+    check();
+    try (NodeCommands node = node()) {
+      return run(node);
+    }
+  }
+
+  private NodeCommands node() throws ShoalException, IOException, InterruptedException {
+    Optional<NodeCommands> running = environment.nodes().running(common.dataFolder());
+    if (running.isPresent()) {
+      if (common.configures() && !common.quiet) {
+        console()
+            .note(
+                "shoal: a node runs on "
+                    + common.dataFolder()
+                    + " and does this with its own configuration; the options given here have no effect on it");
+      }
+      return running.get();
+    }
+    var configuration = common.configuration(false);
+    LogSetup.prepare(common.logLevel.orElse("error"), common.dataFolder());
+    return environment.nodes().start(common.dataFolder(), configuration, mode());
+  }
+
+  Console console() {
+    return environment.console();
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  Console.ProgressDisplay progress() {
+    return console().progress(!common.quiet && !common.json);
+  }
+}

@@ -1,0 +1,164 @@
+package io.shoal.distribution;
+
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.PeerAddress;
+import io.shoal.runtime.Reference;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command line: its commands, and what becomes of their failures.
+final class Program {
+
+  private final Environment environment;
+
+  Program(Environment environment) {
+    this.environment = environment;
+  }
+
+  /// Runs a command line in this process.
+  ///
+  /// @return the exit code
+  static int run(String[] args) {
+    var console =
+        new Console(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            Boolean.getBoolean("shoal.terminal"));
+    var environment = new Environment(console, new LocalNodes(), PackageFolder.current());
+    Thread main = Thread.currentThread();
+    var ending = new Thread(() -> interruptAndWait(main), "ending");
+    Runtime.getRuntime().addShutdownHook(ending);
+    int code = new Program(environment).execute(args);
+    removeHook(ending);
+    return code;
+  }
+
+  private static void removeHook(Thread ending) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(ending);
+    } catch (IllegalStateException e) {
+      // A signal is ending the process: it waits for this thread, and exits with the signal's code.
+      LoggerFactory.getLogger(Program.class).debug("ended by a signal", e);
+    }
+  }
+
+  /// A signal came: the command stops cleanly, but nobody waits for it forever.
+  private static void interruptAndWait(Thread main) {
+    main.interrupt();
+    try {
+      main.join(Duration.ofSeconds(10));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  /// The command line, to run or to ask for its commands and options.
+  CommandLine commandLine() {
+    var line = new CommandLine(new Root());
+    line.addSubcommand(new ServeCommand(environment))
+        .addSubcommand(new AddCommand(environment))
+        .addSubcommand(new GetCommand(environment))
+        .addSubcommand(new FindCommand(environment))
+        .addSubcommand(new ListCommand(environment))
+        .addSubcommand(new StatCommand(environment))
+        .addSubcommand(new CatCommand(environment))
+        .addSubcommand(new PinCommand(environment))
+        .addSubcommand(new UnpinCommand(environment))
+        .addSubcommand(new CollectCommand(environment))
+        .addSubcommand(new VerifyCommand(environment))
+        .addSubcommand(new StatusCommand(environment))
+        .addSubcommand(new PeersCommand(environment))
+        .addSubcommand(new PluginsCommand(environment))
+        .addSubcommand(new ShellCommand(environment))
+        .addSubcommand(new DemoCommand(environment))
+        .addSubcommand(new TrainCommand(environment));
+    line.registerConverter(Reference.class, text -> converted(() -> Reference.parse(text)));
+    line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddress.parse(text)));
+    line.registerConverter(Duration.class, text -> converted(() -> Quantity.time(text)));
+    line.setOut(new PrintWriter(environment.console().out(), true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(environment.console().err(), true, StandardCharsets.UTF_8));
+    line.setUsageHelpAutoWidth(false);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, _) -> misused(e));
+    line.setExecutionExceptionHandler((e, _, _) -> failed(e));
+    return line;
+  }
+
+  private interface Conversion<T> {
+    T convert() throws InvalidInputException;
+  }
+
+  private static <T> T converted(Conversion<T> conversion) {
+    try {
+      return conversion.convert();
+    } catch (InvalidInputException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private int misused(ParameterException e) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    String message = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+    List<String> meant =
+        e instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions().stream().limit(3).toList()
+            : List.of();
+    String cure =
+        meant.isEmpty()
+            ? "see '" + command + " --help'"
+            : "did you mean '" + String.join("' or '", meant) + "'?";
+    environment.console().note("shoal: " + message + ": " + cure);
+    return ExitCode.USAGE;
+  }
+
+  private int failed(Exception e) {
+    environment.console().note(ErrorLine.of(e));
+    LoggerFactory.getLogger(Program.class).debug("the command failed", e);
+    return ExitCode.of(e);
+  }
+
+  @Command(
+      name = "shoal",
+      description = "Moves files between peers with no server in the middle.",
+      mixinStandardHelpOptions = true,
+      versionProvider = VersionLine.class,
+      synopsisSubcommandLabel = "COMMAND",
+      footer = {
+        "",
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 verification failed, 5 timed out, 130 interrupted.",
+        "'shoal COMMAND --help' tells more."
+      })
+  static final class Root implements Runnable {
+
+    @CommandLine.Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it runs
+    CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public void run() {
+      throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+  }
+
+  static final class VersionLine implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"shoal " + Version.TEXT};
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.shoal.distribution;
+
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.Configuration;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.DiscoveryEntry;
+import io.shoal.runtime.NodeCommands.NodeStatus;
+import io.shoal.runtime.RemoteNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "serve",
+    description = "Run a node until SIGINT or SIGTERM; prints one line when it is ready.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Program.VersionLine.class,
+    sortOptions = false,
+    abbreviateSynopsis = true)
+final class ServeCommand implements Callable<Integer> {
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  private final Environment environment;
+
+  ServeCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws ShoalException, IOException, InterruptedException {
+    Path data = common.dataFolder();
+    Configuration configuration = common.configuration(true);
+    LogSetup.prepare(configuration.logLevel(), data);
+    var running = RemoteNode.of(data);
+    if (running.isPresent()) {
+      throw new UserFaultException(
+          "%s: the node of process %d runs on this data folder: stop it, or give another with --data"
+              .formatted(data, running.get().pid()));
+    }
+    var signals = new LinkedBlockingQueue<String>();
+    Signals.handle(signals::add);
+    try (NodeCommands node = environment.nodes().start(data, configuration, Node.Mode.SERVE)) {
+      NodeStatus status = node.status();
+      environment
+          .console()
+          .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
+      if (!common.quiet) {
+        status.advice().forEach(line -> environment.console().note("shoal: " + line));
+      }
+      return signals.take().equals("TERM") ? ExitCode.DONE : ExitCode.INTERRUPTED;
+    }
+  }
+
+  /// `ready peer=… tcp=HOST:PORT dht=HOST:PORT api=URL`: one word for each transport scheme, of
+  /// which TLS over TCP is `tcp` too, since a node has one of the two.
+  static String readyLine(NodeStatus status, String api) {
+    Map<String, String> words = new LinkedHashMap<>();
+    words.put("peer", status.peerId());
+    for (String endpoint : status.endpoints()) {
+      int colon = endpoint.indexOf(':');
+      String scheme = endpoint.substring(0, colon);
+      words.putIfAbsent(scheme.equals("tcps") ? "tcp" : scheme, reachable(endpoint));
+    }
+    for (DiscoveryEntry entry : status.discoveries()) {
+      entry
+          .endpoint()
+          .ifPresent(
+              endpoint ->
+                  words.putIfAbsent(
+                      entry.plugin().equals("discovery-kademlia") ? "dht" : entry.plugin(),
+                      reachable("udp://" + endpoint)));
+    }
+    words.put("api", api);
+    var line = new StringBuilder("ready");
+    words.forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
+    return line.toString();
+  }
+
+  /// An endpoint as another node on this machine can use it: the address that stands for all of
+  /// them is no address to connect to.
+  private static String reachable(String endpoint) {
+    URI uri = URI.create(endpoint);
+    if (uri.getHost() == null || uri.getPort() < 0) {
+      return endpoint.substring(endpoint.indexOf(':') + 1);
+    }
+    return switch (uri.getHost()) {
+      case "0.0.0.0" -> "127.0.0.1:" + uri.getPort();
+      case "[::]", "[0:0:0:0:0:0:0:0]" -> "[::1]:" + uri.getPort();
+      default -> uri.getHost() + ":" + uri.getPort();
+    };
+  }
+}

@@ -1,0 +1,133 @@
+package io.shoal.distribution;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jline.builtins.Completers.FileNameCompleter;
+import org.jline.reader.Candidate;
+import org.jline.reader.Completer;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.Parser;
+import org.jline.reader.SyntaxError;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+
+@Command(
+    name = "shell",
+    description = "An interactive prompt over the same commands; 'exit' or Ctrl-D leaves it.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Program.VersionLine.class,
+    sortOptions = false,
+    abbreviateSynopsis = true)
+final class ShellCommand implements Callable<Integer> {
+
+  /// What makes no sense inside: another shell, and a node that would hold the prompt.
+  private static final List<String> NOT_INSIDE = List.of("shell", "serve", "demo");
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  private final Environment environment;
+
+  ShellCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+      CommandLine commands = new Program(environment).commandLine();
+      LineReader reader =
+          LineReaderBuilder.builder()
+              .appName("shoal")
+              .terminal(terminal)
+              .completer(new CommandCompleter(commands.getCommandSpec()))
+              .variable(LineReader.HISTORY_FILE, common.dataFolder().resolve("shell-history"))
+              .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+              .build();
+      Parser parser = new DefaultParser();
+      while (true) {
+        try {
+          String line = reader.readLine("shoal> ").strip();
+          if (line.equals("exit") || line.equals("quit")) {
+            return ExitCode.DONE;
+          }
+          run(parser, line);
+        } catch (UserInterruptException e) {
+          environment.console().note("'exit' or Ctrl-D leaves");
+        } catch (EndOfFileException e) {
+          return ExitCode.DONE;
+        }
+      }
+    }
+  }
+
+  private void run(Parser parser, String line) {
+    try {
+      List<String> words = new ArrayList<>(parser.parse(line, line.length()).words());
+      words.removeIf(String::isEmpty);
+      if (words.isEmpty()) {
+        return;
+      }
+      if (NOT_INSIDE.contains(words.getFirst())) {
+        environment
+            .console()
+            .note(
+                "shoal: '"
+                    + words.getFirst()
+                    + "' is not for inside the shell: type it in a terminal of its own");
+        return;
+      }
+      if (words.getFirst().equals("help")) {
+        words.set(0, "--help");
+      } else if (!words.contains("--data")) {
+        words.add(1, "--data=" + common.dataFolder());
+      }
+      // A command line remembers what it parsed: each line gets a new one.
+      new Program(environment).execute(words.toArray(String[]::new));
+    } catch (SyntaxError e) {
+      environment.console().note("shoal: " + e.getMessage() + ": close the quotes");
+    }
+  }
+
+  /// Completes commands, options, and paths for the rest.
+  private static final class CommandCompleter implements Completer {
+    private final CommandSpec root;
+    private final Completer files = new FileNameCompleter();
+
+    CommandCompleter(CommandSpec root) {
+      this.root = root;
+    }
+
+    @Override
+    public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+      if (line.wordIndex() == 0) {
+        root.subcommands().keySet().stream()
+            .filter(name -> !NOT_INSIDE.contains(name))
+            .forEach(name -> candidates.add(new Candidate(name)));
+        candidates.add(new Candidate("exit"));
+        candidates.add(new Candidate("help"));
+        return;
+      }
+      CommandLine command = root.subcommands().get(line.words().getFirst());
+      if (command != null && line.word().startsWith("-")) {
+        command
+            .getCommandSpec()
+            .optionsMap()
+            .keySet()
+            .forEach(name -> candidates.add(new Candidate(name)));
+      } else {
+        files.complete(reader, line, candidates);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.shoal.distribution;
+
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.ContentStat;
+import io.shoal.runtime.Reference;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "stat", description = "Say what is known of it here.")
+final class StatCommand extends NodeCommand {
+
+  @Parameters(paramLabel = "REF", description = "a file or folder")
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  Reference reference;
+
+  StatCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    ContentStat stat = node.stat(reference);
+    if (common.json) {
+      console().json(stat);
+      return ExitCode.DONE;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("root", stat.root()));
+    rows.add(List.of("kind", stat.kind()));
+    stat.name().ifPresent(name -> rows.add(List.of("name", name.replaceAll("\\p{Cntrl}", "?"))));
+    rows.add(
+        List.of("size", Quantity.ofBytes(stat.sizeBytes()) + " (" + stat.sizeBytes() + " bytes)"));
+    rows.add(
+        List.of(
+            "chunks",
+            stat.chunksHere() + " of " + (stat.chunks() < 0 ? "?" : stat.chunks()) + " here"));
+    rows.add(List.of("pinned", stat.pinned() ? "yes" : "no"));
+    stat.sha256().ifPresent(hex -> rows.add(List.of("sha256", hex)));
+    console().table(rows);
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,103 @@
+package io.shoal.distribution;
+
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreUsage;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.DiscoveryEntry;
+import io.shoal.runtime.NodeCommands.NodeStatus;
+import io.shoal.runtime.NodeCommands.TransferEntry;
+import io.shoal.runtime.NodeCommands.UploadEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "status",
+    description = "Say how the node does, and why what does not move does not move.")
+final class StatusCommand extends NodeCommand {
+
+  StatusCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    NodeStatus status = node.status();
+    if (common.json) {
+      console().json(status);
+      return ExitCode.DONE;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("peer", status.peerId()));
+    rows.add(
+        List.of(
+            "node",
+            status.endpoints().isEmpty()
+                ? "none runs on " + common.dataFolder() + "; start one with 'shoal serve'"
+                : status.version() + ", up " + Quantity.ofMillis(status.uptimeMillis())));
+    status.endpoints().forEach(endpoint -> rows.add(List.of("listens", endpoint)));
+    status.discoveries().forEach(entry -> rows.add(List.of("discovery", line(entry))));
+    rows.add(List.of("store", line(status.store())));
+    status.transfers().forEach(entry -> rows.add(List.of("transfer", line(entry))));
+    rows.add(List.of("uploads", line(status.uploads())));
+    status.advice().forEach(line -> rows.add(List.of("advice", line)));
+    console().table(rows);
+    return ExitCode.DONE;
+  }
+
+  private static String line(DiscoveryEntry entry) {
+    var line =
+        new StringBuilder(
+            "%s: %d peers, %d keys announced"
+                .formatted(entry.plugin(), entry.reachablePeers(), entry.announcedKeys()));
+    entry.endpoint().ifPresent(endpoint -> line.append(", listens on ").append(endpoint));
+    if (entry.overdueKeys() > 0) {
+      line.append(
+          ", %d of them late by up to %s"
+              .formatted(entry.overdueKeys(), Quantity.ofMillis(entry.lagMillis())));
+    }
+    entry
+        .details()
+        .forEach((key, value) -> line.append(", ").append(key).append(' ').append(value));
+    return line.toString();
+  }
+
+  private static String line(StoreUsage store) {
+    return "%d chunks, %s of its own, %s in users' files, room for %s"
+        .formatted(
+            store.chunks(),
+            Quantity.ofBytes(store.ownedBytes()),
+            Quantity.ofBytes(store.adoptedBytes()),
+            Quantity.ofBytes(store.availableBytes()));
+  }
+
+  private static String line(TransferEntry entry) {
+    String name =
+        entry.name().isEmpty() ? entry.root() : entry.name().replaceAll("\\p{Cntrl}", "?");
+    return "%s: %s of %s, %s, %d peers, %s"
+        .formatted(
+            name,
+            Quantity.ofBytes(entry.doneBytes()),
+            Quantity.ofBytes(entry.sizeBytes()),
+            Quantity.ofRate(entry.bytesPerSecond()),
+            entry.peers(),
+            entry.state());
+  }
+
+  private static String line(UploadEntry entry) {
+    return "%s sent, %s, %d requests at work, %d waiting, %d peers"
+        .formatted(
+            Quantity.ofBytes(entry.sentBytes()),
+            Quantity.ofRate(entry.bytesPerSecond()),
+            entry.activeRequests(),
+            entry.waitingRequests(),
+            entry.peers());
+  }
+}

@@ -1,0 +1,54 @@
+package io.shoal.distribution;
+
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.Verified;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "verify",
+    description = "Read every chunk and check it; exit code 4 if one is rotten or missing.")
+final class VerifyCommand extends NodeCommand {
+
+  @Option(names = "--repair", description = "fetch again from peers what is rotten or missing")
+  boolean repair;
+
+  VerifyCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return repair ? Node.Mode.FETCH_ONLY : Node.Mode.OFFLINE;
+  }
+
+  @Override
+  int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    Verified verified;
+    try (var progress = progress()) {
+      verified = node.verify(repair, progress);
+    }
+    if (common.json) {
+      console().json(verified);
+    } else {
+      verified.corrupt().forEach(cid -> console().result("corrupt  " + cid));
+      verified.missing().forEach(cid -> console().result("missing  " + cid));
+      if (!common.quiet) {
+        console()
+            .result(
+                "%d chunks checked (%s): %d corrupt, %d missing, %d repaired"
+                    .formatted(
+                        verified.chunksChecked(),
+                        Quantity.ofBytes(verified.bytesChecked()),
+                        verified.corrupt().size(),
+                        verified.missing().size(),
+                        verified.repaired()));
+      }
+    }
+    long broken = verified.corrupt().size() + verified.missing().size() - verified.repaired();
+    return broken > 0 ? ExitCode.VERIFICATION_FAILED : ExitCode.DONE;
+  }
+}
