@@ -44,7 +44,7 @@ final class TestIdentity implements NodeIdentity {
 
   @Override
   public byte[] sign(String domain, byte[] message) {
-    if (!domain.matches("[!-~ ]{3,63}:") || domain.equals("libp2p-tls-handshake:")) {
+    if (!domain.matches("[!-~ ]{3,63}:") || domain.equals(HostCertificate.SIGNATURE_DOMAIN)) {
       throw new IllegalArgumentException("not a domain for signatures: " + domain);
     }
     return signed(domain, message);
@@ -64,6 +64,6 @@ final class TestIdentity implements NodeIdentity {
 
   @Override
   public TlsContext tls(String alpn) {
-    throw new UnsupportedOperationException("comes with HostCertificate");
+    return new TestTls(HostCertificate.create(this), alpn);
   }
 }

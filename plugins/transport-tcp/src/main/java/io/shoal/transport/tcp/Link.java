@@ -54,6 +54,10 @@ final class Link implements PeerConnection {
   // the node from learning that the connection is gone.
   private static final long CALLS_END_TIMEOUT_MILLIS = 5_000;
 
+  // News that listeners have not taken: they never block, so only a flood gets here, and then waits
+  // in the network.
+  private static final int MAX_WAITING_NEWS = 1024;
+
   private final Shared shared;
   private final String scheme;
   private final Optional<PeerAddress> dialled;
@@ -71,6 +75,8 @@ final class Link implements PeerConnection {
   private final boolean encrypted;
   private final AtomicInteger openRequests = new AtomicInteger();
   private final AtomicInteger openWatches = new AtomicInteger();
+  private final AtomicInteger beginningWatches = new AtomicInteger();
+  private final AtomicInteger waitingNews = new AtomicInteger();
   private final Map<Integer, OwnWatch> watches = new ConcurrentHashMap<>();
   private final Liveness liveness;
   private volatile @Nullable RemotePeer remote;
@@ -248,9 +254,17 @@ final class Link implements PeerConnection {
   }
 
   void beginWatch(PeerWatch watch, Cid root) {
+    if (beginningWatches.incrementAndGet() > WireLimits.MAX_WATCHES) {
+      // Ended watches count as long as the node is still being asked about them.
+      wire.fail(new PeerFaultException("the peer begins and ends watches faster than they run"));
+    }
     Thread.ofVirtual()
         .name("shoal-tcp-watch")
-        .start(() -> called(() -> watch.begin(server, this, root)));
+        .start(
+            () -> {
+              called(() -> watch.begin(server, this, root));
+              beginningWatches.decrementAndGet();
+            });
   }
 
   private void called(Runnable call) {
@@ -277,9 +291,20 @@ final class Link implements PeerConnection {
 
   void news(int id, Availability news) {
     OwnWatch watch = watches.get(id);
-    if (watch != null) {
-      newsInbox.submit(() -> guarded(() -> watch.tell(news)));
+    if (watch == null) {
+      return;
     }
+    if (waitingNews.incrementAndGet() >= MAX_WAITING_NEWS) {
+      channel.config().setAutoRead(false);
+    }
+    newsInbox.submit(
+        () -> {
+          guarded(() -> watch.tell(news));
+          if (waitingNews.decrementAndGet() == MAX_WAITING_NEWS / 2) {
+            // On the loop, so that it cannot overtake the stop that it undoes.
+            onLoop(() -> channel.config().setAutoRead(waitingNews.get() < MAX_WAITING_NEWS));
+          }
+        });
   }
 
   void requestEnded() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class NewsAndMessagesTest {
   private static final int POSITIONS = 1_000_000;
+  private static final Availability COMPLETE = new Availability.Complete();
   private static final Cid ROOT = TestServer.cidOf(new byte[] {42});
 
   @ParameterizedTest
@@ -58,6 +59,36 @@ class NewsAndMessagesTest {
           });
       watch.close();
       Nodes.await("the end is told", () -> seed.server().unwatched.contains(ROOT));
+    }
+  }
+
+  @Test
+  void aListenerThatIsSlowHoldsTheNewsUpAndLosesNone() throws Exception {
+    try (Nodes nodes = new Nodes()) {
+      Nodes.Seed seed = nodes.seed("tcp", Map.of());
+      CountDownLatch go = new CountDownLatch(1);
+      List<Availability> told = new CopyOnWriteArrayList<>();
+      PeerConnection connection = nodes.dial(seed);
+      for (int i = 0; i < 300; i++) {
+        connection.watch(
+            TestServer.cidOf(new byte[] {(byte) i, (byte) (i >> 8), 1}),
+            news -> {
+              try {
+                go.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              told.add(news);
+            });
+      }
+      Nodes.await("watched", () -> seed.server().watches.size() == 300);
+      for (int i = 0; i < 100; i++) {
+        seed.server().watches.values().forEach(w -> w.availability(new Availability.Unknown()));
+      }
+      seed.server().watches.values().forEach(w -> w.availability(new Availability.Complete()));
+      go.countDown();
+      Nodes.await(
+          "the last news of all", () -> told.stream().filter(COMPLETE::equals).count() == 300);
     }
   }
 

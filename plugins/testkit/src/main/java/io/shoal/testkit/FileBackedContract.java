@@ -1,0 +1,355 @@
+package io.shoal.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.shoal.api.ChunkChangedException;
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ChunkStore.Removal;
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.FileBacked.FileClaims;
+import io.shoal.api.FileBacked.FileState;
+import io.shoal.api.FileBacked.Segment;
+import io.shoal.api.FileRef;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What every store keeps that has the ability [FileBacked]. A plugin's tests extend this with how
+/// to make one.
+public abstract class FileBackedContract {
+  private static final int CHUNK = 1000;
+
+  private Path folder;
+  private TestContext context;
+  private ChunkStore store;
+  private FileBacked files;
+
+  /// For subclasses.
+  @SuppressWarnings("NullAway.Init") // JUnit calls startStore before anything else
+  protected FileBackedContract() {}
+
+  /// A store that is not started.
+  protected abstract ChunkStore newStore();
+
+  /// Gives the plugin what it needs to start, besides its data folder. Called once a test.
+  protected TestContext configure(TestContext plain) {
+    return plain;
+  }
+
+  /// Starts a store for a test.
+  @BeforeEach
+  public void startStore(@TempDir Path temporary) throws Exception {
+    folder = temporary.toRealPath();
+    context = configure(TestContext.in(folder.resolve("store")));
+    start();
+  }
+
+  /// Ends it.
+  @AfterEach
+  public void endStore() {
+    store.close();
+    context.close();
+  }
+
+  private void start() throws Exception {
+    store = newStore();
+    store.start(context);
+    files =
+        store
+            .fileBacked()
+            .orElseThrow(() -> new AssertionError("the store does not serve files in place"));
+  }
+
+  private void restart() throws Exception {
+    store.close();
+    start();
+  }
+
+  private Path write(String name, byte[] bytes) throws IOException {
+    return Files.write(folder.resolve(name), bytes);
+  }
+
+  private static byte[] part(byte[] bytes, int chunk) {
+    return Arrays.copyOfRange(bytes, chunk * CHUNK, Math.min(bytes.length, (chunk + 1) * CHUNK));
+  }
+
+  private static List<Segment> segments(byte[] bytes) {
+    List<Segment> segments = new ArrayList<>();
+    for (int i = 0; i * CHUNK < bytes.length; i++) {
+      segments.add(
+          new Segment(TestData.cid(part(bytes, i)), (long) i * CHUNK, part(bytes, i).length));
+    }
+    return segments;
+  }
+
+  private void assertServes(byte[] chunk) throws Exception {
+    Cid cid = TestData.cid(chunk);
+    assertTrue(store.contains(cid));
+    try (ChunkReader reader = store.open(cid).orElseThrow()) {
+      assertEquals(chunk.length, reader.sizeBytes());
+      assertFalse(reader.owned());
+      assertArrayEquals(chunk, TestData.bytesOf(reader));
+      reader.revalidate();
+    }
+  }
+
+  private void assertServesNot(byte[] chunk) throws Exception {
+    assertTrue(store.open(TestData.cid(chunk)).isEmpty());
+    assertFalse(store.contains(TestData.cid(chunk)));
+  }
+
+  private FileClaims claims(Path file) throws IOException {
+    return files.claims(file).orElseThrow(() -> new AssertionError("no reference to " + file));
+  }
+
+  @Test
+  public void aFileIsServedInPlaceAndCountsAgainstNoQuota() throws Exception {
+    byte[] bytes = TestData.bytes(1, 2_500);
+    Path file = write("file", bytes);
+    FileRef ref = files.openFile(file);
+    assertEquals(file, ref.path());
+    assertEquals(2_500, ref.sizeBytes());
+    assertFalse(ref.growing());
+    files.adopt(ref, segments(bytes));
+    for (int i = 0; i < 3; i++) {
+      assertServes(part(bytes, i));
+    }
+    assertEquals(0, store.usage().ownedBytes());
+    assertEquals(2_500, store.usage().adoptedBytes());
+    assertEquals(3, store.usage().chunks());
+    assertEquals(new FileClaims(ref, FileState.INTACT, segments(bytes)), claims(file));
+    store.cids(chunk -> assertTrue(chunk.adopted()));
+    assertEquals(ref, files.openFile(file));
+  }
+
+  @Test
+  public void onlyPlainFilesThatAreThereAreTaken() throws Exception {
+    Path file = write("file", new byte[1]);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    for (Path none : List.of(folder.resolve("none"), folder, link)) {
+      assertThrows(UserFaultException.class, () -> files.openFile(none), none.toString());
+      assertThrows(UserFaultException.class, () -> files.openGrowing(none), none.toString());
+    }
+  }
+
+  @Test
+  public void claimsAreThereAfterARestartOnceTheyWereSynced() throws Exception {
+    byte[] bytes = TestData.bytes(2, 2_000);
+    Path file = write("file", bytes);
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments(bytes));
+    store.sync();
+    restart();
+    assertServes(part(bytes, 0));
+    assertServes(part(bytes, 1));
+    assertEquals(ref, files.openFile(file));
+    assertEquals(segments(bytes), claims(file).segments());
+  }
+
+  @Test
+  public void aFileThatChangedServesNothingAndIsReported() throws Exception {
+    byte[] bytes = TestData.bytes(3, 2_000);
+    Path file = write("file", bytes);
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments(bytes));
+    try (ChunkReader reader = store.open(TestData.cid(part(bytes, 0))).orElseThrow()) {
+      Files.write(file, new byte[] {1}, StandardOpenOption.APPEND);
+      assertThrows(ChunkChangedException.class, reader::revalidate);
+    }
+    assertServesNot(part(bytes, 0));
+    assertServesNot(part(bytes, 1));
+    assertThrows(ChunkChangedException.class, () -> files.adopt(ref, segments(bytes)));
+    assertEquals(FileState.CHANGED, claims(file).state());
+    assertEquals(List.of(), claims(file).segments());
+    assertEquals(0, store.usage().adoptedBytes());
+    assertFalse(ref.equals(files.openFile(file)));
+  }
+
+  @Test
+  public void aFileThatWasReplacedServesNothing() throws Exception {
+    byte[] bytes = TestData.bytes(4, 1_000);
+    Path file = write("file", bytes);
+    files.adopt(files.openFile(file), segments(bytes));
+    Path other = write("other", TestData.bytes(5, 1_000));
+    Files.setLastModifiedTime(other, Files.getLastModifiedTime(file));
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+    assertServesNot(bytes);
+  }
+
+  @Test
+  public void aFileThatIsGoneServesNothingAndIsReported() throws Exception {
+    byte[] bytes = TestData.bytes(6, 1_000);
+    Path file = write("file", bytes);
+    files.adopt(files.openFile(file), segments(bytes));
+    Files.delete(file);
+    assertServesNot(bytes);
+    assertEquals(FileState.MISSING, claims(file).state());
+  }
+
+  @Test
+  public void aGrowingFileServesWhatWasClaimedSoFar() throws Exception {
+    byte[] bytes = TestData.bytes(7, 3_000);
+    Path file = write("file.part", part(bytes, 0));
+    FileRef ref = files.openGrowing(file);
+    assertTrue(ref.growing());
+    files.adopt(ref, segments(part(bytes, 0)));
+    assertServes(part(bytes, 0));
+    Files.write(file, bytes);
+    files.adopt(ref, segments(bytes).subList(1, 3));
+    assertServes(part(bytes, 2));
+    assertEquals(FileState.GROWING, claims(file).state());
+    assertEquals(segments(bytes), claims(file).segments());
+  }
+
+  @Test
+  public void aGrowingFileIsTakenUpByTheNextProcess() throws Exception {
+    byte[] bytes = TestData.bytes(8, 2_000);
+    Path file = write("file.part", bytes);
+    FileRef ref = files.openGrowing(file);
+    files.adopt(ref, segments(bytes).subList(0, 1));
+    store.sync();
+    restart();
+    FileRef again = files.openGrowing(file);
+    assertEquals(segments(bytes).subList(0, 1), claims(file).segments());
+    files.adopt(again, segments(bytes).subList(1, 2));
+    assertServes(part(bytes, 1));
+  }
+
+  @Test
+  public void aGrowingFileThatWasReplacedStartsAnew() throws Exception {
+    byte[] bytes = TestData.bytes(9, 1_000);
+    Path file = write("file.part", bytes);
+    files.adopt(files.openGrowing(file), segments(bytes));
+    store.sync();
+    Path other = write("other", new byte[1_000]);
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+    files.openGrowing(file);
+    assertEquals(List.of(), claims(file).segments());
+    assertServesNot(bytes);
+  }
+
+  @Test
+  public void relocatingKeepsTheClaimsAndSettlesTheFile() throws Exception {
+    byte[] bytes = TestData.bytes(10, 2_000);
+    Path part = write("file.part", bytes);
+    FileRef ref = files.openGrowing(part);
+    files.adopt(ref, segments(bytes));
+    Path target = folder.resolve("file");
+    try (ChunkReader reader = store.open(TestData.cid(part(bytes, 0))).orElseThrow()) {
+      FileRef settled = files.relocate(ref, target, false);
+      assertEquals(target, settled.path());
+      assertFalse(settled.growing());
+      assertArrayEquals(part(bytes, 0), TestData.bytesOf(reader));
+      reader.revalidate();
+    }
+    assertFalse(Files.exists(part));
+    assertTrue(files.claims(part).isEmpty());
+    assertServes(part(bytes, 1));
+    store.sync();
+    restart();
+    assertEquals(FileState.INTACT, claims(target).state());
+    assertEquals(segments(bytes), claims(target).segments());
+    Files.write(target, new byte[] {1}, StandardOpenOption.APPEND);
+    assertServesNot(part(bytes, 0));
+  }
+
+  @Test
+  public void relocatingReplacesOnlyWhenTold() throws Exception {
+    byte[] bytes = TestData.bytes(11, 1_000);
+    byte[] precious = TestData.bytes(12, 1_000);
+    Path target = write("file", precious);
+    files.adopt(files.openFile(target), segments(precious));
+    FileRef ref = files.openGrowing(write("file.part", bytes));
+    files.adopt(ref, segments(bytes));
+    assertThrows(UserFaultException.class, () -> files.relocate(ref, target, false));
+    assertArrayEquals(precious, Files.readAllBytes(target));
+    assertServes(bytes);
+    assertServes(precious);
+    files.relocate(ref, target, true);
+    assertArrayEquals(bytes, Files.readAllBytes(target));
+    assertServes(bytes);
+    assertServesNot(precious);
+  }
+
+  @Test
+  public void forgettingLeavesTheFileAlone() throws Exception {
+    byte[] bytes = TestData.bytes(13, 1_000);
+    Path file = write("file", bytes);
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments(bytes));
+    store.sync();
+    files.forget(ref);
+    files.forget(ref);
+    assertServesNot(bytes);
+    assertTrue(files.claims(file).isEmpty());
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+    store.sync();
+    restart();
+    assertServesNot(bytes);
+    assertEquals(0, store.usage().chunks());
+  }
+
+  @Test
+  public void deletingAChunkTakesTheClaimAndLeavesTheFile() throws Exception {
+    byte[] bytes = TestData.bytes(14, 2_000);
+    Path file = write("file", bytes);
+    files.adopt(files.openFile(file), segments(bytes));
+    store.sync();
+    assertTrue(store.delete(TestData.cid(part(bytes, 0)), Removal.UNREFERENCED));
+    assertTrue(store.delete(TestData.cid(part(bytes, 1)), Removal.CORRUPT));
+    assertServesNot(part(bytes, 0));
+    assertServesNot(part(bytes, 1));
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+    store.sync();
+    restart();
+    assertServesNot(part(bytes, 0));
+  }
+
+  @Test
+  public void aChunkThatIsOwnedTooIsServedWhenTheFileIsGone() throws Exception {
+    byte[] bytes = TestData.bytes(15, 1_000);
+    Path file = write("file", bytes);
+    files.adopt(files.openFile(file), segments(bytes));
+    assumeTrue(store.usage().availableBytes() > 0);
+    TestData.put(store, bytes);
+    Files.delete(file);
+    assertArrayEquals(bytes, TestData.get(store, TestData.cid(bytes)));
+  }
+
+  @Test
+  public void everyReferenceIsTold() throws Exception {
+    Set<Path> due = new TreeSet<>();
+    for (int i = 0; i < 20; i++) {
+      byte[] bytes = TestData.bytes(100 + i, 1_500);
+      Path file = write("file" + i, bytes);
+      files.adopt(files.openFile(file), segments(bytes));
+      due.add(file);
+    }
+    Set<Path> told = new TreeSet<>();
+    files.references(
+        claims -> {
+          assertEquals(2, claims.segments().size());
+          told.add(claims.ref().path());
+        });
+    assertEquals(due, told);
+  }
+}
