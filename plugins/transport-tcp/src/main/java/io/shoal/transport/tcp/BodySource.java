@@ -3,10 +3,13 @@ package io.shoal.transport.tcp;
 /// A request of ours on its connection. Its id is known to the event loop alone, once it was sent.
 final class BodySource implements ReceivedBody.Source {
   private final Link link;
+  private final int windowBytes;
   private int id;
 
-  BodySource(Link link) {
+  /// @param windowBytes what the request was given of the node's receive windows
+  BodySource(Link link, int windowBytes) {
     this.link = link;
+    this.windowBytes = windowBytes;
   }
 
   /// On the event loop.
@@ -22,5 +25,10 @@ final class BodySource implements ReceivedBody.Source {
   @Override
   public void cancel() {
     link.onLoop(() -> link.wire().cancel(id));
+  }
+
+  @Override
+  public void closed() {
+    link.receiveWindows().give(windowBytes);
   }
 }

@@ -307,6 +307,10 @@ final class Link implements PeerConnection {
         });
   }
 
+  ReceiveWindows receiveWindows() {
+    return shared.receiveWindows();
+  }
+
   void requestEnded() {
     openRequests.decrementAndGet();
   }
@@ -325,8 +329,8 @@ final class Link implements PeerConnection {
   @Override
   public ChunkBody fetch(ChunkRequest request) throws PeerUnreachableException {
     requireOpen();
-    BodySource source = new BodySource(this);
-    int window = shared.settings().windowBytes();
+    int window = shared.receiveWindows().take();
+    BodySource source = new BodySource(this, window);
     ReceivedBody body = new ReceivedBody(source, window);
     if (openRequests.incrementAndGet() > maxRequests) {
       openRequests.decrementAndGet();

@@ -19,11 +19,13 @@ final class ReceivedBody implements ChunkBody {
     void credit(int sizeBytes);
 
     void cancel();
+
+    /// Nobody reads any more; called once.
+    void closed();
   }
 
   // Runs below this are copied together: a slice keeps the whole network buffer alive, so that a
-  // peer
-  // that sends a few bytes at a time would make us hold many times its credit.
+  // peer that sends a few bytes at a time would make us hold many times its credit.
   private static final int MIN_SLICE_SIZE_BYTES = 8 * 1024;
   private static final int COLLECTOR_SIZE_BYTES = 32 * 1024;
 
@@ -272,5 +274,6 @@ final class ReceivedBody implements ChunkBody {
     if (cancel) {
       source.cancel();
     }
+    source.closed();
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 /// @param listenPorts by scheme, where this node accepts connections
 /// @param channels all that are open, listening ones included
 /// @param links all whose end the node was not told of
+/// @param receiveWindows what all requests may have on their way together
 /// @param threads a virtual thread a task, ended with the transport
 record Shared(
     TcpSettings settings,
@@ -31,6 +32,7 @@ record Shared(
     Set<Channel> channels,
     Set<Link> links,
     InboundLimits inbound,
+    ReceiveWindows receiveWindows,
     Executor threads,
     Metrics.Counter received,
     Metrics.Counter sent) {

@@ -77,6 +77,7 @@ public final class TcpTransport implements Transport {
             channels,
             Shared.concurrentSet(),
             new InboundLimits(settings.maxConnections(), settings.maxConnectionsPerAddress()),
+            new ReceiveWindows(settings.receiveBufferBytes(), settings.windowBytes()),
             threads,
             context.metrics().counter("received_bytes", "Bytes that came over TCP"),
             context.metrics().counter("sent_bytes", "Chunk bytes that went over TCP"));
