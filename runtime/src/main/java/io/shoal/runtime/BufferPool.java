@@ -9,7 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Buffers for chunks on their way, direct so that no copy lands on the heap; as many as the budget
 /// allows, made when first needed. Usable from any thread.
 final class BufferPool {
-  private static final int FIRST_BYTES = 256 * 1024;
+  /// Up to this a buffer is made for the occasion, exactly as large as needed and on the heap: such chunks are many, and a pool would cost more than it saves.
+  private static final int SMALL_BYTES = 128 * 1024;
 
   private final Semaphore permits;
   private final ReentrantLock lock = new ReentrantLock();
@@ -27,12 +28,12 @@ final class BufferPool {
   /// up.
   Lease take(int sizeBytes) throws InterruptedException {
     int capacity =
-        sizeBytes <= FIRST_BYTES
-            ? FIRST_BYTES
+        sizeBytes <= SMALL_BYTES
+            ? Math.max(1024, sizeBytes)
             : sizeBytes <= ChunkStore.MAX_CHUNK_SIZE_BYTES / 2
                 ? ChunkStore.MAX_CHUNK_SIZE_BYTES / 2
                 : ChunkStore.MAX_CHUNK_SIZE_BYTES;
-    permits.acquire(capacity / 1024);
+    permits.acquire(kib(capacity));
     ByteBuffer buffer = pooled(capacity);
     buffer.clear().limit(sizeBytes);
     return new Lease(buffer, capacity);
@@ -42,16 +43,19 @@ final class BufferPool {
     lock.lock();
     try {
       ArrayDeque<ByteBuffer> pool = capacity == ChunkStore.MAX_CHUNK_SIZE_BYTES ? large : usual;
-      ByteBuffer buffer = capacity == FIRST_BYTES ? null : pool.poll();
+      ByteBuffer buffer = capacity <= SMALL_BYTES ? null : pool.poll();
       return buffer != null ? buffer : allocate(capacity);
     } finally {
       lock.unlock();
     }
   }
 
-  /// Small ones live on the heap: they are many, short-lived and cheap there.
+  private static int kib(int capacity) {
+    return (capacity + 1023) / 1024;
+  }
+
   private static ByteBuffer allocate(int capacity) {
-    return capacity == FIRST_BYTES
+    return capacity <= SMALL_BYTES
         ? ByteBuffer.allocate(capacity)
         : ByteBuffer.allocateDirect(capacity);
   }
@@ -81,13 +85,13 @@ final class BufferPool {
         closed = true;
         if (capacity == ChunkStore.MAX_CHUNK_SIZE_BYTES) {
           large.push(buffer);
-        } else if (capacity != FIRST_BYTES) {
+        } else if (capacity > SMALL_BYTES) {
           usual.push(buffer);
         }
       } finally {
         lock.unlock();
       }
-      permits.release(capacity / 1024);
+      permits.release(kib(capacity));
     }
   }
 }

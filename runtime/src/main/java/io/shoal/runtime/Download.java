@@ -255,9 +255,10 @@ final class Download {
     switch (outcome) {
       case ChunkReceiver.Outcome.Verified verified -> {
         lastProgressMillis = now;
-        tally.chunk(peer.key.text());
         parts.book().received(peer.connection.remote(), verified.sizeBytes());
-        swarm.verified(request, verified.sizeBytes());
+        if (swarm.verified(request, verified.sizeBytes())) {
+          tally.chunk(peer.key.text());
+        }
         content.arrived(chunk);
         if (!toldFirst) {
           toldFirst = true;
@@ -480,7 +481,7 @@ final class Download {
     return new NodeCommands.Fetched(
         wish.root().toString(),
         wish.target().map(Object::toString).orElse(""),
-        Math.max(0, tally.totalBytes.get()),
+        Math.max(tally.totalBytes.get(), tally.doneBytes.get()),
         tally.transferredBytes.get(),
         tally.reusedBytes.get(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos),

@@ -150,6 +150,12 @@ final class DownloadContent {
     }
   }
 
+  /// Files of a single raw chunk have the size that the chunk turns out to have.
+  private static boolean sizeIsKnown(TreePlan plan) {
+    return plan.files().stream()
+        .allMatch(file -> file.content().sizeBytes() != TreePlan.UNKNOWN_SIZE);
+  }
+
   private int want(Cid cid) {
     cids.add(cid);
     return swarm.want();
@@ -168,7 +174,7 @@ final class DownloadContent {
     Checkpoints checkpoints =
         new Checkpoints(parts.store(), parts.watchers(), wish.root(), adoption);
     LocalPieces local = new LocalPieces(parts, plan, destination, adoption, resumed);
-    tally.totalBytes.set(plan.sizeBytes());
+    tally.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
     int[] chunkAt = new int[plan.chunkCount()];
     for (int position = 0; position < chunkAt.length; position++) {
       chunkAt[position] = chunkFor(walker, plan, position, local, checkpoints);
@@ -276,9 +282,6 @@ final class DownloadContent {
       StoredChunks.put(parts.store(), cid, bytes);
     }
     tally.doneBytes.addAndGet(fileBytes);
-    if (now.plan().files().size() == 1 && tally.totalBytes.get() == 0) {
-      tally.totalBytes.set(fileBytes);
-    }
     now.checkpoints().written(position, size);
   }
 

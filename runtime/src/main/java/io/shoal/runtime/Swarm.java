@@ -45,6 +45,9 @@ final class Swarm {
   /// bytes.
   private static final double WORTH_A_COPY = 1.5;
 
+  /// … and by at least so much: the last chunks of a fast download come soon enough without.
+  private static final long MIN_GAIN_MILLIS = 300;
+
   /// Speed that is assumed of a peer that was not measured yet, when a second copy is considered.
   private static final double ASSUMED_BYTES_PER_SECOND = 1 << 20;
 
@@ -371,7 +374,7 @@ final class Swarm {
     }
     double speed = Math.max(peer.bytesPerSecond(), ASSUMED_BYTES_PER_SECOND / 4);
     double mine = (peer.requests.size() + 1) * peer.chunkBytes() * 1000 / speed;
-    double latest = mine * WORTH_A_COPY;
+    double latest = Math.max(mine * WORTH_A_COPY, mine + MIN_GAIN_MILLIS);
     int choice = -1;
     for (Map.Entry<Integer, List<SwarmRequest>> entry : byChunk.entrySet()) {
       int chunk = entry.getKey();
