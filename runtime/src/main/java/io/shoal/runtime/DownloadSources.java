@@ -4,7 +4,6 @@ import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
-import io.shoal.api.PeerFaultException;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import java.time.Duration;
@@ -190,10 +189,7 @@ final class DownloadSources implements AutoCloseable {
         lock.unlock();
       }
       connected.accept(connection.get());
-    } catch (PeerFaultException e) {
-      note(e.getMessage());
     } catch (ShoalException e) {
-      parts.book().failed(candidate.address);
       note(e.getMessage());
     } finally {
       lock.lock();
