@@ -9,7 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Buffers for chunks on their way, direct so that no copy lands on the heap; as many as the budget
 /// allows, made when first needed. Usable from any thread.
 final class BufferPool {
-  /// Up to this a buffer is made for the occasion, exactly as large as needed and on the heap: such chunks are many, and a pool would cost more than it saves.
+  /// Up to this a buffer is made for the occasion, exactly as large as needed and on the heap: such
+  /// chunks are many, and a pool would cost more than it saves.
   private static final int SMALL_BYTES = 128 * 1024;
 
   private final Semaphore permits;

@@ -78,10 +78,13 @@ final class Links {
 
   /// Whether a dial of `address` has a point now.
   boolean worthDialling(PeerAddress address) {
-    return dialable.containsKey(address.scheme())
-        && !ownEndpoints.contains(address.uri())
-        && address.peerId().filter(self::equals).isEmpty()
-        && book.mayDial(address);
+    return dialable.containsKey(address.scheme()) && !isSelf(address) && book.mayDial(address);
+  }
+
+  /// Whether this node itself is there.
+  boolean isSelf(PeerAddress address) {
+    return ownEndpoints.contains(address.uri())
+        || address.peerId().filter(self::equals).isPresent();
   }
 
   /// A connection to who is at `address`: one that stands already, or a new one. The caller gives

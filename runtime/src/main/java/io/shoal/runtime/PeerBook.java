@@ -145,6 +145,15 @@ final class PeerBook {
     }
   }
 
+  /// Why who is at an address is banned, if that is so.
+  Optional<Ban> ban(PeerAddress address) {
+    return address
+        .peerId()
+        .map(PeerKey::of)
+        .flatMap(this::ban)
+        .or(() -> ban(PeerKey.unproven(address)));
+  }
+
   void ban(RemotePeer remote, String reason) {
     lock.lock();
     try {

@@ -115,24 +115,23 @@ final class ProviderSearch {
   private NodeCommands.FoundProvider checked(PeerAddress address, Cid root)
       throws InterruptedException {
     Optional<String> expected = address.peerId().map(Object::toString);
-    if (!parts.links().worthDialling(address)) {
-      return new NodeCommands.FoundProvider(
-          address.uri(),
-          expected,
-          NodeCommands.Reach.UNCHECKED,
-          "unknown",
-          "not dialled: it is this node, banned, or failed a moment ago");
+    if (parts.links().isSelf(address)) {
+      return entry(address, expected, NodeCommands.Reach.UNCHECKED, "this node itself");
+    }
+    Optional<PeerBook.Ban> ban = parts.book().ban(address);
+    if (ban.isPresent()) {
+      return entry(
+          address, expected, NodeCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
+    }
+    if (!parts.links().schemes().contains(address.scheme())) {
+      return entry(address, expected, NodeCommands.Reach.UNCHECKED, "no active transport dials it");
     }
     PeerConnection connection;
     try {
       connection = parts.links().connect(address, parts.server());
     } catch (ShoalException e) {
-      return new NodeCommands.FoundProvider(
-          address.uri(),
-          expected,
-          NodeCommands.Reach.UNREACHABLE,
-          "unknown",
-          Optional.ofNullable(e.getMessage()).orElse(""));
+      String why = Optional.ofNullable(e.getMessage()).orElse("");
+      return entry(address, expected, NodeCommands.Reach.UNREACHABLE, why);
     }
     try {
       Optional<String> proven = connection.remote().provenId().map(Object::toString);
@@ -141,6 +140,11 @@ final class ProviderSearch {
     } finally {
       parts.links().release(connection);
     }
+  }
+
+  private static NodeCommands.FoundProvider entry(
+      PeerAddress address, Optional<String> peerId, NodeCommands.Reach reach, String detail) {
+    return new NodeCommands.FoundProvider(address.uri(), peerId, reach, "unknown", detail);
   }
 
   private static String have(PeerConnection connection, Cid root) throws InterruptedException {
