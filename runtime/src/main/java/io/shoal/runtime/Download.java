@@ -283,8 +283,13 @@ final class Download {
         lastRefusal = "the copy of chunk " + content.cid(chunk) + " at " + peer.key + " is rotten";
         LOG.info("{}", lastRefusal);
       }
-      case Refusal.NotHeld notHeld ->
+      case Refusal.NotHeld notHeld -> {
+        // Who set a rotten copy aside has none from then on: the cause is worth more than the
+        // consequence.
+        if (!lastRefusal.contains(content.cid(chunk).toString())) {
           lastRefusal = peer.key + " does not have chunk " + content.cid(chunk);
+        }
+      }
       case Refusal.Denied denied -> lastRefusal = peer.key + " does not serve this to us";
       case Refusal.Busy busy -> lastRefusal = peer.key + " is busy";
       case Refusal.Gone gone -> {}

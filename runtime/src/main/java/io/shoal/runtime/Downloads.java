@@ -37,13 +37,17 @@ final class Downloads {
         .name("download-" + download.wish().root())
         .start(
             () -> {
+              // It ends before its result is told: the same command right afterwards must find it gone.
+              NodeCommands.Fetched fetched;
               try {
-                result.complete(download.run());
+                fetched = download.run();
               } catch (Throwable e) {
-                result.completeExceptionally(e);
-              } finally {
                 end(download);
+                result.completeExceptionally(e);
+                return;
               }
+              end(download);
+              result.complete(fetched);
             });
     try {
       return result.get();

@@ -68,7 +68,7 @@ final class NodeReports {
     if (core.announcer().waiting() > 0 && !core.endpoints().isEmpty()) {
       advice.add(core.announcer().waiting() + " roots wait to be announced for the first time");
     }
-    if (parts.discoveries().isEmpty()) {
+    if (parts.discoveries().isEmpty() && core.mode() != Node.Mode.OFFLINE) {
       advice.add("no discovery is active: peers are found by --peer alone (active.discovery)");
     }
     return advice;
