@@ -68,6 +68,7 @@ final class AdoptedFiles implements FileBacked {
       disk.delete(
           old); // a move to a free name gives the new name first and takes the old one away after
     }
+    log.renamed(old, target); // the earlier process may not have forced it
     table.at(target).filter(other -> other != file).ifPresent(table::forget);
     FileStamp now = disk.stat(target).orElse(there.get());
     table.redescribe(file, AdoptedFile.Expected.of(target, now, false));
@@ -350,7 +351,7 @@ final class AdoptedFiles implements FileBacked {
       if (replace) {
         disk.move(from, to);
       } else {
-        disk.moveToFreeName(from, to);
+        moveToFreeName(file, from, to);
       }
     } catch (FileAlreadyExistsException e) {
       throw exists(to);
@@ -362,6 +363,32 @@ final class AdoptedFiles implements FileBacked {
     }
     log.renamed(from, to);
     table.at(to).ifPresent(table::forget);
+  }
+
+  /// Moves by a link, which never replaces anything; a move that looks first may.
+  private void moveToFreeName(AdoptedFile file, Path from, Path to) throws IOException {
+    try {
+      disk.link(from, to);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | IOException e) {
+      LOG.debug("{}: no links here", to, e);
+      if (disk.stat(to).isPresent()) {
+        throw new FileAlreadyExistsException(to.toString());
+      }
+      disk.move(from, to);
+      return;
+    }
+    if (file.journaled && to.getParent() != null) {
+      // Or a power loss could keep the loss of the old name and not the gain of the new one.
+      try {
+        disk.forceFolder(to.getParent());
+      } catch (IOException e) {
+        disk.delete(to);
+        throw e;
+      }
+    }
+    disk.delete(from);
   }
 
   private static UserFaultException exists(Path target) {

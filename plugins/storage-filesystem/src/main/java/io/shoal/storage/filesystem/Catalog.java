@@ -157,6 +157,16 @@ final class Catalog {
     }
   }
 
+  /// Names may have come or gone in a folder that the next sync has to force.
+  void folderChanged(String name) {
+    lock.lock();
+    try {
+      changedFolders.add(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// The folders under `chunks` in which names came or went since the last call.
   Set<String> takeChangedFolders() {
     lock.lock();

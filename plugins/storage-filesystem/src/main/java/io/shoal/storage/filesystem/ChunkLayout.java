@@ -70,6 +70,10 @@ record ChunkLayout(Path root) {
     return root.resolve("references.new");
   }
 
+  Path distrustedReferences() {
+    return root.resolve("references.distrusted");
+  }
+
   Path boot() {
     return root.resolve("boot");
   }

@@ -1,5 +1,6 @@
 package io.shoal.storage.filesystem;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,10 +27,12 @@ interface Disk {
   /// Renames atomically; whatever has the name `to` is replaced.
   void move(Path from, Path to) throws IOException;
 
-  /// Renames so that nothing is ever replaced.
+  /// Gives a file a second name.
   ///
-  /// @throws java.nio.file.FileAlreadyExistsException `to` exists
-  void moveToFreeName(Path from, Path to) throws IOException;
+  /// @throws java.nio.file.FileAlreadyExistsException the name is taken: nothing is ever replaced,
+  ///   whoever races
+  /// @throws UnsupportedOperationException the file system has no such thing
+  void link(Path existing, Path name) throws IOException;
 
   /// Removes a file's name; open files go on.
   ///
@@ -51,6 +54,12 @@ interface Disk {
 
   /// What is at a path, if anything.
   Optional<FileStamp> stat(Path path) throws IOException;
+
+  /// Takes a lock that only one process at a time can hold; the system lets go of it when the
+  /// process ends, however it ends.
+  ///
+  /// @return closes it; empty if somebody else holds it
+  Optional<Closeable> lock(Path file) throws IOException;
 
   /// How many bytes may still be written to the file system of `folder`.
   long usableBytes(Path folder) throws IOException;

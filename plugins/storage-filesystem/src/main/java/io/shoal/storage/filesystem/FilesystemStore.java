@@ -11,6 +11,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
 import io.shoal.api.UserFaultException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -31,11 +32,12 @@ public final class FilesystemStore implements ChunkStore {
   private static final Logger LOG = LoggerFactory.getLogger(FilesystemStore.class);
 
   private final Disk disk;
+  private final ForceThreads threads;
   private volatile @Nullable Opened opened;
 
   /// What stands once the store was started.
   private record Opened(
-      FolderLock lock,
+      Closeable lock,
       Settings settings,
       Catalog catalog,
       SpaceBudget space,
@@ -44,11 +46,12 @@ public final class FilesystemStore implements ChunkStore {
 
   /// A store on this machine's disk.
   public FilesystemStore() {
-    this(new LocalDisk());
+    this(new LocalDisk(), new ForceThreads(ForceThreads.MAX_THREADS));
   }
 
-  FilesystemStore(Disk disk) {
+  FilesystemStore(Disk disk, ForceThreads threads) {
     this.disk = disk;
+    this.threads = threads;
   }
 
   @Override
@@ -56,10 +59,8 @@ public final class FilesystemStore implements ChunkStore {
     Settings settings = Settings.read(context.config(), context.dataFolder());
     ChunkLayout layout = new ChunkLayout(settings.folder());
     try {
-      for (Path folder : layout.folders()) {
-        disk.createFolders(folder);
-      }
-      FolderLock folderLock = FolderLock.take(layout.lock());
+      createFolders(layout);
+      Closeable folderLock = disk.lock(layout.lock()).orElseThrow(() -> inUse(settings.folder()));
       boolean started = false;
       try {
         opened = open(folderLock, settings, layout);
@@ -75,17 +76,38 @@ public final class FilesystemStore implements ChunkStore {
     count(context.metrics());
   }
 
-  private Opened open(FolderLock folderLock, Settings settings, ChunkLayout layout)
+  /// The folders hold durable chunks soon, so they must be durable themselves. Forced at every
+  /// start: an earlier process may have ended between making and forcing them, and for a folder
+  /// that is durable it costs nothing.
+  private void createFolders(ChunkLayout layout) throws IOException {
+    for (Path folder : layout.folders()) {
+      disk.createFolders(folder);
+    }
+    disk.forceFolder(layout.root());
+    Path above = layout.root().getParent();
+    if (above != null) {
+      disk.forceFolder(above);
+    }
+  }
+
+  private static UserFaultException inUse(Path folder) {
+    return new UserFaultException(
+        "%s: another node uses this folder: stop it, or choose another folder with %spath"
+            .formatted(folder, Settings.KEYS));
+  }
+
+  private Opened open(Closeable folderLock, Settings settings, ChunkLayout layout)
       throws IOException {
     ReentrantLock indexLock = new ReentrantLock();
     ChunkIndex index = new ChunkIndex(new SplittableRandom().nextLong());
     Catalog catalog = new Catalog(indexLock, index);
     SpaceBudget space = new SpaceBudget(disk, settings, catalog::ownedBytes, System::nanoTime);
-    OwnedChunks owned = new OwnedChunks(disk, layout, catalog, space);
+    OwnedChunks owned = new OwnedChunks(disk, threads, layout, catalog, space);
     owned.load();
     ClaimTable claims = new ClaimTable(indexLock, index);
     ReferenceJournal journal = new ReferenceJournal(disk, layout);
-    AdoptedFiles adopted = new AdoptedFiles(disk, claims, new ReferenceLog(disk, claims, journal));
+    AdoptedFiles adopted =
+        new AdoptedFiles(disk, claims, new ReferenceLog(disk, threads, claims, journal));
     adopted.load();
     return new Opened(folderLock, settings, catalog, space, owned, adopted);
   }

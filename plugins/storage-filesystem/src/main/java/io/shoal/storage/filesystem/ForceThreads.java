@@ -18,10 +18,10 @@ import java.util.concurrent.Future;
 /// Threads of its own rather than the node's pool: they wait for the disk and use no processor.
 /// File systems that keep a journal commit once for all forces that wait together: on ext4, 5,000
 /// small files took 5.5 s one after the other, 0.33 s by 8 threads and 0.18 s by 32.
-final class ForceThreads {
-  private static final int MAX_THREADS = 32;
-
-  private ForceThreads() {}
+///
+/// @param maxThreads how many at most; one where tests need the order to be the same in every run
+record ForceThreads(int maxThreads) {
+  static final int MAX_THREADS = 32;
 
   /// Something that makes one object durable.
   @FunctionalInterface
@@ -33,12 +33,12 @@ final class ForceThreads {
   /// interrupted: half a sync is of no use.
   ///
   /// @return those that failed, with the reason
-  static <T> Map<T, IOException> forceAll(Collection<T> objects, Forcing<T> forcing) {
+  <T> Map<T, IOException> forceAll(Collection<T> objects, Forcing<T> forcing) {
     Map<T, IOException> failed = new LinkedHashMap<>();
     if (objects.isEmpty()) {
       return failed;
     }
-    int threads = Math.min(MAX_THREADS, objects.size());
+    int threads = Math.min(maxThreads, objects.size());
     try (ExecutorService pool =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().name("store-sync-", 0).daemon().factory())) {

@@ -40,6 +40,21 @@ sealed interface JournalRecord {
   /// `6 file:4 offset:8 cid`. One claim is taken back.
   record Unclaimed(int file, long offsetBytes, Cid cid) implements JournalRecord {}
 
+  /// No less than the payload will have.
+  static int maxBytes(JournalRecord record) {
+    return switch (record) {
+      case Described described -> 64 + maxBytes(described.expected().ref().path());
+      case Claimed claimed -> 16 + claimed.segments().size() * (Cid.MAX_BYTES + 12);
+      case Moving moving -> 16 + maxBytes(moving.target());
+      case Dropped _, Forgotten _ -> 16;
+      case Unclaimed _ -> 16 + Cid.MAX_BYTES;
+    };
+  }
+
+  private static int maxBytes(Path path) {
+    return 3 * path.toString().length(); // UTF-8 takes at most three bytes for a char
+  }
+
   /// Writes the record's payload.
   static void write(JournalRecord record, ByteBuffer out) {
     switch (record) {

@@ -1,16 +1,18 @@
 package io.shoal.storage.filesystem;
 
+import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -70,20 +72,8 @@ final class LocalDisk implements Disk {
   }
 
   @Override
-  public void moveToFreeName(Path from, Path to) throws IOException {
-    try {
-      // A link never replaces anything, whoever races; a move that looks first may.
-      Files.createLink(to, from);
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (UnsupportedOperationException | IOException e) {
-      if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
-        throw new FileAlreadyExistsException(to.toString());
-      }
-      move(from, to);
-      return;
-    }
-    Files.delete(from);
+  public void link(Path existing, Path name) throws IOException {
+    Files.createLink(name, existing);
   }
 
   @Override
@@ -175,6 +165,22 @@ final class LocalDisk implements Disk {
 
   private static <T> T attribute(Map<String, Object> found, String name, Class<T> type) {
     return type.cast(Objects.requireNonNull(found.get(name), name));
+  }
+
+  @Override
+  public Optional<Closeable> lock(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, CREATE, WRITE);
+    boolean taken = false;
+    try {
+      taken = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      LOG.debug("{} is held in this very process", file);
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
+    }
+    return taken ? Optional.of(channel) : Optional.empty();
   }
 
   @Override

@@ -42,6 +42,7 @@ final class OwnedChunks {
   private static final int MAX_LOOKS = 3;
 
   private final Disk disk;
+  private final ForceThreads threads;
   private final ChunkLayout layout;
   private final Catalog catalog;
   private final SpaceBudget space;
@@ -50,8 +51,10 @@ final class OwnedChunks {
   private final ReentrantLock syncing = new ReentrantLock();
   private final Set<String> knownFolders = new HashSet<>(); // guarded by syncing
 
-  OwnedChunks(Disk disk, ChunkLayout layout, Catalog catalog, SpaceBudget space) {
+  OwnedChunks(
+      Disk disk, ForceThreads threads, ChunkLayout layout, Catalog catalog, SpaceBudget space) {
     this.disk = disk;
+    this.threads = threads;
     this.layout = layout;
     this.catalog = catalog;
     this.space = space;
@@ -59,12 +62,17 @@ final class OwnedChunks {
 
   /// Finds what is there. Called once, before anything else.
   void load() throws IOException {
-    loadStaged();
+    boolean sameBoot = loadStaged();
+    disk.forceFolder(layout.chunks());
     for (Disk.Entry folder : disk.list(layout.chunks())) {
       if (!folder.folder() || !folder.name().matches("[0-9a-f]{2}")) {
         continue;
       }
       knownFolders.add(folder.name());
+      if (sameBoot) {
+        // An earlier process may have ended before it forced what it moved here.
+        catalog.folderChanged(folder.name());
+      }
       for (Disk.Entry file : disk.list(layout.chunks().resolve(folder.name()))) {
         Optional<ChunkKey> key = ChunkKey.ofFileName(file.name());
         if (key.isPresent()
@@ -80,7 +88,8 @@ final class OwnedChunks {
     }
   }
 
-  private void loadStaged() throws IOException {
+  /// @return whether what an earlier process wrote and did not force may still be in memory only
+  private boolean loadStaged() throws IOException {
     Optional<String> boot = disk.bootId();
     boolean sameBoot = boot.isPresent() && boot.equals(readBoot());
     for (Disk.Entry file : disk.list(layout.staging())) {
@@ -98,6 +107,7 @@ final class OwnedChunks {
     if (!sameBoot && boot.isPresent()) {
       writeBoot(boot.get());
     }
+    return sameBoot;
   }
 
   private Optional<String> readBoot() throws IOException {
@@ -246,13 +256,17 @@ final class OwnedChunks {
     try {
       List<Catalog.Staged> batch = catalog.staged();
       Map<Catalog.Staged, IOException> failed =
-          ForceThreads.forceAll(batch, chunk -> forceStaged(chunk));
+          threads.forceAll(batch, chunk -> forceStaged(chunk));
       for (Catalog.Staged chunk : batch) {
         if (failed.containsKey(chunk)) {
           // A second force would succeed without having written anything: the bytes are lost.
           drop(chunk);
         } else {
-          promote(chunk);
+          try {
+            promote(chunk);
+          } catch (IOException e) {
+            failed.put(chunk, e); // it stays staged, whole and forced: the next sync moves it
+          }
         }
       }
       forceFolders(batch);
@@ -275,13 +289,19 @@ final class OwnedChunks {
 
   private void promote(Catalog.Staged chunk) throws IOException {
     Path target = layout.chunk(chunk.key());
-    if (knownFolders.add(chunk.key().folderName())) {
+    String folder = chunk.key().folderName();
+    if (!knownFolders.contains(folder)) {
       disk.createFolders(layout.folder(chunk.key()));
       disk.forceFolder(layout.chunks());
+      knownFolders.add(folder);
     }
+    Path staged = layout.staged(chunk.key(), chunk.number());
     try {
-      disk.move(layout.staged(chunk.key(), chunk.number()), target);
+      disk.move(staged, target);
     } catch (NoSuchFileException e) {
+      if (disk.stat(staged).isPresent()) {
+        throw e; // its folder is not there
+      }
       drop(chunk);
       return;
     }
@@ -297,7 +317,7 @@ final class OwnedChunks {
         folders.add(layout.chunks().resolve(name));
       }
     }
-    Map<Path, IOException> failed = ForceThreads.forceAll(folders, disk::forceFolder);
+    Map<Path, IOException> failed = threads.forceAll(folders, disk::forceFolder);
     for (Catalog.Staged chunk : batch) {
       if (failed.containsKey(layout.folder(chunk.key()))) {
         delete(chunk.key(), Removal.UNREFERENCED);

@@ -33,6 +33,9 @@ final class ReferenceJournal implements AutoCloseable {
 
   private static final int HEADER_BYTES = 8;
 
+  /// Enough for what a sync usually has to say in one write.
+  private static final int WRITE_BUFFER_BYTES = 128 * 1024;
+
   /// Below this a journal is not worth writing anew, however much of it is outdated.
   private static final long COMPACT_FROM_BYTES = 1 << 20;
 
@@ -40,15 +43,18 @@ final class ReferenceJournal implements AutoCloseable {
   private final Path folder;
   private final Path file;
   private final Path next;
+  private final Path mark;
   private @Nullable DiskFile out;
   private long sizeBytes;
   private boolean writeAnew;
+  private boolean damaged;
 
   ReferenceJournal(Disk disk, ChunkLayout layout) {
     this.disk = disk;
     this.folder = layout.root();
     this.file = layout.references();
     this.next = layout.newReferences();
+    this.mark = layout.distrustedReferences();
   }
 
   /// Tells every record that is whole. Called once, before the first write.
@@ -64,14 +70,36 @@ final class ReferenceJournal implements AutoCloseable {
             file,
             size - good);
         writeAnew = true;
+        damaged = true;
       }
     } catch (NoSuchFileException e) {
       writeAnew = true;
+      return;
+    }
+    if (disk.stat(mark).isPresent()) {
+      writeAnew = true;
+      damaged = true;
+    } else {
+      forceWhatIsThere();
+    }
+  }
+
+  /// An earlier process may have ended before it forced what it wrote.
+  private void forceWhatIsThere() {
+    try {
+      disk.forceFile(file);
+    } catch (IOException e) {
+      LOG.warn(
+          "{}: cannot be made durable ({}) and is written anew: check the disk",
+          file,
+          DiskFaults.reason(e));
+      distrust();
     }
   }
 
   private long load(DiskFile in, long size, Consumer<JournalRecord> each) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(2 * (MAX_RECORD_BYTES + HEADER_BYTES)).limit(0);
+    int capacity = (int) Math.min(size + HEADER_BYTES, 2L * (MAX_RECORD_BYTES + HEADER_BYTES));
+    ByteBuffer buffer = ByteBuffer.allocate(capacity).limit(0);
     long good = 0;
     long readTo = 0;
     if (size < MAGIC.length) {
@@ -141,6 +169,11 @@ final class ReferenceJournal implements AutoCloseable {
     return writeAnew;
   }
 
+  /// Whether the file may hold less than it should.
+  boolean damaged() {
+    return damaged;
+  }
+
   /// Whether most of it is outdated, seen that `liveBytes` would do.
   boolean mostlyOutdated(long liveBytes) {
     return sizeBytes > COMPACT_FROM_BYTES && sizeBytes > 2 * liveBytes;
@@ -162,7 +195,22 @@ final class ReferenceJournal implements AutoCloseable {
       open.force();
       done = true;
     } finally {
-      writeAnew = !done;
+      if (!done) {
+        distrust();
+      }
+    }
+  }
+
+  /// Nobody knows what of the file is durable, and forcing it once more would say that all is. The
+  /// mark tells the next process, too, should this one end before it wrote the journal anew; after
+  /// a power loss what is there is what is durable.
+  private void distrust() {
+    writeAnew = true;
+    damaged = true;
+    try {
+      disk.create(mark).close();
+    } catch (IOException e) {
+      LOG.debug("{} could not be made", mark, e);
     }
   }
 
@@ -172,6 +220,7 @@ final class ReferenceJournal implements AutoCloseable {
   void writeAnew(Iterator<JournalRecord> records) throws IOException {
     close();
     writeAnew = true;
+    damaged = true;
     disk.delete(next);
     long written;
     try (DiskFile fresh = disk.create(next)) {
@@ -181,27 +230,39 @@ final class ReferenceJournal implements AutoCloseable {
     }
     disk.move(next, file);
     disk.forceFolder(folder);
+    disk.delete(mark);
     sizeBytes = written;
     writeAnew = false;
+    damaged = false;
   }
 
   private static long write(Iterator<JournalRecord> records, DiskFile to) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(2 * (MAX_RECORD_BYTES + HEADER_BYTES));
+    ByteBuffer buffer = ByteBuffer.allocate(WRITE_BUFFER_BYTES);
     long written = 0;
     while (records.hasNext()) {
+      JournalRecord record = records.next();
+      int room = HEADER_BYTES + JournalRecord.maxBytes(record);
+      if (buffer.remaining() < room) {
+        written += flush(buffer, to);
+        buffer = buffer.capacity() < room ? ByteBuffer.allocate(room) : buffer;
+      }
       int start = buffer.position();
       buffer.position(start + HEADER_BYTES);
-      JournalRecord.write(records.next(), buffer);
+      JournalRecord.write(record, buffer);
       int length = buffer.position() - start - HEADER_BYTES;
       buffer.putInt(start, length);
       buffer.putInt(start + Integer.BYTES, checksum(buffer.slice(start + HEADER_BYTES, length)));
-      if (buffer.remaining() < MAX_RECORD_BYTES + HEADER_BYTES || !records.hasNext()) {
-        written += buffer.flip().remaining();
-        to.write(buffer);
-        buffer.clear();
-      }
     }
-    return written;
+    return written + flush(buffer, to);
+  }
+
+  private static int flush(ByteBuffer buffer, DiskFile to) throws IOException {
+    int size = buffer.flip().remaining();
+    if (size > 0) {
+      to.write(buffer);
+    }
+    buffer.clear();
+    return size;
   }
 
   @Override

@@ -14,14 +14,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Brings what [ClaimTable] knows to disk: bytes first, claims after. Used by one thread at a time.
 final class ReferenceLog implements AutoCloseable {
   private final Disk disk;
+  private final ForceThreads threads;
   private final ClaimTable table;
   private final ReferenceJournal journal;
 
   /// Folders in which files got another name since the last sync.
   private final Set<Path> changedFolders = new HashSet<>();
 
-  ReferenceLog(Disk disk, ClaimTable table, ReferenceJournal journal) {
+  ReferenceLog(Disk disk, ForceThreads threads, ClaimTable table, ReferenceJournal journal) {
     this.disk = disk;
+    this.threads = threads;
     this.table = table;
     this.journal = journal;
   }
@@ -54,19 +56,18 @@ final class ReferenceLog implements AutoCloseable {
     Set<Path> folders = new LinkedHashSet<>(changedFolders);
     changedFolders.clear();
     for (ClaimTable.Pending one : pending) {
-      if (one instanceof ClaimTable.PendingClaims(AdoptedFile file, _) && !gone(file)) {
-        files.add(file);
-        folders.add(parent(file.path()));
+      if (mustBeForced(one)) {
+        files.add(one.file());
+        folders.add(parent(one.file().path()));
       }
     }
     Set<AdoptedFile> missing = ConcurrentHashMap.newKeySet();
-    Map<AdoptedFile, IOException> failed =
-        ForceThreads.forceAll(files, file -> force(file, missing));
+    Map<AdoptedFile, IOException> failed = threads.forceAll(files, file -> force(file, missing));
     // A second force would succeed without having written anything: what these files hold is not
     // known.
     failed.keySet().forEach(table::drop);
     missing.forEach(table::drop);
-    Map<Path, IOException> failedFolders = ForceThreads.forceAll(folders, this::forceFolder);
+    Map<Path, IOException> failedFolders = threads.forceAll(folders, this::forceFolder);
     for (AdoptedFile file : files) {
       if (failedFolders.containsKey(parent(file.path()))) {
         table.drop(file);
@@ -75,6 +76,18 @@ final class ReferenceLog implements AutoCloseable {
     write(pending);
     ForceThreads.throwFirst(failed);
     ForceThreads.throwFirst(failedFolders);
+  }
+
+  /// Claims stand on the file's bytes, and the description of a settled file on its size and times.
+  private static boolean mustBeForced(ClaimTable.Pending pending) {
+    AdoptedFile file = pending.file();
+    return !gone(file)
+        && switch (pending) {
+          case ClaimTable.PendingClaims _ -> true;
+          case ClaimTable.PendingDescription _ -> !file.expected.ref().growing();
+          case ClaimTable.PendingUnclaim _, ClaimTable.PendingDrop _, ClaimTable.PendingForget _ ->
+              false;
+        };
   }
 
   private static boolean gone(AdoptedFile file) {
@@ -108,7 +121,7 @@ final class ReferenceLog implements AutoCloseable {
     for (ClaimTable.Pending one : pending) {
       describe(one, records, forgotten);
     }
-    if (!records.isEmpty()) {
+    if (!records.isEmpty() || journal.damaged()) {
       if (!journal.mustBeWrittenAnew()) {
         journal.append(records);
       }
