@@ -66,6 +66,10 @@ final class StoreWork {
   }
 
   List<NodeCommands.FolderEntry> list(Cid root) throws ShoalException, IOException {
+    // A raw root has no nodes: its plan is whole even when its one leaf is missing.
+    if (!root.isIdentity() && !parts.store().contains(root)) {
+      throw notHere(root);
+    }
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
     if (!plan.isFolder()) {
       String name = core.index().get(root).map(KeptRoot::name).orElse(root.toString());
