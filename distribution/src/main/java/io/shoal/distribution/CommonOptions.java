@@ -70,15 +70,18 @@ final class CommonOptions {
   /// The data folder, absolute.
   Path dataFolder() {
     Path folder =
-        data.or(CommonOptions::home)
-            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".shoal"));
+        data.or(() -> variable("SHOAL_HOME"))
+            .orElseGet(
+                // $HOME is what the user's shell takes '~' for; Java's own idea ignores it.
+                () ->
+                    variable("HOME")
+                        .orElseGet(() -> Path.of(System.getProperty("user.home")))
+                        .resolve(".shoal"));
     return PackageFolder.current().resolve(folder).normalize();
   }
 
-  private static Optional<Path> home() {
-    return Optional.ofNullable(System.getenv("SHOAL_HOME"))
-        .filter(home -> !home.isEmpty())
-        .map(Path::of);
+  private static Optional<Path> variable(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty()).map(Path::of);
   }
 
   /// Whether something was given that only the start of a node can take into account.

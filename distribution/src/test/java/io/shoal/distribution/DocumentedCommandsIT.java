@@ -1,0 +1,188 @@
+package io.shoal.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.distribution.ShoalProcess.Node;
+import io.shoal.distribution.ShoalProcess.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every command that a document shows is run as it stands there. A block of them has a mark before
+/// it, `<!-- run: NAME -->`, and a test here that sets its scene.
+@Timeout(300)
+class DocumentedCommandsIT {
+
+  private static final Path SOURCES = Path.of(System.getProperty("shoal.sources"));
+
+  private static final Pattern BLOCK =
+      Pattern.compile("(?:<!-- run: ([^>]+) -->\\n)?```sh\\n(.*?)```", Pattern.DOTALL);
+
+  /// Blocks that build the project are what started this test.
+  private static final Pattern BUILD = Pattern.compile("mvn .*", Pattern.DOTALL);
+
+  private static final Map<String, String> SCENES =
+      Map.of(
+          "README.md: quick-start", "theQuickStartWorks",
+          "plugin-guide.md: plugin-guide-build", "thePluginGuideWorks",
+          "plugin-guide.md: plugin-guide-use", "thePluginGuideWorks",
+          "quick-reference.md: quick-reference", "theQuickReferenceWorks",
+          "migration.md: needs storage/hashed_files", "theMigrationWorks",
+          "migration.md: needs a hashed chunk", "theMigrationWorks");
+
+  @TempDir Path folder;
+
+  @Test
+  void everyBlockOfCommandsHasATest() throws Exception {
+    for (String name : blocks().keySet()) {
+      assertTrue(SCENES.containsKey(name), name + " is run by no test");
+    }
+  }
+
+  @Test
+  void theQuickStartWorks() throws Exception {
+    Trees.file(folder.resolve("home/holiday.mp4"), 3_000_000, 41);
+    String block = blocks().get("README.md: quick-start");
+    // The node that 'serve &' starts is waited for, used, and ended; the download happens on
+    // another one.
+    String script =
+        block
+                .replace(
+                    "serve &",
+                    "serve --listen 127.0.0.1:0 --dht 127.0.0.1:0 > ready &\nuntil grep -q ready ready; do sleep 0.1; done\n#")
+                .replace("shoal add", "ROOT=$(shoal add -q holiday.mp4)\nshoal add")
+                .replace(
+                    "shoal get",
+                    "DHT=$(sed 's/.* dht=\\([^ ]*\\).*/\\1/' ready)\nshoal get --data other --bootstrap $DHT --listen 127.0.0.1:0 --dht 127.0.0.1:0")
+            + "\nkill $!\nwait\n";
+
+    runScript(script, Map.of()).done();
+
+    Trees.assertSame(folder.resolve("home/holiday.mp4"), folder.resolve("home/copy.mp4"));
+  }
+
+  @Test
+  void theQuickReferenceWorks() throws Exception {
+    Path home = folder.resolve("home");
+    Trees.file(home.resolve("report.pdf"), 2_000_000, 42);
+    Trees.file(home.resolve("movie.mkv"), 2_000_000, 43);
+    Trees.file(home.resolve("photos/one.jpg"), 1000, 44);
+    try (Node node = ShoalProcess.serve(home.resolve(".shoal"))) {
+      String root = node.run("add", "-q", home.resolve("photos").toString()).done().out().strip();
+      String fileRoot =
+          node.run("add", "-q", home.resolve("report.pdf").toString()).done().out().strip();
+      try (Node other =
+          ShoalProcess.serve(folder.resolve("other"), "--bootstrap", node.ready("dht"))) {
+        other.run("add", home.resolve("photos").toString()).done();
+
+        runScript(
+                blocks().get("quick-reference.md: quick-reference"),
+                Map.of("ROOT", root, "FILE_ROOT", fileRoot))
+            .done();
+      }
+    }
+    Trees.assertSame(home.resolve("photos"), home.resolve("copy"));
+    Trees.assertSame(home.resolve("report.pdf"), home.resolve("out"));
+  }
+
+  @Test
+  void thePluginGuideWorks() throws Exception {
+    Path program = Files.createDirectories(folder.resolve("program"));
+    Path home = Files.createDirectories(folder.resolve("home"));
+    // The guide writes into the package: into a copy here.
+    copy(program);
+    Map<String, String> blocks = blocks();
+    Result built =
+        runScript(program, program, blocks.get("plugin-guide.md: plugin-guide-build"), Map.of());
+    built.done();
+    Trees.file(home.resolve("photo.jpg"), 1000, 45);
+    Result used =
+        runScript(program, home, blocks.get("plugin-guide.md: plugin-guide-use"), Map.of());
+    assertTrue(used.done().out().contains("verification-sha3"), used::toString);
+  }
+
+  @Test
+  void theMigrationWorks() throws Exception {
+    byte[] chunk = {1, 2, 3};
+    String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(chunk));
+    Path old = Files.createDirectories(folder.resolve("home/storage/hashed_files"));
+    Files.write(old.resolve(hash), chunk);
+    Map<String, String> blocks = blocks();
+
+    runScript(blocks.get("migration.md: needs storage/hashed_files"), Map.of()).done();
+    runScript(blocks.get("migration.md: needs a hashed chunk"), Map.of("HASH", hash)).done();
+
+    assertEquals(-1, Files.mismatch(old.resolve(hash), folder.resolve("home/chunk.bin")));
+  }
+
+  private Result runScript(String script, Map<String, String> variables) throws Exception {
+    return runScript(ShoalProcess.PACKAGE, folder.resolve("home"), script, variables);
+  }
+
+  private Result runScript(Path program, Path home, String script, Map<String, String> variables)
+      throws Exception {
+    Map<String, String> environment = new LinkedHashMap<>(variables);
+    environment.put(
+        "PATH",
+        program.resolve("bin")
+            + ":"
+            + System.getProperty("java.home")
+            + "/bin:"
+            + System.getenv("PATH"));
+    try (ShoalProcess process =
+        ShoalProcess.start(home, environment, List.of("sh", "-ec", script))) {
+      return process.await();
+    }
+  }
+
+  private static void copy(Path program) throws IOException {
+    for (String part : List.of("runtime", "lib")) {
+      Files.createSymbolicLink(program.resolve(part), ShoalProcess.PACKAGE.resolve(part));
+    }
+    for (String part : List.of("bin", "conf", "examples", "plugins")) {
+      Path from = ShoalProcess.PACKAGE.resolve(part);
+      try (var files = Files.walk(from)) {
+        for (Path file : files.toList()) {
+          Path to = program.resolve(part).resolve(from.relativize(file).toString());
+          if (Files.isDirectory(file)) {
+            Files.createDirectories(to);
+          } else {
+            Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
+          }
+        }
+      }
+    }
+  }
+
+  /// The blocks of all documents, by document and mark.
+  private static Map<String, String> blocks() throws IOException {
+    List<Path> documents = new ArrayList<>(List.of(SOURCES.resolve("README.md")));
+    try (var files = Files.walk(SOURCES.resolve("distribution/src/docs"))) {
+      files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+    }
+    Map<String, String> blocks = new LinkedHashMap<>();
+    for (Path document : documents) {
+      Matcher matcher = BLOCK.matcher(Files.readString(document));
+      while (matcher.find()) {
+        String text = matcher.group(2);
+        if (!BUILD.matcher(text).matches()) {
+          blocks.put(document.getFileName() + ": " + matcher.group(1), text);
+        }
+      }
+    }
+    return blocks;
+  }
+}

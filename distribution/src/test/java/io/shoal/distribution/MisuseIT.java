@@ -1,0 +1,118 @@
+package io.shoal.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.distribution.ShoalProcess.Node;
+import io.shoal.distribution.ShoalProcess.Result;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What users do wrong, and what goes wrong around them: one line with cause and cure, the right
+/// exit code, nothing lost.
+@Timeout(300)
+class MisuseIT {
+
+  private static final String UNKNOWN =
+      "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
+
+  @TempDir Path folder;
+  private Path home;
+
+  @BeforeEach
+  void home() {
+    home = folder.resolve("home");
+  }
+
+  private Result run(String... arguments) throws Exception {
+    return ShoalProcess.run(home, arguments);
+  }
+
+  @Test
+  void wrongUseIsToldApartFromFailure() throws Exception {
+    run().failed(2, "--help");
+    run("nonsense").failed(2, "nonsense");
+    run("get").failed(2, "REF");
+    run("get", "nonsense").failed(2, "nonsense");
+    run("get", "ab".repeat(31)).failed(2, "62 hex digits");
+    run("get", UNKNOWN, "--peer", "nonsense").failed(2, "SCHEME://");
+    run("get", UNKNOWN, "--timeout", "soon").failed(2, "soon");
+    run("ls", "--jsn").failed(2, "--json");
+    run("add").failed(2, "--hashed-dir");
+    run("add", "x", "--leaf-size", "3MiB").failed(2, "256KiB");
+    run("status", "--set", "limits.uplaod=1MB").failed(2, "limits.upload");
+    run("status", "--set", "tls=perhaps").failed(2, "tls", "required");
+    run("status", "--config", "missing.yaml").failed(2, "missing.yaml");
+  }
+
+  @Test
+  void anUnknownIdIsNotFoundInTime() throws Exception {
+    Result result =
+        run("get", UNKNOWN, "--timeout", "3s", "--listen", "127.0.0.1:0", "--dht", "127.0.0.1:0");
+    assertTrue(result.code() == 3 || result.code() == 5, result::toString);
+    result.failed(result.code());
+    run("ls", UNKNOWN).failed(3);
+    run("pin", UNKNOWN).failed(3);
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() throws Exception {
+    run("add", "no such file").failed(1, "no such file");
+  }
+
+  @Test
+  void aDataFolderThatCannotBeOneIsNamed() throws Exception {
+    Path file = Files.writeString(Files.createDirectories(folder.resolve("x")).resolve("file"), "");
+    run("ls", "--data", file.toString()).failed(1, file.toString());
+    // Nobody may write there, not even root.
+    run("ls", "--data", "/proc/shoal").failed(1, "/proc/shoal");
+  }
+
+  @Test
+  void aPortInUseIsNamed() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String listen = "127.0.0.1:" + taken.getLocalPort();
+      run("serve", "--listen", listen, "--dht", "127.0.0.1:0").failed(1, listen);
+    }
+  }
+
+  @Test
+  void aDataFolderInUseIsNamedAndItsNodeGoesOn() throws Exception {
+    try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
+      run("serve", "--data", node.data().toString()).failed(1, node.data().toString());
+      node.run("status").done();
+    }
+  }
+
+  @Test
+  void aFullStoreLosesNothing() throws Exception {
+    Path small = Trees.file(folder.resolve("small"), 100_000, 1);
+    Path large = Trees.file(folder.resolve("large"), 5_000_000, 2);
+    String data = folder.resolve("data").toString();
+    String quota = "plugins.storage-filesystem.quota=1MB";
+    String root =
+        run("add", "-q", small.toString(), "--data", data, "--set", quota).done().out().strip();
+
+    run("add", large.toString(), "--data", data, "--set", quota).failed(1, "quota");
+
+    run("get", root, "-o", folder.resolve("copy").toString(), "--data", data).done();
+    Trees.assertSame(small, folder.resolve("copy"));
+  }
+
+  @Test
+  void signalsEndANodeCleanly() throws Exception {
+    try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
+      node.stop();
+    }
+    try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
+      node.process().interrupt();
+      assertEquals(130, node.process().await().code());
+    }
+  }
+}

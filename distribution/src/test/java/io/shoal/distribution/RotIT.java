@@ -1,0 +1,106 @@
+package io.shoal.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.distribution.ShoalProcess.Node;
+import io.shoal.distribution.ShoalProcess.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A chunk of the only provider rots on its disk.
+@Timeout(300)
+class RotIT {
+
+  private static final int LEAF_BYTES = 1 << 20;
+
+  @TempDir Path folder;
+
+  @Test
+  void aRottenChunkIsNeverPassedOnAndComesFromSomebodyElse() throws Exception {
+    Path file = Trees.file(folder.resolve("file"), 5 * LEAF_BYTES, 21);
+    Path data = folder.resolve("rotten");
+    String root = add(data, file);
+    rot(data);
+
+    try (Node rotten = ShoalProcess.serve(data)) {
+      Path target = folder.resolve("copy");
+      String[] get = {
+        "get",
+        root,
+        "-o",
+        target.toString(),
+        "--timeout",
+        "8s",
+        "--bootstrap",
+        rotten.ready("dht"),
+        "--listen",
+        "127.0.0.1:0",
+        "--dht",
+        "127.0.0.1:0",
+        "--data",
+        folder.resolve("fetcher").toString()
+      };
+
+      Result alone = ShoalProcess.run(folder.resolve("home"), get);
+      assertTrue(List.of(3, 5).contains(alone.code()), alone::toString);
+      assertTrue(
+          alone.err().lines().anyMatch(l -> l.startsWith("shoal: ") && l.contains("bafk")),
+          alone::toString);
+      assertFalse(Files.exists(target));
+
+      add(folder.resolve("sound"), file);
+      try (Node sound =
+          ShoalProcess.serve(folder.resolve("sound"), "--bootstrap", rotten.ready("dht"))) {
+        assertFalse(sound.ready("dht").isEmpty());
+        ShoalProcess.run(folder.resolve("home"), get).done();
+        Trees.assertSame(file, target);
+      }
+    }
+  }
+
+  @Test
+  void verifyNamesWhatIsRottenAndRepairsIt() throws Exception {
+    Path file = Trees.file(folder.resolve("file"), 3 * LEAF_BYTES, 22);
+    Path data = folder.resolve("rotten");
+    add(data, file);
+    add(folder.resolve("sound"), file);
+    rot(data);
+
+    Result checked = ShoalProcess.run(folder.resolve("home"), "verify", "--data", data.toString());
+    assertTrue(checked.code() == 4 && checked.out().contains("corrupt  bafk"), checked::toString);
+
+    try (Node sound = ShoalProcess.serve(folder.resolve("sound"));
+        Node rotten = ShoalProcess.serve(data, "--bootstrap", sound.ready("dht"))) {
+      rotten.run("verify", "--repair").done();
+      rotten.run("verify").done();
+    }
+  }
+
+  private String add(Path data, Path file) throws Exception {
+    return ShoalProcess.run(
+            folder.resolve("home"), "add", "-q", file.toString(), "--data", data.toString())
+        .done()
+        .out()
+        .strip();
+  }
+
+  private static void rot(Path data) throws IOException {
+    try (var files = Files.walk(data)) {
+      Path chunk =
+          files
+              .filter(file -> Files.isRegularFile(file) && file.toFile().length() == LEAF_BYTES)
+              .findFirst()
+              .orElseThrow();
+      byte[] bytes = Files.readAllBytes(chunk);
+      bytes[LEAF_BYTES / 2] ^= 1;
+      assertTrue(chunk.toFile().setWritable(true));
+      Files.write(chunk, bytes);
+    }
+  }
+}
