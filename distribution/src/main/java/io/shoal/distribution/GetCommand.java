@@ -42,7 +42,7 @@ final class GetCommand extends NodeCommand {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = "how long it may go on without a verified byte (default: 5m)")
+      description = "the most time it may take (default: no end, but 5m without a verified byte)")
   Optional<Duration> timeout = Optional.empty();
 
   @Option(names = "--keep", description = "keep a copy in the store, pinned")

@@ -428,8 +428,8 @@ final class Download {
         && (noSearch || rounds >= 2 && wish.peers().isEmpty())) {
       throw notFound();
     }
-    if (now - lastProgressMillis >= wish.patience().toMillis()) {
-      throw outOfTime();
+    if (now >= wish.deadlineMillis(lastProgressMillis)) {
+      throw outOfTime(now);
     }
   }
 
@@ -444,7 +444,7 @@ final class Download {
             .formatted(wish.root(), why.isEmpty() ? "" : " (" + why + ")", cure));
   }
 
-  private ShoalException outOfTime() {
+  private ShoalException outOfTime(long now) {
     if (liars > 0) {
       return new VerificationFailedException(
           "%s: wrong bytes were sent (%s) and nobody else has it: try again later"
@@ -455,10 +455,10 @@ final class Download {
     }
     Optional<Cid> lacking = swarm.rarestFree().map(content::cid);
     return new DeadlineException(
-        "%s: no byte came for %d s%s%s; what is here is kept: run the same command again to go on"
+        "%s: not complete after %d s%s%s; what is here is kept: run the same command again to go on"
             .formatted(
                 wish.root(),
-                wish.patience().toSeconds(),
+                now / 1000,
                 lacking.map(cid -> ", chunk " + cid + " is missing").orElse(""),
                 lastRefusal.isEmpty() ? "" : " (" + lastRefusal + ")"));
   }

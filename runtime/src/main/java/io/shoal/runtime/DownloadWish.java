@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param name its name, for reports
 /// @param target where to; empty to fetch into the store alone
 /// @param peers addresses to use instead of discovery, if there are any
-/// @param timeout the most time without a verified byte; empty for the default
+/// @param timeout the most time in all; empty for [#PATIENCE] without a verified byte
 /// @param keep whether to write every chunk into the store
 /// @param sync whether to force the files to the medium before success is told
 /// @param replace whether a file in the way may be replaced
@@ -29,15 +29,19 @@ record DownloadWish(
     boolean replace,
     Optional<String> wholeDigest) {
 
-  /// The most time without a single verified byte, if the user says none.
-  static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
+  /// The most time without a single verified byte, if the user sets no time: a large download may
+  /// take days, a stuck one should not.
+  static final Duration PATIENCE = Duration.ofMinutes(5);
 
   static DownloadWish intoStore(Cid root, Optional<Duration> timeout) {
     return new DownloadWish(
         root, "", Optional.empty(), List.of(), timeout, true, false, false, Optional.empty());
   }
 
-  Duration patience() {
-    return timeout.orElse(DEFAULT_TIMEOUT);
+  /// When to give up.
+  ///
+  /// @param lastProgressMillis when the last byte was verified, counted from the download's begin
+  long deadlineMillis(long lastProgressMillis) {
+    return timeout.map(Duration::toMillis).orElse(lastProgressMillis + PATIENCE.toMillis());
   }
 }

@@ -37,7 +37,8 @@ final class Downloads {
         .name("download-" + download.wish().root())
         .start(
             () -> {
-              // It ends before its result is told: the same command right afterwards must find it gone.
+              // It ends before its result is told: the same command right afterwards must find it
+              // gone.
               NodeCommands.Fetched fetched;
               try {
                 fetched = download.run();

@@ -63,7 +63,9 @@ final class FoundPlugin {
     started = false;
     if (problem == null) {
       problem = why;
-      LOG.warn("plugin {}: {}", id, why.message());
+      // Told to the user by who asked for it: as the reason why a node does not start, or as a
+      // warning where it goes on without this plugin.
+      LOG.debug("plugin {}: {}", id, why.message());
     }
   }
 

@@ -177,6 +177,11 @@ public final class Node implements NodeCommands {
   private void begin(NodeSettings settings, Path data, Mode mode)
       throws ShoalException, IOException, InterruptedException {
     core.start();
+    for (PluginReport report : plugins.reports()) {
+      report
+          .problem()
+          .ifPresent(why -> LOG.warn("goes on without plugin {}: {}", report.id(), why.message()));
+    }
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
           Optional.of(

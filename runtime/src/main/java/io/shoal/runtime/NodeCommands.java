@@ -141,8 +141,7 @@ public interface NodeCommands extends AutoCloseable {
   ///   suggested name or the CID is used; empty for the current folder given in `folder`
   /// @param folder the user's current folder, absolute
   /// @param peers addresses to use instead of discovery, if not empty
-  /// @param timeout the most time without a single verified byte; empty for the default, five
-  ///   minutes
+  /// @param timeout the most time in all; empty for five minutes without a single verified byte
   /// @param keep whether to write a copy into the store and pin it
   /// @param sync whether to force the files to the medium before success is told
   /// @param replace whether a file that is in the way may be replaced

@@ -38,9 +38,18 @@ final class PartFiles implements AutoCloseable {
       while (rest.hasRemaining()) {
         at += used.channel.write(rest, at);
       }
+    } catch (IOException e) {
+      throw unwritable(file, e);
     } finally {
       done(used);
     }
+  }
+
+  private static IOException unwritable(Path file, IOException cause) {
+    return new IOException(
+        "%s: cannot be written (%s): free space or mend the medium, then run the same command again; what is here is kept"
+            .formatted(file, cause.getMessage()),
+        cause);
   }
 
   /// Fills `into` from `offset`.
