@@ -38,7 +38,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
       NodeIdentity identity,
       InstantSource clock) {
     this.pluginId = pluginId;
-    this.dataFolder = dataFolder;
+    this.dataFolder = dataFolder.toAbsolutePath();
     this.values = values;
     this.config = new TestConfig(values);
     this.identity = identity;

@@ -4,6 +4,7 @@ import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PluginConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// What the user may set under `plugins.storage-filesystem`.
 ///
@@ -18,15 +19,25 @@ record Settings(Path folder, long quotaBytes, long freeSpaceFloorBytes) {
   private static final long DEFAULT_FREE_SPACE_FLOOR_BYTES = 1_000_000_000L;
 
   static Settings read(PluginConfig config, Path dataFolder) throws InvalidConfigException {
-    String path = config.text("path", dataFolder.toString());
     long quota = config.sizeBytes("quota", 0, Long.MAX_VALUE, Long.MAX_VALUE);
     long floor =
         config.sizeBytes("freeSpaceFloor", 0, Long.MAX_VALUE, DEFAULT_FREE_SPACE_FLOOR_BYTES);
+    Optional<String> path = config.text("path");
+    Path folder = path.isPresent() ? absolute(path.get()) : dataFolder.toAbsolutePath();
+    return new Settings(folder.normalize(), quota, floor);
+  }
+
+  private static Path absolute(String path) throws InvalidConfigException {
     try {
-      return new Settings(Path.of(path).toAbsolutePath().normalize(), quota, floor);
+      Path folder = Path.of(path);
+      if (folder.isAbsolute()) {
+        return folder;
+      }
     } catch (InvalidPathException e) {
       throw new InvalidConfigException(
           KEYS + "path: '" + path + "' is not a path (" + e.getReason() + "): name a folder", e);
     }
+    throw new InvalidConfigException(
+        KEYS + "path: '" + path + "' depends on where the node is started: write the whole path");
   }
 }

@@ -10,6 +10,7 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore.Removal;
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
+import io.shoal.api.InvalidConfigException;
 import io.shoal.api.Multihash;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,6 +204,46 @@ class FilesystemStoreTest {
       ByteBuffer into = ByteBuffer.allocate(6);
       assertEquals(6, reader.read(into, 0));
       assertArrayEquals(bytes("leased"), into.array());
+    }
+  }
+
+  @Test
+  void aFullDiskSaysWhatToDoAndStoresNothing() throws Exception {
+    SimulatedDisk disk = new SimulatedDisk(Path.of("/sim"));
+    try (TestContext simulated = TestContext.in(folder).with("path", "/sim/store");
+        FilesystemStore full = new FilesystemStore(disk, new ForceThreads(1))) {
+      full.start(simulated);
+      ChunkWriter writer = full.create(cid(bytes("no room")), 7);
+      disk.faultIn(1, SimulatedDisk.Fault.FULL);
+      StoreFullException fault =
+          assertThrows(
+              StoreFullException.class, () -> writer.write(ByteBuffer.wrap(bytes("no room"))));
+      assertTrue(fault.getMessage().startsWith("/sim/store: no space left"), fault.getMessage());
+      writer.close();
+      assertEquals(0, full.usage().ownedBytes());
+      assertEquals(0, disk.list(Path.of("/sim/store/staged")).size());
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeOneIsTheUsersFault() throws Exception {
+    Path file = Files.write(folder.resolve("a-file"), bytes("not a folder"));
+    for (Path path : List.of(file, file.resolve("below"))) {
+      try (TestContext wrong = TestContext.in(folder).with("path", path.toString());
+          FilesystemStore unusable = new FilesystemStore()) {
+        UserFaultException fault =
+            assertThrows(UserFaultException.class, () -> unusable.start(wrong));
+        assertTrue(
+            fault.getMessage().contains("plugins.storage-filesystem.path"), fault.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aPathThatDependsOnTheWorkingFolderIsRefused() {
+    try (TestContext wrong = TestContext.in(folder).with("path", "chunks");
+        FilesystemStore unusable = new FilesystemStore()) {
+      assertThrows(InvalidConfigException.class, () -> unusable.start(wrong));
     }
   }
 }
