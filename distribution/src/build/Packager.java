@@ -45,6 +45,7 @@ public final class Packager {
     modernise(jarIn(folder.resolve("lib"), "picocli-"));
     Path launcher = folder.resolve("bin/shoal");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+    help(folder, launcher);
     // The cache remembers size and time of each jar. The archive gives all files one time, so they must have it before the cache is made.
     stamp(folder.resolve("lib"), stamp);
     cache(folder, launcher);
@@ -122,6 +123,22 @@ public final class Packager {
             })
         .orElse(ClassHierarchyResolver.defaultResolver())
         .cached();
+  }
+
+  /// Keeps what `--help` prints, so that it need not be made each time.
+  private static void help(Path folder, Path launcher) throws IOException, InterruptedException {
+    Path help = folder.resolve("lib/help.txt");
+    Files.deleteIfExists(help);
+    Process process =
+        new ProcessBuilder(launcher.toString(), "--help")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    byte[] text = process.getInputStream().readAllBytes();
+    int code = process.waitFor();
+    if (code != 0) {
+      throw new IOException("'shoal --help' ended with " + code);
+    }
+    Files.write(help, text);
   }
 
   private static void cache(Path folder, Path launcher) throws IOException, InterruptedException {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "add", description = "Import files and folders; print 'ROOT  NAME' of each.")
+@Command(name = "add")
 final class AddCommand extends NodeCommand {
 
   private static final int MIN_LEAF_BYTES = 256 * 1024;

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "cat", description = "Write a file's verified bytes to standard output.")
+@Command(name = "cat")
 final class CatCommand extends NodeCommand {
 
   private static final int BUFFER_BYTES = 256 * 1024;

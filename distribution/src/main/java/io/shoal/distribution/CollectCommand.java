@@ -7,7 +7,7 @@ import io.shoal.runtime.NodeCommands.Collected;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 
-@Command(name = "gc", description = "Remove the chunks that no pin and no running work needs.")
+@Command(name = "gc")
 final class CollectCommand extends NodeCommand {
 
   CollectCommand(Environment environment) {

@@ -14,8 +14,6 @@ import picocli.CommandLine.Option;
 
 @Command(
     name = "demo",
-    description =
-        "A tour: several nodes on this machine, one file, everybody fetching from everybody.",
     mixinStandardHelpOptions = true,
     versionProvider = Program.VersionLine.class,
     sortOptions = false)

@@ -14,9 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "find",
-    description = "List who provides it, each reachable, unreachable or unchecked.")
+@Command(name = "find")
 final class FindCommand extends NodeCommand {
 
   @Parameters(paramLabel = "REF", description = "what to look for")

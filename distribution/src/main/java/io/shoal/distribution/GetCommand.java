@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "get", description = "Download and verify; print where it is.")
+@Command(name = "get")
 final class GetCommand extends NodeCommand {
 
   @Parameters(

@@ -13,7 +13,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "ls", description = "List the roots that are here, or what is in a folder.")
+@Command(name = "ls")
 final class ListCommand extends NodeCommand {
 
   @Parameters(paramLabel = "REF", arity = "0..1", description = "a folder")

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(name = "peers", description = "List the peers that the node knows, connected ones first.")
+@Command(name = "peers")
 final class PeersCommand extends NodeCommand {
 
   PeersCommand(Environment environment) {

@@ -8,7 +8,7 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "pin", description = "Keep a root from garbage collection.")
+@Command(name = "pin")
 final class PinCommand extends NodeCommand {
 
   @Parameters(paramLabel = "REF", description = "a root that is here")

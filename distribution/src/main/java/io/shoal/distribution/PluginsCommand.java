@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(name = "plugins", description = "List the plugins that were found, the unusable ones too.")
+@Command(name = "plugins")
 final class PluginsCommand extends NodeCommand {
 
   PluginsCommand(Environment environment) {

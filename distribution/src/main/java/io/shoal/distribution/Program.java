@@ -9,10 +9,12 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -64,29 +66,28 @@ final class Program {
   }
 
   int execute(String... args) {
-    return commandLine().execute(args);
+    Optional<Subcommand> wanted = args.length == 0 ? Optional.empty() : Subcommand.of(args[0]);
+    return commandLine(wanted.map(List::of).orElse(List.of())).execute(args);
   }
 
   /// The command line, to run or to ask for its commands and options.
-  CommandLine commandLine() {
+  ///
+  /// @param whole the commands that are there with all their options; others have a name and a
+  ///   description only, since reading the options of all takes longer than the rest of a small
+  ///   command
+  CommandLine commandLine(List<Subcommand> whole) {
     var line = new CommandLine(new Root());
-    line.addSubcommand(new ServeCommand(environment))
-        .addSubcommand(new AddCommand(environment))
-        .addSubcommand(new GetCommand(environment))
-        .addSubcommand(new FindCommand(environment))
-        .addSubcommand(new ListCommand(environment))
-        .addSubcommand(new StatCommand(environment))
-        .addSubcommand(new CatCommand(environment))
-        .addSubcommand(new PinCommand(environment))
-        .addSubcommand(new UnpinCommand(environment))
-        .addSubcommand(new CollectCommand(environment))
-        .addSubcommand(new VerifyCommand(environment))
-        .addSubcommand(new StatusCommand(environment))
-        .addSubcommand(new PeersCommand(environment))
-        .addSubcommand(new PluginsCommand(environment))
-        .addSubcommand(new ShellCommand(environment))
-        .addSubcommand(new DemoCommand(environment))
-        .addSubcommand(new TrainCommand(environment));
+    for (Subcommand command : Subcommand.values()) {
+      if (whole.isEmpty() || whole.contains(command)) {
+        var sub =
+            new CommandLine(whole.isEmpty() ? CommandSpec.create() : command.make(environment));
+        sub.getCommandSpec()
+            .usageMessage()
+            .description(command.description())
+            .hidden(command.hidden());
+        line.addSubcommand(command.word(), sub);
+      }
+    }
     line.registerConverter(Reference.class, text -> converted(() -> Reference.parse(text)));
     line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddress.parse(text)));
     line.registerConverter(Duration.class, text -> converted(() -> Quantity.time(text)));

@@ -20,7 +20,6 @@ import picocli.CommandLine.Mixin;
 
 @Command(
     name = "serve",
-    description = "Run a node until SIGINT or SIGTERM; prints one line when it is ready.",
     mixinStandardHelpOptions = true,
     versionProvider = Program.VersionLine.class,
     sortOptions = false,
@@ -53,6 +52,7 @@ final class ServeCommand implements Callable<Integer> {
       environment
           .console()
           .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
+      StartupCache.remake(data);
       if (!common.quiet) {
         status.advice().forEach(line -> environment.console().note("shoal: " + line));
       }
@@ -90,7 +90,7 @@ final class ServeCommand implements Callable<Integer> {
   private static String reachable(String endpoint) {
     URI uri = URI.create(endpoint);
     if (uri.getHost() == null || uri.getPort() < 0) {
-      return endpoint.substring(endpoint.indexOf(':') + 1);
+      return endpoint.substring(endpoint.indexOf(':') + 1).replaceFirst("^//", "");
     }
     return switch (uri.getHost()) {
       case "0.0.0.0" -> "127.0.0.1:" + uri.getPort();

@@ -24,7 +24,6 @@ import picocli.CommandLine.Model.CommandSpec;
 
 @Command(
     name = "shell",
-    description = "An interactive prompt over the same commands; 'exit' or Ctrl-D leaves it.",
     mixinStandardHelpOptions = true,
     versionProvider = Program.VersionLine.class,
     sortOptions = false,
@@ -45,7 +44,7 @@ final class ShellCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
-      CommandLine commands = new Program(environment).commandLine();
+      CommandLine commands = new Program(environment).commandLine(List.of(Subcommand.values()));
       LineReader reader =
           LineReaderBuilder.builder()
               .appName("shoal")

@@ -11,7 +11,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "stat", description = "Say what is known of it here.")
+@Command(name = "stat")
 final class StatCommand extends NodeCommand {
 
   @Parameters(paramLabel = "REF", description = "a file or folder")

@@ -13,9 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(
-    name = "status",
-    description = "Say how the node does, and why what does not move does not move.")
+@Command(name = "status")
 final class StatusCommand extends NodeCommand {
 
   StatusCommand(Environment environment) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 
 /// Does in one process what users do in many, so that the start-up cache made of this run holds the
 /// classes of all commands.
-@Command(name = "train", hidden = true, description = "Run the small commands once.")
+@Command(name = "train")
 final class TrainCommand implements Callable<Integer> {
 
   private static final List<List<String>> COMMANDS =

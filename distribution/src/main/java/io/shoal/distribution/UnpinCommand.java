@@ -8,9 +8,7 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "unpin",
-    description = "Let a root go; the next 'shoal gc' takes what nothing else keeps.")
+@Command(name = "unpin")
 final class UnpinCommand extends NodeCommand {
 
   @Parameters(paramLabel = "REF", description = "a root that is here")

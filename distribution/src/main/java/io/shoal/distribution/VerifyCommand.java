@@ -8,9 +8,7 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(
-    name = "verify",
-    description = "Read every chunk and check it; exit code 4 if one is rotten or missing.")
+@Command(name = "verify")
 final class VerifyCommand extends NodeCommand {
 
   @Option(names = "--repair", description = "fetch again from peers what is rotten or missing")

@@ -1,0 +1,77 @@
+package io.shoal.distribution;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/// The commands, in the order in which the help lists them.
+enum Subcommand {
+  SERVE("serve", "Run a node until SIGINT or SIGTERM; prints one line when it is ready."),
+  ADD("add", "Import files and folders; print 'ROOT  NAME' of each."),
+  GET("get", "Download and verify; print where it is."),
+  FIND("find", "List who provides it, each reachable, unreachable or unchecked."),
+  LS("ls", "List the roots that are here, or what is in a folder."),
+  STAT("stat", "Say what is known of it here."),
+  CAT("cat", "Write a file's verified bytes to standard output."),
+  PIN("pin", "Keep a root from garbage collection."),
+  UNPIN("unpin", "Let a root go; the next 'shoal gc' takes what nothing else keeps."),
+  GC("gc", "Remove the chunks that no pin and no running work needs."),
+  VERIFY("verify", "Read every chunk and check it; exit code 4 if one is rotten or missing."),
+  STATUS("status", "Say how the node does, and why what does not move does not move."),
+  PEERS("peers", "List the peers that the node knows, connected ones first."),
+  PLUGINS("plugins", "List the plugins that were found, the unusable ones too."),
+  SHELL("shell", "An interactive prompt over the same commands; 'exit' or Ctrl-D leaves it."),
+  DEMO(
+      "demo",
+      "A tour: several nodes on this machine, one file, everybody fetching from everybody."),
+  TRAIN("train", "Run the small commands once, to make the start-up cache.");
+
+  private final String word;
+  private final String description;
+
+  Subcommand(String word, String description) {
+    this.word = word;
+    this.description = description;
+  }
+
+  /// What the user types.
+  String word() {
+    return word;
+  }
+
+  String description() {
+    return description;
+  }
+
+  /// Whether the help leaves it out.
+  boolean hidden() {
+    return this == TRAIN;
+  }
+
+  /// A new one, to run once.
+  Object make(Environment environment) {
+    return switch (this) {
+      case SERVE -> new ServeCommand(environment);
+      case ADD -> new AddCommand(environment);
+      case GET -> new GetCommand(environment);
+      case FIND -> new FindCommand(environment);
+      case LS -> new ListCommand(environment);
+      case STAT -> new StatCommand(environment);
+      case CAT -> new CatCommand(environment);
+      case PIN -> new PinCommand(environment);
+      case UNPIN -> new UnpinCommand(environment);
+      case GC -> new CollectCommand(environment);
+      case VERIFY -> new VerifyCommand(environment);
+      case STATUS -> new StatusCommand(environment);
+      case PEERS -> new PeersCommand(environment);
+      case PLUGINS -> new PluginsCommand(environment);
+      case SHELL -> new ShellCommand(environment);
+      case DEMO -> new DemoCommand(environment);
+      case TRAIN -> new TrainCommand(environment);
+    };
+  }
+
+  /// The one that is called by a word.
+  static Optional<Subcommand> of(String word) {
+    return Arrays.stream(values()).filter(command -> command.word.equals(word)).findFirst();
+  }
+}
