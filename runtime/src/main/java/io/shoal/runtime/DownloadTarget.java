@@ -74,7 +74,8 @@ final class DownloadTarget implements AutoCloseable {
     }
   }
 
-  private static byte[] inline(Cid cid) throws MalformedDataException {
+  /// The file bytes that stand in an identity CID.
+  static byte[] inline(Cid cid) throws MalformedDataException {
     byte[] content = cid.identityContent();
     return cid.codec() == Cid.DAG_PB ? UnixNode.leafContent(content) : content;
   }

@@ -187,10 +187,14 @@ final class TransferWork {
       throws ShoalException, IOException, InterruptedException {
     Resolved resolved = resolve(request.reference(), request.timeout(), request.peers());
     String name = resolved.name().orElse(resolved.root().toString());
-    Path target = target(request, name);
-    Optional<NodeCommands.Fetched> there = alreadyThere(resolved.root(), target);
-    if (there.isPresent()) {
-      return there.get();
+    Path wanted = request.target().orElse(request.folder()).toAbsolutePath().normalize();
+    Path target = Files.isDirectory(wanted) ? wanted.resolve(name) : wanted;
+    // A folder that this root became is meant itself; any other is meant to be put into.
+    for (Path place : request.target().isPresent() ? List.of(wanted, target) : List.of(target)) {
+      Optional<NodeCommands.Fetched> there = alreadyThere(resolved.root(), place);
+      if (there.isPresent()) {
+        return there.get();
+      }
     }
     DownloadWish wish =
         new DownloadWish(
@@ -208,19 +212,15 @@ final class TransferWork {
     return fetched;
   }
 
-  private static Path target(NodeCommands.GetRequest request, String name) {
-    Path wanted = request.target().orElse(request.folder()).toAbsolutePath().normalize();
-    return Files.isDirectory(wanted) ? wanted.resolve(name) : wanted;
-  }
-
   /// The same command again after it succeeded is no error.
-  private Optional<NodeCommands.Fetched> alreadyThere(Cid root, Path target) {
-    Optional<KeptRoot> kept =
-        core.index().get(root).filter(k -> k.path().equals(Optional.of(target)));
-    if (kept.isEmpty()
-        || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)
-        || kept.get().folder()
-        || !new AdoptedFiles(parts).intact(kept.get())) {
+  private Optional<NodeCommands.Fetched> alreadyThere(Cid root, Path target)
+      throws ShoalException, IOException {
+    Optional<KeptRoot> kept = core.index().get(root);
+    if (kept.isEmpty() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    Optional<TreePlan> plan = dag.plan(root);
+    if (plan.isEmpty() || !new PlacedTree(parts, plan.get(), target).isThere()) {
       return Optional.empty();
     }
     long size = kept.get().sizeBytes();

@@ -79,6 +79,32 @@ class NodeDownloadTest {
   }
 
   @Test
+  void theSameGetOfAFolderSucceedsAtOnceAsLongAsTheFolderIsTheSame() throws Exception {
+    TestNode first = swarm.node("first");
+    Path tree = folder.resolve("tree");
+    swarm.file("tree/a/one", LEAF * 3, 1);
+    swarm.file("tree/small", 10, 2);
+    swarm.file("tree/empty", 0, 3);
+    Files.createDirectories(tree.resolve("nothing"));
+    Cid root = first.add(tree);
+    TestNode second = swarm.node("second");
+    long size = second.get(root, "copy", LONG).sizeBytes();
+    first.close();
+    NodeCommands.Fetched again = second.get(root, "copy", SHORT);
+    assertEquals(0, again.bytesTransferred());
+    assertEquals(size, again.bytesReused());
+    assertEquals(folder.resolve("copy").toString(), again.path());
+    assertEquals(tree(tree), tree(folder.resolve("copy")));
+
+    byte[] changed = Files.readAllBytes(folder.resolve("copy/a/one"));
+    changed[LEAF + 1]++;
+    Files.write(folder.resolve("copy/a/one"), changed);
+    Files.createDirectory(folder.resolve("around"));
+    Files.move(folder.resolve("copy"), folder.resolve("around").resolve(root.toString()));
+    assertThrows(UserFaultException.class, () -> second.get(root, "around", SHORT));
+  }
+
+  @Test
   void oneChunkAndNoByteAtAllAreFilesToo() throws Exception {
     TestNode first = swarm.node("first");
     Path small = swarm.file("small", 100, 1);
