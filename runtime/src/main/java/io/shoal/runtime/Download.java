@@ -28,9 +28,6 @@ final class Download {
 
   private static final long TICK_MILLIS = 100;
 
-  /// News of one peer that may wait to be handled.
-  private static final int MAX_PENDING_NEWS = 256;
-
   /// How long a search for somebody goes on when nobody was found at all and the user set no time.
   private static final long NOBODY_MILLIS = 30_000;
 
@@ -316,15 +313,9 @@ final class Download {
   }
 
   private void hear(DownloadPeer peer, Availability news) {
-    if (peer.pendingNews.incrementAndGet() > MAX_PENDING_NEWS) {
-      peer.pendingNews.decrementAndGet();
-      return;
+    if (peer.news.add(news)) {
+      events.add(() -> peer.news.take().forEach(heard -> swarm.availability(peer.id, heard)));
     }
-    events.add(
-        () -> {
-          peer.pendingNews.decrementAndGet();
-          swarm.availability(peer.id, news);
-        });
   }
 
   private void leave(DownloadPeer peer) {

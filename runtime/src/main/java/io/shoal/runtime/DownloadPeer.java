@@ -1,10 +1,9 @@
 package io.shoal.runtime;
 
 import io.shoal.api.PeerConnection;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A peer of one download. Confined to the download's thread, but for the counters.
+/// A peer of one download. Confined to the download's thread, but for the counter and the news.
 final class DownloadPeer {
   final int id;
   final PeerConnection connection;
@@ -15,8 +14,8 @@ final class DownloadPeer {
 
   long toldBytes;
 
-  /// News of the peer that wait for the download's thread; a peer that floods is not listened to.
-  final AtomicInteger pendingNews = new AtomicInteger();
+  /// What the peer told and the download's thread has not heard yet.
+  final PeerNews news = new PeerNews();
 
   PeerConnection.Watch watch = () -> {};
 
