@@ -32,6 +32,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(20);
 
+  /// What a crash may forget of peers is what was learned in this time.
+  private static final Duration WRITE_PEERS_EVERY = Duration.ofMinutes(3);
+
   /// Of the memory budget, what buffers for arriving chunks may take; the rest is for what
   /// transports hold and for sending.
   private static final double BUFFER_SHARE = 0.25;
@@ -42,6 +45,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final PluginScheduler timers = new PluginScheduler("runtime");
   private final DownloadJournal journal;
   private final RootIndex index;
+  private final PeerBookFile bookFile;
   private final NodeParts parts;
   private final Downloads downloads;
   private final Announcer announcer;
@@ -66,6 +70,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
     ChunkCheck check = new ChunkCheck(verifiers);
     PeerBook book = new PeerBook(System::currentTimeMillis);
+    bookFile = new PeerBookFile(folder.resolve("peers"), book);
+    bookFile.load();
     Links links = new Links(dialable(plugins), settings.limits().connections(), self, book);
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
@@ -150,6 +156,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
     }
     timers.every(SWEEP_EVERY, this::keepHouse);
+    timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
   }
 
   private void announceAll() {
@@ -317,6 +324,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     announcer.close();
     timers.close();
     parts.links().close();
+    bookFile.saveIfChanged();
     try {
       parts.store().sync();
     } catch (IOException e) {

@@ -68,6 +68,7 @@ final class PeerBook {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<PeerKey, Known> peers = new HashMap<>();
   private final Map<PeerKey, Ban> bans = new LinkedHashMap<>();
+  private long changes;
 
   /// @param clockMillis wall-clock time in milliseconds
   PeerBook(LongSupplier clockMillis) {
@@ -220,6 +221,63 @@ final class PeerBook {
     }
   }
 
+  /// The bans that hold now.
+  Map<PeerKey, Ban> bans() {
+    lock.lock();
+    try {
+      long now = clockMillis.getAsLong();
+      Map<PeerKey, Ban> holding = new LinkedHashMap<>(bans);
+      holding.values().removeIf(ban -> ban.untilMillis() <= now);
+      return holding;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A number that grows whenever something becomes known.
+  long changes() {
+    lock.lock();
+    try {
+      return changes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes up what was known of a peer when its score was `entry.score()`, at `scoredMillis`.
+  void restore(Entry entry, long scoredMillis) {
+    lock.lock();
+    try {
+      Known known = known(entry.key(), entry.address());
+      known.agent = entry.agent();
+      known.roundTripMillis = entry.roundTripMillis();
+      known.receivedBytes = entry.receivedBytes();
+      known.sentBytes = entry.sentBytes();
+      known.failures = entry.failures();
+      known.score = Math.clamp(entry.score(), 0, 100);
+      // A clock that was set back must not make a score grow.
+      known.scoredMillis = Math.min(scoredMillis, clockMillis.getAsLong());
+      known.seenMillis = known.scoredMillis;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes up a ban, unless it is over. It lasts no longer from now than a new one, whatever became
+  /// of the clock.
+  void restore(PeerKey key, Ban ban) {
+    lock.lock();
+    try {
+      long now = clockMillis.getAsLong();
+      if (ban.untilMillis() > now && bans.size() < MAX_BANS) {
+        bans.put(
+            key, new Ban(ban.reason(), Math.min(ban.untilMillis(), now + BAN.toMillis())));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean banned(PeerKey key, long now) {
     Ban ban = bans.get(key);
     return ban != null && ban.untilMillis() > now;
@@ -250,6 +308,7 @@ final class PeerBook {
       peers.put(key, known);
     }
     known.seenMillis = now;
+    changes++;
     return known;
   }
 }
