@@ -130,6 +130,7 @@ final class DownloadContent {
         if (nodeChunks.containsKey(node) || nodesAsked >= MAX_NODES_ASKED) {
           continue;
         }
+        parts.inUse().lookFor(node);
         Optional<byte[]> here =
             parts.store().contains(node) ? StoredChunks.load(parts, node) : Optional.empty();
         int chunk = want(node);
@@ -194,6 +195,7 @@ final class DownloadContent {
       DagWalker walker, TreePlan plan, int position, LocalPieces local, Checkpoints checkpoints)
       throws ShoalException, IOException {
     Cid cid = walker.cid(position);
+    parts.inUse().lookFor(cid);
     if (cid.codec() == Cid.DAG_PB) {
       Integer known = nodeChunks.get(cid);
       int chunk = known != null ? known : want(cid);
@@ -260,6 +262,7 @@ final class DownloadContent {
     Cid cid = cids.get(chunk);
     if (placed.isEmpty()) {
       return bytes -> {
+        parts.inUse().lookFor(cid);
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
         StoredChunks.put(parts.store(), cid, bytes);
@@ -279,6 +282,7 @@ final class DownloadContent {
       fileBytes = destination.get().write(position, bytes);
     }
     if (now.adoption().isEmpty()) {
+      parts.inUse().lookFor(cid);
       StoredChunks.put(parts.store(), cid, bytes);
     }
     tally.doneBytes.addAndGet(fileBytes);

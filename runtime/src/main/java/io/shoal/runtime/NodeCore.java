@@ -89,6 +89,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             verified,
             new BufferPool((long) (settings.limits().memoryBytes() * BUFFER_SHARE)),
             downloadMeter(settings),
+            new InUse(),
             links,
             book,
             watchers,

@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param verified what this process has checked
 /// @param buffers for chunks on their way in
 /// @param downloadMeter the node's download rates
+/// @param inUse what garbage collection must leave to running work
 /// @param links connections
 /// @param book what is known of peers
 /// @param watchers who wants to hear what is here
@@ -28,6 +29,7 @@ record NodeParts(
     VerifiedChunks verified,
     BufferPool buffers,
     FairMeter downloadMeter,
+    InUse inUse,
     Links links,
     PeerBook book,
     Watchers watchers,

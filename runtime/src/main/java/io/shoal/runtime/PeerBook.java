@@ -270,8 +270,7 @@ final class PeerBook {
     try {
       long now = clockMillis.getAsLong();
       if (ban.untilMillis() > now && bans.size() < MAX_BANS) {
-        bans.put(
-            key, new Ban(ban.reason(), Math.min(ban.untilMillis(), now + BAN.toMillis())));
+        bans.put(key, new Ban(ban.reason(), Math.min(ban.untilMillis(), now + BAN.toMillis())));
       }
     } finally {
       lock.unlock();

@@ -115,7 +115,9 @@ final class PeerBookFile {
                 text.append(
                     "ban %s %d %s\n"
                         .formatted(
-                            encoded(key.text()), ban.untilMillis(), encoded(clipped(ban.reason())))));
+                            encoded(key.text()),
+                            ban.untilMillis(),
+                            encoded(clipped(ban.reason())))));
     text.append(end(text, text.length()));
     try {
       AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));

@@ -119,8 +119,7 @@ final class PlacedTree {
   private boolean sameBytes(TreePlan.PlannedFile file) throws IOException, ShoalException {
     TreePlan.Content content = file.content();
     try (FileChannel channel =
-        FileChannel.open(
-            place(file.path()), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        FileChannel.open(place(file.path()), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       for (int i = 0; i < content.leafCount(); i++) {
         long size = content.leafBytes(i);
         if (size == TreePlan.UNKNOWN_SIZE) {

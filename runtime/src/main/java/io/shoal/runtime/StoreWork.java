@@ -140,6 +140,15 @@ final class StoreWork {
       core.announce(root);
       return;
     }
+    // What is not a root yet may be collected at any time: not between the look and the entry.
+    try (WorkGate.Passage held = parts.inUse().hold(root)) {
+      dag.reachable(root, parts.inUse()::lookFor);
+      pinLoose(root);
+    }
+    core.announce(root);
+  }
+
+  private void pinLoose(Cid root) throws ShoalException, IOException {
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
     if (dag.chunksHere(plan) < plan.chunkCount()) {
       throw new NotFoundException(
@@ -157,7 +166,6 @@ final class StoreWork {
                 true,
                 Optional.empty(),
                 Optional.empty()));
-    core.announce(root);
   }
 
   void unpin(Cid root) throws ShoalException, IOException {
@@ -171,7 +179,8 @@ final class StoreWork {
   /// What is listed before the marking began and not reached by it goes; what comes meanwhile is
   /// not in the list.
   NodeCommands.Collected gc() throws ShoalException, IOException, InterruptedException {
-    try (WorkGate.Passage alone = core.gate().alone()) {
+    try (WorkGate.Passage alone = core.gate().alone();
+        WorkGate.Passage collecting = parts.inUse().collect()) {
       List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
       parts.store().cids(candidates::add);
       Set<Multihash> needed = new HashSet<>();
@@ -181,8 +190,8 @@ final class StoreWork {
       for (DownloadJournal.Begun begun : core.journal().all()) {
         dag.reachable(begun.root(), cid -> needed.add(cid.multihash()));
       }
-      for (Download download : core.downloads().all()) {
-        dag.reachable(download.wish().root(), cid -> needed.add(cid.multihash()));
+      for (Cid root : parts.inUse().roots()) {
+        dag.reachable(root, cid -> needed.add(cid.multihash()));
       }
       return sweep(candidates, needed);
     }
@@ -200,7 +209,7 @@ final class StoreWork {
       }
       if (chunk.adopted() || needed.contains(chunk.cid().multihash())) {
         kept++;
-      } else if (parts.store().delete(chunk.cid(), ChunkStore.Removal.UNREFERENCED)) {
+      } else if (parts.inUse().removeUnlessSpared(chunk.cid(), () -> collected(chunk.cid()))) {
         parts.verified().remove(chunk.cid());
         removed++;
         bytes += chunk.sizeBytes();
@@ -208,6 +217,10 @@ final class StoreWork {
     }
     parts.store().sync();
     return new NodeCommands.Collected(removed, bytes, kept);
+  }
+
+  private boolean collected(Cid cid) throws IOException {
+    return parts.store().delete(cid, ChunkStore.Removal.UNREFERENCED);
   }
 
   /// Reads and checks every chunk.

@@ -207,9 +207,11 @@ final class TransferWork {
             request.sync(),
             request.replace(),
             resolved.digest());
-    NodeCommands.Fetched fetched = run(wish, progress);
-    keep(wish, fetched);
-    return fetched;
+    try (WorkGate.Passage held = parts.inUse().hold(wish.root())) {
+      NodeCommands.Fetched fetched = run(wish, progress);
+      keep(wish, fetched);
+      return fetched;
+    }
   }
 
   /// The same command again after it succeeded is no error.
@@ -266,23 +268,27 @@ final class TransferWork {
   /// Fetches into the store what is missing of a root.
   void fetch(Cid root, Optional<Duration> timeout)
       throws ShoalException, IOException, InterruptedException {
-    run(DownloadWish.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
+    try (WorkGate.Passage held = parts.inUse().hold(root)) {
+      run(DownloadWish.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
+    }
   }
 
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     Resolved resolved = resolve(reference, Optional.of(timeout), List.of());
-    Optional<TreePlan> plan = dag.plan(resolved.root());
-    if (plan.isEmpty() || dag.chunksHere(plan.get()) < plan.get().chunkCount()) {
-      fetch(resolved.root(), Optional.of(timeout));
+    try (WorkGate.Passage held = parts.inUse().hold(resolved.root())) {
+      Optional<TreePlan> plan = dag.plan(resolved.root());
+      if (plan.isEmpty() || dag.chunksHere(plan.get()) < plan.get().chunkCount()) {
+        fetch(resolved.root(), Optional.of(timeout));
+      }
+      new ContentReader(
+              cid ->
+                  StoredChunks.load(parts, cid)
+                      .orElseThrow(
+                          () ->
+                              new NotFoundException(
+                                  "chunk " + cid + " is rotten or gone: get it again")))
+          .copy(resolved.root(), out);
     }
-    new ContentReader(
-            cid ->
-                StoredChunks.load(parts, cid)
-                    .orElseThrow(
-                        () ->
-                            new NotFoundException(
-                                "chunk " + cid + " is rotten or gone: get it again")))
-        .copy(resolved.root(), out);
   }
 }

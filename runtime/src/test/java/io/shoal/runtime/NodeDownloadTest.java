@@ -294,6 +294,25 @@ class NodeDownloadTest {
   }
 
   @Test
+  void collectionLeavesWhatRunningWorkCountsOn() throws Exception {
+    TestNode node = swarm.node("node");
+    Cid root = node.add(swarm.file("in", LEAF * 3, 1));
+    node.work.unpin(root);
+    try (WorkGate.Passage held = node.core.parts().inUse().hold(root)) {
+      assertEquals(0, node.work.gc().chunksRemoved());
+    }
+    Cid single = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+    InUse inUse = node.core.parts().inUse();
+    try (WorkGate.Passage collecting = inUse.collect()) {
+      assertTrue(inUse.removeUnlessSpared(single, () -> true));
+      inUse.lookFor(single);
+      assertFalse(inUse.removeUnlessSpared(single, () -> true));
+    }
+    assertTrue(inUse.removeUnlessSpared(single, () -> true), "the next collection decides anew");
+    assertEquals(4, node.work.gc().chunksRemoved());
+  }
+
+  @Test
   void aCheckFindsRotAndRepairsItFromPeers() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 4, 1));
