@@ -1,0 +1,3 @@
+module org.example.embed {
+  requires io.shoal.runtime;
+}

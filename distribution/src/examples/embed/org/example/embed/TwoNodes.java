@@ -1,0 +1,66 @@
+package org.example.embed;
+
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands.AddRequest;
+import io.shoal.runtime.NodeCommands.Added;
+import io.shoal.runtime.NodeCommands.Fetched;
+import io.shoal.runtime.NodeCommands.GetRequest;
+import io.shoal.runtime.NodeCommands.ProgressListener;
+import io.shoal.runtime.Reference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Adds a file on one node, fetches it on another, and prints what came from whom.
+///
+/// Arguments: the folder of plugins, the file, where the copy goes.
+public final class TwoNodes {
+
+  private static final int LEAF_BYTES = 1024 * 1024;
+
+  private TwoNodes() {}
+
+  public static void main(String[] args) throws ShoalException, IOException, InterruptedException {
+    Path plugins = Path.of(args[0]);
+    Path file = Path.of(args[1]).toAbsolutePath();
+    Path copy = Path.of(args[2]).toAbsolutePath();
+    Path data = Files.createTempDirectory("two-nodes");
+    try (Node giver = LocalNode.start(plugins, data.resolve("giver"));
+        Node taker = LocalNode.start(plugins, data.resolve("taker"))) {
+      Added added = add(giver, file);
+      System.out.println("added " + added.name() + " as " + added.root());
+
+      Fetched fetched = taker.get(request(giver, added, copy), ProgressListener.SILENT);
+      System.out.println("fetched " + fetched.sizeBytes() + " bytes into " + fetched.path());
+      fetched.bytesByPeer().forEach((peer, bytes) -> System.out.println(bytes + " from " + peer));
+    }
+  }
+
+  private static Added add(Node node, Path file)
+      throws ShoalException, IOException, InterruptedException {
+    List<Added> results = new ArrayList<>();
+    var request = new AddRequest(List.of(file), Optional.empty(), false, LEAF_BYTES, false);
+    node.add(request, ProgressListener.SILENT, results::add);
+    return results.getFirst();
+  }
+
+  private static GetRequest request(Node giver, Added added, Path copy)
+      throws ShoalException, IOException {
+    // An address with a peer id behind `#` is answered by that peer or not at all.
+    PeerAddress address = PeerAddress.parse(giver.status().endpoints().getFirst());
+    return new GetRequest(
+        Reference.parse(added.root()),
+        Optional.of(copy),
+        copy.getParent(),
+        List.of(address),
+        Optional.empty(),
+        false,
+        false,
+        true);
+  }
+}
