@@ -33,6 +33,23 @@ class RateBucketTest {
   }
 
   @Test
+  void whoWakesLateLosesNothingOfTheRate() {
+    RateBucket bucket = new RateBucket(12_500_000, 0);
+    long sent = 0;
+    long now = 0;
+    while (now < 10 * SECOND) {
+      int may = bucket.available(65_536, now);
+      if (may > 0) {
+        bucket.take(may);
+        sent += may;
+      } else {
+        now += bucket.nanosUntil(65_536) + SECOND / 10;
+      }
+    }
+    assertTrue(Math.abs(125_000_000 - sent) <= 2_500_000, "sent " + sent);
+  }
+
+  @Test
   void noRateMeansNoWaiting() throws InterruptedException {
     FairMeter meter = new FairMeter(RateBucket.UNLIMITED, RateBucket.UNLIMITED, () -> 0);
     assertEquals(1 << 20, meter.permit("a", 1 << 20));
