@@ -72,12 +72,9 @@ final class StoreWork {
     }
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
     if (!plan.isFolder()) {
-      long size = dag.sizeBytes(plan.files().getFirst());
-      if (size == TreePlan.UNKNOWN_SIZE) {
-        throw notHere(root);
-      }
       String name = core.index().get(root).map(KeptRoot::name).orElse(root.toString());
-      return List.of(new NodeCommands.FolderEntry(root.toString(), name, size, "file"));
+      return List.of(
+          new NodeCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), "file"));
     }
     Map<String, NodeCommands.FolderEntry> entries = new LinkedHashMap<>();
     for (TreePlan.PlannedFolder folder : plan.folders()) {
