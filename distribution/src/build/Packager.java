@@ -13,11 +13,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 
-/// Completes the package: adds the Java image that it runs on, and the cache that makes it start at once. A program of its own because
+/// Completes the package: adds the Java image that it runs on, the texts of its help, and the caches that make it start at once. A program of its own because
 /// both must be made by the JDK that is packed, whatever JDK Maven runs on.
 ///
 /// Arguments: the package's folder, the time stamp of its files.
@@ -45,10 +46,10 @@ public final class Packager {
     modernise(jarIn(folder.resolve("lib"), "picocli-"));
     Path launcher = folder.resolve("bin/shoal");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
-    help(folder, launcher);
+    run(launcher, Map.of(), List.of("help-texts"));
     // The cache remembers size and time of each jar. The archive gives all files one time, so they must have it before the cache is made.
     stamp(folder.resolve("lib"), stamp);
-    cache(folder, launcher);
+    caches(folder, launcher);
     stamp(folder.resolve("lib"), stamp);
   }
 
@@ -125,31 +126,49 @@ public final class Packager {
         .cached();
   }
 
-  /// Keeps what `--help` prints, so that it need not be made each time.
-  private static void help(Path folder, Path launcher) throws IOException, InterruptedException {
-    Path help = folder.resolve("lib/help.txt");
-    Files.deleteIfExists(help);
-    Process process =
-        new ProcessBuilder(launcher.toString(), "--help")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
+  /// The command lines that are answered from the small cache.
+  private static final List<String> SMALL_COMMANDS =
+      List.of("--version", "--help", "ls --help", "status", "ls", "peers", "plugins", "status --json", "ls --json");
+
+  private static void caches(Path folder, Path launcher) throws IOException, InterruptedException {
+    run(launcher, Map.of("SHOAL_AOT_OUTPUT", "lib/shoal.aot"), List.of("train"));
+    Path data = Files.createTempDirectory("shoal-packager");
+    Process node =
+        process(launcher, Map.of(), List.of("serve", "--data=" + data, "--quiet", "--listen=127.0.0.1:0", "--dht=127.0.0.1:0"))
+            .redirectOutput(ProcessBuilder.Redirect.PIPE)
             .start();
-    byte[] text = process.getInputStream().readAllBytes();
-    int code = process.waitFor();
-    if (code != 0) {
-      throw new IOException("'shoal --help' ended with " + code);
+    try (var ready = node.inputReader()) {
+      String line = ready.readLine();
+      if (line == null || !line.startsWith("ready ")) {
+        throw new IOException("the node that is needed to make the start-up cache did not start");
+      }
+      run(launcher, Map.of(), List.of("add", launcher.toString(), "--quiet", "--data=" + data));
+      List<String> small = new ArrayList<>(List.of("train-small"));
+      small.addAll(SMALL_COMMANDS);
+      small.add("status --data=" + data);
+      run(launcher, Map.of("SHOAL_AOT_OUTPUT", "lib/small.aot", "SHOAL_HOME", data.toString()), small);
+    } finally {
+      node.destroy();
+      node.waitFor();
+      delete(data);
     }
-    Files.write(help, text);
   }
 
-  private static void cache(Path folder, Path launcher) throws IOException, InterruptedException {
-    Path cache = folder.resolve("lib/shoal.aot");
-    Files.deleteIfExists(cache);
-    var builder = new ProcessBuilder(launcher.toString(), "train").inheritIO();
-    builder.environment().put("SHOAL_AOT_OUTPUT", "lib/shoal.aot");
-    int code = builder.start().waitFor();
-    if (code != 0 || !Files.exists(cache)) {
-      throw new IOException("the run that makes the start-up cache ended with " + code);
+  private static void run(Path launcher, Map<String, String> variables, List<String> words)
+      throws IOException, InterruptedException {
+    int code = process(launcher, variables, words).start().waitFor();
+    if (code != 0) {
+      throw new IOException("'shoal " + String.join(" ", words) + "' ended with " + code);
     }
+  }
+
+  private static ProcessBuilder process(
+      Path launcher, Map<String, String> variables, List<String> words) {
+    List<String> line = new ArrayList<>(List.of(launcher.toString()));
+    line.addAll(words);
+    var builder = new ProcessBuilder(line).inheritIO();
+    builder.environment().putAll(variables);
+    return builder;
   }
 
   private static void stamp(Path folder, FileTime stamp) throws IOException {

@@ -70,6 +70,17 @@ final class Program {
     return commandLine(wanted.map(List::of).orElse(List.of())).execute(args);
   }
 
+  /// What `--help` alone prints.
+  String help() {
+    return commandLine(List.of()).getUsageMessage();
+  }
+
+  /// What `--help` prints after a command.
+  String help(Subcommand command) {
+    CommandLine line = commandLine(List.of(command));
+    return line.getSubcommands().values().iterator().next().getUsageMessage();
+  }
+
   /// The command line, to run or to ask for its commands and options.
   ///
   /// @param whole the commands that are there with all their options; others have a name and a
@@ -94,6 +105,8 @@ final class Program {
     line.setOut(new PrintWriter(environment.console().out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(environment.console().err(), true, StandardCharsets.UTF_8));
     line.setUsageHelpAutoWidth(false);
+    // The help of a package is written once, for terminals and files alike.
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, _) -> misused(e));
     line.setExecutionExceptionHandler((e, _, _) -> failed(e));

@@ -15,6 +15,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 
 /// One HTTP request at a time to a [ControlServer]. Speaks HTTP/1.0 over a socket channel: an
@@ -57,16 +58,18 @@ final class ControlClient {
   }
 
   /// Asks for a JSON value.
-  <T> T get(String path, Class<T> type) throws ShoalException, IOException {
-    return get(path, in -> ControlJson.read(in.readAllBytes(), type));
+  ///
+  /// @param reader of its bytes; may throw a [JacksonException]
+  <T> T get(String path, Function<byte[], T> reader) throws ShoalException, IOException {
+    return exchange(path, in -> reader.apply(in.readAllBytes()));
   }
 
   /// Asks for a text.
   String text(String path) throws ShoalException, IOException {
-    return get(path, in -> new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    return exchange(path, in -> new String(in.readAllBytes(), StandardCharsets.UTF_8));
   }
 
-  private <T> T get(String path, Reader<T> reader) throws ShoalException, IOException {
+  private <T> T exchange(String path, Reader<T> reader) throws ShoalException, IOException {
     try {
       return exchange("GET", path, new byte[0], reader);
     } catch (InterruptedException e) {
@@ -160,9 +163,12 @@ final class ControlClient {
   private void send(SocketChannel channel, String method, String path, byte[] body)
       throws IOException {
     String head =
-        "%s %s HTTP/1.0\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-            .formatted(
-                method, path, node.url().substring("http://".length()), node.token(), body.length);
+        method
+            + (" " + path + " HTTP/1.0\r\n")
+            + ("Host: " + node.url().substring("http://".length()) + "\r\n")
+            + ("Authorization: Bearer " + node.token() + "\r\n")
+            + "Content-Type: application/json\r\n"
+            + ("Content-Length: " + body.length + "\r\n\r\n");
     byte[] bytes = head.getBytes(StandardCharsets.UTF_8);
     ByteBuffer request =
         ByteBuffer.allocate(bytes.length + body.length).put(bytes).put(body).flip();

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -47,6 +46,32 @@ public final class RemoteNode implements NodeCommands {
     return client.text("/metrics");
   }
 
+  /// What [NodeCommands] tells in records.
+  public enum Report {
+    /// [NodeCommands#status]
+    STATUS,
+    /// [NodeCommands#peers]
+    PEERS,
+    /// [NodeCommands#plugins]
+    PLUGINS,
+    /// [NodeCommands#roots]
+    ROOTS
+  }
+
+  /// A report as the JSON that the node wrote: one text for each entry of a list.
+  ///
+  /// @throws IOException the node cannot be reached
+  public List<String> json(Report report) throws ShoalException, IOException {
+    String path =
+        switch (report) {
+          case STATUS -> "/v1/status";
+          case PEERS -> "/v1/peers";
+          case PLUGINS -> "/v1/plugins";
+          case ROOTS -> "/v1/roots";
+        };
+    return client.get(path, ControlAnswers::entries);
+  }
+
   @Override
   public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException, InterruptedException {
@@ -76,7 +101,7 @@ public final class RemoteNode implements NodeCommands {
 
   @Override
   public List<RootEntry> roots() throws ShoalException, IOException {
-    return Arrays.asList(client.get("/v1/roots", RootEntry[].class));
+    return client.get("/v1/roots", ControlAnswers::roots);
   }
 
   @Override
@@ -138,17 +163,17 @@ public final class RemoteNode implements NodeCommands {
 
   @Override
   public NodeStatus status() throws ShoalException, IOException {
-    return client.get("/v1/status", NodeStatus.class);
+    return client.get("/v1/status", ControlAnswers::status);
   }
 
   @Override
   public List<PeerEntry> peers() throws ShoalException, IOException {
-    return Arrays.asList(client.get("/v1/peers", PeerEntry[].class));
+    return client.get("/v1/peers", ControlAnswers::peers);
   }
 
   @Override
   public List<PluginEntry> plugins() throws ShoalException, IOException {
-    return Arrays.asList(client.get("/v1/plugins", PluginEntry[].class));
+    return client.get("/v1/plugins", ControlAnswers::plugins);
   }
 
   private <T> T one(String path, Object body, ProgressListener progress, Class<T> type)

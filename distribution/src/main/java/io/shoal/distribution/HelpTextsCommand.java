@@ -1,0 +1,26 @@
+package io.shoal.distribution;
+
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+@Command(name = "help-texts")
+final class HelpTextsCommand implements Callable<Integer> {
+
+  private final Environment environment;
+
+  HelpTextsCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws UserFaultException, IOException {
+    HelpTexts.write(
+        new Program(environment),
+        PackageFolder.find()
+            .orElseThrow(
+                () -> new UserFaultException("there is no package: start it with bin/shoal")));
+    return ExitCode.DONE;
+  }
+}

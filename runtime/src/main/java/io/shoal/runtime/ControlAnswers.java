@@ -1,0 +1,159 @@
+package io.shoal.runtime;
+
+import io.shoal.api.StoreUsage;
+import io.shoal.runtime.NodeCommands.DiscoveryEntry;
+import io.shoal.runtime.NodeCommands.NodeStatus;
+import io.shoal.runtime.NodeCommands.PeerEntry;
+import io.shoal.runtime.NodeCommands.PluginEntry;
+import io.shoal.runtime.NodeCommands.RootEntry;
+import io.shoal.runtime.NodeCommands.TransferEntry;
+import io.shoal.runtime.NodeCommands.UploadEntry;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// Reads the answers that small commands wait for. Does by hand what [ControlJson] does by
+/// reflection, which takes longer to start than all the rest of such a command.
+final class ControlAnswers {
+
+  private static final JsonFactory JSON = JsonFactory.builder().build();
+
+  private ControlAnswers() {}
+
+  /// @throws JacksonException it is not the JSON of such a value
+  static NodeStatus status(byte[] json) {
+    JsonFields status = JsonFields.of(json, JSON);
+    return new NodeStatus(
+        status.text("peerId"),
+        status.text("version"),
+        status.number("uptimeMillis"),
+        status.texts("endpoints"),
+        status.each("discoveries", ControlAnswers::discovery),
+        store(status.fields("store")),
+        status.each("transfers", ControlAnswers::transfer),
+        uploads(status.fields("uploads")),
+        status.texts("advice"));
+  }
+
+  /// @throws JacksonException it is not the JSON of such values
+  static List<RootEntry> roots(byte[] json) {
+    return JsonFields.list(json, JSON, ControlAnswers::root);
+  }
+
+  /// @throws JacksonException it is not the JSON of such values
+  static List<PeerEntry> peers(byte[] json) {
+    return JsonFields.list(json, JSON, ControlAnswers::peer);
+  }
+
+  /// @throws JacksonException it is not the JSON of such values
+  static List<PluginEntry> plugins(byte[] json) {
+    return JsonFields.list(json, JSON, ControlAnswers::plugin);
+  }
+
+  /// @throws JacksonException it is not the JSON of such a value
+  static ControlFile file(byte[] json) {
+    JsonFields file = JsonFields.of(json, JSON);
+    return new ControlFile(file.text("url"), file.text("token"), file.number("pid"));
+  }
+
+  /// The entries of a JSON array, each as it was written; of any other value that value.
+  ///
+  /// @throws JacksonException it is not JSON
+  static List<String> entries(byte[] json) {
+    List<String> entries = new ArrayList<>();
+    try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), json)) {
+      JsonToken token = in.nextToken();
+      if (token == JsonToken.START_ARRAY) {
+        token = in.nextToken();
+      }
+      while (token != null && token != JsonToken.END_ARRAY) {
+        int start = Math.toIntExact(in.currentTokenLocation().getByteOffset());
+        in.skipChildren();
+        int end = Math.toIntExact(in.currentLocation().getByteOffset());
+        entries.add(new String(json, start, end - start, StandardCharsets.UTF_8));
+        token = in.nextToken();
+      }
+    }
+    return entries;
+  }
+
+  private static RootEntry root(JsonFields root) {
+    return new RootEntry(
+        root.text("root"),
+        root.text("name"),
+        root.number("sizeBytes"),
+        root.text("kind"),
+        root.text("kept"),
+        root.text("note"));
+  }
+
+  private static PeerEntry peer(JsonFields peer) {
+    return new PeerEntry(
+        peer.optionalText("peerId"),
+        peer.text("address"),
+        peer.flag("connected"),
+        peer.text("agent"),
+        peer.number("roundTripMillis"),
+        peer.number("receivedBytes"),
+        peer.number("sentBytes"),
+        peer.count("failures"),
+        peer.count("score"),
+        peer.optionalText("banned"));
+  }
+
+  private static PluginEntry plugin(JsonFields plugin) {
+    return new PluginEntry(
+        plugin.text("id"),
+        plugin.texts("kinds"),
+        plugin.text("version"),
+        plugin.text("location"),
+        plugin.text("state"),
+        plugin.flag("active"),
+        plugin.optionalText("problem"));
+  }
+
+  private static DiscoveryEntry discovery(JsonFields discovery) {
+    return new DiscoveryEntry(
+        discovery.text("plugin"),
+        discovery.optionalText("endpoint"),
+        discovery.count("reachablePeers"),
+        discovery.number("announcedKeys"),
+        discovery.number("overdueKeys"),
+        discovery.number("lagMillis"),
+        discovery.fields("details").allTexts());
+  }
+
+  private static StoreUsage store(JsonFields store) {
+    return new StoreUsage(
+        store.number("chunks"),
+        store.number("ownedBytes"),
+        store.number("adoptedBytes"),
+        store.number("quotaBytes"),
+        store.number("availableBytes"));
+  }
+
+  private static TransferEntry transfer(JsonFields transfer) {
+    return new TransferEntry(
+        transfer.text("root"),
+        transfer.text("name"),
+        transfer.number("sizeBytes"),
+        transfer.number("doneBytes"),
+        transfer.number("bytesPerSecond"),
+        transfer.count("peers"),
+        transfer.text("state"));
+  }
+
+  private static UploadEntry uploads(JsonFields uploads) {
+    return new UploadEntry(
+        uploads.number("sentBytes"),
+        uploads.number("bytesPerSecond"),
+        uploads.count("activeRequests"),
+        uploads.count("waitingRequests"),
+        uploads.count("peers"));
+  }
+}
