@@ -3,7 +3,6 @@ package io.shoal.runtime;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -39,14 +38,7 @@ final class Destination {
   void begin(TreePlan plan) throws IOException, UserFaultException {
     requireFree();
     for (TreePlan.PlannedFolder folder : plan.folders()) {
-      Path path = resolve(folder.path());
-      try {
-        Files.createDirectory(path);
-      } catch (FileAlreadyExistsException e) {
-        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-          throw new UserFaultException(path + " is in the way and no folder: remove it", e);
-        }
-      }
+      DownloadTarget.takeFolder(resolve(folder.path()));
     }
   }
 

@@ -50,7 +50,7 @@ final class DownloadTarget implements AutoCloseable {
   /// Makes the folders, the files that are empty, and what stands in identity CIDs.
   void prepare() throws IOException, ShoalException {
     for (TreePlan.PlannedFolder folder : plan.folders()) {
-      Files.createDirectories(inPart(folder.path()));
+      takeFolder(inPart(folder.path()));
     }
     for (TreePlan.PlannedFile file : plan.files()) {
       TreePlan.Content content = file.content();
@@ -62,6 +62,20 @@ final class DownloadTarget implements AutoCloseable {
           ByteBuffer bytes = ByteBuffer.wrap(inline(plan.leafCid(content.leaf(i))));
           files.write(inPart(file.path()), bytes, content.offset(i));
         }
+      }
+    }
+  }
+
+  /// Makes a folder, or takes up that of an earlier attempt. A symbolic link is no folder here:
+  /// what is written through it would lie outside of the destination.
+  ///
+  /// @throws UserFaultException something else is in the way
+  static void takeFolder(Path folder) throws IOException, UserFaultException {
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw new UserFaultException(folder + " is in the way and no folder: remove it", e);
       }
     }
   }

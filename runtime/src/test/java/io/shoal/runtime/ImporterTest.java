@@ -252,6 +252,22 @@ class ImporterTest {
   }
 
   @Test
+  void aDownloadFollowsNoLinkInALeftOverPart() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    Files.createFile(inner.resolve("empty"));
+    TreePlan plan = plan(add(folder, COPY).root());
+    Path outside = Files.createDirectory(temp.resolve("outside"));
+    Path part = Files.createDirectory(temp.resolve("copy.part"));
+    Files.createSymbolicLink(part.resolve("inner"), outside);
+
+    try (DownloadTarget target = new DownloadTarget(plan, temp.resolve("copy"))) {
+      assertThrows(UserFaultException.class, target::prepare);
+    }
+    assertFalse(Files.exists(outside.resolve("empty")));
+  }
+
+  @Test
   void anEarlierTryIsTakenUpAndCutToSize() throws Exception {
     byte[] content = random(300_000, 6);
     Path file = Files.write(temp.resolve("file"), content);
