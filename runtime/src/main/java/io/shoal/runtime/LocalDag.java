@@ -1,8 +1,10 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Cid;
+import io.shoal.api.MalformedDataException;
 import io.shoal.api.ShoalException;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +40,7 @@ final class LocalDag {
   /// Tells every chunk of a DAG as far as its nodes are here, each at least once.
   void reachable(Cid root, Consumer<Cid> each) throws IOException {
     Set<Cid> seen = new HashSet<>();
-    java.util.ArrayDeque<Cid> due = new java.util.ArrayDeque<>();
+    ArrayDeque<Cid> due = new ArrayDeque<>();
     due.add(root);
     while (!due.isEmpty()) {
       Cid cid = due.poll();
@@ -60,7 +62,7 @@ final class LocalDag {
   private static List<Cid> links(byte[] block) {
     try {
       return UnixNode.parse(block).links();
-    } catch (io.shoal.api.MalformedDataException e) {
+    } catch (MalformedDataException e) {
       // Not for this node to read: it keeps the chunk alone.
       return List.of();
     }

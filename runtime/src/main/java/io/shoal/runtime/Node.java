@@ -4,6 +4,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -194,7 +195,7 @@ public final class Node implements NodeCommands {
     try {
       metrics.writePrometheus(text);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("a string builder does not fail", e);
+      throw new UncheckedIOException("a string builder does not fail", e);
     }
     return text.toString();
   }

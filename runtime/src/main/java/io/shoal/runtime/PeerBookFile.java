@@ -1,5 +1,6 @@
 package io.shoal.runtime;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
 import java.io.IOException;
@@ -96,7 +97,7 @@ final class PeerBookFile {
   private static PeerId peerId(String text) {
     try {
       return PeerId.parse(text);
-    } catch (io.shoal.api.InvalidInputException e) {
+    } catch (InvalidInputException e) {
       throw new IllegalArgumentException("it names no peer: " + text, e);
     }
   }

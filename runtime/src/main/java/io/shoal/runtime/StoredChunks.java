@@ -5,6 +5,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.StoreFullException;
+import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -49,7 +50,7 @@ final class StoredChunks {
   private static boolean right(NodeParts parts, Cid cid, ByteBuffer bytes) {
     try {
       return parts.check().matches(cid, bytes);
-    } catch (io.shoal.api.UserFaultException e) {
+    } catch (UserFaultException e) {
       // No plugin knows the hash: it was checked when it came.
       return true;
     }
