@@ -44,7 +44,8 @@ public non-sealed interface Discovery extends Extension {
   /// Cheap, never blocks.
   DiscoveryStatus status();
 
-  /// The ability to hold small signed records, if this discovery has it. Always the same answer.
+  /// The ability to hold small signed records, if this discovery has it. The same answer from
+  /// [#start] to [#close]; configuration may turn it off.
   Optional<SignedRecords> signedRecords();
 
   /// What became of an endpoint that was to be announced.
