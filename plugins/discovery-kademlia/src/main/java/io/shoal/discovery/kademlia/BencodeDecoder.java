@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -39,6 +40,37 @@ final class BencodeDecoder {
 
   static Bencode lenient(byte[] in) throws MalformedBencodeException {
     return new BencodeDecoder(in, false).whole();
+  }
+
+  /// The bytes of one value as they stand in a dictionary of dictionaries, which some signature or
+  /// hash is over: for `outer` and `inner` those of `in[outer][inner]`. Empty if it is not there.
+  ///
+  /// @throws MalformedBencodeException what [#lenient] refuses may be refused here
+  static Optional<Bytes> raw(byte[] in, String outer, String inner)
+      throws MalformedBencodeException {
+    BencodeDecoder decoder = new BencodeDecoder(in, false);
+    boolean found = decoder.enter(Bytes.ofText(outer)) && decoder.enter(Bytes.ofText(inner));
+    if (!found) {
+      return Optional.empty();
+    }
+    int start = decoder.at;
+    decoder.value(0);
+    return Optional.of(Bytes.ofRange(in, start, decoder.at));
+  }
+
+  /// Goes to the value of a key, if this is a dictionary that has it.
+  private boolean enter(Bytes wanted) throws MalformedBencodeException {
+    if (peek() != 'd') {
+      return false;
+    }
+    at++;
+    while (peek() != 'e') {
+      if (text().equals(wanted)) {
+        return true;
+      }
+      value(0);
+    }
+    return false;
   }
 
   private Bencode whole() throws MalformedBencodeException {

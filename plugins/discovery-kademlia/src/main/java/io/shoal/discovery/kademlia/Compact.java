@@ -32,6 +32,26 @@ final class Compact {
     return Bytes.of(out);
   }
 
+  /// Keys behind one another.
+  static Bytes keys(List<NodeId> keys) {
+    byte[] out = new byte[keys.size() * NodeId.SIZE_BYTES];
+    for (int i = 0; i < keys.size(); i++) {
+      keys.get(i).bytes().copyTo(out, i * NodeId.SIZE_BYTES);
+    }
+    return Bytes.of(out);
+  }
+
+  /// At most `max` keys; a tail that is no whole key is left out.
+  static List<NodeId> readKeys(Bytes in, int max) {
+    byte[] bytes = in.toArray();
+    List<NodeId> keys = new ArrayList<>();
+    for (int at = 0; at + NodeId.SIZE_BYTES <= bytes.length && keys.size() < max; ) {
+      keys.add(NodeId.of(bytes, at));
+      at += NodeId.SIZE_BYTES;
+    }
+    return keys;
+  }
+
   /// A peer of 6 or 18 bytes; empty for any other length.
   static Optional<InetSocketAddress> readPeer(Bytes in) {
     boolean known =

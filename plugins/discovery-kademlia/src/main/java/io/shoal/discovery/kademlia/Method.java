@@ -1,9 +1,10 @@
 package io.shoal.discovery.kademlia;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
-/// What a query asks for, with its arguments (BEP 5).
+/// What a query asks for, with its arguments (BEP 5, 33, 44, 51).
 sealed interface Method {
 
   /// The name on the wire.
@@ -28,7 +29,14 @@ sealed interface Method {
   }
 
   /// Who provides `key`, and who is close to it?
-  record GetPeers(NodeId key, Set<Family> want) implements Method {
+  ///
+  /// @param scrape asks how many there are rather than who (BEP 33)
+  /// @param noSeed asks for those only that have not everything themselves
+  record GetPeers(NodeId key, Set<Family> want, boolean scrape, boolean noSeed) implements Method {
+    GetPeers(NodeId key, Set<Family> want) {
+      this(key, want, false, false);
+    }
+
     @Override
     public String name() {
       return "get_peers";
@@ -39,10 +47,48 @@ sealed interface Method {
   ///
   /// @param port where the sender serves, 0 to 65535; not to be used if `impliedPort`
   /// @param impliedPort whether the datagram's own source port is meant
-  record AnnouncePeer(NodeId key, int port, boolean impliedPort, Bytes token) implements Method {
+  /// @param seed whether I have all of it (BEP 33)
+  record AnnouncePeer(NodeId key, int port, boolean impliedPort, boolean seed, Bytes token)
+      implements Method {
+    AnnouncePeer(NodeId key, int port, boolean impliedPort, Bytes token) {
+      this(key, port, impliedPort, false, token);
+    }
+
     @Override
     public String name() {
       return "announce_peer";
+    }
+  }
+
+  /// Who has the item of `target`, and who is close to it (BEP 44)?
+  ///
+  /// @param newerThan the sequence number that the asker has; an item is sent only if it is newer
+  record Get(NodeId target, OptionalLong newerThan, Set<Family> want) implements Method {
+    @Override
+    public String name() {
+      return "get";
+    }
+  }
+
+  /// Keep this item (BEP 44).
+  ///
+  /// @param item of any size and unverified
+  /// @param replaces the sequence number of the item that may be replaced; empty for any that is
+  ///   older. Means nothing for an immutable item.
+  record Put(Item item, OptionalLong replaces, Bytes token) implements Method {
+    @Override
+    public String name() {
+      return "put";
+    }
+  }
+
+  /// Which keys have providers at yours (BEP 51)?
+  ///
+  /// @param target whose neighbours are wanted besides
+  record SampleInfohashes(NodeId target, Set<Family> want) implements Method {
+    @Override
+    public String name() {
+      return "sample_infohashes";
     }
   }
 

@@ -32,6 +32,13 @@ sealed interface Packet {
     static final int PROTOCOL = 203;
 
     static final int UNKNOWN_METHOD = 204;
+
+    // Of BEP 44, in the order of its list.
+    static final int VALUE_TOO_BIG = 205;
+    static final int BAD_SIGNATURE = 206;
+    static final int SALT_TOO_BIG = 207;
+    static final int OTHER_SEQUENCE = 301;
+    static final int OLD_SEQUENCE = 302;
   }
 
   /// A query that deserves a [Fault]: it can be echoed, but an argument is wrong.
@@ -45,22 +52,39 @@ sealed interface Packet {
   /// @param nodes contacts in IPv4, empty if the key was absent
   /// @param nodes6 contacts in IPv6, empty if the key was absent
   /// @param values providers
-  /// @param token the right to announce to who answered
+  /// @param token the right to announce or put to who answered
+  /// @param content what only some methods bring
   record Answer(
       Optional<List<Contact>> nodes,
       Optional<List<Contact>> nodes6,
       List<InetSocketAddress> values,
-      Optional<Bytes> token) {
+      Optional<Bytes> token,
+      Content content) {
     static final Answer EMPTY =
-        new Answer(Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+        new Answer(
+            Optional.empty(), Optional.empty(), List.of(), Optional.empty(), new Content.None());
 
     static Answer ofNodes(Family family, List<Contact> contacts) {
+      return EMPTY.withNodes(family, contacts);
+    }
+
+    Answer withNodes(Family family, List<Contact> contacts) {
       return switch (family) {
-        case IPV4 ->
-            new Answer(Optional.of(contacts), Optional.empty(), List.of(), Optional.empty());
-        case IPV6 ->
-            new Answer(Optional.empty(), Optional.of(contacts), List.of(), Optional.empty());
+        case IPV4 -> new Answer(Optional.of(contacts), nodes6, values, token, content);
+        case IPV6 -> new Answer(nodes, Optional.of(contacts), values, token, content);
       };
+    }
+
+    Answer withValues(List<InetSocketAddress> providers) {
+      return new Answer(nodes, nodes6, providers, token, content);
+    }
+
+    Answer withToken(Bytes right) {
+      return new Answer(nodes, nodes6, values, Optional.of(right), content);
+    }
+
+    Answer withContent(Content brought) {
+      return new Answer(nodes, nodes6, values, token, brought);
     }
 
     List<Contact> nodesOf(Family family) {
@@ -68,6 +92,41 @@ sealed interface Packet {
         case IPV4 -> nodes.orElse(List.of());
         case IPV6 -> nodes6.orElse(List.of());
       };
+    }
+  }
+
+  /// What an [Answer] brings beyond contacts and providers: of one kind, since no method brings
+  /// two.
+  sealed interface Content {
+
+    /// Nothing.
+    record None() implements Content {}
+
+    /// A value under its own hash (BEP 44).
+    record Value(Bytes value) implements Content {}
+
+    /// A signed value (BEP 44); the salt is known to who asked.
+    record Signed(Bytes key, long sequence, Bytes value, Bytes signature) implements Content {}
+
+    /// Nothing newer than what the asker has (BEP 44).
+    ///
+    /// @param sequence that of the stored item
+    record NothingNewer(long sequence) implements Content {}
+
+    /// About how many provide a key (BEP 33).
+    record Scrape(ScrapeFilter seeds, ScrapeFilter others) implements Content {}
+
+    /// Some of the keys under which something is stored (BEP 51).
+    ///
+    /// @param intervalSeconds after which asking again may bring others
+    /// @param total how many keys there are
+    record Samples(int intervalSeconds, long total, List<NodeId> keys) implements Content {
+      /// Six hours, the most that an interval may be.
+      static final int MAX_INTERVAL_SECONDS = 21_600;
+
+      public Samples {
+        keys = List.copyOf(keys);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.discovery.kademlia.Packet.BadQuery;
+import io.shoal.discovery.kademlia.Packet.Content;
 import io.shoal.discovery.kademlia.Packet.Fault;
 import io.shoal.discovery.kademlia.Packet.Garbage;
 import io.shoal.discovery.kademlia.Packet.Query;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// Makes a [Packet] of a datagram from a stranger; never throws. `y` alone decides what it is,
@@ -30,6 +32,10 @@ final class PacketReader {
   /// datagram.
   static final int MAX_VALUES = 200;
 
+  /// Most keys taken from one answer to `sample_infohashes`: more than fit into a datagram of the
+  /// due size.
+  static final int MAX_SAMPLES = 64;
+
   private static final int MAX_METHOD_CHARS = 32;
   private static final int MAX_ERROR_CHARS = 200;
   private static final int MAX_PORT = 65_535;
@@ -39,27 +45,29 @@ final class PacketReader {
   static Packet read(byte[] datagram) {
     try {
       return BencodeDecoder.lenient(datagram) instanceof Bencode.Dictionary packet
-          ? message(packet)
+          ? message(packet, datagram)
           : new Garbage("not a dictionary");
     } catch (MalformedBencodeException e) {
       return new Garbage("not bencoded");
     }
   }
 
-  private static Packet message(Bencode.Dictionary packet) {
+  private static Packet message(Bencode.Dictionary packet, byte[] datagram)
+      throws MalformedBencodeException {
     Optional<Bytes> transaction = packet.text("t");
     if (transaction.isEmpty() || transaction.get().length() > MAX_TRANSACTION_BYTES) {
       return new Garbage("no transaction id, or one that is too long");
     }
     return switch (packet.text("y").map(Bytes::text).orElse("")) {
-      case "q" -> query(packet, transaction.get());
-      case "r" -> reply(packet, transaction.get());
+      case "q" -> query(packet, transaction.get(), datagram);
+      case "r" -> reply(packet, transaction.get(), datagram);
       case "e" -> fault(packet, transaction.get());
       default -> new Garbage("unknown type");
     };
   }
 
-  private static Packet query(Bencode.Dictionary packet, Bytes transaction) {
+  private static Packet query(Bencode.Dictionary packet, Bytes transaction, byte[] datagram)
+      throws MalformedBencodeException {
     Optional<String> name = packet.text("q").map(Bytes::text);
     Optional<Bencode.Dictionary> arguments = packet.dictionary("a");
     if (name.isEmpty() || name.get().length() > MAX_METHOD_CHARS || arguments.isEmpty()) {
@@ -69,35 +77,52 @@ final class PacketReader {
     if (sender.isEmpty()) {
       return new BadQuery(transaction, "invalid id");
     }
-    boolean readOnly = packet.whole("ro").orElse(0L) != 0;
-    return method(name.get(), arguments.get())
+    boolean readOnly = flag(packet, "ro");
+    return method(name.get(), arguments.get(), datagram)
         .<Packet>map(method -> new Query(transaction, sender.get(), method, readOnly))
         .orElseGet(() -> new BadQuery(transaction, "invalid argument"));
   }
 
-  private static Optional<Method> method(String name, Bencode.Dictionary arguments) {
+  private static Optional<Method> method(String name, Bencode.Dictionary arguments, byte[] datagram)
+      throws MalformedBencodeException {
     Set<Family> want = want(arguments);
+    Optional<NodeId> target = id(arguments, "target");
+    Optional<NodeId> key = id(arguments, "info_hash");
     return switch (name) {
       case "ping" -> Optional.of(new Method.Ping());
-      case "find_node" -> id(arguments, "target").map(target -> new Method.FindNode(target, want));
-      case "get_peers" -> id(arguments, "info_hash").map(key -> new Method.GetPeers(key, want));
+      case "find_node" -> target.map(t -> new Method.FindNode(t, want));
+      case "get_peers" ->
+          key.map(
+              k ->
+                  new Method.GetPeers(
+                      k, want, flag(arguments, "scrape"), flag(arguments, "noseed")));
       case "announce_peer" -> announce(arguments);
-      default ->
-          Optional.of(
-              new Method.Unknown(
-                  name, id(arguments, "target").or(() -> id(arguments, "info_hash")), want));
+      case "get" -> target.map(t -> new Method.Get(t, number(arguments, "seq"), want));
+      case "put" -> ItemReader.put(arguments, datagram);
+      case "sample_infohashes" -> target.map(t -> new Method.SampleInfohashes(t, want));
+      default -> Optional.of(new Method.Unknown(name, target.or(() -> key), want));
     };
   }
 
   private static Optional<Method> announce(Bencode.Dictionary arguments) {
     Optional<NodeId> key = id(arguments, "info_hash");
     Optional<Bytes> token = arguments.text("token");
-    boolean implied = arguments.whole("implied_port").orElse(0L) != 0;
+    boolean implied = flag(arguments, "implied_port");
     long port = arguments.whole("port").orElse(implied ? 0L : -1L);
     boolean valid = port >= 0 && port <= MAX_PORT && (implied || port != 0);
     return key.isPresent() && token.isPresent() && valid
-        ? Optional.of(new Method.AnnouncePeer(key.get(), (int) port, implied, token.get()))
+        ? Optional.of(
+            new Method.AnnouncePeer(
+                key.get(), (int) port, implied, flag(arguments, "seed"), token.get()))
         : Optional.empty();
+  }
+
+  private static boolean flag(Bencode.Dictionary in, String key) {
+    return in.whole(key).orElse(0L) != 0;
+  }
+
+  private static OptionalLong number(Bencode.Dictionary in, String key) {
+    return in.whole(key).map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
   private static Set<Family> want(Bencode.Dictionary arguments) {
@@ -112,7 +137,8 @@ final class PacketReader {
     return want;
   }
 
-  private static Packet reply(Bencode.Dictionary packet, Bytes transaction) {
+  private static Packet reply(Bencode.Dictionary packet, Bytes transaction, byte[] datagram)
+      throws MalformedBencodeException {
     Optional<Bencode.Dictionary> values = packet.dictionary("r");
     Optional<NodeId> sender = values.flatMap(r -> id(r, "id"));
     if (values.isEmpty() || sender.isEmpty()) {
@@ -121,9 +147,32 @@ final class PacketReader {
     Bencode.Dictionary r = values.get();
     Packet.Answer answer =
         new Packet.Answer(
-            nodes(r, "nodes", Family.IPV4), nodes(r, "nodes6", Family.IPV6), peers(r), token(r));
+            nodes(r, "nodes", Family.IPV4),
+            nodes(r, "nodes6", Family.IPV6),
+            peers(r),
+            token(r),
+            content(r, datagram));
     return new Reply(
         transaction, sender.get(), answer, packet.text("ip").flatMap(Compact::readPeer));
+  }
+
+  private static Content content(Bencode.Dictionary r, byte[] datagram)
+      throws MalformedBencodeException {
+    if (r.get("v").isPresent() || r.get("seq").isPresent()) {
+      return ItemReader.content(r, datagram);
+    }
+    if (r.text("samples").isPresent()) {
+      return new Content.Samples(
+          Math.clamp(r.whole("interval").orElse(0L), 0, Content.Samples.MAX_INTERVAL_SECONDS),
+          Math.max(0, r.whole("num").orElse(0L)),
+          Compact.readKeys(r.text("samples").get(), MAX_SAMPLES));
+    }
+    Optional<ScrapeFilter> seeds = r.text("BFsd").flatMap(ScrapeFilter::read);
+    Optional<ScrapeFilter> others = r.text("BFpe").flatMap(ScrapeFilter::read);
+    return seeds.isPresent() || others.isPresent()
+        ? new Content.Scrape(
+            seeds.orElseGet(ScrapeFilter::new), others.orElseGet(ScrapeFilter::new))
+        : new Content.None();
   }
 
   private static Optional<Bytes> token(Bencode.Dictionary r) {

@@ -1,16 +1,20 @@
 package io.shoal.discovery.kademlia;
 
-import io.shoal.discovery.kademlia.Bencode.DictionaryBuilder;
-import java.util.ArrayList;
+import io.shoal.discovery.kademlia.Packet.Content;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Writes packets in canonical form: readers in the field search for byte patterns such as
-/// `1:y1:q`.
+/// Writes packets in canonical form, the keys of every dictionary in order: readers in the field
+/// search for byte patterns such as `1:y1:q`.
 final class PacketWriter {
   /// Larger datagrams are broken up on some ways through the network (BEP 32).
   static final int MAX_PACKET_BYTES = 1024;
+
+  /// The bound for a reply with a stored value, which alone may have 1,000 bytes and has to come
+  /// with token, key, signature and nodes (BEP 44). Still one packet over Ethernet and PPPoE;
+  /// libtorrent sends as much.
+  static final int MAX_ITEM_PACKET_BYTES = 1400;
 
   private final Optional<Bytes> version;
 
@@ -21,77 +25,185 @@ final class PacketWriter {
   }
 
   byte[] write(Packet.Query query) {
-    DictionaryBuilder out = envelope(query.transaction(), "q");
-    out.put("q", Bencode.of(query.method().name()));
-    out.put("a", arguments(query));
+    BencodeWriter out = new BencodeWriter().startDictionary().key("a");
+    arguments(out, query);
+    out.key("q").text(query.method().name());
     if (query.readOnly()) {
-      out.put("ro", Bencode.of(1));
+      out.key("ro").whole(1);
     }
-    return out.build().encode();
+    return ended(out, query.transaction(), "q");
   }
 
+  /// Leaves out providers and then the farthest nodes where all would be too large for a datagram.
   byte[] write(Packet.Reply reply) {
-    Packet.Answer answer = reply.answer();
-    DictionaryBuilder r = new DictionaryBuilder().put("id", reply.sender().bytes());
-    answer.nodes().ifPresent(nodes -> r.put("nodes", Compact.nodes(nodes, Family.IPV4)));
-    answer.nodes6().ifPresent(nodes -> r.put("nodes6", Compact.nodes(nodes, Family.IPV6)));
-    answer.token().ifPresent(token -> r.put("token", token));
-    if (!answer.values().isEmpty()) {
-      r.put(
-          "values",
-          new Bencode.Sequence(
-              answer.values().stream().map(peer -> Bencode.of(Compact.peer(peer))).toList()));
+    boolean item =
+        switch (reply.answer().content()) {
+          case Content.Value _, Content.Signed _ -> true;
+          case Content.None _, Content.NothingNewer _, Content.Scrape _, Content.Samples _ -> false;
+        };
+    int max = item ? MAX_ITEM_PACKET_BYTES : MAX_PACKET_BYTES;
+    Packet.Reply fitting = reply;
+    byte[] out = whole(fitting);
+    while (out.length > max) {
+      Packet.Answer less = less(fitting.answer(), out.length - max);
+      if (less.equals(fitting.answer())) {
+        break;
+      }
+      fitting = new Packet.Reply(reply.transaction(), reply.sender(), less, reply.seenAs());
+      out = whole(fitting);
     }
-    DictionaryBuilder out = envelope(reply.transaction(), "r").put("r", r.build());
-    reply.seenAs().ifPresent(address -> out.put("ip", Compact.peer(address)));
-    return out.build().encode();
-  }
-
-  byte[] write(Packet.Fault fault) {
-    return envelope(fault.transaction(), "e")
-        .put("e", new Bencode.Sequence(List.of(Bencode.of(fault.code()), Bencode.of(fault.text()))))
-        .build()
-        .encode();
-  }
-
-  private DictionaryBuilder envelope(Bytes transaction, String type) {
-    DictionaryBuilder out =
-        new DictionaryBuilder().put("t", transaction).put("y", Bencode.of(type));
-    version.ifPresent(v -> out.put("v", v));
     return out;
   }
 
-  private static Bencode arguments(Packet.Query query) {
-    DictionaryBuilder a = new DictionaryBuilder().put("id", query.sender().bytes());
-    switch (query.method()) {
-      case Method.Ping() -> {}
-      case Method.FindNode(NodeId target, Set<Family> want) -> {
-        a.put("target", target.bytes());
-        putWant(a, want);
-      }
-      case Method.GetPeers(NodeId key, Set<Family> want) -> {
-        a.put("info_hash", key.bytes());
-        putWant(a, want);
-      }
-      case Method.AnnouncePeer(NodeId key, int port, boolean impliedPort, Bytes token) -> {
-        a.put("info_hash", key.bytes()).put("port", Bencode.of(port)).put("token", token);
-        if (impliedPort) {
-          a.put("implied_port", Bencode.of(1));
-        }
-      }
-      case Method.Unknown(String name, Optional<NodeId> target, Set<Family> want) -> {
-        target.ifPresent(t -> a.put("target", t.bytes()));
-        putWant(a, want);
-      }
+  private static Packet.Answer less(Packet.Answer answer, int excessBytes) {
+    if (!answer.values().isEmpty()) {
+      return answer.withValues(shortened(answer.values(), excessBytes, Family.IPV4.peerBytes()));
     }
-    return a.build();
+    List<Contact> nodes = answer.nodesOf(Family.IPV4);
+    List<Contact> nodes6 = answer.nodesOf(Family.IPV6);
+    return nodes6.size() >= nodes.size() && !nodes6.isEmpty()
+        ? answer.withNodes(Family.IPV6, shortened(nodes6, excessBytes, Family.IPV6.nodeBytes()))
+        : answer.withNodes(Family.IPV4, shortened(nodes, excessBytes, Family.IPV4.nodeBytes()));
   }
 
-  private static void putWant(DictionaryBuilder a, Set<Family> want) {
+  private static <T> List<T> shortened(List<T> all, int excessBytes, int eachBytes) {
+    int fewer = (excessBytes + eachBytes - 1) / eachBytes;
+    return all.subList(0, Math.max(0, all.size() - fewer));
+  }
+
+  private byte[] whole(Packet.Reply reply) {
+    BencodeWriter out = new BencodeWriter().startDictionary();
+    reply.seenAs().ifPresent(address -> out.key("ip").text(Compact.peer(address)));
+    out.key("r");
+    answer(out, reply);
+    return ended(out, reply.transaction(), "r");
+  }
+
+  byte[] write(Packet.Fault fault) {
+    BencodeWriter out = new BencodeWriter().startDictionary();
+    out.key("e").startList().whole(fault.code()).text(fault.text()).end();
+    return ended(out, fault.transaction(), "e");
+  }
+
+  private byte[] ended(BencodeWriter out, Bytes transaction, String type) {
+    out.key("t").text(transaction);
+    version.ifPresent(v -> out.key("v").text(v));
+    return out.key("y").text(type).end().toArray();
+  }
+
+  private static void arguments(BencodeWriter out, Packet.Query query) {
+    out.startDictionary();
+    switch (query.method()) {
+      case Method.Ping() -> id(out, query);
+      case Method.FindNode(NodeId target, Set<Family> want) -> target(out, query, target, want);
+      case Method.GetPeers getPeers -> {
+        id(out, query).key("info_hash").text(getPeers.key().bytes());
+        flag(out, "noseed", getPeers.noSeed());
+        flag(out, "scrape", getPeers.scrape());
+        want(out, getPeers.want());
+      }
+      case Method.AnnouncePeer announce -> {
+        id(out, query);
+        flag(out, "implied_port", announce.impliedPort());
+        out.key("info_hash").text(announce.key().bytes()).key("port").whole(announce.port());
+        flag(out, "seed", announce.seed());
+        out.key("token").text(announce.token());
+      }
+      case Method.Get get -> {
+        id(out, query);
+        get.newerThan().ifPresent(sequence -> out.key("seq").whole(sequence));
+        out.key("target").text(get.target().bytes());
+        want(out, get.want());
+      }
+      case Method.Put put -> put(out, query, put);
+      case Method.SampleInfohashes(NodeId target, Set<Family> want) ->
+          target(out, query, target, want);
+      case Method.Unknown(String _, Optional<NodeId> target, Set<Family> want) -> {
+        id(out, query);
+        target.ifPresent(t -> out.key("target").text(t.bytes()));
+        want(out, want);
+      }
+    }
+    out.end();
+  }
+
+  private static BencodeWriter id(BencodeWriter out, Packet.Query query) {
+    return out.key("id").text(query.sender().bytes());
+  }
+
+  private static void target(
+      BencodeWriter out, Packet.Query query, NodeId target, Set<Family> want) {
+    id(out, query).key("target").text(target.bytes());
+    want(out, want);
+  }
+
+  private static void flag(BencodeWriter out, String key, boolean set) {
+    if (set) {
+      out.key(key).whole(1);
+    }
+  }
+
+  private static void want(BencodeWriter out, Set<Family> want) {
     if (!want.isEmpty()) {
-      List<Bencode> names = new ArrayList<>();
-      want.forEach(family -> names.add(Bencode.of(family.want())));
-      a.put("want", new Bencode.Sequence(names));
+      out.key("want").startList();
+      want.forEach(family -> out.text(family.want()));
+      out.end();
+    }
+  }
+
+  private static void put(BencodeWriter out, Packet.Query query, Method.Put put) {
+    put.replaces().ifPresent(sequence -> out.key("cas").whole(sequence));
+    id(out, query);
+    if (put.item() instanceof Item.Mutable item) {
+      out.key("k").text(item.key());
+      if (item.salt().length() > 0) {
+        out.key("salt").text(item.salt());
+      }
+      out.key("seq").whole(item.sequence()).key("sig").text(item.signature());
+    }
+    out.key("token").text(put.token()).key("v").raw(put.item().value());
+  }
+
+  private static void answer(BencodeWriter out, Packet.Reply reply) {
+    Packet.Answer answer = reply.answer();
+    out.startDictionary();
+    if (answer.content() instanceof Content.Scrape(ScrapeFilter seeds, ScrapeFilter others)) {
+      out.key("BFpe").text(others.bytes()).key("BFsd").text(seeds.bytes());
+    }
+    out.key("id").text(reply.sender().bytes());
+    if (answer.content() instanceof Content.Samples samples) {
+      out.key("interval").whole(samples.intervalSeconds());
+    }
+    if (answer.content() instanceof Content.Signed signed) {
+      out.key("k").text(signed.key());
+    }
+    answer.nodes().ifPresent(nodes -> out.key("nodes").text(Compact.nodes(nodes, Family.IPV4)));
+    answer.nodes6().ifPresent(nodes -> out.key("nodes6").text(Compact.nodes(nodes, Family.IPV6)));
+    afterNodes(out, answer);
+    out.end();
+  }
+
+  private static void afterNodes(BencodeWriter out, Packet.Answer answer) {
+    switch (answer.content()) {
+      case Content.Samples samples -> {
+        out.key("num").whole(samples.total());
+        out.key("samples").text(Compact.keys(samples.keys()));
+      }
+      case Content.Signed signed ->
+          out.key("seq").whole(signed.sequence()).key("sig").text(signed.signature());
+      case Content.NothingNewer(long sequence) -> out.key("seq").whole(sequence);
+      case Content.None _, Content.Value _, Content.Scrape _ -> {}
+    }
+    answer.token().ifPresent(token -> out.key("token").text(token));
+    switch (answer.content()) {
+      case Content.Value(Bytes value) -> out.key("v").raw(value);
+      case Content.Signed signed -> out.key("v").raw(signed.value());
+      case Content.None _, Content.NothingNewer _, Content.Scrape _, Content.Samples _ -> {}
+    }
+    if (!answer.values().isEmpty()) {
+      out.key("values").startList();
+      answer.values().forEach(peer -> out.text(Compact.peer(peer)));
+      out.end();
     }
   }
 }

@@ -43,9 +43,13 @@ final class Responder {
       case Method.Ping() -> reply(query, from, Answer.EMPTY);
       case Method.FindNode(NodeId target, Set<Family> want) ->
           reply(query, from, nodes(query, target, want, from));
-      case Method.GetPeers(NodeId key, Set<Family> want) ->
-          reply(query, from, peers(query, key, want, from, nowMillis));
+      case Method.GetPeers getPeers ->
+          reply(query, from, peers(query, getPeers.key(), getPeers.want(), from, nowMillis));
       case Method.AnnouncePeer announcement -> store(query, announcement, from, nowMillis);
+      case Method.Get get -> reply(query, from, nodes(query, get.target(), get.want(), from));
+      case Method.SampleInfohashes(NodeId target, Set<Family> want) ->
+          reply(query, from, nodes(query, target, want, from));
+      case Method.Put _ -> fault(query, Fault.UNKNOWN_METHOD, "Method Unknown");
       case Method.Unknown unknown ->
           // As libtorrent does: who asks a newer question about a target is at least led closer to
           // it.
@@ -88,11 +92,8 @@ final class Responder {
         providers.hasRoom(key)
             ? Optional.of(tokens.issue(from.getAddress(), key, nowMillis))
             : Optional.empty();
-    return new Answer(
-        nodes.nodes(),
-        nodes.nodes6(),
-        List.copyOf(values.subList(0, Math.min(max, values.size()))),
-        token);
+    Answer answer = nodes.withValues(List.copyOf(values.subList(0, Math.min(max, values.size()))));
+    return token.map(answer::withToken).orElse(answer);
   }
 
   /// With eight nodes, token and a long transaction id, so many providers still fit into

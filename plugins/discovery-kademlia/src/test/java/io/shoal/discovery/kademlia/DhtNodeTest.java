@@ -129,9 +129,8 @@ class DhtNodeTest {
       // Their tokens are made up: what a valid one does is tested below.
       case "announce_peer implied_port", "announce_peer implied_port 0" ->
           assertEquals(203, code(answer));
-      // Stored items and samples are not known to this node yet; it leads on to whom it knows, or
-      // says so.
-      case "put v 1001 bytes", "put unsorted v" -> assertEquals(204, code(answer));
+      // Items cannot be stored at this node yet.
+      case "put v 1001 bytes" -> assertEquals(204, code(answer));
       case "find_node want n6" -> {
         Packet.Reply reply = assertInstanceOf(Packet.Reply.class, answer.orElseThrow());
         assertEquals(Packet.Answer.EMPTY, reply.answer());

@@ -6,13 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.shoal.discovery.kademlia.Packet.Content;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -77,9 +84,14 @@ class PacketTest {
 
   private static void read(JsonNode captured) throws Exception {
     byte[] query = Vectors.hex(captured, "query");
-    assertArrayEquals(query, BencodeDecoder.strict(query).encode());
-    Packet read = PacketReader.read(query);
-    assertTrue(read instanceof Packet.Query || read instanceof Packet.BadQuery, read::toString);
+    Bencode.Dictionary packet =
+        assertInstanceOf(Bencode.Dictionary.class, BencodeDecoder.strict(query));
+    switch (PacketReader.read(query)) {
+      case Packet.Query understood ->
+          assertArrayEquals(query, new PacketWriter(packet.text("v")).write(understood));
+      case Packet.BadQuery _ -> {}
+      case Packet other -> throw new AssertionError(other);
+    }
     if (captured.path("reply").isString()) {
       byte[] reply = Vectors.hex(captured, "reply");
       assertArrayEquals(reply, BencodeDecoder.strict(reply).encode());
@@ -87,6 +99,186 @@ class PacketTest {
       assertTrue(
           answer instanceof Packet.Reply || answer instanceof Packet.Fault, answer::toString);
     }
+  }
+
+  private static Content libtorrentBrings(String name) {
+    JsonNode captured =
+        Vectors.cases("dht/captured-libtorrent-2.0.8.json").stream()
+            .filter(c -> c.path("case").asString().equals(name))
+            .findFirst()
+            .orElseThrow();
+    return assertInstanceOf(Packet.Reply.class, PacketReader.read(Vectors.hex(captured, "reply")))
+        .answer()
+        .content();
+  }
+
+  @Test
+  void theItemsThatLibtorrentStoresAreRead() {
+    Bytes hello = Bytes.ofText("12:Hello World!");
+    assertEquals(new Content.Value(hello), libtorrentBrings("get imm"));
+    assertEquals(
+        hello, assertInstanceOf(Content.Signed.class, libtorrentBrings("get mut")).value());
+    assertEquals(new Content.NothingNewer(1), libtorrentBrings("get mut seq=1"));
+    assertEquals(
+        5, assertInstanceOf(Content.Signed.class, libtorrentBrings("get after")).sequence());
+    assertInstanceOf(Content.Scrape.class, libtorrentBrings("get_peers scrape"));
+  }
+
+  @Test
+  void theCodesOfLibtorrentsFaultsAreRead() {
+    Map<String, Integer> due =
+        Map.of("mut seq4 (old)", 302, "cas mismatch", 301, "salt 65", 207, "missing arg", 203);
+    due.forEach(
+        (name, code) ->
+            Vectors.cases("dht/captured-libtorrent-2.0.8.json").stream()
+                .filter(c -> c.path("case").asString().equals(name))
+                .map(c -> PacketReader.read(Vectors.hex(c, "reply")))
+                .forEach(p -> assertEquals(code, assertInstanceOf(Packet.Fault.class, p).code())));
+  }
+
+  @Test
+  void theValueOfAnItemIsKeptAsItWasReceived() {
+    String unsorted = "d1:bi2e1:ai1ee";
+    byte[] packet = ascii("d1:rd2:id20:abcdefghij01234567891:v" + unsorted + "e1:t2:aa1:y1:re");
+    assertEquals(
+        new Content.Value(Bytes.ofText(unsorted)),
+        assertInstanceOf(Packet.Reply.class, PacketReader.read(packet)).answer().content());
+  }
+
+  @Test
+  void aValueThatIsTooLargeForAnItemIsNotTaken() {
+    Function<Integer, byte[]> packet =
+        length ->
+            ascii(
+                "d1:rd2:id20:abcdefghij01234567891:v"
+                    + length
+                    + ":"
+                    + "x".repeat(length)
+                    + "e1:t2:aa1:y1:re");
+    assertInstanceOf(Content.Value.class, content(packet.apply(996)));
+    assertInstanceOf(Content.None.class, content(packet.apply(997)));
+  }
+
+  private static Content content(byte[] packet) {
+    return assertInstanceOf(Packet.Reply.class, PacketReader.read(packet)).answer().content();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void samplesAreReadWithinBounds() {
+    String keys = "k".repeat(20 * (PacketReader.MAX_SAMPLES + 1)) + "tail";
+    byte[] packet =
+        ascii(
+            "d1:rd2:id20:abcdefghij01234567898:intervali99999e3:numi-1e7:samples"
+                + keys.length()
+                + ":"
+                + keys
+                + "e1:t2:aa1:y1:re");
+    Content.Samples samples = assertInstanceOf(Content.Samples.class, content(packet));
+    assertEquals(PacketReader.MAX_SAMPLES, samples.keys().size());
+    assertEquals(Content.Samples.MAX_INTERVAL_SECONDS, samples.intervalSeconds());
+    assertEquals(0, samples.total());
+  }
+
+  private static final NodeId ID = NodeId.random(new SplittableRandom(1));
+  private static final Bytes TOKEN = Bytes.ofText("12345678");
+
+  @TestFactory
+  Stream<DynamicTest> everyMethodIsReadAsItWasWrittenAndCanonical() {
+    Item.Mutable item =
+        new Item.Mutable(
+            Bytes.of(new byte[Item.KEY_BYTES]),
+            Bytes.ofText("name"),
+            7,
+            Bytes.ofText("i1e"),
+            Bytes.of(new byte[Item.SIGNATURE_BYTES]));
+    Set<Family> both = EnumSet.allOf(Family.class);
+    return Stream.of(
+            new Method.Ping(),
+            new Method.FindNode(ID, both),
+            new Method.GetPeers(ID, both, true, true),
+            new Method.AnnouncePeer(ID, 4600, true, true, TOKEN),
+            new Method.Get(ID, OptionalLong.of(6), both),
+            new Method.Get(ID, OptionalLong.empty(), Set.of()),
+            new Method.Put(item, OptionalLong.of(6), TOKEN),
+            new Method.Put(new Item.Immutable(Bytes.ofText("le")), OptionalLong.empty(), TOKEN),
+            new Method.SampleInfohashes(ID, both),
+            new Method.Unknown("vote", Optional.of(ID), both))
+        .map(method -> new Packet.Query(Bytes.ofText("aa"), ID, method, true))
+        .map(query -> dynamicTest(query.method().name(), () -> staysTheSame(query)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyContentIsReadAsItWasWrittenAndCanonical() {
+    ScrapeFilter filter = new ScrapeFilter();
+    filter.add(InetAddress.ofLiteral("192.0.2.1"));
+    Bytes value = Bytes.ofText("4:spam");
+    return Stream.of(
+            new Content.None(),
+            new Content.Value(value),
+            new Content.Signed(
+                Bytes.of(new byte[Item.KEY_BYTES]),
+                Long.MAX_VALUE,
+                value,
+                Bytes.of(new byte[Item.SIGNATURE_BYTES])),
+            new Content.NothingNewer(3),
+            new Content.Scrape(filter, new ScrapeFilter()),
+            new Content.Samples(60, 3, List.of(ID)))
+        .map(content -> dynamicTest(content.toString(), () -> staysTheSame(fullReply(content))));
+  }
+
+  private static Packet.Reply fullReply(Content content) throws Exception {
+    Packet.Answer answer =
+        Packet.Answer.ofNodes(Family.IPV4, List.of(new Contact(ID, address("10.0.0.1", 1))))
+            .withNodes(Family.IPV6, List.of(new Contact(ID, address("2001:db8::1", 1))))
+            .withValues(List.of(address("10.0.0.2", 2)))
+            .withToken(TOKEN)
+            .withContent(content);
+    return new Packet.Reply(Bytes.ofText("aa"), ID, answer, Optional.of(address("10.0.0.3", 3)));
+  }
+
+  private static void staysTheSame(Packet packet) throws Exception {
+    byte[] written = write(packet);
+    assertArrayEquals(written, BencodeDecoder.strict(written).encode());
+    assertEquals(packet, PacketReader.read(written));
+  }
+
+  @Test
+  void aReplyThatIsTooLargeLosesItsLastProvidersAndThenItsFarthestNodes() throws Exception {
+    List<Contact> nodes = Collections.nCopies(8, new Contact(ID, address("10.0.0.1", 1)));
+    List<Contact> nodes6 = Collections.nCopies(8, new Contact(ID, address("2001:db8::1", 1)));
+    Packet.Answer crowded =
+        Packet.Answer.ofNodes(Family.IPV4, nodes)
+            .withNodes(Family.IPV6, nodes6)
+            .withToken(TOKEN)
+            .withValues(Collections.nCopies(100, address("10.0.0.2", 2)));
+    Packet.Answer kept = read(crowded, PacketWriter.MAX_PACKET_BYTES);
+    assertEquals(nodes, kept.nodesOf(Family.IPV4));
+    assertEquals(nodes6, kept.nodesOf(Family.IPV6));
+    assertTrue(kept.values().size() > 15, () -> "" + kept.values().size());
+    Content item =
+        new Content.Signed(
+            Bytes.of(new byte[Item.KEY_BYTES]),
+            Long.MAX_VALUE,
+            Bytes.ofText("996:" + "x".repeat(996)),
+            Bytes.of(new byte[Item.SIGNATURE_BYTES]));
+    Packet.Answer withItem =
+        read(
+            Packet.Answer.ofNodes(Family.IPV6, nodes6).withToken(TOKEN).withContent(item),
+            PacketWriter.MAX_ITEM_PACKET_BYTES);
+    assertEquals(item, withItem.content());
+    assertTrue(withItem.nodesOf(Family.IPV6).size() >= 2);
+  }
+
+  private static Packet.Answer read(Packet.Answer answer, int maxBytes) throws Exception {
+    Bytes transaction = Bytes.of(new byte[PacketReader.MAX_TRANSACTION_BYTES]);
+    byte[] written =
+        write(new Packet.Reply(transaction, ID, answer, Optional.of(address("2001:db8::3", 3))));
+    assertTrue(written.length <= maxBytes, () -> "" + written.length);
+    return assertInstanceOf(Packet.Reply.class, PacketReader.read(written)).answer();
   }
 
   @Test
@@ -132,7 +324,8 @@ class PacketTest {
                 "bep05-krpc-examples",
                 "krpc-extended",
                 "captured-libtorrent-2.0.8",
-                "captured-transmission-3.00")
+                "captured-transmission-3.00",
+                "captured-aria2-1.36.0")
             .flatMap(file -> Vectors.cases("dht/" + file + ".json").stream())
             .flatMap(c -> Stream.of("packet", "query", "reply").map(c::path))
             .filter(JsonNode::isString)

@@ -1,0 +1,93 @@
+package io.shoal.discovery.kademlia;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Writes bencode as it comes, with no tree in between: a node writes a packet for each that it
+/// reads. Who uses it puts the keys of a dictionary in order.
+final class BencodeWriter {
+  private byte[] out = new byte[256];
+  private int size;
+
+  BencodeWriter startDictionary() {
+    return put('d');
+  }
+
+  BencodeWriter startList() {
+    return put('l');
+  }
+
+  BencodeWriter end() {
+    return put('e');
+  }
+
+  /// A key of a dictionary, in ASCII.
+  BencodeWriter key(String key) {
+    return text(key);
+  }
+
+  BencodeWriter text(String text) {
+    return lengthPrefixed(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  BencodeWriter text(Bytes text) {
+    digits(text.length());
+    put(':');
+    return raw(text);
+  }
+
+  BencodeWriter whole(long value) {
+    put('i');
+    digits(value);
+    return put('e');
+  }
+
+  /// What is bencoded already.
+  BencodeWriter raw(Bytes encoded) {
+    room(encoded.length());
+    encoded.copyTo(out, size);
+    size += encoded.length();
+    return this;
+  }
+
+  int size() {
+    return size;
+  }
+
+  byte[] toArray() {
+    return Arrays.copyOf(out, size);
+  }
+
+  private BencodeWriter lengthPrefixed(byte[] text) {
+    digits(text.length);
+    put(':');
+    return append(text);
+  }
+
+  private void digits(long value) {
+    if (value >= 0 && value < 10) {
+      put((char) ('0' + value));
+    } else {
+      append(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  private BencodeWriter append(byte[] bytes) {
+    room(bytes.length);
+    System.arraycopy(bytes, 0, out, size, bytes.length);
+    size += bytes.length;
+    return this;
+  }
+
+  private BencodeWriter put(char ascii) {
+    room(1);
+    out[size++] = (byte) ascii;
+    return this;
+  }
+
+  private void room(int more) {
+    if (out.length - size < more) {
+      out = Arrays.copyOf(out, Math.max(2 * out.length, size + more));
+    }
+  }
+}
