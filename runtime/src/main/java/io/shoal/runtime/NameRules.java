@@ -1,5 +1,6 @@
 package io.shoal.runtime;
 
+import io.shoal.api.Quoted;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.HashMap;
@@ -88,7 +89,7 @@ final class NameRules {
       String other = byFolded.putIfAbsent(folded(name), name);
       return other == null
           ? Optional.empty()
-          : Optional.of("some systems take it for '" + Quote.quote(other) + "' beside it");
+          : Optional.of("some systems take it for '" + Quoted.of(other) + "' beside it");
     }
   }
 }

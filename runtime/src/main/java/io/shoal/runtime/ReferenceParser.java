@@ -4,6 +4,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.Multihash;
 import io.shoal.api.PeerId;
+import io.shoal.api.Quoted;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -156,6 +157,6 @@ final class ReferenceParser {
   }
 
   private static String message(String text, String why) {
-    return "not a reference: '" + Quote.quote(text) + "': " + why;
+    return "not a reference: '" + Quoted.of(text) + "': " + why;
   }
 }

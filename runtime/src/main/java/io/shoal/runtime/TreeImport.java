@@ -4,6 +4,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
+import io.shoal.api.Quoted;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
@@ -109,7 +110,7 @@ final class TreeImport {
   private static InvalidInputException refusedName(Path path, String fault, String cure) {
     return new InvalidInputException(
         "%s: its name cannot be published: %s; %s"
-            .formatted(Quote.quote(path.toString()), fault, cure));
+            .formatted(Quoted.of(path.toString()), fault, cure));
   }
 
   private void begin(
@@ -151,7 +152,7 @@ final class TreeImport {
     for (Path path : children(folder)) {
       BasicFileAttributes attributes = attributes(path);
       if (!attributes.isDirectory() && !attributes.isRegularFile()) {
-        skipped.add(Quote.quote(path.toString()) + ": " + kind(attributes));
+        skipped.add(Quoted.of(path.toString()) + ": " + kind(attributes));
         continue;
       }
       String name = String.valueOf(path.getFileName());

@@ -3,6 +3,7 @@ package io.shoal.runtime;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
+import io.shoal.api.Quoted;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -76,7 +77,7 @@ final class TreePlanner {
       case UnixNode.Symlink link ->
           skipped.add(
               new TreePlan.Skipped(
-                  path, cid, "it is a symbolic link to '" + Quote.quote(link.target()) + "'"));
+                  path, cid, "it is a symbolic link to '" + Quoted.of(link.target()) + "'"));
       case UnixNode.Folder folder -> {
         folders.add(new TreePlan.PlannedFolder(path, cid));
         folder(node.get(), folder, path, depth);
@@ -123,7 +124,7 @@ final class TreePlanner {
     Optional<String> fault = siblings.add(name);
     if (fault.isPresent()) {
       throw new MalformedDataException(
-          "the name '%s' is refused: %s".formatted(Quote.quote(name), fault.get()));
+          "the name '%s' is refused: %s".formatted(Quoted.of(name), fault.get()));
     }
     entry(ref, path.isEmpty() ? name : path + "/" + name, depth + 1);
   }
