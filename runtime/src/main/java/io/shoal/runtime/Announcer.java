@@ -33,10 +33,12 @@ final class Announcer implements AutoCloseable {
     this.discoveries = discoveries;
   }
 
+  /// Called before anything is announced.
+  ///
   /// @param endpoints where this node is reached; with none nothing is announced
   void start(List<PeerAddress> endpoints) {
     this.endpoints = List.copyOf(endpoints);
-    if (!endpoints.isEmpty() && !discoveries.isEmpty()) {
+    if (tells()) {
       threads =
           java.util.stream.IntStream.range(0, WORKERS)
               .mapToObj(i -> Thread.ofVirtual().name("announce-" + i).start(this::loop))
@@ -44,11 +46,16 @@ final class Announcer implements AutoCloseable {
     }
   }
 
+  private boolean tells() {
+    return !endpoints.isEmpty() && !discoveries.isEmpty();
+  }
+
   void announce(Cid cid) {
     Cid key = cid.toV1();
     lock.lock();
     try {
-      if (!key.isIdentity() && !told.contains(key) && due.add(key)) {
+      // Without anybody to tell it would wait for ever, and look as if it were overdue.
+      if (tells() && !key.isIdentity() && !told.contains(key) && due.add(key)) {
         work.signal();
       }
     } finally {

@@ -65,8 +65,11 @@ final class NodeReports {
     for (KeptRoot root : core.index().all()) {
       adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));
     }
-    if (core.announcer().waiting() > 0 && !core.endpoints().isEmpty()) {
-      advice.add(core.announcer().waiting() + " roots wait to be announced for the first time");
+    int waiting = core.announcer().waiting();
+    if (waiting > 0) {
+      advice.add(
+          (waiting == 1 ? "1 root waits" : waiting + " roots wait")
+              + " to be announced for the first time");
     }
     if (parts.discoveries().isEmpty() && core.mode() != Node.Mode.OFFLINE) {
       advice.add("no discovery is active: peers are found by --peer alone (active.discovery)");

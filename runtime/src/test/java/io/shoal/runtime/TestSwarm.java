@@ -45,7 +45,12 @@ final class TestSwarm implements AutoCloseable {
     final BulkPool pool = new BulkPool(2);
     final Transport transport;
 
-    private TestNode(String name, Node.Mode mode, ChunkStore store, String... settings)
+    private TestNode(
+        String name,
+        Node.Mode mode,
+        ChunkStore store,
+        List<ActivePlugins.Active<Discovery>> discoveries,
+        String... settings)
         throws ShoalException, IOException, InterruptedException {
       this.name = name;
       this.store = store;
@@ -65,7 +70,7 @@ final class TestSwarm implements AutoCloseable {
               new ActivePlugins.Active<>("storage", store),
               active,
               Map.of(verifier.multihashCode(), active),
-              List.of(new ActivePlugins.Active<>("discovery", new Board())),
+              discoveries,
               List.of(new ActivePlugins.Active<>("transport", transport)));
       core =
           new NodeCore(id, plugins, configuration.settings(), folder.resolve("data-" + name), mode);
@@ -124,7 +129,21 @@ final class TestSwarm implements AutoCloseable {
 
   TestNode node(String name, Node.Mode mode, ChunkStore store, String... settings)
       throws ShoalException, IOException, InterruptedException {
-    TestNode node = new TestNode(name, mode, store, settings);
+    return kept(
+        new TestNode(
+            name,
+            mode,
+            store,
+            List.of(new ActivePlugins.Active<>("discovery", new Board())),
+            settings));
+  }
+
+  TestNode nodeWithoutDiscovery(String name)
+      throws ShoalException, IOException, InterruptedException {
+    return kept(new TestNode(name, Node.Mode.SERVE, new PlainStore(), List.of()));
+  }
+
+  private TestNode kept(TestNode node) {
     nodes.add(node);
     return node;
   }
