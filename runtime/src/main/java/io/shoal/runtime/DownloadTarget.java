@@ -113,7 +113,7 @@ final class DownloadTarget implements AutoCloseable {
   ///
   /// @return how many bytes of files that is
   /// @throws MalformedContentException the leaf is not as large as its parent says
-  long write(int position, ByteBuffer bytes) throws IOException, MalformedContentException {
+  long write(int position, ByteBuffer bytes) throws IOException, ShoalException {
     long written = 0;
     for (Place place : places(position)) {
       if (place.sizeBytes() != TreePlan.UNKNOWN_SIZE && place.sizeBytes() != bytes.remaining()) {
@@ -123,6 +123,10 @@ final class DownloadTarget implements AutoCloseable {
                     plan.root(), plan.leafCid(position), bytes.remaining(), place.sizeBytes()));
       }
       files.write(place.file(), bytes, place.offset());
+      if (place.sizeBytes() == TreePlan.UNKNOWN_SIZE) {
+        // The leaf is the whole file: now its size is known.
+        files.cut(place.file(), place.offset() + bytes.remaining());
+      }
       written += bytes.remaining();
     }
     return written;
@@ -131,13 +135,13 @@ final class DownloadTarget implements AutoCloseable {
   /// Reads what lies at a place.
   ///
   /// @return whether the file is that long
-  boolean read(Place place, ByteBuffer into) throws IOException {
+  boolean read(Place place, ByteBuffer into) throws IOException, UserFaultException {
     return Files.exists(place.file(), LinkOption.NOFOLLOW_LINKS)
         && files.read(place.file(), into, place.offset());
   }
 
   /// Cuts off what earlier attempts left behind the ends, and forces all to the medium if `force`.
-  void finish(boolean force) throws IOException {
+  void finish(boolean force) throws IOException, UserFaultException {
     for (TreePlan.PlannedFile file : plan.files()) {
       long size = file.content().sizeBytes();
       if (size != TreePlan.UNKNOWN_SIZE) {

@@ -96,6 +96,9 @@ final class LocalPieces {
         return Optional.empty();
       }
       size = segment.sizeBytes();
+      if (place.sizeBytes() == TreePlan.UNKNOWN_SIZE && Files.size(place.file()) != size) {
+        return Optional.empty();
+      }
     }
     return places.isEmpty()
         ? Optional.empty()

@@ -1,8 +1,10 @@
 package io.shoal.runtime;
 
+import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,7 +32,7 @@ final class PartFiles implements AutoCloseable {
   private final Map<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
 
   /// Writes all remaining bytes at `offset`; the buffer's position is left alone.
-  void write(Path file, ByteBuffer bytes, long offset) throws IOException {
+  void write(Path file, ByteBuffer bytes, long offset) throws IOException, UserFaultException {
     ByteBuffer rest = bytes.duplicate();
     Open used = use(file);
     try {
@@ -55,7 +57,7 @@ final class PartFiles implements AutoCloseable {
   /// Fills `into` from `offset`.
   ///
   /// @return whether the file had that many bytes
-  boolean read(Path file, ByteBuffer into, long offset) throws IOException {
+  boolean read(Path file, ByteBuffer into, long offset) throws IOException, UserFaultException {
     Open used = use(file);
     try {
       long at = offset;
@@ -73,7 +75,7 @@ final class PartFiles implements AutoCloseable {
   }
 
   /// Makes a file's length exactly `sizeBytes`: cuts off what an earlier attempt left behind it.
-  void cut(Path file, long sizeBytes) throws IOException {
+  void cut(Path file, long sizeBytes) throws IOException, UserFaultException {
     Open used = use(file);
     try {
       if (used.channel.size() > sizeBytes) {
@@ -84,7 +86,7 @@ final class PartFiles implements AutoCloseable {
     }
   }
 
-  void force(Path file) throws IOException {
+  void force(Path file) throws IOException, UserFaultException {
     Open used = use(file);
     try {
       used.channel.force(false);
@@ -93,7 +95,8 @@ final class PartFiles implements AutoCloseable {
     }
   }
 
-  private Open use(Path file) throws IOException {
+  /// @throws UserFaultException somebody put a symbolic link there: it is not followed
+  private Open use(Path file) throws IOException, UserFaultException {
     lock.lock();
     try {
       Open known = open.get(file);
@@ -104,13 +107,7 @@ final class PartFiles implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            LinkOption.NOFOLLOW_LINKS);
+    FileChannel channel = open(file);
     Open surplus = new Open(channel);
     try {
       return keep(file, surplus);
@@ -118,6 +115,23 @@ final class PartFiles implements AutoCloseable {
       if (surplus.users == 0) {
         channel.close();
       }
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException, UserFaultException {
+    try {
+      return FileChannel.open(
+          file,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      if (Files.isSymbolicLink(file)) {
+        throw new UserFaultException(
+            file + " is a symbolic link, and a download writes through none: remove it", e);
+      }
+      throw e;
     }
   }
 
