@@ -44,10 +44,18 @@ public non-sealed interface ChunkStore extends Extension {
   /// Removes a chunk or, if it lies in an adopted file, the claim on it; the user's file is never
   /// touched. Readers that are open go on.
   ///
-  /// With [Removal#CORRUPT] the bytes are set aside where the user can look at them (a store may
-  /// drop them if it has no such place) and count no longer as stored.
+  /// With [Removal#UNREFERENCED] every copy goes: the store's own and the claims of all files.
   ///
-  /// @return whether the chunk was here
+  /// With [Removal#CORRUPT] exactly one copy goes, the one that [#open] would give now: a store
+  /// does not hash, so that it cannot know of the others. Its bytes are set aside where the user
+  /// can look at them (a store may drop them if it has no such place) and count no longer as
+  /// stored. If there is another copy (owned and adopted, or in several files, or twice in one), it
+  /// stays, and `open` gives it next. A caller that found a rotten copy therefore removes it and
+  /// opens again, until what it reads is right or nothing is left. Whoever may race with others
+  /// over one chunk checks again and removes without letting them in between, or a good copy goes
+  /// for the rotten one that another removed already.
+  ///
+  /// @return whether there was a copy to remove
   boolean delete(Cid cid, Removal why) throws IOException;
 
   /// Tells every chunk that is here, in no order, each once; `raw` is the codec where the store

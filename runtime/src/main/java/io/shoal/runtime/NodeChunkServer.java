@@ -49,8 +49,7 @@ final class NodeChunkServer implements ChunkServer {
   }
 
   private final ChunkStore store;
-  private final ChunkCheck check;
-  private final VerifiedChunks verified;
+  private final StoreCheck storeCheck;
   private final Links links;
   private final Watchers watchers;
   private final FairMeter meter;
@@ -62,16 +61,14 @@ final class NodeChunkServer implements ChunkServer {
 
   NodeChunkServer(
       ChunkStore store,
-      ChunkCheck check,
-      VerifiedChunks verified,
+      StoreCheck storeCheck,
       Links links,
       Watchers watchers,
       FairMeter meter,
       UploadCounts counts,
       Events events) {
     this.store = store;
-    this.check = check;
-    this.verified = verified;
+    this.storeCheck = storeCheck;
     this.links = links;
     this.watchers = watchers;
     this.meter = meter;
@@ -136,33 +133,22 @@ final class NodeChunkServer implements ChunkServer {
   private ServeAnswer serve(PeerConnection from, Cid cid, FairTurns.Turn<PeerKey> turn)
       throws IOException, InterruptedException {
     boolean served = false;
-    Optional<ChunkReader> opened = store.open(cid);
     try {
-      if (opened.isEmpty()) {
-        return new ServeAnswer.Refuse(new Refusal.NotHeld());
-      }
-      if (!verified.contains(cid) && !right(cid, opened.get())) {
-        return new ServeAnswer.Refuse(new Refusal.Corrupt());
-      }
-      served = true;
-      return new ServeAnswer.Serve(
-          new MeteredSource(opened.get(), from, meter, counts, () -> end(turn)));
+      ServeAnswer answer =
+          switch (storeCheck.open(cid)) {
+            case StoreCheck.Found.Right(ChunkReader reader) ->
+                new ServeAnswer.Serve(
+                    new MeteredSource(reader, from, meter, counts, () -> end(turn)));
+            case StoreCheck.Found.Rotten() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
+            case StoreCheck.Found.Absent() -> new ServeAnswer.Refuse(new Refusal.NotHeld());
+          };
+      served = answer instanceof ServeAnswer.Serve;
+      return answer;
     } finally {
       if (!served) {
-        opened.ifPresent(ChunkReader::close);
         end(turn);
       }
     }
-  }
-
-  private boolean right(Cid cid, ChunkReader reader) throws IOException {
-    if (check.matches(cid, reader)) {
-      verified.add(cid);
-      return true;
-    }
-    LOG.warn("{} is rotten here: set aside, and not sent", cid);
-    store.delete(cid, ChunkStore.Removal.CORRUPT);
-    return false;
   }
 
   private void end(FairTurns.Turn<PeerKey> turn) {

@@ -78,15 +78,17 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     VerifiedChunks verified = new VerifiedChunks();
     Watchers watchers = new Watchers(this::holdings);
     uploads = new UploadCounts(book);
+    StoreCheck storeCheck = new StoreCheck(store, check, verified);
     server =
         new NodeChunkServer(
-            store, check, verified, links, watchers, uploadMeter(settings), uploads, this);
+            store, storeCheck, links, watchers, uploadMeter(settings), uploads, this);
     parts =
         new NodeParts(
             store,
             plugins.verifier().extension(),
             check,
             verified,
+            storeCheck,
             new BufferPool((long) (settings.limits().memoryBytes() * BUFFER_SHARE)),
             downloadMeter(settings),
             new InUse(),

@@ -13,6 +13,7 @@ import java.util.Map;
 /// @param newContent names new content
 /// @param check checks chunks of every kind
 /// @param verified what this process has checked
+/// @param storeCheck finds out what is rotten in the store, and sets it aside
 /// @param buffers for chunks on their way in
 /// @param downloadMeter the node's download rates
 /// @param inUse what garbage collection must leave to running work
@@ -27,6 +28,7 @@ record NodeParts(
     Verifier newContent,
     ChunkCheck check,
     VerifiedChunks verified,
+    StoreCheck storeCheck,
     BufferPool buffers,
     FairMeter downloadMeter,
     InUse inUse,

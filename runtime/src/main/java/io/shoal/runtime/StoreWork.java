@@ -262,15 +262,15 @@ final class StoreWork {
     void fetch(Cid root) throws ShoalException, IOException, InterruptedException;
   }
 
+  /// Whether the copy that is served is right; one that is not is set aside, also if another copy
+  /// takes its place.
   private boolean right(Cid cid) throws IOException {
     try (ChunkReader reader = parts.store().open(cid).orElse(null)) {
       if (reader == null || parts.check().matches(cid, reader)) {
         return true;
       }
     }
-    LOG.warn("{} is rotten: set aside", cid);
-    parts.verified().remove(cid);
-    parts.store().delete(cid, ChunkStore.Removal.CORRUPT);
+    parts.storeCheck().settle(cid);
     return false;
   }
 

@@ -23,33 +23,41 @@ final class StoredChunks {
     }
   }
 
-  /// A chunk's bytes, checked; one that is rotten is set aside and counts as absent.
+  /// A chunk's bytes, checked; a copy that is rotten is set aside, and without a good one the chunk
+  /// counts as absent.
   static Optional<byte[]> load(NodeParts parts, Cid cid) throws IOException {
-    byte[] bytes;
+    Optional<byte[]> bytes = read(parts, cid);
+    if (bytes.isEmpty() || right(parts, cid, bytes.get())) {
+      return bytes;
+    }
+    return parts.storeCheck().settle(cid)
+        ? read(parts, cid).filter(other -> right(parts, cid, other))
+        : Optional.empty();
+  }
+
+  private static Optional<byte[]> read(NodeParts parts, Cid cid) throws IOException {
     try (ChunkReader reader = parts.store().open(cid).orElse(null)) {
       if (reader == null) {
         return Optional.empty();
       }
-      bytes = new byte[reader.sizeBytes()];
+      byte[] bytes = new byte[reader.sizeBytes()];
       ByteBuffer into = ByteBuffer.wrap(bytes);
       while (into.hasRemaining()) {
         if (reader.read(into, into.position()) <= 0) {
           return Optional.empty();
         }
       }
-    }
-    if (right(parts, cid, ByteBuffer.wrap(bytes))) {
-      parts.verified().add(cid);
       return Optional.of(bytes);
     }
-    parts.verified().remove(cid);
-    parts.store().delete(cid, ChunkStore.Removal.CORRUPT);
-    return Optional.empty();
   }
 
-  private static boolean right(NodeParts parts, Cid cid, ByteBuffer bytes) {
+  private static boolean right(NodeParts parts, Cid cid, byte[] bytes) {
     try {
-      return parts.check().matches(cid, bytes);
+      boolean right = parts.check().matches(cid, ByteBuffer.wrap(bytes));
+      if (right) {
+        parts.verified().add(cid);
+      }
+      return right;
     } catch (UserFaultException e) {
       // No plugin knows the hash: it was checked when it came.
       return true;

@@ -20,6 +20,9 @@ import java.util.function.Consumer;
 final class PlainStore implements ChunkStore {
   final Map<Multihash, byte[]> chunks = new ConcurrentHashMap<>();
 
+  /// Further copies, which take the place of those that are found rotten.
+  final Map<Multihash, byte[]> copies = new ConcurrentHashMap<>();
+
   @Override
   public void start(PluginContext context) {}
 
@@ -62,7 +65,15 @@ final class PlainStore implements ChunkStore {
 
   @Override
   public boolean delete(Cid cid, Removal why) {
-    return chunks.remove(cid.multihash()) != null;
+    Optional<byte[]> other = Optional.ofNullable(copies.remove(cid.multihash()));
+    return switch (why) {
+      case UNREFERENCED -> chunks.remove(cid.multihash()) != null;
+      case CORRUPT ->
+          other
+              .map(copy -> chunks.put(cid.multihash(), copy))
+              .or(() -> Optional.ofNullable(chunks.remove(cid.multihash())))
+              .isPresent();
+    };
   }
 
   @Override

@@ -14,11 +14,16 @@ import io.shoal.api.ChunkStore.Removal;
 import io.shoal.api.ChunkStore.StoredChunk;
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.FileBacked.Segment;
 import io.shoal.api.FileRegion;
 import io.shoal.api.StoreFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -281,6 +286,86 @@ public abstract class ChunkStoreContract {
     assertEquals(0, store.usage().ownedBytes());
     TestData.put(store, bytes);
     assertArrayEquals(bytes, TestData.get(store, cid));
+  }
+
+  @Test
+  public void aRottenCopyGoesAndAnotherOneStays(@TempDir Path folder) throws Exception {
+    Optional<FileBacked> files = store.fileBacked();
+    assumeTrue(files.isPresent(), "the store has one place for a chunk");
+    byte[] bytes = TestData.bytes(14, 1000);
+    Cid cid = TestData.put(store, bytes);
+    Path twice = folder.toRealPath().resolve("twice");
+    Files.write(twice, bytes);
+    Files.write(twice, bytes, StandardOpenOption.APPEND);
+    files
+        .get()
+        .adopt(
+            files.get().openFile(twice),
+            List.of(new Segment(cid, 0, 1000), new Segment(cid, 1000, 1000)));
+    store.sync();
+    int ownedCopies = 0;
+    for (int left = 3; left > 0; left--) {
+      try (ChunkReader reader = store.open(cid).orElseThrow()) {
+        ownedCopies += reader.owned() ? 1 : 0;
+        assertArrayEquals(bytes, TestData.bytesOf(reader));
+      }
+      assertTrue(store.contains(cid));
+      assertTrue(store.delete(cid, Removal.CORRUPT), left + " copies were left");
+    }
+    assertEquals(1, ownedCopies);
+    assertFalse(store.contains(cid));
+    assertTrue(store.open(cid).isEmpty());
+    assertFalse(store.delete(cid, Removal.CORRUPT));
+    assertEquals(0, store.usage().chunks());
+    assertEquals(2000, Files.size(twice));
+  }
+
+  @Test
+  public void whoRemovesWhatItFindsRottenEndsWithAGoodCopyOrWithNone(@TempDir Path folder)
+      throws Exception {
+    Optional<FileBacked> files = store.fileBacked();
+    assumeTrue(files.isPresent(), "the store has one place for a chunk");
+    byte[] bytes = TestData.bytes(15, 1000);
+    Cid cid = TestData.cid(bytes);
+    List<Path> copies = new ArrayList<>();
+    for (String name : List.of("first", "second")) {
+      Path file = Files.write(folder.toRealPath().resolve(name), bytes);
+      files.get().adopt(files.get().openFile(file), List.of(new Segment(cid, 0, 1000)));
+      copies.add(file);
+    }
+    store.sync();
+    rot(copies.get(0));
+    assertTrue(settle(cid, bytes));
+    rot(copies.get(1));
+    assertFalse(settle(cid, bytes));
+    assertFalse(store.contains(cid));
+    assertEquals(0, store.usage().adoptedBytes());
+  }
+
+  /// Changes a byte behind the store's back, as a failing disk does: size and times stay.
+  private static void rot(Path file) throws IOException {
+    FileTime modified = Files.getLastModifiedTime(file);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[500] ^= 1;
+    Files.write(file, bytes);
+    Files.setLastModifiedTime(file, modified);
+  }
+
+  /// Reads the chunk, and removes what is rotten until it is right.
+  ///
+  /// @return whether it is right now; if not, nothing is left
+  private boolean settle(Cid cid, byte[] bytes) throws IOException {
+    while (true) {
+      try (ChunkReader reader = store.open(cid).orElse(null)) {
+        if (reader == null) {
+          return false;
+        }
+        if (Arrays.equals(bytes, TestData.bytesOf(reader))) {
+          return true;
+        }
+      }
+      assertTrue(store.delete(cid, Removal.CORRUPT));
+    }
   }
 
   @Test

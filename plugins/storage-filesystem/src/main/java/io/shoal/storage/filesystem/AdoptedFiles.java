@@ -300,9 +300,11 @@ final class AdoptedFiles implements FileBacked {
     return switch (why) {
       case UNREFERENCED -> table.unclaimAll(key);
       case CORRUPT -> {
-        // Only the copy that was served is known to be rotten: another file may hold it well.
+        // Only the copy that is served is known to be rotten: another place may hold it well.
         for (ClaimTable.Candidate claim : table.candidates(key)) {
-          if (usable(claim)) {
+          Optional<ChunkReader> served = open(claim);
+          if (served.isPresent()) {
+            served.get().close();
             LOG.warn(
                 "{}: the bytes at {} are not what they were: not served any more",
                 claim.file(),

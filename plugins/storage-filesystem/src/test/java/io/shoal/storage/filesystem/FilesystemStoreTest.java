@@ -10,6 +10,7 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore.Removal;
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.Multihash;
 import io.shoal.api.StoreFullException;
@@ -142,6 +143,25 @@ class FilesystemStoreTest {
     try (Stream<Path> aside = Files.list(folder.resolve("quarantine"))) {
       assertArrayEquals(bytes("rotten"), Files.readAllBytes(aside.findFirst().orElseThrow()));
     }
+  }
+
+  @Test
+  void anOwnedCopyThatIsRottenGoesAndTheAdoptedOneIsServed(@TempDir Path elsewhere)
+      throws Exception {
+    byte[] good = bytes("in two places");
+    Cid cid = put(good);
+    Path file = Files.write(elsewhere.toRealPath().resolve("file"), good);
+    FileBacked files = store.fileBacked().orElseThrow();
+    files.adopt(files.openFile(file), List.of(new FileBacked.Segment(cid, 0, good.length)));
+    store.sync();
+    Files.write(chunkFile(good), bytes("in tvo places"));
+    assertArrayEquals(bytes("in tvo places"), get(cid));
+    assertTrue(store.delete(cid, Removal.CORRUPT));
+    assertArrayEquals(good, get(cid));
+    assertEquals(0, store.usage().ownedBytes());
+    store.sync();
+    restart();
+    assertArrayEquals(good, get(cid));
   }
 
   @Test

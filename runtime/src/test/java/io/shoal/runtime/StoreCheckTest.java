@@ -1,0 +1,79 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.runtime.TestSwarm.TestNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Chunks of which a store has two copies.
+class StoreCheckTest {
+  @TempDir Path folder;
+  private TestSwarm swarm;
+  private TestNode node;
+  private PlainStore store;
+  private Path file;
+  private Cid cid;
+  private byte[] good;
+
+  @BeforeEach
+  void open() throws Exception {
+    swarm = new TestSwarm(folder);
+    node = swarm.node("node");
+    store = (PlainStore) node.store;
+    file = swarm.file("in", 1000, 1);
+    good = Files.readAllBytes(file);
+    cid = node.add(file);
+    store.chunks.put(cid.multihash(), new byte[1000]);
+  }
+
+  @AfterEach
+  void close() {
+    swarm.close();
+  }
+
+  @Test
+  void aGoodCopyTakesThePlaceOfARottenOneAndStays() throws Exception {
+    store.copies.put(cid.multihash(), good);
+    assertArrayEquals(good, StoredChunks.load(node.core.parts(), cid).orElseThrow());
+    // Another one that had found the rotten copy as well.
+    assertTrue(node.core.parts().storeCheck().settle(cid));
+    assertArrayEquals(good, StoredChunks.load(node.core.parts(), cid).orElseThrow());
+  }
+
+  @Test
+  void copiesThatAreAllRottenGo() throws Exception {
+    store.copies.put(cid.multihash(), new byte[999]);
+    assertEquals(Optional.empty(), StoredChunks.load(node.core.parts(), cid));
+    assertFalse(store.contains(cid));
+    assertFalse(node.core.parts().storeCheck().settle(cid));
+  }
+
+  @Test
+  void aPeerGetsTheGoodCopy() throws Exception {
+    store.copies.put(cid.multihash(), good);
+    swarm.node("second").get(cid, "out", Duration.ofSeconds(30), node);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+  }
+
+  @Test
+  void aCheckNamesTheRotAndKeepsTheGoodCopy() throws Exception {
+    store.copies.put(cid.multihash(), good);
+    NodeCommands.Verified verified =
+        node.work.verify(Optional.empty(), NodeCommands.ProgressListener.SILENT);
+    assertEquals(List.of(cid.toString()), verified.corrupt());
+    assertEquals(List.of(), verified.missing());
+    assertArrayEquals(good, StoredChunks.load(node.core.parts(), cid).orElseThrow());
+  }
+}
