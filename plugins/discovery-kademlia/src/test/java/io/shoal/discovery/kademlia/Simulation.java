@@ -2,187 +2,372 @@ package io.shoal.discovery.kademlia;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Many real nodes on a network that exists only here: time jumps from event to event, and one seed
 /// gives one run.
+///
+/// Everything goes through the real writer and reader as datagrams, which may be late, lost or
+/// stopped by a [Nat]. Strangers with other intentions are [Member]s of their own.
 final class Simulation {
+  private final Conditions conditions;
   private final RandomGenerator random;
-  private final double loss;
-  private final Map<InetSocketAddress, Peer> live = new HashMap<>();
-  private final List<Peer> all = new ArrayList<>();
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(
-          Comparator.comparingLong(Event::atMillis).thenComparingLong(Event::order));
-  private long made;
-  private long nowMillis;
+  private final AddressPlan addresses;
+  private final Map<InetSocketAddress, Member> members = new HashMap<>();
+  private final List<Peer> live = new ArrayList<>();
+  private final EventQueue events = new EventQueue();
   private long datagrams;
   private long trace;
 
+  /// An ordinary private network.
+  ///
   /// @param loss the share of datagrams that are lost
   Simulation(long seed, double loss) {
-    this.random = new SplittableRandom(seed);
-    this.loss = loss;
+    this(seed, Conditions.privateNetwork(loss));
   }
 
-  private record Event(long atMillis, long order, Runnable action) {}
+  Simulation(long seed, Conditions conditions) {
+    this.conditions = conditions;
+    this.random = new SplittableRandom(seed);
+    this.addresses = new AddressPlan(conditions.settings().publicNetwork());
+  }
 
-  /// One node with its address.
-  final class Peer implements Network {
+  /// What the network and the nodes on it are like.
+  ///
+  /// @param loss the share of datagrams that are lost
+  /// @param natShare the share of nodes behind a [Nat]
+  /// @param settings of each node
+  /// @param ids gives a node at an address its id
+  record Conditions(
+      double loss,
+      double natShare,
+      DhtSettings settings,
+      BiFunction<InetAddress, RandomGenerator, NodeId> ids) {
+
+    static Conditions privateNetwork(double loss) {
+      return new Conditions(
+          loss, 0, DhtSettings.ordinary(), (address, random) -> NodeId.random(random));
+    }
+
+    /// A network of addresses from all over the world, in which nodes trust nobody's address.
+    static Conditions publicNetwork(double loss) {
+      DhtSettings ordinary = DhtSettings.ordinary();
+      DhtSettings settings =
+          new DhtSettings(
+              ordinary.family(),
+              ordinary.readOnly(),
+              true,
+              ordinary.announceInterval(),
+              ordinary.refreshInterval(),
+              ordinary.version());
+      return privateNetwork(loss).with(settings);
+    }
+
+    Conditions with(DhtSettings other) {
+      return new Conditions(loss, natShare, other, ids);
+    }
+
+    Conditions withNat(double share) {
+      return new Conditions(loss, share, settings, ids);
+    }
+  }
+
+  /// Somebody with an address on the network.
+  abstract static class Member {
     private final InetSocketAddress address;
-    private final DhtNode node;
-    private final List<InetSocketAddress> bootstrap;
-    private long plannedMillis = Long.MAX_VALUE;
+    private final Terrain.Spot spot;
+    private final @Nullable Nat nat;
+    private boolean gone;
 
-    private Peer(InetSocketAddress address, List<InetSocketAddress> bootstrap) {
+    Member(InetSocketAddress address, RandomGenerator random, boolean behindNat) {
       this.address = address;
-      this.bootstrap = bootstrap;
-      this.node =
-          new DhtNode(
-              NodeId.random(random),
-              DhtSettings.ordinary(),
-              this,
-              new SplittableRandom(random.nextLong()),
-              nowMillis);
+      this.spot = Terrain.Spot.random(random);
+      this.nat = behindNat ? new Nat() : null;
     }
 
     InetSocketAddress address() {
       return address;
     }
 
+    boolean isLive() {
+      return !gone;
+    }
+
+    boolean isReachable() {
+      return nat == null;
+    }
+
+    abstract void receive(InetSocketAddress from, byte[] datagram, long nowMillis);
+  }
+
+  /// Looks at what one node sends and receives.
+  interface Tap {
+    void sent(InetSocketAddress to, byte[] datagram);
+
+    /// Before the node sees it.
+    void received(InetSocketAddress from, byte[] datagram);
+  }
+
+  /// One real node with its address.
+  final class Peer extends Member implements Network {
+    private final DhtNode node;
+    private final List<Tap> taps = new ArrayList<>(0);
+    private int position;
+    private long plannedMillis = Long.MAX_VALUE;
+
+    private Peer(InetSocketAddress address, boolean behindNat, DhtSettings settings) {
+      super(address, random, behindNat);
+      this.node =
+          new DhtNode(
+              idFor(address.getAddress()),
+              settings,
+              this,
+              new SplittableRandom(random.nextLong()),
+              nowMillis());
+    }
+
     DhtNode node() {
       return node;
+    }
+
+    void add(Tap tap) {
+      taps.add(tap);
+    }
+
+    void remove(Tap tap) {
+      taps.remove(tap);
     }
 
     /// Plans the next look at the node's timers.
     private void plan() {
       OptionalLong next = node.nextTickMillis();
       if (next.isPresent() && next.getAsLong() < plannedMillis) {
-        plannedMillis = Math.max(next.getAsLong(), nowMillis);
-        at(plannedMillis - nowMillis, this::tick);
+        plannedMillis = Math.max(next.getAsLong(), nowMillis());
+        events.add(plannedMillis, new Tick(this));
       }
     }
 
     private void tick() {
-      if (live.get(address) == this && plannedMillis <= nowMillis) {
+      if (isLive() && plannedMillis <= nowMillis()) {
         plannedMillis = Long.MAX_VALUE;
-        node.onTick(nowMillis);
+        node.onTick(nowMillis());
         plan();
       }
     }
 
     @Override
-    public void send(InetSocketAddress to, byte[] datagram) {
-      datagrams++;
-      trace = 31 * trace + Arrays.hashCode(datagram);
-      if (random.nextDouble() >= loss) {
-        at(random.nextLong(5, 120), () -> deliver(address, to, datagram));
+    void receive(InetSocketAddress from, byte[] datagram, long nowMillis) {
+      for (int i = 0; i < taps.size(); i++) {
+        taps.get(i).received(from, datagram);
       }
+      node.onDatagram(from, datagram, nowMillis);
+      plan();
+    }
+
+    @Override
+    public void send(InetSocketAddress to, byte[] datagram) {
+      for (int i = 0; i < taps.size(); i++) {
+        taps.get(i).sent(to, datagram);
+      }
+      Simulation.this.send(this, to, datagram);
     }
 
     @Override
     public Optional<InetAddress> ownAddressToward(InetAddress peer) {
-      return Optional.of(address.getAddress());
+      return Optional.of(address().getAddress());
     }
 
     @Override
     public void wantBootstrap() {
-      at(0, () -> act(() -> node.bootstrap(bootstrap, Set.of(), nowMillis)));
+      after(
+          Duration.ZERO,
+          () -> act(() -> node.bootstrap(somebodyKnown(this), Set.of(), nowMillis())));
     }
 
     /// Gives the node a command.
     void act(Runnable command) {
-      if (live.get(address) == this) {
+      if (isLive()) {
         command.run();
         plan();
       }
     }
   }
 
-  private void at(long delayMillis, Runnable action) {
-    events.add(new Event(nowMillis + delayMillis, made++, action));
+  private static final class Tick extends EventQueue.Event {
+    private final Peer peer;
+
+    Tick(Peer peer) {
+      this.peer = peer;
+    }
+
+    @Override
+    void happen() {
+      peer.tick();
+    }
   }
 
-  private void deliver(InetSocketAddress from, InetSocketAddress to, byte[] datagram) {
-    Peer peer = live.get(to);
-    if (peer != null) {
-      peer.node.onDatagram(from, datagram, nowMillis);
-      peer.plan();
+  private final class Delivery extends EventQueue.Event {
+    private final Member from;
+    private final Member to;
+    private final byte[] datagram;
+
+    Delivery(Member from, Member to, byte[] datagram) {
+      this.from = from;
+      this.to = to;
+      this.datagram = datagram;
+    }
+
+    @Override
+    void happen() {
+      if (!to.gone && (to.nat == null || to.nat.admits(from.address, nowMillis()))) {
+        to.receive(from.address, datagram, nowMillis());
+      }
+    }
+  }
+
+  private static final class Planned extends EventQueue.Event {
+    private final Runnable action;
+
+    Planned(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    void happen() {
+      action.run();
+    }
+  }
+
+  void after(Duration delay, Runnable action) {
+    events.add(nowMillis() + delay.toMillis(), new Planned(action));
+  }
+
+  /// Sends a datagram, or loses it.
+  void send(Member from, InetSocketAddress to, byte[] datagram) {
+    datagrams++;
+    trace = 31 * (31 * trace + nowMillis()) + Arrays.hashCode(datagram);
+    if (from.nat != null) {
+      from.nat.sent(to, nowMillis());
+    }
+    Member recipient = members.get(to);
+    if (recipient != null && random.nextDouble() >= conditions.loss()) {
+      long travel = Terrain.travelMillis(from.spot, recipient.spot, random);
+      events.add(nowMillis() + travel, new Delivery(from, recipient, datagram));
     }
   }
 
   /// Adds a node that knows some random live one.
   Peer join() {
-    List<InetSocketAddress> bootstrap = live.isEmpty() ? List.of() : List.of(anyLive().address());
-    Peer peer = new Peer(addressOf(all.size()), bootstrap);
-    all.add(peer);
-    live.put(peer.address(), peer);
-    peer.act(() -> peer.node.start(nowMillis));
+    return join(conditions.settings());
+  }
+
+  /// Adds a node that differs from the others.
+  Peer join(DhtSettings settings) {
+    boolean behindNat = conditions.natShare() > 0 && random.nextDouble() < conditions.natShare();
+    Peer peer = new Peer(addresses.next(), behindNat && !live.isEmpty(), settings);
+    peer.position = live.size();
+    live.add(peer);
+    add(peer);
+    peer.act(() -> peer.node.start(nowMillis()));
     return peer;
   }
 
+  /// Lets a stranger take part, at an address from [#newAddress].
+  void add(Member member) {
+    members.put(member.address, member);
+  }
+
+  InetSocketAddress newAddress() {
+    return addresses.next();
+  }
+
+  /// The id that a node at this address would have.
+  NodeId idFor(InetAddress address) {
+    return conditions.ids().apply(address, random);
+  }
+
+  /// Ends a node without a word.
   void kill(Peer peer) {
-    live.remove(peer.address());
+    if (peer.isLive()) {
+      remove(peer);
+      Peer last = live.removeLast();
+      if (last != peer) {
+        live.set(peer.position, last);
+        last.position = peer.position;
+      }
+    }
+  }
+
+  void remove(Member member) {
+    member.gone = true;
+    members.remove(member.address);
   }
 
   Peer anyLive() {
-    Peer peer;
-    do {
-      peer = all.get(random.nextInt(all.size()));
-    } while (live.get(peer.address()) != peer);
-    return peer;
+    return live.get(random.nextInt(live.size()));
   }
 
-  private static InetSocketAddress addressOf(int number) {
-    try {
-      byte[] host = {10, (byte) (number >>> 16), (byte) (number >>> 8), (byte) number};
-      return new InetSocketAddress(InetAddress.getByAddress(host), 6881);
-    } catch (UnknownHostException e) {
-      throw new AssertionError(e);
+  /// What a node is told to start from: somebody who can be reached and is a member already, so
+  /// that newcomers of one moment do not make a network of their own. None only if there is none.
+  private List<InetSocketAddress> somebodyKnown(Peer except) {
+    List<InetSocketAddress> lonely = List.of();
+    int first = random.nextInt(live.size());
+    for (int i = 0; i < live.size(); i++) {
+      Peer peer = live.get((first + i) % live.size());
+      if (peer != except && peer.isReachable()) {
+        if (!peer.node.contacts().isEmpty()) {
+          return List.of(peer.address());
+        }
+        lonely = List.of(peer.address());
+      }
     }
+    return lonely;
   }
 
   void run(Duration time) {
-    long end = nowMillis + time.toMillis();
-    while (!events.isEmpty() && events.peek().atMillis() <= end) {
-      Event event = events.remove();
-      nowMillis = event.atMillis();
-      event.action().run();
+    long end = nowMillis() + time.toMillis();
+    for (EventQueue.Event next = events.takeUntil(end);
+        next != null;
+        next = events.takeUntil(end)) {
+      next.happen();
     }
-    nowMillis = end;
   }
 
   long nowMillis() {
-    return nowMillis;
+    return events.nowMillis();
   }
 
   RandomGenerator random() {
     return random;
   }
 
+  /// How many were sent, the lost ones included.
   long datagrams() {
     return datagrams;
   }
 
-  /// Differs if any datagram of the run does.
+  /// Differs if any datagram of the run, or its time, does.
   long trace() {
     return trace;
   }
 
   int liveNodes() {
     return live.size();
+  }
+
+  List<Peer> live() {
+    return live;
   }
 }

@@ -1,0 +1,211 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One experiment: a network grows, nodes announce keys, others search them, and it is counted what
+/// became of the searches. The same plan gives the same outcome, datagram for datagram.
+final class Scenario {
+  /// Where providers say that they serve.
+  private static final int PROVIDER_PORT = 4600;
+
+  /// By which part the network grows in a step, so that it is ever as busy with newcomers.
+  private static final int GROWTH_PART = 40;
+
+  private static final Duration GROWTH_STEP = Duration.ofMillis(100);
+  private static final Duration SETTLING = Duration.ofMinutes(2);
+  private static final Duration ANNOUNCING = Duration.ofSeconds(30);
+  private static final Duration DRAINING = Duration.ofMinutes(1);
+  private static final double MILLIS_PER_HOUR = 3_600_000;
+
+  /// @param name what it shows
+  /// @param nodes honest ones at any time
+  /// @param keys searched, each announced by one node
+  /// @param lookups how many searches
+  /// @param span over which time the searches are spread
+  /// @param replacedPerHour the share of nodes that leave without a word in an hour, each replaced
+  ///   by a new one at once
+  /// @param hostileShare the share of all members that collude, see [Collusion]
+  record Plan(
+      String name,
+      long seed,
+      int nodes,
+      int keys,
+      int lookups,
+      Duration warmUp,
+      Duration span,
+      double replacedPerHour,
+      double hostileShare,
+      Simulation.Conditions conditions) {
+
+    /// Ten searches a key, over five minutes.
+    static Plan calm(String name, long seed, int nodes, int lookups) {
+      return new Plan(
+          name,
+          seed,
+          nodes,
+          lookups / 10,
+          lookups,
+          Duration.ZERO,
+          Duration.ofMinutes(5),
+          0,
+          0,
+          Simulation.Conditions.publicNetwork(0));
+    }
+
+    /// Half an hour of churn before the first search, then an hour.
+    Plan withChurn(double share) {
+      return new Plan(
+          name,
+          seed,
+          nodes,
+          keys,
+          lookups,
+          Duration.ofMinutes(30),
+          Duration.ofHours(1),
+          share,
+          hostileShare,
+          conditions);
+    }
+
+    Plan withHostile(double share) {
+      return new Plan(
+          name, seed, nodes, keys, lookups, warmUp, span, replacedPerHour, share, conditions);
+    }
+
+    Plan with(Simulation.Conditions other) {
+      return new Plan(
+          name, seed, nodes, keys, lookups, warmUp, span, replacedPerHour, hostileShare, other);
+    }
+  }
+
+  private final Plan plan;
+  private final Simulation simulation;
+  private final Map<Simulation.Peer, NodeId> keysOf = new HashMap<>();
+  private final List<Simulation.Peer> providers = new ArrayList<>();
+  private final List<Search> searches = new ArrayList<>();
+  private final Optional<Collusion> collusion;
+  private int replaced;
+
+  private Scenario(Plan plan) {
+    this.plan = plan;
+    this.simulation = new Simulation(plan.seed(), plan.conditions());
+    this.collusion =
+        plan.hostileShare() > 0 ? Optional.of(new Collusion(simulation)) : Optional.empty();
+  }
+
+  static ScenarioOutcome run(Plan plan) {
+    long started = System.nanoTime();
+    Scenario scenario = new Scenario(plan);
+    scenario.grow();
+    scenario.replaceNodes();
+    for (int i = 0; i < plan.keys(); i++) {
+      scenario.announceSomething(scenario.idleNode());
+    }
+    scenario.simulation.run(ANNOUNCING);
+    scenario.simulation.run(plan.warmUp());
+    long before = scenario.simulation.datagrams();
+    scenario.search();
+    scenario.simulation.run(DRAINING);
+    double nodeSeconds = (double) plan.nodes() * plan.span().plus(DRAINING).toSeconds();
+    return new ScenarioOutcome(
+        plan,
+        scenario.searches,
+        scenario.replaced,
+        (scenario.simulation.datagrams() - before) / nodeSeconds,
+        scenario.simulation.datagrams(),
+        scenario.simulation.trace(),
+        Duration.ofMillis(scenario.simulation.nowMillis()),
+        Duration.ofNanos(System.nanoTime() - started));
+  }
+
+  private void grow() {
+    double hostilePerHonest = plan.hostileShare() / (1 - plan.hostileShare());
+    while (simulation.liveNodes() < plan.nodes()) {
+      int newcomers =
+          Math.min(1 + simulation.liveNodes() / GROWTH_PART, plan.nodes() - simulation.liveNodes());
+      for (int i = 0; i < newcomers; i++) {
+        simulation.join();
+      }
+      collusion.ifPresent(c -> c.growTo((int) (simulation.liveNodes() * hostilePerHonest)));
+      simulation.run(GROWTH_STEP);
+    }
+    simulation.run(SETTLING);
+  }
+
+  private Simulation.Peer idleNode() {
+    Simulation.Peer peer;
+    do {
+      peer = simulation.anyLive();
+    } while (keysOf.containsKey(peer));
+    return peer;
+  }
+
+  private void announceSomething(Simulation.Peer provider) {
+    NodeId key = NodeId.random(simulation.random());
+    keysOf.put(provider, key);
+    List<Announcer.Place> places = List.of(new Announcer.Place(PROVIDER_PORT, Optional.empty()));
+    provider.act(
+        () ->
+            provider
+                .node()
+                .announce(
+                    key,
+                    places,
+                    // Searched from the moment on at which the provider believes to be announced.
+                    ports -> providers.add(provider),
+                    simulation.nowMillis()));
+  }
+
+  /// Replaces nodes at random times from now on.
+  private void replaceNodes() {
+    if (plan.replacedPerHour() > 0) {
+      double meanMillis = MILLIS_PER_HOUR / (plan.nodes() * plan.replacedPerHour());
+      simulation.after(exponential(meanMillis), this::replaceOne);
+    }
+  }
+
+  private void replaceOne() {
+    Simulation.Peer leaving = simulation.anyLive();
+    simulation.kill(leaving);
+    replaced++;
+    Simulation.Peer newcomer = simulation.join();
+    // Whoever leaves takes what it provided along: nobody could find that. A newcomer brings
+    // something new.
+    providers.remove(leaving);
+    if (keysOf.remove(leaving) != null) {
+      announceSomething(newcomer);
+    }
+    replaceNodes();
+  }
+
+  private Duration exponential(double meanMillis) {
+    return Duration.ofMillis(
+        Math.round(-meanMillis * Math.log(1 - simulation.random().nextDouble())));
+  }
+
+  private void search() {
+    double meanMillis = (double) plan.span().toMillis() / plan.lookups();
+    long start = simulation.nowMillis();
+    for (int i = 1; i <= plan.lookups(); i++) {
+      long next = start + Math.round(i * meanMillis);
+      simulation.run(Duration.ofMillis(next - simulation.nowMillis()));
+      searchOne();
+    }
+  }
+
+  private void searchOne() {
+    Simulation.Peer provider = providers.get(simulation.random().nextInt(providers.size()));
+    Simulation.Peer seeker;
+    do {
+      seeker = simulation.anyLive();
+    } while (seeker == provider);
+    InetSocketAddress place = new InetSocketAddress(provider.address().getAddress(), PROVIDER_PORT);
+    searches.add(Search.start(simulation, seeker, keysOf.get(provider), place));
+  }
+}
