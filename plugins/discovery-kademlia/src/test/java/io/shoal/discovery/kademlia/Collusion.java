@@ -130,17 +130,20 @@ final class Collusion {
 
     private Packet.Answer answer(Method method) {
       return switch (method) {
-        case Method.Ping() -> Packet.Answer.EMPTY;
-        case Method.FindNode find -> Packet.Answer.ofNodes(Family.IPV4, closest(find.target()));
+        case Method.FindNode find -> near(find.target());
         case Method.GetPeers get ->
-            new Packet.Answer(
-                Optional.of(closest(get.key())),
-                Optional.empty(),
-                falseProviders(),
-                Optional.of(Bytes.ofText("come on")));
-        case Method.AnnouncePeer dropped -> Packet.Answer.EMPTY;
-        case Method.Unknown unknown -> Packet.Answer.EMPTY;
+            near(get.key()).withValues(falseProviders()).withToken(Bytes.ofText("come on"));
+        case Method.Get get -> near(get.target()).withToken(Bytes.ofText("come on"));
+        case Method.Ping any -> Packet.Answer.EMPTY;
+        case Method.AnnouncePeer any -> Packet.Answer.EMPTY;
+        case Method.Put any -> Packet.Answer.EMPTY;
+        case Method.SampleInfohashes any -> Packet.Answer.EMPTY;
+        case Method.Unknown any -> Packet.Answer.EMPTY;
       };
+    }
+
+    private Packet.Answer near(NodeId target) {
+      return Packet.Answer.ofNodes(Family.IPV4, closest(target));
     }
 
     private List<InetSocketAddress> falseProviders() {
