@@ -53,6 +53,7 @@ final class Download {
   private int liars;
   private int roundsAtLastLie;
   private boolean toldFirst;
+  private boolean looking;
   private long lastProgressMillis;
   private long lastTickMillis = -TICK_MILLIS;
   private Optional<Exception> failure = Optional.empty();
@@ -124,6 +125,11 @@ final class Download {
         });
   }
 
+  /// The reader took something: there is room for more.
+  void wake() {
+    events.add(() -> {});
+  }
+
   /// Ends it as soon as possible; what was verified is kept.
   void stop() {
     stopping = true;
@@ -139,10 +145,8 @@ final class Download {
     try {
       content.begin();
       lastProgressMillis = nowMillis();
-      if (!finished()) {
-        sources.start(wish.peers());
-      }
       while (!finished()) {
+        lookForPeersIfNeeded();
         handleEvents();
         step();
       }
@@ -157,8 +161,15 @@ final class Download {
     }
   }
 
+  private void lookForPeersIfNeeded() {
+    if (content.lacks() && !looking) {
+      looking = true;
+      sources.start(wish.peers());
+    }
+  }
+
   private boolean finished() {
-    return content.allHere() && swarm.remaining() == 0;
+    return content.allKnown() && swarm.remaining() == 0;
   }
 
   private void handleEvents() throws InterruptedException {
@@ -185,7 +196,11 @@ final class Download {
       countArrivals(now);
       swarm.tick(now);
       describe(now);
-      giveUpIfHopeless(now);
+      if (content.lacks()) {
+        giveUpIfHopeless(now);
+      } else {
+        lastProgressMillis = now;
+      }
     }
     perform(swarm.decide(now));
   }
@@ -390,6 +405,9 @@ final class Download {
 
   private String describeState(long now) {
     long quiet = (now - lastProgressMillis) / 1000;
+    if (!content.lacks()) {
+      return "waiting for who reads it";
+    }
     if (peers.isEmpty()) {
       String why = sources.lastFailure();
       return "looking for peers since %d s%s"
@@ -412,7 +430,7 @@ final class Download {
           "%s: every peer that was found sent wrong bytes (%s); they are banned: try again when others have it"
               .formatted(wish.root(), lastLie));
     }
-    boolean exhausted = nobody && !sources.foundAny() && wish.timeout().isEmpty();
+    boolean exhausted = nobody && !sources.foundAny() && !wish.timed();
     boolean noSearch = wish.peers().isEmpty() && parts.discoveries().isEmpty();
     if (exhausted
         && now >= (noSearch ? 0 : NOBODY_MILLIS)

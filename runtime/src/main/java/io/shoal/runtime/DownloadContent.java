@@ -33,13 +33,14 @@ final class DownloadContent {
   private final DownloadTally tally;
   private final List<Cid> cids = new ArrayList<>();
   private final Map<Cid, Integer> nodeChunks = new HashMap<>();
-  private final Map<Integer, byte[]> arrivedNodes = new ConcurrentHashMap<>();
+  private final Map<Integer, byte[]> arrivedBlocks = new ConcurrentHashMap<>();
   private int nodesAsked;
   private boolean resumed;
   private boolean anythingHere;
   private Optional<DagWalker> dag = Optional.empty();
   private Optional<Exception> malformed = Optional.empty();
   private Optional<DownloadTarget> destination = Optional.empty();
+  private Optional<StreamedLeaves> stream = Optional.empty();
   private volatile Optional<Placed> placed = Optional.empty();
 
   /// What is known once all nodes are here.
@@ -64,7 +65,9 @@ final class DownloadContent {
 
   /// Takes up what an earlier attempt left, and what the store has.
   void begin() throws ShoalException, IOException {
-    parts.check().verifier(wish.root());
+    if (!wish.root().isIdentity()) {
+      parts.check().verifier(wish.root());
+    }
     if (wish.target().isPresent()) {
       claimTarget(wish.target().get());
     }
@@ -108,8 +111,13 @@ final class DownloadContent {
   }
 
   /// Whether everything that is needed is known.
-  boolean allHere() {
-    return placed.isPresent();
+  boolean allKnown() {
+    return placed.isPresent() && stream.map(StreamedLeaves::allAdmitted).orElse(true);
+  }
+
+  /// Whether peers are needed now: not while a reader has yet to take what is here.
+  boolean lacks() {
+    return placed.isEmpty() || stream.map(StreamedLeaves::lacks).orElse(true);
   }
 
   Optional<Exception> failure() {
@@ -119,6 +127,9 @@ final class DownloadContent {
   /// Goes on with the nodes: takes what the store has, asks for the rest, and places the leaves
   /// once all are here.
   void advance() throws ShoalException, IOException {
+    if (stream.isPresent() && malformed.isEmpty()) {
+      stream.get().advance();
+    }
     if (placed.isPresent() || malformed.isPresent() || dag.isEmpty()) {
       return;
     }
@@ -185,9 +196,15 @@ final class DownloadContent {
     for (int position = 0; position < chunkAt.length; position++) {
       positions[chunkAt[position]] = position;
     }
+    if (wish.reader().isPresent()) {
+      stream = Optional.of(new StreamedLeaves(parts, swarm, plan, wish.reader().get(), chunkAt));
+    }
     placed = Optional.of(new Placed(plan, positions, checkpoints, adoption));
     checkpoints.start();
     swarm.positions(chunkAt);
+    if (stream.isPresent()) {
+      stream.get().advance();
+    }
     parts.watchers().changed(wish.root());
   }
 
@@ -205,6 +222,13 @@ final class DownloadContent {
         placeNodeLeaf(position, cid);
       }
       return chunk;
+    }
+    if (wish.reader().isPresent() && plan.isLeaf(position)) {
+      if (parts.store().contains(cid)) {
+        checkpoints.here(position);
+      }
+      cids.add(cid);
+      return swarm.wantLater();
     }
     int chunk = want(cid);
     if (!plan.isLeaf(position)) {
@@ -263,15 +287,22 @@ final class DownloadContent {
     if (placed.isEmpty()) {
       return bytes -> {
         parts.inUse().lookFor(cid);
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.duplicate().get(copy);
+        byte[] copy = copy(bytes);
         StoredChunks.put(parts.store(), cid, bytes);
-        arrivedNodes.put(chunk, copy);
+        arrivedBlocks.put(chunk, copy);
       };
     }
     Placed now = placed.get();
     int position = now.positions()[chunk];
-    return bytes -> takeLeaf(now, cid, position, bytes);
+    return wish.reader().isPresent()
+        ? bytes -> arrivedBlocks.put(chunk, copy(bytes))
+        : bytes -> takeLeaf(now, cid, position, bytes);
+  }
+
+  private static byte[] copy(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    return copy;
   }
 
   private void takeLeaf(Placed now, Cid cid, int position, ByteBuffer bytes)
@@ -292,14 +323,20 @@ final class DownloadContent {
   /// A chunk was taken: back on the download's thread.
   void arrived(int chunk) {
     anythingHere = true;
-    byte[] node = arrivedNodes.remove(chunk);
-    if (node != null && dag.isPresent()) {
-      nodesAsked--;
-      try {
-        dag.get().accept(cids.get(chunk), node);
-      } catch (MalformedContentException e) {
-        malformed = Optional.of(e);
+    byte[] block = arrivedBlocks.remove(chunk);
+    if (block == null || dag.isEmpty()) {
+      return;
+    }
+    try {
+      if (stream.isPresent()) {
+        tally.doneBytes.addAndGet(block.length);
+        stream.get().deliver(placed.orElseThrow().positions()[chunk], block);
+      } else {
+        nodesAsked--;
+        dag.get().accept(cids.get(chunk), block);
       }
+    } catch (MalformedContentException e) {
+      malformed = Optional.of(e);
     }
   }
 

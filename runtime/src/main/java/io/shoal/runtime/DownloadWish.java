@@ -12,8 +12,11 @@ import java.util.Optional;
 /// @param root what
 /// @param name its name, for reports
 /// @param target where to; empty to fetch into the store alone
+/// @param reader who takes a file's leaves in order as they come; then there is no target, and
+///   nothing but the DAG's nodes is stored
 /// @param peers addresses to use instead of discovery, if there are any
-/// @param timeout the most time in all; empty for [#PATIENCE] without a verified byte
+/// @param timeout the most time in all; empty for [#PATIENCE] without a verified byte. With a
+///   reader, who may be slow, the most time without a verified byte that it waits for
 /// @param keep whether to write every chunk into the store
 /// @param sync whether to force the files to the medium before success is told
 /// @param replace whether a file in the way may be replaced
@@ -22,6 +25,7 @@ record DownloadWish(
     Cid root,
     String name,
     Optional<Path> target,
+    Optional<LeafWindow> reader,
     List<PeerAddress> peers,
     Optional<Duration> timeout,
     boolean keep,
@@ -35,13 +39,42 @@ record DownloadWish(
 
   static DownloadWish intoStore(Cid root, Optional<Duration> timeout) {
     return new DownloadWish(
-        root, "", Optional.empty(), List.of(), timeout, true, false, false, Optional.empty());
+        root,
+        "",
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        timeout,
+        true,
+        false,
+        false,
+        Optional.empty());
+  }
+
+  static DownloadWish streamed(Cid root, LeafWindow reader, Duration timeout) {
+    return new DownloadWish(
+        root,
+        "",
+        Optional.empty(),
+        Optional.of(reader),
+        List.of(),
+        Optional.of(timeout),
+        false,
+        false,
+        false,
+        Optional.empty());
+  }
+
+  /// Whether the user said how long the whole may take.
+  boolean timed() {
+    return timeout.isPresent() && reader.isEmpty();
   }
 
   /// When to give up.
   ///
   /// @param lastProgressMillis when the last byte was verified, counted from the download's begin
   long deadlineMillis(long lastProgressMillis) {
-    return timeout.map(Duration::toMillis).orElse(lastProgressMillis + PATIENCE.toMillis());
+    long millis = timeout.orElse(PATIENCE).toMillis();
+    return timed() ? millis : lastProgressMillis + millis;
   }
 }

@@ -31,6 +31,12 @@ final class Downloads {
   /// kept.
   NodeCommands.Fetched run(Download download)
       throws ShoalException, IOException, InterruptedException {
+    return await(download, start(download));
+  }
+
+  /// Begins a download, which ends by itself or by [Download#stop].
+  CompletableFuture<NodeCommands.Fetched> start(Download download)
+      throws UserFaultException, InterruptedException {
     begin(download);
     CompletableFuture<NodeCommands.Fetched> result = new CompletableFuture<>();
     Thread.ofVirtual()
@@ -50,18 +56,25 @@ final class Downloads {
               end(download);
               result.complete(fetched);
             });
+    return result;
+  }
+
+  /// Waits for the end of a download that was started. Interruption ends it, as of [#run].
+  NodeCommands.Fetched await(Download download, CompletableFuture<NodeCommands.Fetched> result)
+      throws ShoalException, IOException, InterruptedException {
     try {
       return result.get();
     } catch (InterruptedException e) {
-      download.stop();
-      awaitQuietly(result);
+      stop(download, result);
       throw e;
     } catch (ExecutionException e) {
       throw unwrapped(e);
     }
   }
 
-  private static void awaitQuietly(CompletableFuture<NodeCommands.Fetched> result) {
+  /// Ends a download whose result nobody wants any more, and waits for its end.
+  void stop(Download download, CompletableFuture<NodeCommands.Fetched> result) {
+    download.stop();
     try {
       result.handle((fetched, failure) -> true).get();
     } catch (InterruptedException | ExecutionException e) {

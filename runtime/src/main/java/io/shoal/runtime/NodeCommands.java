@@ -57,8 +57,11 @@ public interface NodeCommands extends AutoCloseable {
   /// What is known of a reference here, without asking others.
   ContentStat stat(Reference reference) throws ShoalException, IOException, InterruptedException;
 
-  /// Writes a file's bytes, verified, in order; what is not here is fetched first. `out` stays
-  /// open.
+  /// Writes a file's bytes in order, each leaf as soon as it is verified, from here or from peers;
+  /// what fails later leaves what was written, which is right. Nothing is kept of it. `out` is
+  /// flushed after each leaf and stays open.
+  ///
+  /// @param timeout the most time without a verified byte; a slow `out` has all the time it needs
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException;
 

@@ -39,6 +39,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   /// transports hold and for sending.
   private static final double BUFFER_SHARE = 0.25;
 
+  /// … and what leaves may take that wait to be written out.
+  private static final double STREAM_SHARE = 0.125;
+
   private final NodeSettings settings;
   private final Node.Mode mode;
   private final Map<Transport, Set<String>> schemes = new LinkedHashMap<>();
@@ -54,6 +57,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final UploadCounts uploads;
   private final NodeChunkServer server;
   private final WorkGate gate = new WorkGate();
+  private final StreamMemory streamMemory;
   private volatile List<PeerAddress> endpoints = List.of();
   private volatile Set<Cid> unservable = Set.of();
 
@@ -62,6 +66,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       throws IOException {
     this.settings = settings;
     this.mode = mode;
+    streamMemory = new StreamMemory((long) (settings.limits().memoryBytes() * STREAM_SHARE));
     Path folder = PrivateFile.folder(dataFolder.resolve("runtime"));
     journal = new DownloadJournal(folder.resolve("downloads"));
     index = new RootIndex(folder);
@@ -291,6 +296,10 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   DigestLookup digests() {
     return digests;
+  }
+
+  StreamMemory streamMemory() {
+    return streamMemory;
   }
 
   WorkGate gate() {

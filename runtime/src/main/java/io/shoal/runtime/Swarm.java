@@ -88,6 +88,20 @@ final class Swarm {
     return chunk;
   }
 
+  /// One more chunk will be needed, but is not asked for before [#wantNow].
+  ///
+  /// @return its number, as of [#want]
+  int wantLater() {
+    return chunks++;
+  }
+
+  /// A chunk is to be asked for from now on, also if it was here before and is needed again.
+  void wantNow(int chunk) {
+    done.clear(chunk);
+    free(chunk);
+    wakeAll();
+  }
+
   /// The chunk is here without having been asked for.
   void alreadyHere(int chunk) {
     finish(chunk, -1);

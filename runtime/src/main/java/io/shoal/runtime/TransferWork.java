@@ -10,12 +10,16 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -201,6 +205,7 @@ final class TransferWork {
             resolved.root(),
             name,
             Optional.of(target),
+            Optional.empty(),
             request.peers(),
             request.timeout(),
             request.keep(),
@@ -273,22 +278,83 @@ final class TransferWork {
     }
   }
 
+  /// Writes a file's bytes out as they are verified, in order.
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     Resolved resolved = resolve(reference, Optional.of(timeout), List.of());
     try (WorkGate.Passage held = parts.inUse().hold(resolved.root())) {
-      Optional<TreePlan> plan = dag.plan(resolved.root());
-      if (plan.isEmpty() || dag.chunksHere(plan.get()) < plan.get().chunkCount()) {
-        fetch(resolved.root(), Optional.of(timeout));
+      // A collection that runs already does not know of the hold.
+      dag.reachable(resolved.root(), parts.inUse()::lookFor);
+      if (resolved.digest().isPresent() && isHint(resolved)) {
+        checkHint(resolved, timeout);
       }
-      new ContentReader(
-              cid ->
-                  StoredChunks.load(parts, cid)
-                      .orElseThrow(
-                          () ->
-                              new NotFoundException(
-                                  "chunk " + cid + " is rotten or gone: get it again")))
-          .copy(resolved.root(), out);
+      stream(resolved.root(), timeout, out);
+    }
+  }
+
+  /// Whether a peer named the root of a whole-file digest, and not this node or the digest itself.
+  private boolean isHint(Resolved resolved) {
+    String hex = resolved.digest().orElseThrow();
+    boolean known =
+        core.index().byDigest(hex).filter(kept -> kept.cid().equals(resolved.root())).isPresent();
+    return !known && !resolved.root().equals(DigestLookup.key(hex));
+  }
+
+  /// What a digest's hint leads to is right only once all of it was seen: so it is fetched before
+  /// the first byte goes out.
+  private void checkHint(Resolved resolved, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    fetch(resolved.root(), Optional.of(timeout));
+    MessageDigest digest = Sha256.begin();
+    stream(
+        resolved.root(), timeout, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    String expected = resolved.digest().orElseThrow();
+    if (!HexFormat.of().formatHex(digest.digest()).equals(expected)) {
+      throw new VerificationFailedException(
+          "sha256:%s: the peers' hint led to %s, which is something else; nothing was written: ask who gave you the digest for the root"
+              .formatted(expected, resolved.root()));
+    }
+  }
+
+  /// Holds a few leaves ahead and stores none: of what peers bring, the DAG's nodes alone stay in
+  /// the store until the next collection.
+  private void stream(Cid root, Duration timeout, OutputStream out)
+      throws ShoalException, IOException, InterruptedException {
+    try (LeafWindow window = new LeafWindow(core.streamMemory())) {
+      // Nothing is announced: what comes is handed on and gone.
+      Download download =
+          new Download(
+              parts,
+              DownloadWish.streamed(root, window, timeout),
+              core.journal(),
+              new SplittableRandom(),
+              NodeCommands.ProgressListener.SILENT,
+              () -> {});
+      CompletableFuture<NodeCommands.Fetched> ended =
+          core.downloads().start(download).whenComplete((fetched, failure) -> window.end());
+      writeOut(window, download, ended, out);
+      core.downloads().await(download, ended);
+    }
+  }
+
+  private void writeOut(
+      LeafWindow window,
+      Download download,
+      CompletableFuture<NodeCommands.Fetched> ended,
+      OutputStream out)
+      throws IOException, InterruptedException {
+    boolean written = false;
+    try {
+      for (Optional<byte[]> leaf = window.take(); leaf.isPresent(); leaf = window.take()) {
+        download.wake();
+        out.write(leaf.get());
+        out.flush();
+      }
+      written = true;
+    } finally {
+      if (!written) {
+        core.downloads().stop(download, ended);
+      }
     }
   }
 }

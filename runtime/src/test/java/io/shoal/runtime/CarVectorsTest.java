@@ -74,7 +74,7 @@ class CarVectorsTest {
       assertEquals(List.of(missing), dag.missingNodes(10));
     }
     NotFoundException e =
-        assertThrows(NotFoundException.class, () -> ContentReaderTest.read(blocks, root));
+        assertThrows(NotFoundException.class, () -> ContentReader.read(blocks, root));
     assertTrue(e.getMessage().contains(missing.toString()));
   }
 
@@ -98,7 +98,7 @@ class CarVectorsTest {
     plan.folders().forEach(folder -> actual.put(folder.path(), "dir " + folder.cid()));
     for (TreePlan.PlannedFile file : plan.files()) {
       boolean opaque = file.cid().codec() != Cid.RAW && file.cid().codec() != Cid.DAG_PB;
-      byte[] bytes = opaque ? new byte[0] : ContentReaderTest.read(blocks, file.cid());
+      byte[] bytes = opaque ? new byte[0] : ContentReader.read(blocks, file.cid());
       long size = file.content().sizeBytes();
       assertTrue(opaque || size == TreePlan.UNKNOWN_SIZE || size == bytes.length);
       actual.put(

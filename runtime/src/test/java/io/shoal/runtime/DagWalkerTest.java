@@ -124,7 +124,7 @@ class DagWalkerTest {
       }
     }
     for (int i = 0; i < written.length; i++) {
-      byte[] due = ContentReaderTest.read(blocks, plan.files().get(i).cid());
+      byte[] due = ContentReader.read(blocks, plan.files().get(i).cid());
       assertEquals(Blocks.sha256Hex(due), Blocks.sha256Hex(written[i]));
     }
     assertEquals(1_395, plan.sizeBytes());

@@ -42,7 +42,7 @@ class FileLayoutTest {
     TreePlan plan = TreePlanner.plan(dag);
     assertEquals(1, plan.files().size());
     assertEquals(
-        Blocks.sha256Hex(content), Blocks.sha256Hex(ContentReaderTest.read(blocks, root.cid())));
+        Blocks.sha256Hex(content), Blocks.sha256Hex(ContentReader.read(blocks, root.cid())));
   }
 
   @Test

@@ -117,7 +117,7 @@ class ImporterTest {
       assertEquals(size, result.sizeBytes());
       assertEquals("other name", result.name());
       assertEquals(Blocks.sha256Hex(content), result.digests().getFirst().sha256());
-      assertArrayEquals(content, ContentReaderTest.read(blocks, result.root()));
+      assertArrayEquals(content, ContentReader.read(blocks, result.root()));
     }
   }
 
@@ -128,7 +128,7 @@ class ImporterTest {
     ImportResult result = add(file, IN_PLACE);
     assertEquals(1, store.chunks.size()); // the node
     assertEquals(4, store.adoptions.get());
-    assertArrayEquals(content, ContentReaderTest.read(blocks, result.root()));
+    assertArrayEquals(content, ContentReader.read(blocks, result.root()));
     assertEquals(result.root(), add(file, IN_PLACE).root());
     assertEquals(4, store.adoptions.get());
   }
@@ -180,7 +180,7 @@ class ImporterTest {
     assertEquals(0, store.syncs.get());
     store.failAfterCommits = Integer.MAX_VALUE;
     ImportResult result = add(file, COPY);
-    assertArrayEquals(Files.readAllBytes(file), ContentReaderTest.read(blocks, result.root()));
+    assertArrayEquals(Files.readAllBytes(file), ContentReader.read(blocks, result.root()));
   }
 
   @Test

@@ -5,15 +5,23 @@ import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Streams a file's bytes in order, holding one chunk for each level of its DAG.
+/// Reads a file's bytes along its DAG, without any plan: what plans and downloads are compared
+/// with.
 final class ContentReader {
   private final BlockSource blocks;
 
   ContentReader(BlockSource blocks) {
     this.blocks = blocks;
+  }
+
+  static byte[] read(BlockSource blocks, Cid root) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new ContentReader(blocks).copy(root, out);
+    return out.toByteArray();
   }
 
   /// Writes the file at `root` to `out`, which stays open.

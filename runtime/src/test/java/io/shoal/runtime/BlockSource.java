@@ -4,7 +4,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import java.io.IOException;
 
-/// Where whole, verified chunks come from: the store, or the store and peers.
+/// Where whole, verified chunks come from.
 @FunctionalInterface
 interface BlockSource {
 
