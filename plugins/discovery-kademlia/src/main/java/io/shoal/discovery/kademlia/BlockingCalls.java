@@ -12,10 +12,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// Turns calls that block into commands of the [DhtLoop] and waits for what comes of them. Usable
 /// from any thread.
@@ -25,6 +27,9 @@ final class BlockingCalls {
 
   /// The contract's bound of a search.
   static final Duration FIND_DEADLINE = Duration.ofMinutes(2);
+
+  /// The contract's bound of publishing and resolving.
+  static final Duration ITEM_DEADLINE = Duration.ofMinutes(1);
 
   /// How often a waiting call looks whether the plugin was closed: half of the second that the
   /// contract gives.
@@ -113,7 +118,7 @@ final class BlockingCalls {
       Optional<Event> event = next(events, deadline);
       if (event.isEmpty()) {
         if (closed) {
-          throw new RetryableException("the DHT is closed: start the node again");
+          throw closed();
         }
         return;
       }
@@ -130,8 +135,49 @@ final class BlockingCalls {
       }
     }
     if (told.isEmpty() && unanswered == searches && searches > 0) {
-      throw new RetryableException("no other DHT node answers: " + Membership.JOIN_ADVICE);
+      throw nobody();
     }
+  }
+
+  /// Looks for an item.
+  ///
+  /// @throws RetryableException nobody answered, and this node does not hold it either
+  ItemGet.Outcome get(ItemName name) throws RetryableException, InterruptedException {
+    ItemGet.Outcome outcome =
+        await(
+            ended -> loop.post(now -> loop.node().items().get(name, (o, at) -> ended.add(o), now)));
+    if (outcome.answered() == 0 && outcome.item().isEmpty()) {
+      throw nobody();
+    }
+    return outcome;
+  }
+
+  /// Gives an item to the nodes that should have it.
+  Items.PutEnd put(Item item, OptionalLong replaces)
+      throws RetryableException, InterruptedException {
+    return await(
+        ended ->
+            loop.post(
+                now -> loop.node().items().put(item, replaces, (e, at) -> ended.add(e), now)));
+  }
+
+  private <T> T await(Consumer<BlockingQueue<T>> ask)
+      throws RetryableException, InterruptedException {
+    BlockingQueue<T> ended = new LinkedBlockingQueue<>();
+    ask.accept(ended);
+    Optional<T> outcome = next(ended, System.nanoTime() + ITEM_DEADLINE.toNanos());
+    if (outcome.isPresent()) {
+      return outcome.get();
+    }
+    throw closed ? closed() : nobody();
+  }
+
+  private static RetryableException closed() {
+    return new RetryableException("the DHT is closed: start the node again");
+  }
+
+  static RetryableException nobody() {
+    return new RetryableException("no other DHT node answers: " + Membership.JOIN_ADVICE);
   }
 
   private record Listening(String scheme, BlockingQueue<Event> events)

@@ -25,6 +25,8 @@ final class DhtNode {
   private final Bootstrap bootstrap;
   private final Announcer announcer;
   private final ProviderStore providers;
+  private final ItemStore storedItems;
+  private final Items items;
   private final Responder responder;
   private final RateLimiter limiter = new RateLimiter();
   private long droppedQueries;
@@ -42,9 +44,17 @@ final class DhtNode {
     this.announcer =
         new Announcer(self, settings, table, upkeep, bootstrap, network, random, timers);
     this.providers = new ProviderStore(random);
+    this.storedItems = new ItemStore(self, nowMillis);
+    this.items = new Items(self, settings, table, upkeep, bootstrap, storedItems, random, timers);
     this.responder =
         new Responder(
-            self, settings, table, new TokenIssuer(random, nowMillis), providers, announcer);
+            self,
+            settings,
+            table,
+            new TokenIssuer(random, nowMillis),
+            providers,
+            storedItems,
+            announcer);
   }
 
   /// Takes what a search brings.
@@ -78,6 +88,7 @@ final class DhtNode {
 
   private void sweep(long nowMillis) {
     providers.sweep(nowMillis);
+    items.sweep(nowMillis);
     timers.at(nowMillis + SWEEP_MILLIS, this::sweep);
   }
 
@@ -150,6 +161,11 @@ final class DhtNode {
     finder.found(here, nowMillis);
     bootstrap.whenSettled(finder::start, nowMillis);
     return finder::cancel;
+  }
+
+  /// Gets and puts small values (BEP 44).
+  Items items() {
+    return items;
   }
 
   /// Known nodes, closest to the own id first: what is worth saving for the next start.

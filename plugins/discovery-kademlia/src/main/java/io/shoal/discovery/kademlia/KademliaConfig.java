@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param secret `secret`: shared by all nodes of a swarm, hides from others what is announced
 /// @param announceInterval `announceInterval`
 /// @param refreshInterval `refreshInterval`
+/// @param signedRecords `signedRecords`: whether the node publishes and resolves names here
 record KademliaConfig(
     InetSocketAddress listen,
     boolean listenIsDefault,
@@ -28,7 +29,8 @@ record KademliaConfig(
     boolean publicNetwork,
     Optional<Bytes> secret,
     Duration announceInterval,
-    Duration refreshInterval) {
+    Duration refreshInterval,
+    boolean signedRecords) {
 
   static final String DEFAULT_LISTEN = "0.0.0.0:6881";
 
@@ -49,7 +51,8 @@ record KademliaConfig(
         publicNetwork,
         secret(prefix, context.config().text("secret")),
         interval(context, "announceInterval", DhtSettings.DEFAULT_ANNOUNCE_INTERVAL),
-        interval(context, "refreshInterval", DhtSettings.DEFAULT_REFRESH_INTERVAL));
+        interval(context, "refreshInterval", DhtSettings.DEFAULT_REFRESH_INTERVAL),
+        context.config().flag("signedRecords", true));
   }
 
   private static Duration interval(PluginContext context, String key, Duration whenAbsent)

@@ -29,7 +29,7 @@ public final class KademliaDiscovery implements Discovery {
   /// Does nothing yet; see [#start].
   public KademliaDiscovery() {}
 
-  private record Started(Membership membership, ProviderKey keys) {}
+  private record Started(Membership membership, ProviderKey keys, boolean holdsRecords) {}
 
   @Override
   public void start(PluginContext context) throws ShoalException, InterruptedException {
@@ -37,7 +37,10 @@ public final class KademliaDiscovery implements Discovery {
     try {
       started =
           Optional.of(
-              new Started(Membership.join(config, context), new ProviderKey(config.secret())));
+              new Started(
+                  Membership.join(config, context),
+                  new ProviderKey(config.secret()),
+                  config.signedRecords()));
     } catch (IOException e) {
       throw new UserFaultException(
           "the DHT cannot start (%s): check the rights of %s and the system's network"
@@ -100,7 +103,11 @@ public final class KademliaDiscovery implements Discovery {
 
   @Override
   public Optional<SignedRecords> signedRecords() {
-    return Optional.empty();
+    return started.flatMap(
+        now ->
+            now.holdsRecords()
+                ? Optional.of(new ItemRecords(now.membership().calls()))
+                : Optional.empty());
   }
 
   @Override

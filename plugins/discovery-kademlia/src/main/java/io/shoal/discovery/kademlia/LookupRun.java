@@ -30,6 +30,9 @@ final class LookupRun {
     /// Somebody named providers. Never called after `ended`.
     default void found(List<InetSocketAddress> providers, long nowMillis) {}
 
+    /// Somebody answered, in time or late. Never called after `ended`.
+    default void answered(Contact from, Packet.Answer answer, long nowMillis) {}
+
     /// Whether nobody waits for it any more: it ends without a word.
     default boolean cancelled() {
       return false;
@@ -93,6 +96,9 @@ final class LookupRun {
           reply.answer().nodesOf(settings.family()).stream()
               .filter(c -> mayTell(from, c.address()))
               .toList());
+      if (!ended) {
+        listener.answered(asked, reply.answer(), nowMillis);
+      }
       List<InetSocketAddress> values =
           reply.answer().values().stream().filter(peer -> mayTell(from, peer)).toList();
       if (!ended && !values.isEmpty()) {

@@ -10,6 +10,12 @@ sealed interface Method {
   /// The name on the wire.
   String name();
 
+  /// Whether good nodes in the field do not know the method and keep silent, so that silence says
+  /// nothing of them.
+  default boolean isOptional() {
+    return false;
+  }
+
   /// Are you there?
   record Ping() implements Method {
     @Override
@@ -68,6 +74,11 @@ sealed interface Method {
     public String name() {
       return "get";
     }
+
+    @Override
+    public boolean isOptional() {
+      return true;
+    }
   }
 
   /// Keep this item (BEP 44).
@@ -80,6 +91,11 @@ sealed interface Method {
     public String name() {
       return "put";
     }
+
+    @Override
+    public boolean isOptional() {
+      return true;
+    }
   }
 
   /// Which keys have providers at yours (BEP 51)?
@@ -89,6 +105,11 @@ sealed interface Method {
     @Override
     public String name() {
       return "sample_infohashes";
+    }
+
+    @Override
+    public boolean isOptional() {
+      return true;
     }
   }
 

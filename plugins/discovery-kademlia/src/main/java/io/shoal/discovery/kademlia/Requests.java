@@ -70,8 +70,13 @@ final class Requests {
   interface Handler {
     void replied(Contact from, Packet.Reply reply, long nowMillis);
 
-    /// It answered with a fault, or not at all.
+    /// It did not answer, or with a fault, see [#refused].
     void failed(long nowMillis);
+
+    /// It answered with a fault.
+    default void refused(Packet.Fault fault, long nowMillis) {
+      failed(nowMillis);
+    }
 
     /// It takes longer than usual.
     default void slow(long nowMillis) {}
@@ -81,6 +86,7 @@ final class Requests {
 
   private record Waiting(
       Optional<NodeId> expected,
+      boolean silenceTells,
       long sentMillis,
       Handler handler,
       Timers.Timer slow,
@@ -100,7 +106,8 @@ final class Requests {
     Key key = new Key(newTransaction(to), to);
     Timers.Timer slow = timers.at(nowMillis + slowAfterMillis(), handler::slow);
     Timers.Timer timeout = timers.at(nowMillis + TIMEOUT_MILLIS, now -> timedOut(key, now));
-    waiting.put(key, new Waiting(expected, nowMillis, handler, slow, timeout));
+    waiting.put(
+        key, new Waiting(expected, !method.isOptional(), nowMillis, handler, slow, timeout));
     network.send(to, writer.write(new Packet.Query(key.transaction(), self, method, readOnly)));
   }
 
@@ -132,7 +139,7 @@ final class Requests {
 
   void onFault(InetSocketAddress from, Packet.Fault fault, long nowMillis) {
     // A fault shows that somebody is there, but not who: it changes nothing in the table.
-    take(fault.transaction(), from).ifPresent(query -> query.handler().failed(nowMillis));
+    take(fault.transaction(), from).ifPresent(query -> query.handler().refused(fault, nowMillis));
   }
 
   private Optional<Waiting> take(Bytes transaction, InetSocketAddress from) {
@@ -151,6 +158,7 @@ final class Requests {
             query -> {
               query
                   .expected()
+                  .filter(id -> query.silenceTells())
                   .ifPresent(id -> witness.unanswered(new Contact(id, key.address()), nowMillis));
               query.handler().failed(nowMillis);
             });

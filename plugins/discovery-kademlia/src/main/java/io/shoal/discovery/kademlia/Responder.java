@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.discovery.kademlia.Packet.Answer;
+import io.shoal.discovery.kademlia.Packet.Content;
 import io.shoal.discovery.kademlia.Packet.Fault;
 import io.shoal.discovery.kademlia.Packet.Query;
 import io.shoal.discovery.kademlia.Packet.Reply;
@@ -8,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// Answers queries of others. Single-threaded; everything comes from strangers.
@@ -19,6 +21,7 @@ final class Responder {
   private final RoutingTable table;
   private final TokenIssuer tokens;
   private final ProviderStore providers;
+  private final ItemStore items;
   private final Announcer own;
   private final PacketWriter writer;
 
@@ -28,12 +31,14 @@ final class Responder {
       RoutingTable table,
       TokenIssuer tokens,
       ProviderStore providers,
+      ItemStore items,
       Announcer own) {
     this.self = self;
     this.settings = settings;
     this.table = table;
     this.tokens = tokens;
     this.providers = providers;
+    this.items = items;
     this.own = own;
     this.writer = new PacketWriter(settings.version());
   }
@@ -46,10 +51,10 @@ final class Responder {
       case Method.GetPeers getPeers ->
           reply(query, from, peers(query, getPeers.key(), getPeers.want(), from, nowMillis));
       case Method.AnnouncePeer announcement -> store(query, announcement, from, nowMillis);
-      case Method.Get get -> reply(query, from, nodes(query, get.target(), get.want(), from));
+      case Method.Get get -> reply(query, from, item(query, get, from, nowMillis));
+      case Method.Put put -> store(query, put, from, nowMillis);
       case Method.SampleInfohashes(NodeId target, Set<Family> want) ->
           reply(query, from, nodes(query, target, want, from));
-      case Method.Put _ -> fault(query, Fault.UNKNOWN_METHOD, "Method Unknown");
       case Method.Unknown unknown ->
           // As libtorrent does: who asks a newer question about a target is at least led closer to
           // it.
@@ -116,6 +121,45 @@ final class Responder {
     return providers.add(key, provider, nowMillis)
         ? reply(query, from, Answer.EMPTY)
         : fault(query, Fault.SERVER, "Full");
+  }
+
+  private Answer item(Query query, Method.Get get, InetSocketAddress from, long nowMillis) {
+    NodeId target = get.target();
+    Answer answer =
+        nodes(query, target, get.want(), from)
+            .withToken(tokens.issue(from.getAddress(), target, nowMillis));
+    return items
+        .get(target, nowMillis)
+        .map(item -> answer.withContent(content(item, get.newerThan())))
+        .orElse(answer);
+  }
+
+  private static Content content(Item item, OptionalLong newerThan) {
+    return switch (item) {
+      case Item.Immutable(Bytes value) -> new Content.Value(value);
+      case Item.Mutable mutable ->
+          newerThan.isPresent() && newerThan.getAsLong() >= mutable.sequence()
+              ? new Content.NothingNewer(mutable.sequence())
+              : new Content.Signed(
+                  mutable.key(), mutable.sequence(), mutable.value(), mutable.signature());
+    };
+  }
+
+  /// Checks in the order that BEP 44 and libtorrent have; the canonical form was the reader's
+  /// affair.
+  private byte[] store(Query query, Method.Put put, InetSocketAddress from, long nowMillis) {
+    Optional<ItemStore.Refusal> size = ItemStore.refuseSize(put.item());
+    if (size.isPresent()) {
+      return fault(query, size.get().code(), size.get().text());
+    }
+    NodeId target = put.item().target();
+    if (!tokens.accepts(put.token(), from.getAddress(), target, nowMillis)) {
+      return fault(query, Fault.PROTOCOL, "Bad token");
+    }
+    return items
+        .put(put.item(), target, put.replaces(), from.getAddress(), nowMillis)
+        .map(refusal -> fault(query, refusal.code(), refusal.text()))
+        .orElseGet(() -> reply(query, from, Answer.EMPTY));
   }
 
   private boolean mayTell(InetSocketAddress of, InetSocketAddress to) {

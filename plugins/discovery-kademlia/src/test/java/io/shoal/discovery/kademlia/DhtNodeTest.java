@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -129,8 +130,7 @@ class DhtNodeTest {
       // Their tokens are made up: what a valid one does is tested below.
       case "announce_peer implied_port", "announce_peer implied_port 0" ->
           assertEquals(203, code(answer));
-      // Items cannot be stored at this node yet.
-      case "put v 1001 bytes" -> assertEquals(204, code(answer));
+      case "put v 1001 bytes" -> assertEquals(205, code(answer));
       case "find_node want n6" -> {
         Packet.Reply reply = assertInstanceOf(Packet.Reply.class, answer.orElseThrow());
         assertEquals(Packet.Answer.EMPTY, reply.answer());
@@ -155,7 +155,7 @@ class DhtNodeTest {
 
   @TestFactory
   Stream<DynamicTest> whatRealClientsAskIsAnsweredInTheSameShape() {
-    List<String> known = List.of("ping", "find_node", "get_peers");
+    List<String> known = List.of("ping", "find_node", "get_peers", "unknown method w target");
     return Vectors.cases("dht/captured-libtorrent-2.0.8.json").stream()
         .filter(c -> known.contains(c.path("case").asString()))
         .map(
@@ -177,6 +177,86 @@ class DhtNodeTest {
         reply.answer().nodes6().isPresent(),
         reply.answer().token().isPresent(),
         reply.seenAs().isPresent());
+  }
+
+  private static final Bytes VALUE = Bytes.ofText("12:Hello World!");
+
+  private int refusal(Method method) {
+    return code(answer(writer.write(new Packet.Query(TRANSACTION, STRANGER_ID, method, false))));
+  }
+
+  private Packet.Answer get(NodeId target, OptionalLong newerThan) {
+    return ask(new Method.Get(target, newerThan, Set.of()));
+  }
+
+  private Packet.Answer get(NodeId target) {
+    return get(target, OptionalLong.empty());
+  }
+
+  private void put(Item item) {
+    Bytes token = get(item.target()).token().orElseThrow();
+    assertEquals(Packet.Answer.EMPTY, ask(new Method.Put(item, OptionalLong.empty(), token)));
+  }
+
+  @Test
+  void anImmutableItemIsToldToWhoKnowsItsHash() {
+    Item item = new Item.Immutable(VALUE);
+    put(item);
+    Packet.Answer answer = get(item.target());
+    assertEquals(new Packet.Content.Value(VALUE), answer.content());
+    assertTrue(answer.token().isPresent());
+    assertTrue(answer.nodes().isPresent());
+    assertEquals(new Packet.Content.None(), get(KEY).content());
+  }
+
+  @Test
+  void aMutableItemIsToldUnlessTheAskerHasIt() {
+    Item.Mutable item = SigningKey.of(1).item("salt", 5, VALUE.text());
+    put(item);
+    Packet.Content whole = new Packet.Content.Signed(item.key(), 5, item.value(), item.signature());
+    assertEquals(whole, get(item.target()).content());
+    assertEquals(whole, get(item.target(), OptionalLong.of(4)).content());
+    assertEquals(
+        new Packet.Content.NothingNewer(5), get(item.target(), OptionalLong.of(5)).content());
+  }
+
+  @Test
+  void anItemNeedsTheTokenOfItsTarget() {
+    Item item = new Item.Immutable(VALUE);
+    Bytes other = get(KEY).token().orElseThrow();
+    assertEquals(203, refusal(new Method.Put(item, OptionalLong.empty(), other)));
+  }
+
+  @Test
+  void sizesAreCheckedBeforeTheTokenAndTheTokenBeforeTheSignature() {
+    Bytes noToken = Bytes.ofText("x");
+    SigningKey key = SigningKey.of(1);
+    Item.Mutable longSalt = key.item("s".repeat(65), 1, "i1e");
+    assertEquals(207, refusal(new Method.Put(longSalt, OptionalLong.empty(), noToken)));
+    Item.Mutable both = key.item("s".repeat(65), 1, "997:" + "x".repeat(997));
+    assertEquals(205, refusal(new Method.Put(both, OptionalLong.empty(), noToken)));
+    Item.Mutable signed = key.item("s", 1, "i1e");
+    Item forged =
+        new Item.Mutable(signed.key(), signed.salt(), 2, signed.value(), signed.signature());
+    assertEquals(203, refusal(new Method.Put(forged, OptionalLong.empty(), noToken)));
+    Bytes token = get(forged.target()).token().orElseThrow();
+    assertEquals(206, refusal(new Method.Put(forged, OptionalLong.empty(), token)));
+  }
+
+  @Test
+  void aPutThatLacksAnArgumentIsAProtocolError() {
+    for (String arguments :
+        List.of(
+            "1:v3:abc",
+            "5:token1:x",
+            "1:k3:abc3:seqi1e3:sig3:abc5:token1:x1:vi1e",
+            "1:k32:" + "k".repeat(32) + "3:sig64:" + "s".repeat(64) + "5:token1:x1:vi1e",
+            "3:casle5:token1:x1:vi1e",
+            "5:token1:x1:vi01e")) {
+      String packet =
+          "d1:ad2:id20:abcdefghij0123456789%se1:q3:put1:t2:aa1:y1:qe".formatted(arguments);
+      assertEquals(203, code(answer(packet.getBytes(StandardCharsets.US_ASCII))), packet);
+    }
   }
 
   @Test

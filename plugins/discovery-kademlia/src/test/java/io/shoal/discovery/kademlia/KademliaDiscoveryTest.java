@@ -10,6 +10,8 @@ import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
+import io.shoal.api.SignedRecord;
+import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
 import io.shoal.testkit.TestContext;
 import java.net.DatagramSocket;
@@ -20,6 +22,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -276,5 +279,75 @@ class KademliaDiscoveryTest {
       node.close();
       assertThrows(ExecutionException.class, () -> search.get(10, TimeUnit.SECONDS));
     }
+  }
+
+  private static SignedRecord record(SigningKey key, String name, long sequence, String value) {
+    Item.Mutable item = key.item(name, sequence, value);
+    return new SignedRecord(
+        item.key().toArray(), name, sequence, item.value().toArray(), item.signature().toArray());
+  }
+
+  private static SignedRecords records(KademliaDiscovery node) {
+    return node.signedRecords().orElseThrow();
+  }
+
+  @Test
+  void theNewestRecordOfAKeyAndNameIsResolvedElsewhere() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+    KademliaDiscovery third = joining(first);
+    SigningKey key = SigningKey.of(1);
+    assertTrue(records(second).publish(record(key, "name", 1, "3:old")) > 0);
+    assertTrue(records(second).publish(record(key, "name", 2, "3:new"), 1) > 0);
+    SignedRecords.Resolution found = records(third).resolve(key.publicKey().toArray(), "name");
+    assertEquals(2, found.record().orElseThrow().sequence());
+    assertEquals("3:new", Bytes.of(found.record().orElseThrow().value()).text());
+    assertTrue(found.answered() > 0);
+    assertTrue(found.holders() > 0);
+    assertEquals(
+        Optional.empty(), records(third).resolve(key.publicKey().toArray(), "other").record());
+  }
+
+  @Test
+  void whoPublishesTooLateIsToldSo() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+    SigningKey key = SigningKey.of(1);
+    records(second).publish(record(key, "name", 5, "4:five"));
+    for (SignedRecord late :
+        List.of(record(key, "name", 4, "4:four"), record(key, "name", 5, "4:FIVE"))) {
+      UserFaultException refused =
+          assertThrows(UserFaultException.class, () -> records(second).publish(late));
+      assertTrue(refused.getMessage().contains("sequence number 5"), refused::getMessage);
+    }
+    assertThrows(
+        UserFaultException.class,
+        () -> records(second).publish(record(key, "name", 7, "5:seven"), 6));
+  }
+
+  @Test
+  void anInvalidRecordIsRefusedBeforeAnybodyIsAsked() throws Exception {
+    KademliaDiscovery alone = start(Map.of());
+    SigningKey key = SigningKey.of(1);
+    SignedRecord valid = record(key, "name", 5, "4:five");
+    for (SignedRecord invalid :
+        List.of(
+            record(key, "n".repeat(65), 5, "4:five"),
+            record(key, "name", 5, "997:" + "x".repeat(997)),
+            record(key, "name", 5, "five"),
+            record(key, "name", -1, "4:five"),
+            new SignedRecord(new byte[31], "name", 5, valid.value(), valid.signature()),
+            new SignedRecord(valid.publicKey(), "name", 5, valid.value(), new byte[63]),
+            new SignedRecord(valid.publicKey(), "other", 5, valid.value(), valid.signature()))) {
+      assertThrows(UserFaultException.class, () -> records(alone).publish(invalid));
+    }
+    assertThrows(RetryableException.class, () -> records(alone).publish(valid));
+    assertThrows(RetryableException.class, () -> records(alone).resolve(valid.publicKey(), "name"));
+  }
+
+  @Test
+  void recordsCanBeTurnedOff() throws Exception {
+    assertEquals(
+        Optional.empty(), start(Map.of("signedRecords", List.of("false"))).signedRecords());
   }
 }

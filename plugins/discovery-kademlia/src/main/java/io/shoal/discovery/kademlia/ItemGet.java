@@ -1,0 +1,85 @@
+package io.shoal.discovery.kademlia;
+
+import io.shoal.discovery.kademlia.Packet.Content;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Asks for an item and keeps the newest true one of all that come. Single-threaded.
+final class ItemGet implements LookupRun.Listener {
+  private final ItemName name;
+  private final End end;
+  private final Map<NodeId, Content> said = new HashMap<>();
+  private Optional<Item> newest;
+
+  /// @param known what this node has of it already
+  ItemGet(ItemName name, Optional<Item> known, End end) {
+    this.name = name;
+    this.newest = known;
+    this.end = end;
+  }
+
+  /// Is told the end, once.
+  @FunctionalInterface
+  interface End {
+    void ended(Outcome outcome, long nowMillis);
+  }
+
+  /// @param item the newest, of those who answered or of this node
+  /// @param answered how many others answered
+  /// @param holders how many of them had it
+  /// @param closest the closest that answered
+  /// @param lagging those of them that did not have it
+  record Outcome(
+      Optional<Item> item,
+      int answered,
+      int holders,
+      List<LookupRun.Holder> closest,
+      List<LookupRun.Holder> lagging) {}
+
+  @Override
+  public void answered(Contact from, Packet.Answer answer, long nowMillis) {
+    said.put(from.id(), answer.content());
+    if (isNewer(answer.content())) {
+      newest = name.verified(answer.content()).or(() -> newest);
+    }
+  }
+
+  /// Only what would change something is worth the price of a check.
+  private boolean isNewer(Content content) {
+    return switch (content) {
+      case Content.Signed signed ->
+          newest.isEmpty()
+              || newest.get() instanceof Item.Mutable known && signed.sequence() > known.sequence();
+      case Content.Value _ -> newest.isEmpty();
+      case Content.None _, Content.NothingNewer _, Content.Scrape _, Content.Samples _ -> false;
+    };
+  }
+
+  private static boolean is(Item item, Content content) {
+    return switch (item) {
+      case Item.Immutable(Bytes value) ->
+          content instanceof Content.Value(Bytes theirs) && theirs.equals(value);
+      case Item.Mutable mutable ->
+          content instanceof Content.Signed theirs
+              && theirs.sequence() == mutable.sequence()
+              && theirs.value().equals(mutable.value());
+    };
+  }
+
+  @Override
+  public void ended(List<LookupRun.Holder> closest, long nowMillis) {
+    long holders =
+        newest.map(item -> said.values().stream().filter(c -> is(item, c)).count()).orElse(0L);
+    List<LookupRun.Holder> lagging =
+        closest.stream().filter(holder -> !has(holder.contact().id())).toList();
+    end.ended(
+        new Outcome(newest, said.size(), Math.toIntExact(holders), closest, lagging), nowMillis);
+  }
+
+  private boolean has(NodeId id) {
+    Content content = said.getOrDefault(id, new Content.None());
+    return newest.isPresent() && is(newest.get(), content);
+  }
+}
