@@ -135,7 +135,7 @@ final class BencodeDecoder {
   }
 
   private Bytes text() throws MalformedBencodeException {
-    int length = Integer.parseInt(digits(':', MAX_LENGTH_DIGITS));
+    int length = length();
     if (length > in.length - at) {
       throw new MalformedBencodeException("a string runs past the end");
     }
@@ -143,7 +143,24 @@ final class BencodeDecoder {
     return Bytes.ofRange(in, at - length, at);
   }
 
+  /// Every datagram has a dozen: read without making a text of the digits.
+  private int length() throws MalformedBencodeException {
+    int start = at;
+    skipDigits(':', MAX_LENGTH_DIGITS);
+    int length = 0;
+    for (int i = start; i < at - 1; i++) {
+      length = 10 * length + (in[i] - '0');
+    }
+    return length;
+  }
+
   private String digits(char end, int max) throws MalformedBencodeException {
+    int start = at;
+    skipDigits(end, max);
+    return new String(in, start, at - 1 - start, StandardCharsets.US_ASCII);
+  }
+
+  private void skipDigits(char end, int max) throws MalformedBencodeException {
     int start = at;
     while (peek() >= '0' && peek() <= '9') {
       if (at - start == max) {
@@ -158,7 +175,6 @@ final class BencodeDecoder {
       throw new MalformedBencodeException("a leading zero");
     }
     at++;
-    return new String(in, start, at - 1 - start, StandardCharsets.US_ASCII);
   }
 
   private byte peek() throws MalformedBencodeException {

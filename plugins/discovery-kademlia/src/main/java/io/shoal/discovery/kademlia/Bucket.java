@@ -67,9 +67,14 @@ final class Bucket {
 
   /// The entry that should be asked whether it still lives, unless all are good.
   Optional<TableEntry> mostDoubtful(long nowMillis) {
-    return entries.stream()
-        .filter(entry -> !entry.isGood(nowMillis))
-        .min(TableEntry.MOST_DOUBTFUL_FIRST);
+    TableEntry most = null;
+    for (int i = 0; i < entries.size(); i++) {
+      TableEntry entry = entries.get(i);
+      if (!entry.isGood(nowMillis) && (most == null || entry.isMoreDoubtfulThan(most))) {
+        most = entry;
+      }
+    }
+    return Optional.ofNullable(most);
   }
 
   private static boolean isSame(TableEntry a, TableEntry b) {

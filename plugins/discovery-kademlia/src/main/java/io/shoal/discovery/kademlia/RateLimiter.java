@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import java.net.InetSocketAddress;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -33,10 +34,21 @@ final class RateLimiter {
         }
       };
 
+  /// Forgets those whose budget is full again: they are like new ones. So that a quiet node keeps
+  /// next to nothing.
+  private void forgetRefilled(long nowMillis) {
+    Iterator<Budget> silentLongestFirst = sources.values().iterator();
+    while (silentLongestFirst.hasNext()
+        && nowMillis - silentLongestFirst.next().atMillis >= BURST_SECONDS * 1000L) {
+      silentLongestFirst.remove();
+    }
+  }
+
   /// Counts one query.
   ///
   /// @return whether it is within the bound
   boolean admits(InetSocketAddress from, long nowMillis) {
+    forgetRefilled(nowMillis);
     boolean global = Scope.of(from.getAddress()) == Scope.GLOBAL;
     double perSecond = global ? GLOBAL_QUERIES_PER_SECOND : LOCAL_QUERIES_PER_SECOND;
     Object source = global ? from.getAddress() : from;

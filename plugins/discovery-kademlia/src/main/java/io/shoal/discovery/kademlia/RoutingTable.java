@@ -155,24 +155,44 @@ final class RoutingTable {
 
   /// The closest known nodes that fit, closest first.
   List<Contact> closest(NodeId target, int max, Predicate<TableEntry> fits) {
-    List<Contact> all = new ArrayList<>();
-    for (Bucket bucket : buckets) {
-      for (TableEntry entry : bucket.entries()) {
-        if (fits.test(entry)) {
-          all.add(entry.contact());
+    List<Contact> out = new ArrayList<>(Math.min(max, size()) + Bucket.MAX_ENTRIES);
+    // All of one step are closer than all of the next: those that differ from us where the target
+    // does too, then those that share as much with the target as we do, then ever farther buckets.
+    int nearest = Math.min(prefix(target), buckets.size() - 1);
+    addSorted(nearest, nearest + 1, target, fits, out);
+    if (out.size() < max) {
+      addSorted(nearest + 1, buckets.size(), target, fits, out);
+    }
+    for (int i = nearest - 1; i >= 0 && out.size() < max; i--) {
+      addSorted(i, i + 1, target, fits, out);
+    }
+    return out.size() <= max ? out : List.copyOf(out.subList(0, max));
+  }
+
+  private void addSorted(
+      int from, int to, NodeId target, Predicate<TableEntry> fits, List<Contact> out) {
+    int start = out.size();
+    for (int i = from; i < to; i++) {
+      List<TableEntry> entries = buckets.get(i).entries();
+      for (int j = 0; j < entries.size(); j++) {
+        if (fits.test(entries.get(j))) {
+          out.add(entries.get(j).contact());
         }
       }
     }
-    all.sort((a, b) -> target.compareDistance(a.id(), b.id()));
-    return all.size() <= max ? all : List.copyOf(all.subList(0, max));
+    out.subList(start, out.size()).sort((a, b) -> target.compareDistance(a.id(), b.id()));
   }
 
   /// The node that should be asked next whether it still lives, if any is in doubt.
   Optional<Contact> mostDoubtful(long nowMillis) {
-    return buckets.stream()
-        .flatMap(bucket -> bucket.mostDoubtful(nowMillis).stream())
-        .min(TableEntry.MOST_DOUBTFUL_FIRST)
-        .map(TableEntry::contact);
+    Optional<TableEntry> most = Optional.empty();
+    for (Bucket bucket : buckets) {
+      Optional<TableEntry> here = bucket.mostDoubtful(nowMillis);
+      if (here.isPresent() && (most.isEmpty() || here.get().isMoreDoubtfulThan(most.get()))) {
+        most = here;
+      }
+    }
+    return most.map(TableEntry::contact);
   }
 
   /// The numbers of the buckets in which nothing changed for so long; each counts as changed now,
@@ -210,7 +230,12 @@ final class RoutingTable {
   }
 
   private Optional<TableEntry> find(NodeId id) {
-    return bucketOf(id).entries().stream().filter(e -> e.contact().id().equals(id)).findFirst();
+    for (TableEntry entry : bucketOf(id).entries()) {
+      if (entry.contact().id().equals(id)) {
+        return Optional.of(entry);
+      }
+    }
+    return Optional.empty();
   }
 
   private Bucket bucketOf(NodeId id) {

@@ -12,9 +12,10 @@ final class TableEntry {
 
   /// Whom to ask next whether it still lives: one that failed before one that was silent for long.
   static final Comparator<TableEntry> MOST_DOUBTFUL_FIRST =
-      Comparator.comparingInt(TableEntry::failures)
-          .reversed()
-          .thenComparingLong(TableEntry::heardMillis);
+      (a, b) ->
+          a.failures != b.failures
+              ? Integer.compare(b.failures, a.failures)
+              : Long.compare(a.heardMillis, b.heardMillis);
 
   private final Contact contact;
   private long heardMillis;
@@ -45,6 +46,10 @@ final class TableEntry {
 
   void failed() {
     failures++;
+  }
+
+  boolean isMoreDoubtfulThan(TableEntry other) {
+    return MOST_DOUBTFUL_FIRST.compare(this, other) < 0;
   }
 
   boolean isGood(long nowMillis) {

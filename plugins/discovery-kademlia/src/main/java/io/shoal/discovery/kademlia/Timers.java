@@ -1,6 +1,5 @@
 package io.shoal.discovery.kademlia;
 
-import java.util.Comparator;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.function.LongConsumer;
@@ -10,8 +9,10 @@ import java.util.function.LongConsumer;
 final class Timers {
   private final PriorityQueue<Timer> queue =
       new PriorityQueue<>(
-          Comparator.comparingLong((Timer timer) -> timer.dueMillis)
-              .thenComparingLong(timer -> timer.order));
+          (a, b) ->
+              a.dueMillis != b.dueMillis
+                  ? Long.compare(a.dueMillis, b.dueMillis)
+                  : Long.compare(a.order, b.order));
   private long made;
 
   /// Runs `action` with the time of then, at `dueMillis` or as soon after it as [#run] is called.
