@@ -42,7 +42,6 @@ final class Announcer {
   /// A first announcement is late after that.
   private static final long FIRST_DEADLINE_MILLIS = 60_000;
 
-  private final NodeId self;
   private final DhtSettings settings;
   private final RoutingTable table;
   private final Upkeep upkeep;
@@ -60,7 +59,6 @@ final class Announcer {
   private boolean growthPlanned;
 
   Announcer(
-      NodeId self,
       DhtSettings settings,
       RoutingTable table,
       Upkeep upkeep,
@@ -68,7 +66,6 @@ final class Announcer {
       Network network,
       RandomGenerator random,
       Timers timers) {
-    this.self = self;
     this.settings = settings;
     this.table = table;
     this.upkeep = upkeep;
@@ -192,12 +189,10 @@ final class Announcer {
     entry.running = true;
     int round = entry.round;
     List<Place> places = entry.places;
-    List<Contact> seeds = table.closest(entry.key, Lookup.CLOSEST, known -> !known.isBad());
-    new LookupRun(
-            new Lookup(self, entry.key, seeds),
+    upkeep
+        .lookUp(
+            entry.key,
             new Method.GetPeers(entry.key, Set.of()),
-            upkeep.requests(),
-            settings,
             (closest, now) ->
                 new AnnounceRound(
                         entry.key,

@@ -86,7 +86,7 @@ final class BlockingCalls {
   private sealed interface Event {
     record Found(PeerAddress provider) implements Event {}
 
-    record Ended(DhtNode.FindEnd end) implements Event {}
+    record Ended(LookupEnd end) implements Event {}
   }
 
   /// Searches all keys at once and tells `sink` what comes, in the calling thread.
@@ -128,9 +128,9 @@ final class BlockingCalls {
             return;
           }
         }
-        case Event.Ended(DhtNode.FindEnd end) -> {
+        case Event.Ended(LookupEnd end) -> {
           left--;
-          unanswered += end == DhtNode.FindEnd.NOBODY_ANSWERED ? 1 : 0;
+          unanswered += end == LookupEnd.NOBODY_ANSWERED ? 1 : 0;
         }
       }
     }
@@ -188,7 +188,7 @@ final class BlockingCalls {
     }
 
     @Override
-    public void ended(DhtNode.FindEnd end) {
+    public void ended(LookupEnd end) {
       events.add(new Event.Ended(end));
     }
   }

@@ -19,7 +19,6 @@ final class Bootstrap {
   /// for it.
   static final long MAX_RETRY_MILLIS = 15_000;
 
-  private final NodeId self;
   private final DhtSettings settings;
   private final RoutingTable table;
   private final Upkeep upkeep;
@@ -32,13 +31,7 @@ final class Bootstrap {
   private boolean spread;
 
   Bootstrap(
-      NodeId self,
-      DhtSettings settings,
-      RoutingTable table,
-      Upkeep upkeep,
-      Network network,
-      Timers timers) {
-    this.self = self;
+      DhtSettings settings, RoutingTable table, Upkeep upkeep, Network network, Timers timers) {
     this.settings = settings;
     this.table = table;
     this.upkeep = upkeep;
@@ -126,7 +119,12 @@ final class Bootstrap {
       open++;
       upkeep
           .requests()
-          .send(address, Optional.empty(), new Method.FindNode(self, Set.of()), this, nowMillis);
+          .send(
+              address,
+              Optional.empty(),
+              new Method.FindNode(table.self(), Set.of()),
+              this,
+              nowMillis);
     }
 
     @Override

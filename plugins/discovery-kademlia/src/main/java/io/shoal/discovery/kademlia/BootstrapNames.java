@@ -45,17 +45,20 @@ record BootstrapNames(List<HostPort> nodes, List<HostPort> routers) {
   }
 
   /// @param all where to ask, in order
+  /// @param named which of them the user named himself
   /// @param routers which of them are routers
-  record Resolved(List<InetSocketAddress> all, Set<InetSocketAddress> routers) {}
+  record Resolved(
+      List<InetSocketAddress> all, List<InetSocketAddress> named, Set<InetSocketAddress> routers) {}
 
   /// Blocks as long as the name server takes.
   Resolved resolve() {
     List<InetSocketAddress> all = new ArrayList<>();
     nodes.forEach(name -> all.addAll(resolve(name)));
+    List<InetSocketAddress> named = List.copyOf(all);
     Set<InetSocketAddress> routerAddresses = new HashSet<>();
     routers.forEach(name -> routerAddresses.addAll(resolve(name)));
     all.addAll(routerAddresses);
-    return new Resolved(List.copyOf(all), Set.copyOf(routerAddresses));
+    return new Resolved(List.copyOf(all), named, Set.copyOf(routerAddresses));
   }
 
   private static List<InetSocketAddress> resolve(HostPort name) {

@@ -77,8 +77,19 @@ final class Bucket {
     return Optional.ofNullable(most);
   }
 
+  /// Whether one of its nodes lies in that network.
+  boolean holds(AddressPrefix network) {
+    return entries.stream().anyMatch(entry -> entry.network().equals(Optional.of(network)));
+  }
+
+  boolean hasReplacements() {
+    return !replacements.isEmpty();
+  }
+
+  /// Whether one of them takes the other's place: the same node, or another of its network.
   private static boolean isSame(TableEntry a, TableEntry b) {
     return a.contact().id().equals(b.contact().id())
-        || a.contact().address().equals(b.contact().address());
+        || a.contact().address().equals(b.contact().address())
+        || a.network().isPresent() && a.network().equals(b.network());
   }
 }

@@ -1,8 +1,10 @@
 package io.shoal.discovery.kademlia;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -16,8 +18,8 @@ import java.util.random.RandomGenerator;
 final class DhtNode {
   private static final long SWEEP_MILLIS = 60_000;
 
-  private final NodeId self;
   private final DhtSettings settings;
+  private final AddressRules rules;
   private final Network network;
   private final RoutingTable table;
   private final Timers timers = new Timers();
@@ -35,26 +37,19 @@ final class DhtNode {
   /// @param random must be unguessable in production: transaction ids and tokens come from it
   DhtNode(
       NodeId self, DhtSettings settings, Network network, RandomGenerator random, long nowMillis) {
-    this.self = self;
     this.settings = settings;
+    this.rules = settings.addressRules();
     this.network = network;
-    this.table = new RoutingTable(self, settings.publicNetwork(), nowMillis);
-    this.upkeep = new Upkeep(self, settings, table, network, random, timers);
-    this.bootstrap = new Bootstrap(self, settings, table, upkeep, network, timers);
-    this.announcer =
-        new Announcer(self, settings, table, upkeep, bootstrap, network, random, timers);
+    this.table = new RoutingTable(self, rules, nowMillis);
+    this.upkeep = new Upkeep(settings, rules, table, network, random, timers);
+    this.bootstrap = new Bootstrap(settings, table, upkeep, network, timers);
+    this.announcer = new Announcer(settings, table, upkeep, bootstrap, network, random, timers);
     this.providers = new ProviderStore(random);
-    this.storedItems = new ItemStore(self, nowMillis);
-    this.items = new Items(self, settings, table, upkeep, bootstrap, storedItems, random, timers);
+    this.storedItems = new ItemStore(table::self, nowMillis);
+    this.items = new Items(settings, table, upkeep, bootstrap, storedItems, random, timers);
     this.responder =
         new Responder(
-            self,
-            settings,
-            table,
-            new TokenIssuer(random, nowMillis),
-            providers,
-            storedItems,
-            announcer);
+            settings, table, new TokenIssuer(random, nowMillis), providers, storedItems, announcer);
   }
 
   /// Takes what a search brings.
@@ -63,15 +58,7 @@ final class DhtNode {
     void found(InetSocketAddress provider);
 
     /// The last call.
-    void ended(FindEnd end);
-  }
-
-  /// How a search ended.
-  enum FindEnd {
-    /// All who should know were asked.
-    EXHAUSTED,
-    /// Nobody could be asked.
-    NOBODY_ANSWERED
+    void ended(LookupEnd why);
   }
 
   /// A search that goes on.
@@ -99,6 +86,11 @@ final class DhtNode {
       List<InetSocketAddress> addresses, Set<InetSocketAddress> routers, long nowMillis) {
     routers.forEach(upkeep::addRouter);
     bootstrap.ask(addresses, nowMillis);
+  }
+
+  /// Frees nodes that the user named from the rule of one node a network.
+  void exempt(List<InetSocketAddress> addresses) {
+    addresses.forEach(rules::exempt);
   }
 
   void onDatagram(InetSocketAddress from, byte[] datagram, long nowMillis) {
@@ -174,7 +166,12 @@ final class DhtNode {
   }
 
   NodeId id() {
-    return self;
+    return table.self();
+  }
+
+  /// Our address as the world sees it, once enough others agree (BEP 42).
+  Optional<InetAddress> externalAddress() {
+    return upkeep.externalAddress();
   }
 
   /// Figures of this moment; walks over the announced keys.
@@ -223,6 +220,7 @@ final class DhtNode {
     private final NodeId key;
     private final FindListener listener;
     private final Set<InetSocketAddress> told = new HashSet<>();
+    private LookupEnd why = LookupEnd.NOBODY_ANSWERED;
     private boolean cancelled;
 
     Finder(NodeId key, FindListener listener) {
@@ -234,14 +232,7 @@ final class DhtNode {
       if (cancelled) {
         return;
       }
-      List<Contact> seeds = table.closest(key, Lookup.CLOSEST, entry -> !entry.isBad());
-      new LookupRun(
-              new Lookup(self, key, seeds),
-              new Method.GetPeers(key, Set.of()),
-              upkeep.requests(),
-              settings,
-              this)
-          .start(nowMillis);
+      upkeep.lookUp(key, new Method.GetPeers(key, Set.of()), this).start(nowMillis);
     }
 
     void cancel() {
@@ -263,10 +254,16 @@ final class DhtNode {
     }
 
     @Override
+    public void ends(LookupEnd end) {
+      why = end;
+    }
+
+    @Override
     public void ended(List<LookupRun.Holder> closest, long nowMillis) {
       if (!cancelled) {
-        listener.ended(
-            closest.isEmpty() && told.isEmpty() ? FindEnd.NOBODY_ANSWERED : FindEnd.EXHAUSTED);
+        // With providers that were announced right here, it is no failure to be alone.
+        boolean alone = why == LookupEnd.NOBODY_ANSWERED && !told.isEmpty();
+        listener.ended(alone ? LookupEnd.EXHAUSTED : why);
       }
     }
   }

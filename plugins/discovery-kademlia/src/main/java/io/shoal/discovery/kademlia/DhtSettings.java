@@ -8,8 +8,8 @@ import java.util.Optional;
 ///
 /// @param family the network it is in
 /// @param readOnly asks and announces, but answers nobody (BEP 43)
-/// @param publicNetwork takes only addresses that are reachable from everywhere, and one node an
-///   address
+/// @param publicNetwork takes only addresses that are reachable from everywhere
+/// @param routing how tables and lookups are guarded
 /// @param announceInterval how long after an announcement it is renewed at the earliest; a third
 ///   more at the latest
 /// @param refreshInterval after which time without change a bucket is looked up
@@ -18,6 +18,7 @@ record DhtSettings(
     Family family,
     boolean readOnly,
     boolean publicNetwork,
+    Routing routing,
     Duration announceInterval,
     Duration refreshInterval,
     Optional<Bytes> version) {
@@ -38,13 +39,51 @@ record DhtSettings(
         Family.IPV4,
         false,
         false,
+        Routing.OPEN,
         DEFAULT_ANNOUNCE_INTERVAL,
         DEFAULT_REFRESH_INTERVAL,
         Optional.of(VERSION));
   }
 
   DhtSettings asReadOnly() {
-    return new DhtSettings(family, true, publicNetwork, announceInterval, refreshInterval, version);
+    return new DhtSettings(
+        family, true, publicNetwork, routing, announceInterval, refreshInterval, version);
+  }
+
+  DhtSettings asPublic() {
+    return new DhtSettings(
+        family, readOnly, true, routing, announceInterval, refreshInterval, version);
+  }
+
+  DhtSettings with(Routing other) {
+    return new DhtSettings(
+        family, readOnly, publicNetwork, other, announceInterval, refreshInterval, version);
+  }
+
+  DhtSettings in(Family other) {
+    return new DhtSettings(
+        other, readOnly, publicNetwork, routing, announceInterval, refreshInterval, version);
+  }
+
+  /// How tables and lookups are guarded against those who own many nodes.
+  ///
+  /// @param onePerNetwork whether nodes of one [AddressPrefix] are taken for one, see
+  ///   [RoutingTable] and [Lookup]
+  /// @param enforceIds whether a node with an id that its address does not allow counts for nothing
+  ///   (BEP 42)
+  /// @param paths disjoint paths of a search, 1 to [LookupRun#MAX_PATHS]
+  record Routing(boolean onePerNetwork, boolean enforceIds, int paths) {
+    /// Fit for networks whose members are trusted, or share a machine.
+    static final Routing OPEN = new Routing(false, false, 1);
+  }
+
+  /// Disjoint paths of a search.
+  int paths() {
+    return routing.paths();
+  }
+
+  AddressRules addressRules() {
+    return new AddressRules(routing.onePerNetwork(), routing.enforceIds());
   }
 
   /// Whether an address may be used or told that came over a link to somebody of this scope, or

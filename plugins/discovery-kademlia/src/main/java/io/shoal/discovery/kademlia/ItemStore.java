@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /// The items that others put here (BEP 44). Each lives for two hours unless it is put again. When
 /// the store is full, the items that are farthest from this node's id make room for nearer ones:
@@ -30,7 +31,7 @@ final class ItemStore {
   /// processor.
   static final int MAX_CHECKS_PER_SECOND = 200;
 
-  private final NodeId self;
+  private final Supplier<NodeId> self;
 
   /// Least recently put first: expiry is a walk from the front.
   private final Map<NodeId, Held> items = new LinkedHashMap<>();
@@ -40,7 +41,7 @@ final class ItemStore {
   private double checks = MAX_CHECKS_PER_SECOND;
   private long checksMillis;
 
-  ItemStore(NodeId self, long nowMillis) {
+  ItemStore(Supplier<NodeId> self, long nowMillis) {
     this.self = self;
     this.checksMillis = nowMillis;
   }
@@ -130,7 +131,7 @@ final class ItemStore {
     if (sources.of(source) >= MAX_ITEMS_PER_SOURCE) {
       return false;
     }
-    return hasRoom(bytesOf(item)) || self.compareDistance(target, farthest()) < 0;
+    return hasRoom(bytesOf(item)) || self.get().compareDistance(target, farthest()) < 0;
   }
 
   private boolean hasRoom(int more) {
@@ -138,7 +139,7 @@ final class ItemStore {
   }
 
   private NodeId farthest() {
-    return items.keySet().stream().max(self::compareDistance).orElse(self);
+    return items.keySet().stream().max(self.get()::compareDistance).orElseGet(self);
   }
 
   /// A newcomer that is let in is nearer than the farthest item, and no item is larger than a few

@@ -21,7 +21,6 @@ final class Items {
   /// One item is put again so often at most: with about 30 queries each, 6 queries a second.
   static final long REPUBLISH_PAUSE_MILLIS = 5_000;
 
-  private final NodeId self;
   private final DhtSettings settings;
   private final RoutingTable table;
   private final Upkeep upkeep;
@@ -32,7 +31,6 @@ final class Items {
   private boolean republishing;
 
   Items(
-      NodeId self,
       DhtSettings settings,
       RoutingTable table,
       Upkeep upkeep,
@@ -40,7 +38,6 @@ final class Items {
       ItemStore store,
       RandomGenerator random,
       Timers timers) {
-    this.self = self;
     this.settings = settings;
     this.table = table;
     this.upkeep = upkeep;
@@ -89,12 +86,10 @@ final class Items {
   private void lookUp(ItemName name, ItemGet.End end, long nowMillis) {
     NodeId target = name.target();
     Optional<Item> known = store.get(target, nowMillis);
-    List<Contact> seeds = table.closest(target, Lookup.CLOSEST, entry -> !entry.isBad());
-    new LookupRun(
-            new Lookup(self, target, seeds),
+    upkeep
+        .lookUp(
+            target,
             new Method.Get(target, OptionalLong.empty(), Set.of()),
-            upkeep.requests(),
-            settings,
             new ItemGet(name, known, end))
         .start(nowMillis);
   }
@@ -178,7 +173,7 @@ final class Items {
     NodeId target = held.target();
     long nearer =
         found.closest().stream()
-            .filter(holder -> target.compareDistance(holder.contact().id(), self) < 0)
+            .filter(holder -> target.compareDistance(holder.contact().id(), table.self()) < 0)
             .count();
     // Others are nearer now: it is theirs, and goes here by itself.
     if (nearer < Lookup.CLOSEST) {

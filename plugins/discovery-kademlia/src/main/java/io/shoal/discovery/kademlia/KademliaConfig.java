@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The keys under `plugins.discovery-kademlia`.
 ///
@@ -17,6 +19,7 @@ import java.util.Optional;
 /// @param bootstrap first nodes
 /// @param readOnly `readOnly`
 /// @param publicNetwork `publicNetwork`
+/// @param routing `onePerNetwork`, `enforceIds`, `paths`
 /// @param secret `secret`: shared by all nodes of a swarm, hides from others what is announced
 /// @param announceInterval `announceInterval`
 /// @param refreshInterval `refreshInterval`
@@ -27,6 +30,7 @@ record KademliaConfig(
     BootstrapNames bootstrap,
     boolean readOnly,
     boolean publicNetwork,
+    DhtSettings.Routing routing,
     Optional<Bytes> secret,
     Duration announceInterval,
     Duration refreshInterval,
@@ -49,10 +53,22 @@ record KademliaConfig(
         bootstrap,
         context.config().flag("readOnly", false),
         publicNetwork,
+        routing(context, publicNetwork),
         secret(prefix, context.config().text("secret")),
         interval(context, "announceInterval", DhtSettings.DEFAULT_ANNOUNCE_INTERVAL),
         interval(context, "refreshInterval", DhtSettings.DEFAULT_REFRESH_INTERVAL),
         context.config().flag("signedRecords", true));
+  }
+
+  private static DhtSettings.Routing routing(PluginContext context, boolean publicNetwork)
+      throws InvalidConfigException {
+    PluginConfig config = context.config();
+    return new DhtSettings.Routing(
+        config.flag("onePerNetwork", publicNetwork),
+        // Off even in the public network: many honest nodes there have random ids (Transmission and
+        // aria2 among them), and libtorrent does not enforce it either.
+        config.oneOf("enforceIds", Set.of("on", "off"), "off").equals("on"),
+        Math.toIntExact(config.number("paths", 1, LookupRun.MAX_PATHS, 1)));
   }
 
   private static Duration interval(PluginContext context, String key, Duration whenAbsent)
@@ -111,6 +127,7 @@ record KademliaConfig(
         Family.of(listen.getAddress()),
         readOnly,
         publicNetwork,
+        routing,
         announceInterval,
         refreshInterval,
         Optional.of(DhtSettings.VERSION));

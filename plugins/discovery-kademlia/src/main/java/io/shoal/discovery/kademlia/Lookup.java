@@ -2,15 +2,35 @@ package io.shoal.discovery.kademlia;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// One iterative lookup (Kademlia §2.3, BEP 5): asks the closest known nodes for closer ones until
 /// the k closest have answered.
 ///
 /// Single-threaded, with no IO, clock or chance of its own: the owner sends what [#next] says and
 /// reports what became of it.
+///
+/// **That it ends.** A contact is asked at most once and at most [#MAX_QUERIES] are; each query is
+/// reported as answered, failed or slow within the bound of [Requests]. So [#next] returns nothing
+/// and nothing is in flight after finitely many steps, whatever the others answer.
+///
+/// **What is known then.** [#next] walks the contacts from the closest on, asks each that nobody
+/// asked yet, and stops at the k-th that is *live*: answered or in flight. So when it has nothing
+/// to ask and nothing is in flight, every contact that was ever named here and is closer than the
+/// farthest of the k has answered, has failed, was silent for longer than nearly all answers take,
+/// or is barred by a rule. If k answered, that is [LookupEnd#ENOUGH]: nobody who answered knows of
+/// anybody closer, though each named the eight closest it knows. Where tables are right no closer
+/// node is missed: let S be the largest part of the key space around the target, of those that
+/// share a prefix with it, that holds fewer than k nodes. Each node of S keeps all others of S,
+/// since none of its buckets there is full; so with the first answer from S all of S is named, and
+/// S is the closest of all. If fewer than k answered, the walk ran to the end of what is known:
+/// [LookupEnd#EXHAUSTED]. Contacts beyond [#MAX_CONTACTS] are forgotten, the farthest first: that
+/// matters only if more than 120 closer ones do not answer, and then the end is not `ENOUGH`.
 final class Lookup {
   /// Kademlia's alpha: queries in flight that are neither answered nor slow.
   static final int PARALLELISM = 4;
@@ -25,24 +45,46 @@ final class Lookup {
   /// means that somebody leads it astray.
   static final int MAX_QUERIES = 200;
 
+  /// Queries to nodes that cannot count: they may know somebody, but must not use up the bound.
+  static final int MAX_UNCOUNTED_QUERIES = CLOSEST;
+
   private enum State {
     KNOWN,
     ASKED,
     SLOW,
     ANSWERED,
-    FAILED
+    FAILED,
+    BARRED
   }
 
   private final NodeId self;
+  private final AddressRules rules;
+  private final Share share;
   private final TreeMap<NodeId, Contact> contacts;
   private final Map<NodeId, State> states = new HashMap<>();
   private int sent;
+  private int uncounted;
   private int answers;
 
   Lookup(NodeId self, NodeId target, List<Contact> seeds) {
+    this(self, target, seeds, AddressRules.none(), Share.ALL);
+  }
+
+  Lookup(NodeId self, NodeId target, List<Contact> seeds, AddressRules rules, Share share) {
     this.self = self;
+    this.rules = rules;
+    this.share = share;
     this.contacts = new TreeMap<>(target::compareDistance);
     seeds.forEach(this::offer);
+  }
+
+  /// What a lookup may use, if it is one of several.
+  ///
+  /// @param parallelism queries in flight
+  /// @param maxQueries queries in all
+  /// @param claim takes a contact for this lookup; false if another has it
+  record Share(int parallelism, int maxQueries, Predicate<Contact> claim) {
+    static final Share ALL = new Share(PARALLELISM, MAX_QUERIES, contact -> true);
   }
 
   private void offer(Contact contact) {
@@ -60,25 +102,53 @@ final class Lookup {
   List<Contact> next() {
     List<Contact> out = new ArrayList<>();
     long inFlight = states.values().stream().filter(state -> state == State.ASKED).count();
+    Set<AddressPrefix> networks = new HashSet<>();
     int live = 0;
     for (Contact contact : contacts.values()) {
-      if (live >= CLOSEST || inFlight + out.size() >= PARALLELISM || sent >= MAX_QUERIES) {
+      if (live >= CLOSEST
+          || inFlight + out.size() >= share.parallelism()
+          || sent >= share.maxQueries()) {
         break;
       }
-      switch (state(contact)) {
-        case KNOWN -> {
-          states.put(contact.id(), State.ASKED);
-          out.add(contact);
-          sent++;
-          live++;
-        }
-        case ASKED, ANSWERED -> live++;
-        // The next closest takes the place of a slow one; if that answers after all, it counts
-        // again.
-        case SLOW, FAILED -> {}
+      boolean counts = rules.mayCount(contact);
+      boolean isAsked =
+          switch (state(contact)) {
+            case KNOWN -> mayAsk(contact, counts, networks) && ask(contact, counts, out);
+            case ASKED, ANSWERED -> true;
+            // The next closest takes the place of a slow one; if that answers after all, it counts
+            // again.
+            case SLOW, FAILED, BARRED -> false;
+          };
+      if (isAsked && counts && occupies(contact, networks)) {
+        live++;
       }
     }
     return out;
+  }
+
+  private boolean mayAsk(Contact contact, boolean counts, Set<AddressPrefix> networks) {
+    return (counts || uncounted < MAX_UNCOUNTED_QUERIES)
+        && rules
+            .boundNetwork(contact.address())
+            .map(network -> !networks.contains(network))
+            .orElse(true);
+  }
+
+  private boolean ask(Contact contact, boolean counts, List<Contact> out) {
+    if (!share.claim().test(contact)) {
+      states.put(contact.id(), State.BARRED);
+      return false;
+    }
+    states.put(contact.id(), State.ASKED);
+    out.add(contact);
+    sent++;
+    uncounted += counts ? 0 : 1;
+    return true;
+  }
+
+  /// Whether it is the closest of its network; takes the network.
+  private boolean occupies(Contact contact, Set<AddressPrefix> networks) {
+    return rules.boundNetwork(contact.address()).map(networks::add).orElse(true);
   }
 
   /// A node that was asked answered with contacts.
@@ -105,12 +175,37 @@ final class Lookup {
     return !waiting && (answers > 0 || !states.containsValue(State.SLOW));
   }
 
-  /// The closest that answered, closest first, at most [#CLOSEST].
+  /// Why it ended; once it is [#finished].
+  LookupEnd end() {
+    if (answers == 0) {
+      return LookupEnd.NOBODY_ANSWERED;
+    }
+    if (closestAnswered().size() >= CLOSEST) {
+      return sent < share.maxQueries() || isProven() ? LookupEnd.ENOUGH : LookupEnd.LIMIT_REACHED;
+    }
+    return sent >= share.maxQueries() ? LookupEnd.LIMIT_REACHED : LookupEnd.EXHAUSTED;
+  }
+
+  /// Whether the last query that was allowed happened to be the last that was due.
+  private boolean isProven() {
+    NodeId farthest = closestAnswered().getLast().id();
+    return contacts.headMap(farthest).values().stream()
+        .noneMatch(contact -> state(contact) == State.KNOWN && rules.mayCount(contact));
+  }
+
+  /// The closest that answered and count, closest first, at most [#CLOSEST].
   List<Contact> closestAnswered() {
+    Set<AddressPrefix> networks = new HashSet<>();
     return contacts.values().stream()
-        .filter(contact -> state(contact) == State.ANSWERED)
+        .filter(contact -> state(contact) == State.ANSWERED && rules.mayCount(contact))
+        .filter(contact -> occupies(contact, networks))
         .limit(CLOSEST)
         .toList();
+  }
+
+  /// All that it remembers, closest first.
+  List<Contact> known() {
+    return List.copyOf(contacts.values());
   }
 
   int answers() {

@@ -1,28 +1,71 @@
 package io.shoal.discovery.kademlia;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// Carries a [Lookup] out: sends its queries and tells what they bring. Single-threaded.
+/// Carries out a [Lookup], or several that share no node (S/Kademlia §4.4): sends their queries and
+/// tells what they bring. Single-threaded.
+///
+/// On disjoint paths a hostile node leads astray only the path that asked it: the others go on to
+/// their own k closest, through nodes that it never heard of. The price is about that many times
+/// the queries.
 final class LookupRun {
-  private final Lookup lookup;
+  /// As S/Kademlia counts: beyond eight, paths run out of nodes in most networks.
+  static final int MAX_PATHS = 8;
+
+  /// Queries in flight on each of several paths: all together are no burst.
+  static final int PATH_PARALLELISM = 2;
+
+  /// Queries of each of several paths; see [Lookup#MAX_QUERIES].
+  static final int MAX_PATH_QUERIES = Lookup.MAX_QUERIES / 2;
+
+  private final List<Lookup> paths = new ArrayList<>();
+  private final NodeId target;
   private final Method method;
   private final Requests requests;
   private final DhtSettings settings;
   private final Listener listener;
   private final Map<NodeId, Bytes> tokens = new HashMap<>();
+  private final Set<InetSocketAddress> claimed = new HashSet<>();
   private boolean ended;
 
+  /// @param self our own id, which is never asked
+  /// @param seeds where to begin, closest first; each path gets its part
+  /// @param pathCount disjoint paths, 1 to [#MAX_PATHS]
   LookupRun(
-      Lookup lookup, Method method, Requests requests, DhtSettings settings, Listener listener) {
-    this.lookup = lookup;
+      NodeId self,
+      NodeId target,
+      List<Contact> seeds,
+      int pathCount,
+      Method method,
+      AddressRules rules,
+      Requests requests,
+      DhtSettings settings,
+      Listener listener) {
+    this.target = target;
     this.method = method;
     this.requests = requests;
     this.settings = settings;
     this.listener = listener;
+    for (int path = 0; path < pathCount; path++) {
+      List<Contact> part = new ArrayList<>();
+      for (int i = path; i < seeds.size(); i += pathCount) {
+        part.add(seeds.get(i));
+      }
+      Lookup.Share share =
+          pathCount == 1
+              ? Lookup.Share.ALL
+              : new Lookup.Share(
+                  PATH_PARALLELISM, MAX_PATH_QUERIES, contact -> claimed.add(contact.address()));
+      paths.add(new Lookup(self, target, part, rules, share));
+    }
   }
 
   /// Takes what a lookup brings.
@@ -38,10 +81,13 @@ final class LookupRun {
       return false;
     }
 
+    /// The last call but one: why it ended.
+    default void ends(LookupEnd why) {}
+
     /// The last call.
     ///
     /// @param closest the closest nodes that answered, with the token that each gave, if it gave
-    ///   one
+    ///   one: eight, and on several paths up to eight more, so that each path has its part
     void ended(List<Holder> closest, long nowMillis);
   }
 
@@ -57,18 +103,50 @@ final class LookupRun {
     if (ended) {
       return;
     }
-    for (Contact contact : lookup.next()) {
-      requests.send(
-          contact.address(), Optional.of(contact.id()), method, new Query(contact), nowMillis);
+    for (Lookup path : paths) {
+      for (Contact contact : path.next()) {
+        requests.send(
+            contact.address(),
+            Optional.of(contact.id()),
+            method,
+            new Query(path, contact),
+            nowMillis);
+      }
     }
-    if (lookup.finished()) {
+    if (paths.stream().allMatch(Lookup::finished)) {
       ended = true;
+      listener.ends(why());
       List<Holder> holders =
-          lookup.closestAnswered().stream()
+          closest().stream()
               .map(c -> new Holder(c, Optional.ofNullable(tokens.get(c.id()))))
               .toList();
       listener.ended(holders, nowMillis);
     }
+  }
+
+  /// The worst end of the paths on which anybody answered: no more is proven.
+  private LookupEnd why() {
+    return paths.stream()
+        .map(Lookup::end)
+        .filter(end -> end != LookupEnd.NOBODY_ANSWERED)
+        .max(LookupEnd::compareTo)
+        .orElse(LookupEnd.NOBODY_ANSWERED);
+  }
+
+  private List<Contact> closest() {
+    if (paths.size() == 1) {
+      return paths.getFirst().closestAnswered();
+    }
+    Set<Contact> out = new LinkedHashSet<>();
+    paths.stream()
+        .flatMap(path -> path.closestAnswered().stream())
+        .sorted((a, b) -> target.compareDistance(a.id(), b.id()))
+        .limit(Lookup.CLOSEST)
+        .forEach(out::add);
+    // The closest of all may all come from one path that is led astray.
+    int part = Math.ceilDiv(Lookup.CLOSEST, paths.size());
+    paths.forEach(path -> path.closestAnswered().stream().limit(part).forEach(out::add));
+    return out.stream().sorted((a, b) -> target.compareDistance(a.id(), b.id())).toList();
   }
 
   private boolean mayTell(Contact from, InetSocketAddress of) {
@@ -76,9 +154,11 @@ final class LookupRun {
   }
 
   private final class Query implements Requests.Handler {
+    private final Lookup path;
     private final Contact asked;
 
-    Query(Contact asked) {
+    Query(Lookup path, Contact asked) {
+      this.path = path;
       this.asked = asked;
     }
 
@@ -91,7 +171,7 @@ final class LookupRun {
         return;
       }
       reply.answer().token().ifPresent(token -> tokens.put(asked.id(), token));
-      lookup.answered(
+      path.answered(
           asked,
           reply.answer().nodesOf(settings.family()).stream()
               .filter(c -> mayTell(from, c.address()))
@@ -109,13 +189,13 @@ final class LookupRun {
 
     @Override
     public void failed(long nowMillis) {
-      lookup.failed(asked);
+      path.failed(asked);
       advance(nowMillis);
     }
 
     @Override
     public void slow(long nowMillis) {
-      lookup.slow(asked);
+      path.slow(asked);
       advance(nowMillis);
     }
   }

@@ -139,7 +139,11 @@ final class Membership implements AutoCloseable {
               BootstrapNames.Resolved resolved = config.bootstrap().resolve();
               List<InetSocketAddress> all = new ArrayList<>(resolved.all());
               lastKnown.forEach(contact -> all.add(contact.address()));
-              loop.post(now -> loop.node().bootstrap(all, resolved.routers(), now));
+              loop.post(
+                  now -> {
+                    loop.node().exempt(resolved.named());
+                    loop.node().bootstrap(all, resolved.routers(), now);
+                  });
             });
   }
 

@@ -22,13 +22,9 @@ final class Requests {
   /// What every known client echoes, and hard to guess for who does not see our packets.
   static final int TRANSACTION_BYTES = 4;
 
-  // Bounds of the adaptive patience: below, scheduling noise looks like silence; above, a lookup
-  // feels slow.
-  private static final long MIN_SLOW_MILLIS = 400;
-  private static final long MAX_SLOW_MILLIS = 1_500;
   private static final long FIRST_SLOW_MILLIS = 1_000;
 
-  private final NodeId self;
+  private final RoutingTable table;
   private final boolean readOnly;
   private final PacketWriter writer;
   private final Network network;
@@ -37,19 +33,18 @@ final class Requests {
   private final Witness witness;
   private final Map<Key, Waiting> waiting = new HashMap<>();
 
-  // Smoothed round-trip time and its deviation as in RFC 6298, over all nodes.
-  private double meanMillis = -1;
-  private double deviationMillis;
+  /// Over all nodes; those in the table have one of their own.
+  private final RoundTrip roundTrip = new RoundTrip();
 
   Requests(
-      NodeId self,
+      RoutingTable table,
       boolean readOnly,
       PacketWriter writer,
       Network network,
       RandomGenerator random,
       Timers timers,
       Witness witness) {
-    this.self = self;
+    this.table = table;
     this.readOnly = readOnly;
     this.writer = writer;
     this.network = network;
@@ -64,6 +59,9 @@ final class Requests {
 
     /// It did not answer, or somebody else answered there.
     void unanswered(Contact contact, long nowMillis);
+
+    /// A node that answered says under which address it sees us.
+    void seen(InetSocketAddress by, InetSocketAddress own, long nowMillis);
   }
 
   /// What becomes of one query: first perhaps `slow`, then exactly one of the others.
@@ -104,11 +102,12 @@ final class Requests {
       return;
     }
     Key key = new Key(newTransaction(to), to);
-    Timers.Timer slow = timers.at(nowMillis + slowAfterMillis(), handler::slow);
+    Timers.Timer slow = timers.at(nowMillis + slowAfterMillis(to), handler::slow);
     Timers.Timer timeout = timers.at(nowMillis + TIMEOUT_MILLIS, now -> timedOut(key, now));
     waiting.put(
         key, new Waiting(expected, !method.isOptional(), nowMillis, handler, slow, timeout));
-    network.send(to, writer.write(new Packet.Query(key.transaction(), self, method, readOnly)));
+    network.send(
+        to, writer.write(new Packet.Query(key.transaction(), table.self(), method, readOnly)));
   }
 
   private Bytes newTransaction(InetSocketAddress to) {
@@ -127,13 +126,14 @@ final class Requests {
       return;
     }
     Waiting query = found.get();
-    measure(nowMillis - query.sentMillis());
     query
         .expected()
         .filter(expected -> !expected.equals(reply.sender()))
         .ifPresent(gone -> witness.unanswered(new Contact(gone, from), nowMillis));
     Contact contact = new Contact(reply.sender(), from);
     witness.answered(contact, nowMillis);
+    measure(from, nowMillis - query.sentMillis());
+    reply.seenAs().ifPresent(own -> witness.seen(from, own, nowMillis));
     query.handler().replied(contact, reply, nowMillis);
   }
 
@@ -164,22 +164,16 @@ final class Requests {
             });
   }
 
-  private void measure(long roundTripMillis) {
-    if (meanMillis < 0) {
-      meanMillis = roundTripMillis;
-      deviationMillis = roundTripMillis / 2.0;
-    } else {
-      deviationMillis += (Math.abs(roundTripMillis - meanMillis) - deviationMillis) / 4;
-      meanMillis += (roundTripMillis - meanMillis) / 8;
-    }
+  private void measure(InetSocketAddress from, long millis) {
+    roundTrip.measured(millis);
+    table.at(from).ifPresent(entry -> entry.roundTrip().measured(millis));
   }
 
-  /// How long to wait for an answer before somebody else is asked as well.
-  long slowAfterMillis() {
-    return meanMillis < 0
-        ? FIRST_SLOW_MILLIS
-        : Math.clamp(
-            Math.round(meanMillis + 4 * deviationMillis), MIN_SLOW_MILLIS, MAX_SLOW_MILLIS);
+  /// How long to wait for an answer before somebody else is asked as well: what this node usually
+  /// takes if it is in the table, else what nodes usually take.
+  long slowAfterMillis(InetSocketAddress to) {
+    long usual = roundTrip.slowAfterMillis(FIRST_SLOW_MILLIS);
+    return table.at(to).map(entry -> entry.roundTrip().slowAfterMillis(usual)).orElse(usual);
   }
 
   int size() {

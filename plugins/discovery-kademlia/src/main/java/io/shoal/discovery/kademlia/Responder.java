@@ -16,7 +16,6 @@ import java.util.Set;
 final class Responder {
   private static final int CONTACTS = 8;
 
-  private final NodeId self;
   private final DhtSettings settings;
   private final RoutingTable table;
   private final TokenIssuer tokens;
@@ -26,14 +25,12 @@ final class Responder {
   private final PacketWriter writer;
 
   Responder(
-      NodeId self,
       DhtSettings settings,
       RoutingTable table,
       TokenIssuer tokens,
       ProviderStore providers,
       ItemStore items,
       Announcer own) {
-    this.self = self;
     this.settings = settings;
     this.table = table;
     this.tokens = tokens;
@@ -167,7 +164,7 @@ final class Responder {
   }
 
   private byte[] reply(Query query, InetSocketAddress from, Answer answer) {
-    return writer.write(new Reply(query.transaction(), self, answer, Optional.of(from)));
+    return writer.write(new Reply(query.transaction(), table.self(), answer, Optional.of(from)));
   }
 
   private byte[] fault(Query query, int code, String text) {

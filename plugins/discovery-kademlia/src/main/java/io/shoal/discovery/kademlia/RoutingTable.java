@@ -15,19 +15,53 @@ import java.util.function.Predicate;
 /// Only nodes that answered a query of ours enter: who merely asks may have forged its address.
 /// Bucket *i* holds the nodes that share exactly *i* leading bits with our id, the last bucket all
 /// that share more; only the last one splits.
+///
+/// Where [AddressRules] say so, a network has one node in a bucket and [#MAX_PER_NETWORK] in all:
+/// who owns it cannot fill a part of the table, and a lookup begins at several owners' nodes.
 final class RoutingTable {
-  private final NodeId self;
-  private final boolean onePerAddress;
+  /// Enough for the honest neighbours of one provider; a table has a hundred nodes and more.
+  static final int MAX_PER_NETWORK = 4;
+
+  private NodeId self;
+  private final AddressRules rules;
   private final List<Bucket> buckets = new ArrayList<>();
   private final Map<InetSocketAddress, TableEntry> byAddress = new HashMap<>();
   private final Map<InetAddress, Integer> perHost = new HashMap<>();
+  private final Map<AddressPrefix, Integer> perNetwork = new HashMap<>();
 
-  /// @param onePerAddress whether a global IP address may have only one entry, so that one machine
-  ///   cannot fill the table
-  RoutingTable(NodeId self, boolean onePerAddress, long nowMillis) {
+  RoutingTable(NodeId self, AddressRules rules, long nowMillis) {
     this.self = self;
-    this.onePerAddress = onePerAddress;
+    this.rules = rules;
     buckets.add(new Bucket(nowMillis));
+  }
+
+  /// The own id, around which it is built.
+  NodeId self() {
+    return self;
+  }
+
+  /// Builds it anew around another id, from the same nodes with all that is known of them. What no
+  /// longer finds room waits as a replacement, the best first, as far as there is room for that.
+  void moveTo(NodeId newSelf, long nowMillis) {
+    List<TableEntry> all = new ArrayList<>();
+    buckets.forEach(bucket -> all.addAll(bucket.entries()));
+    all.sort(TableEntry.MOST_DOUBTFUL_FIRST.reversed());
+    buckets.forEach(bucket -> all.addAll(bucket.takeReplacements()));
+    buckets.clear();
+    buckets.add(new Bucket(nowMillis));
+    byAddress.clear();
+    perHost.clear();
+    perNetwork.clear();
+    self = newSelf;
+    List<TableEntry> waiting = new ArrayList<>();
+    for (TableEntry entry : all) {
+      if (!entry.contact().id().equals(newSelf) && place(entry, nowMillis) == Outcome.WAITING) {
+        waiting.add(entry);
+      }
+    }
+    buckets.forEach(Bucket::takeReplacements);
+    // The one that comes last is the first to get a place.
+    waiting.reversed().forEach(entry -> bucketOf(entry.contact().id()).keepAsReplacement(entry));
   }
 
   /// What became of a node that answered.
@@ -64,30 +98,43 @@ final class RoutingTable {
     if (sameAddress != null) {
       remove(sameAddress);
     }
-    if (onePerAddress && isTaken(contact.address().getAddress())) {
-      return Outcome.REFUSED;
-    }
-    return place(new TableEntry(contact, nowMillis), nowMillis);
+    return place(
+        new TableEntry(contact, rules.boundNetwork(contact.address()), nowMillis), nowMillis);
   }
 
-  private boolean isTaken(InetAddress host) {
-    return Scope.of(host) == Scope.GLOBAL && perHost.containsKey(host);
+  /// Whether its network has as many nodes here as it may have. One of an address is implied.
+  private boolean isCrowded(Bucket bucket, Optional<AddressPrefix> network) {
+    return network.isPresent()
+        && (bucket.holds(network.get())
+            || perNetwork.getOrDefault(network.get(), 0) >= MAX_PER_NETWORK);
   }
 
   private Outcome place(TableEntry entry, long nowMillis) {
     Bucket bucket = bucketOf(entry.contact().id());
+    if (byAddress.containsKey(entry.contact().address())) {
+      return Outcome.REFUSED;
+    }
     while (bucket.isFull() && isLast(bucket) && buckets.size() < NodeId.SIZE_BITS) {
       split(nowMillis);
       bucket = bucketOf(entry.contact().id());
+    }
+    if (isCrowded(bucket, entry.network()) || isHostTaken(entry)) {
+      return Outcome.REFUSED;
     }
     if (bucket.isFull()) {
       bucket.keepAsReplacement(entry);
       return Outcome.WAITING;
     }
     bucket.add(entry, nowMillis);
+    entry.network().ifPresent(network -> perNetwork.merge(network, 1, Integer::sum));
     byAddress.put(entry.contact().address(), entry);
     perHost.merge(entry.contact().address().getAddress(), 1, Integer::sum);
     return Outcome.ADDED;
+  }
+
+  private boolean isHostTaken(TableEntry entry) {
+    return entry.network().isPresent()
+        && perHost.containsKey(entry.contact().address().getAddress());
   }
 
   private boolean isLast(Bucket bucket) {
@@ -121,6 +168,9 @@ final class RoutingTable {
       return false;
     }
     Bucket bucket = bucketOf(contact.id());
+    if (!isLast(bucket) && isCrowded(bucket, rules.boundNetwork(contact.address()))) {
+      return false;
+    }
     boolean room =
         !bucket.isFull()
             || isLast(bucket)
@@ -142,8 +192,26 @@ final class RoutingTable {
       return Optional.empty();
     }
     remove(entry);
-    Optional<TableEntry> replacement = bucketOf(contact.id()).takeReplacement();
-    return replacement.filter(r -> place(r, nowMillis) == Outcome.ADDED).map(TableEntry::contact);
+    Bucket bucket = bucketOf(contact.id());
+    while (!bucket.isFull() && bucket.hasReplacements()) {
+      Optional<TableEntry> replacement = bucket.takeReplacement();
+      if (replacement.filter(r -> place(r, nowMillis) == Outcome.ADDED).isPresent()) {
+        return replacement.map(TableEntry::contact);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Whether somebody waits for the place of a node that failed to answer: then it is worth asking
+  /// it again at once.
+  boolean isContested(Contact contact) {
+    TableEntry entry = byAddress.get(contact.address());
+    return entry != null && bucketOf(entry.contact().id()).hasReplacements();
+  }
+
+  /// What is known of a node, if it is in the table.
+  Optional<TableEntry> at(InetSocketAddress address) {
+    return Optional.ofNullable(byAddress.get(address));
   }
 
   private void remove(TableEntry entry) {
@@ -151,6 +219,12 @@ final class RoutingTable {
     byAddress.remove(entry.contact().address());
     perHost.computeIfPresent(
         entry.contact().address().getAddress(), (host, count) -> count == 1 ? null : count - 1);
+    entry
+        .network()
+        .ifPresent(
+            network ->
+                perNetwork.computeIfPresent(
+                    network, (same, count) -> count == 1 ? null : count - 1));
   }
 
   /// The closest known nodes that fit, closest first.
@@ -193,6 +267,11 @@ final class RoutingTable {
       }
     }
     return most.map(TableEntry::contact);
+  }
+
+  /// The node in whose place another would come in, if it is in doubt.
+  Optional<Contact> mostDoubtfulBeside(NodeId id, long nowMillis) {
+    return bucketOf(id).mostDoubtful(nowMillis).map(TableEntry::contact);
   }
 
   /// The numbers of the buckets in which nothing changed for so long; each counts as changed now,

@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import java.util.Comparator;
+import java.util.Optional;
 
 /// A node in the routing table and what is known of how it does. Belongs to the table.
 final class TableEntry {
@@ -18,12 +19,24 @@ final class TableEntry {
               : Long.compare(a.heardMillis, b.heardMillis);
 
   private final Contact contact;
+  private final Optional<AddressPrefix> network;
+  private final RoundTrip roundTrip = new RoundTrip();
   private long heardMillis;
   private int failures;
 
-  TableEntry(Contact contact, long nowMillis) {
+  /// @param network whose bound it counts against, see [AddressRules]
+  TableEntry(Contact contact, Optional<AddressPrefix> network, long nowMillis) {
     this.contact = contact;
+    this.network = network;
     this.heardMillis = nowMillis;
+  }
+
+  Optional<AddressPrefix> network() {
+    return network;
+  }
+
+  RoundTrip roundTrip() {
+    return roundTrip;
   }
 
   Contact contact() {

@@ -1,5 +1,6 @@
 package io.shoal.discovery.kademlia;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,8 +23,8 @@ final class Upkeep implements Requests.Witness {
   /// time.
   static final int MAX_GREETINGS = 64;
 
-  private final NodeId self;
   private final DhtSettings settings;
+  private final AddressRules rules;
   private final RoutingTable table;
   private final RandomGenerator random;
   private final Timers timers;
@@ -31,23 +32,24 @@ final class Upkeep implements Requests.Witness {
   private final Set<InetSocketAddress> routers = new HashSet<>();
   private final List<LongConsumer> growthListeners = new ArrayList<>();
   private final List<LongConsumer> lossListeners = new ArrayList<>();
+  private final AddressVotes votes = new AddressVotes();
   private final Requests requests;
 
   Upkeep(
-      NodeId self,
       DhtSettings settings,
+      AddressRules rules,
       RoutingTable table,
       Network network,
       RandomGenerator random,
       Timers timers) {
-    this.self = self;
     this.settings = settings;
+    this.rules = rules;
     this.table = table;
     this.random = random;
     this.timers = timers;
     this.requests =
         new Requests(
-            self,
+            table,
             settings.readOnly(),
             new PacketWriter(settings.version()),
             network,
@@ -89,20 +91,30 @@ final class Upkeep implements Requests.Witness {
     }
     switch (table.answered(contact, nowMillis)) {
       case ADDED -> growthListeners.forEach(listener -> listener.accept(nowMillis));
-      case WAITING -> table.mostDoubtful(nowMillis).ifPresent(c -> ping(c, nowMillis));
+      case WAITING ->
+          table.mostDoubtfulBeside(contact.id(), nowMillis).ifPresent(c -> ping(c, nowMillis));
       case KNOWN, REFUSED -> {}
     }
   }
 
   private boolean isWanted(Contact contact) {
     return !routers.contains(contact.address())
+        && rules.mayCount(contact)
         && settings.mayTell(Scope.of(contact.address().getAddress()), contact.address());
   }
 
   @Override
   public void unanswered(Contact contact, long nowMillis) {
     boolean wasEmpty = table.isEmpty();
-    table.failed(contact, nowMillis).ifPresent(replacement -> ping(replacement, nowMillis));
+    table
+        .failed(contact, nowMillis)
+        .ifPresentOrElse(
+            replacement -> ping(replacement, nowMillis),
+            () -> {
+              if (table.isContested(contact)) {
+                ping(contact, nowMillis);
+              }
+            });
     if (table.isEmpty() && !wasEmpty) {
       lossListeners.forEach(listener -> listener.accept(nowMillis));
     }
@@ -150,25 +162,75 @@ final class Upkeep implements Requests.Witness {
   }
 
   private void refresh(int bucket, long nowMillis) {
+    NodeId self = table.self();
     NodeId target = bucket == table.bucketCount() - 1 ? self : self.randomAtPrefix(bucket, random);
     lookUp(target, List.of(), now -> {}, nowMillis);
   }
 
   /// Looks up the own id, which makes this node known to its neighbours and them to it.
   void lookUpSelf(List<Contact> seeds, LongConsumer ended, long nowMillis) {
-    lookUp(self, seeds, ended, nowMillis);
+    lookUp(table.self(), seeds, ended, nowMillis);
   }
 
   private void lookUp(NodeId target, List<Contact> seeds, LongConsumer ended, long nowMillis) {
     List<Contact> all = new ArrayList<>(seeds);
-    all.addAll(table.closest(target, Lookup.CLOSEST, entry -> !entry.isBad()));
+    all.addAll(seeds(target, 1));
+    // Upkeep takes one path: what it is led astray to enters no bucket but its own.
     new LookupRun(
-            new Lookup(self, target, all),
+            table.self(),
+            target,
+            all,
+            1,
             new Method.FindNode(target, Set.of()),
+            rules,
             requests,
             settings,
             (closest, now) -> ended.accept(now))
         .start(nowMillis);
+  }
+
+  /// A lookup that begins at the closest known nodes and asks `method`, on as many disjoint paths
+  /// as is set; to be started.
+  LookupRun lookUp(NodeId target, Method method, LookupRun.Listener listener) {
+    int paths = settings.paths();
+    return new LookupRun(
+        table.self(),
+        target,
+        seeds(target, paths),
+        paths,
+        method,
+        rules,
+        requests,
+        settings,
+        listener);
+  }
+
+  private List<Contact> seeds(NodeId target, int paths) {
+    return table.closest(target, Lookup.CLOSEST * paths, entry -> !entry.isBad());
+  }
+
+  @Override
+  public void seen(InetSocketAddress by, InetSocketAddress own, long nowMillis) {
+    votes
+        .vote(by.getAddress(), own.getAddress())
+        .filter(address -> !BoundId.matches(table.self(), address))
+        .ifPresent(address -> moveTo(BoundId.of(address, random), nowMillis));
+  }
+
+  /// Takes another id: whoever checks ids would pass over this node otherwise. Announced keys stay,
+  /// since they lie at others; what others stored here is found by who still knows the old id, and
+  /// is announced to others within the usual interval.
+  private void moveTo(NodeId id, long nowMillis) {
+    List<Contact> before = table.contacts();
+    table.moveTo(id, nowMillis);
+    // All that were known, also those that have no place around the new id: its neighbours are
+    // found from them.
+    lookUpSelf(before, this::refreshFarBuckets, nowMillis);
+  }
+
+  /// Our address as the world sees it, once enough others agree.
+  Optional<InetAddress> externalAddress() {
+    return votes.agreed();
   }
 
   private final class Greeting implements Requests.Handler {

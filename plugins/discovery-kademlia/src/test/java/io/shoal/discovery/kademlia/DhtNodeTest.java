@@ -267,6 +267,7 @@ class DhtNodeTest {
                 Family.IPV4,
                 false,
                 false,
+                DhtSettings.Routing.OPEN,
                 DhtSettings.DEFAULT_ANNOUNCE_INTERVAL,
                 DhtSettings.DEFAULT_REFRESH_INTERVAL,
                 Optional.empty()));

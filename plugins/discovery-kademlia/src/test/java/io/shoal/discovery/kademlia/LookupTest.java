@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -108,6 +111,118 @@ class LookupTest {
     }
     assertTrue(lookup.finished());
     assertTrue(asked <= Lookup.MAX_QUERIES, () -> asked(lookup));
+  }
+
+  private Lookup guarded(List<Contact> seeds, boolean onePerNetwork, boolean boundIds) {
+    return new Lookup(
+        SELF, TARGET, seeds, new AddressRules(onePerNetwork, boundIds), Lookup.Share.ALL);
+  }
+
+  private static Lookup run(Lookup lookup) {
+    for (List<Contact> next = lookup.next(); !next.isEmpty(); next = lookup.next()) {
+      next.forEach(c -> lookup.answered(c, List.of()));
+    }
+    assertTrue(lookup.finished());
+    return lookup;
+  }
+
+  private Contact globalContact(int bits, String host) {
+    return new Contact(
+        TARGET.randomAtPrefix(bits, random),
+        new InetSocketAddress(InetAddress.ofLiteral(host), 6881));
+  }
+
+  @Test
+  void itSaysWhyItEnded() {
+    assertEquals(LookupEnd.ENOUGH, run(new Lookup(SELF, TARGET, contacts(0, 20))).end());
+    assertEquals(LookupEnd.EXHAUSTED, run(new Lookup(SELF, TARGET, contacts(0, 7))).end());
+    assertEquals(LookupEnd.NOBODY_ANSWERED, run(new Lookup(SELF, TARGET, List.of())).end());
+    Lookup silent = new Lookup(SELF, TARGET, contacts(0, 3));
+    silent.next().forEach(silent::failed);
+    assertEquals(LookupEnd.NOBODY_ANSWERED, silent.end());
+    Lookup bounded =
+        new Lookup(
+            SELF,
+            TARGET,
+            contacts(0, 20),
+            AddressRules.none(),
+            new Lookup.Share(Lookup.PARALLELISM, 2, any -> true));
+    assertEquals(LookupEnd.LIMIT_REACHED, run(bounded).end());
+  }
+
+  @Test
+  void whenItEndsNobodyCloserIsLeftUnasked() {
+    for (int round = 0; round < 200; round++) {
+      List<Contact> all = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        all.add(contact(random.nextInt(100)));
+      }
+      Lookup lookup = new Lookup(SELF, TARGET, all.subList(0, 8));
+      Set<NodeId> asked = new HashSet<>();
+      List<Contact> open = new ArrayList<>(lookup.next());
+      while (!lookup.finished()) {
+        Contact next = open.remove(random.nextInt(open.size()));
+        asked.add(next.id());
+        switch (random.nextInt(4)) {
+          case 0 -> lookup.failed(next);
+          case 1 -> lookup.slow(next);
+          default ->
+              lookup.answered(
+                  next, IntStream.range(0, 8).mapToObj(i -> all.get(random.nextInt(60))).toList());
+        }
+        open.addAll(lookup.next());
+        if (open.isEmpty()) {
+          break;
+        }
+      }
+      if (lookup.end() == LookupEnd.ENOUGH) {
+        NodeId farthest = lookup.closestAnswered().getLast().id();
+        assertTrue(
+            lookup.known().stream()
+                .filter(c -> TARGET.compareDistance(c.id(), farthest) < 0)
+                .allMatch(c -> asked.contains(c.id())));
+      }
+    }
+  }
+
+  @Test
+  void aNetworkHasOnePlaceAmongTheClosest() {
+    List<Contact> seeds = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      seeds.add(globalContact(60 + i, "20.0.0." + (i + 1)));
+    }
+    Contact other = globalContact(3, "20.0.1.1");
+    seeds.add(other);
+    Contact local = contact(2);
+    seeds.add(local);
+    Lookup lookup = run(guarded(seeds, true, false));
+    assertEquals(List.of(seeds.get(19), other, local), lookup.closestAnswered());
+    assertEquals(3, lookup.queriesSent());
+  }
+
+  @Test
+  void whenTheOneOfANetworkFailsAnotherOfItIsAsked() {
+    Contact near = globalContact(50, "20.0.0.1");
+    Contact far = globalContact(40, "20.0.0.2");
+    Lookup lookup = guarded(List.of(near, far), true, false);
+    assertEquals(List.of(near), lookup.next());
+    lookup.failed(near);
+    assertEquals(List.of(far), lookup.next());
+  }
+
+  @Test
+  void whoseIdIsNotValidIsAskedButDoesNotCount() {
+    List<Contact> seeds = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      seeds.add(globalContact(60 + i, "20.0." + i + ".1"));
+    }
+    InetAddress host = InetAddress.ofLiteral("21.0.0.1");
+    Contact valid = new Contact(BoundId.of(host, random), new InetSocketAddress(host, 6881));
+    seeds.add(valid);
+    Lookup lookup = run(guarded(seeds, false, true));
+    assertEquals(List.of(valid), lookup.closestAnswered());
+    assertEquals(Lookup.MAX_UNCOUNTED_QUERIES + 1, lookup.queriesSent());
+    assertEquals(LookupEnd.EXHAUSTED, lookup.end());
   }
 
   private static String asked(Lookup lookup) {

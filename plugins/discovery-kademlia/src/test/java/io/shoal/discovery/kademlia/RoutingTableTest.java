@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.discovery.kademlia.RoutingTable.Outcome;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class RoutingTableTest {
   private final RandomGenerator random = new SplittableRandom(11);
   private final NodeId self = NodeId.random(random);
-  private final RoutingTable table = new RoutingTable(self, false, 0);
+  private final RoutingTable table = new RoutingTable(self, AddressRules.none(), 0);
 
   private Contact contact(int number, int commonBits) {
     return new Contact(self.randomAtPrefix(commonBits, random), address(number));
@@ -92,7 +93,7 @@ class RoutingTableTest {
 
   @Test
   void inThePublicNetworkAnAddressHasOnePlace() {
-    RoutingTable strict = new RoutingTable(self, true, 0);
+    RoutingTable strict = new RoutingTable(self, new AddressRules(true, false), 0);
     InetAddress host = InetAddress.ofLiteral("192.0.2.1");
     Contact one = new Contact(NodeId.random(random), new InetSocketAddress(host, 1));
     Contact two = new Contact(NodeId.random(random), new InetSocketAddress(host, 2));
@@ -101,6 +102,69 @@ class RoutingTableTest {
     strict.failed(one, 1);
     strict.failed(one, 2);
     assertEquals(Outcome.ADDED, strict.answered(two, 3));
+  }
+
+  private static Contact at(NodeId id, String host) {
+    return new Contact(id, new InetSocketAddress(InetAddress.ofLiteral(host), 6881));
+  }
+
+  @Test
+  void aNetworkHasOneNodeInABucketAndFewInAll() {
+    RoutingTable strict = new RoutingTable(self, new AddressRules(true, false), 0);
+    // Honest nodes from everywhere, so that there are buckets to speak of.
+    for (int bits = 0; bits < 12; bits++) {
+      for (int i = 0; i < Bucket.MAX_ENTRIES - 1; i++) {
+        strict.answered(at(self.randomAtPrefix(bits, random), "20." + bits + "." + i + ".1"), 0);
+      }
+    }
+    int honest = strict.size();
+    int added = 0;
+    for (int bits = 0; bits < 12; bits++) {
+      for (int i = 0; i < 10; i++) {
+        NodeId id = self.randomAtPrefix(bits, random);
+        Outcome outcome = strict.answered(at(id, "30.0.0." + (10 * bits + i + 1)), 0);
+        added += outcome == Outcome.ADDED ? 1 : 0;
+      }
+    }
+    assertTrue(added > 0 && added <= RoutingTable.MAX_PER_NETWORK, "added " + added);
+    assertEquals(honest + added, strict.size());
+  }
+
+  @Test
+  void nodesThatTheUserNamedAndLocalOnesAreNotBounded() {
+    AddressRules rules = new AddressRules(true, false);
+    RoutingTable strict = new RoutingTable(self, rules, 0);
+    for (int i = 1; i <= 5; i++) {
+      Contact named = at(NodeId.random(random), "30.0.0." + i);
+      rules.exempt(named.address());
+      assertEquals(Outcome.ADDED, strict.answered(named, 0));
+    }
+    assertEquals(Outcome.ADDED, strict.answered(at(NodeId.random(random), "10.0.0.1"), 0));
+    assertEquals(Outcome.ADDED, strict.answered(at(NodeId.random(random), "10.0.0.2"), 0));
+  }
+
+  @Test
+  void aTableThatMovesToAnotherIdKeepsItsNodes() {
+    List<Contact> all = new ArrayList<>();
+    for (int bits = 0; bits < 20; bits++) {
+      Contact contact = contact(bits, bits);
+      all.add(contact);
+      table.answered(contact, 0);
+    }
+    NodeId other = self.randomAtPrefix(6, random);
+    table.moveTo(other, 1);
+    assertEquals(other, table.self());
+    for (Contact contact : table.contacts()) {
+      assertTrue(all.contains(contact));
+    }
+    // Thirteen lie together now: eight have a place, the others wait for one.
+    assertEquals(15, table.size());
+    List<Contact> left = table.contacts();
+    for (Contact contact : left) {
+      table.failed(contact, 2);
+      table.failed(contact, 3);
+    }
+    assertEquals(5, table.size());
   }
 
   @Test

@@ -83,7 +83,7 @@ final class Search implements DhtNode.FindListener, Simulation.Tap {
   }
 
   @Override
-  public void ended(DhtNode.FindEnd end) {
+  public void ended(LookupEnd end) {
     endMillis = simulation.nowMillis();
     seeker.remove(this);
   }

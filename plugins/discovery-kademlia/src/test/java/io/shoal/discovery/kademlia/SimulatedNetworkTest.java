@@ -64,7 +64,7 @@ class SimulatedNetworkTest {
     }
 
     @Override
-    public void ended(DhtNode.FindEnd end) {
+    public void ended(LookupEnd end) {
       ended = true;
     }
   }

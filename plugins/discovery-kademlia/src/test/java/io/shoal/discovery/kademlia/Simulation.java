@@ -63,15 +63,8 @@ final class Simulation {
 
     /// A network of addresses from all over the world, in which nodes trust nobody's address.
     static Conditions publicNetwork(double loss) {
-      DhtSettings ordinary = DhtSettings.ordinary();
       DhtSettings settings =
-          new DhtSettings(
-              ordinary.family(),
-              ordinary.readOnly(),
-              true,
-              ordinary.announceInterval(),
-              ordinary.refreshInterval(),
-              ordinary.version());
+          DhtSettings.ordinary().asPublic().with(new DhtSettings.Routing(true, false, 1));
       return privateNetwork(loss).with(settings);
     }
 

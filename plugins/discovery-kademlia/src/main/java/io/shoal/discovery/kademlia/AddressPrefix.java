@@ -1,0 +1,23 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+
+/// The network in which an address lies, as narrow as one owner tends to hold it alone: the /24 of
+/// an IPv4 address, the /64 of an IPv6 one. Whoever has one address of it may well have all of
+/// them.
+///
+/// @param bits the leading bits, in the low end for IPv4
+record AddressPrefix(Family family, long bits) {
+
+  static AddressPrefix of(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    Family family = Family.of(address);
+    return new AddressPrefix(
+        family,
+        switch (family) {
+          case IPV4 -> ByteBuffer.wrap(bytes).getInt() >>> 8;
+          case IPV6 -> ByteBuffer.wrap(bytes).getLong();
+        });
+  }
+}
