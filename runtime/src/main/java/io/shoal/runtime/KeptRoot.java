@@ -26,6 +26,10 @@ record KeptRoot(
     return new KeptRoot(cid, name, sizeBytes, folder, pinned, path, sha256);
   }
 
+  KeptRoot withDigest(String hex) {
+    return new KeptRoot(cid, name, sizeBytes, folder, pinned, path, Optional.of(hex));
+  }
+
   /// Both at once: what this says, and what `older` knew and this does not.
   KeptRoot over(KeptRoot older) {
     return new KeptRoot(

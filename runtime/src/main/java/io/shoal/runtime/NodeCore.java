@@ -54,6 +54,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final Announcer announcer;
   private final PeerGossip gossip;
   private final DigestLookup digests;
+  private final IdleDigests idleDigests;
   private final UploadCounts uploads;
   private final NodeChunkServer server;
   private final WorkGate gate = new WorkGate();
@@ -107,6 +108,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     announcer = new Announcer(discoveries);
     gossip = new PeerGossip(watchers, downloads, links);
     digests = new DigestLookup(parts, index);
+    idleDigests =
+        new IdleDigests(
+            parts, index, this::idle, settings.digests().bytesPerSecond(), this::announceDigest);
   }
 
   private static FairMeter uploadMeter(NodeSettings settings) {
@@ -163,8 +167,15 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       Thread.ofVirtual().name("announce-all").start(this::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
     }
+    if (mode == Node.Mode.SERVE && settings.digests().whenIdle()) {
+      idleDigests.start();
+    }
     timers.every(SWEEP_EVERY, this::keepHouse);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
+  }
+
+  private boolean idle() {
+    return downloads.all().isEmpty() && server.running() == 0 && !gate.busy();
   }
 
   private void announceAll() {
@@ -328,6 +339,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   @Override
   public void close() {
+    idleDigests.close();
     downloads.close();
     long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
     while (!downloads.all().isEmpty() && System.nanoTime() < deadline) {

@@ -16,6 +16,7 @@ import java.util.Set;
 /// @param tls whether peers must encrypt and prove who they are
 /// @param announce what is told to others
 /// @param limits what the node may use
+/// @param digests what is computed while the node is idle
 /// @param control where the control API listens
 /// @param logLevel `error` to `trace`
 record NodeSettings(
@@ -24,6 +25,7 @@ record NodeSettings(
     Tls tls,
     Announce announce,
     Limits limits,
+    Digests digests,
     Control control,
     String logLevel) {
 
@@ -117,6 +119,23 @@ record NodeSettings(
     }
   }
 
+  /// What is computed while the node is idle.
+  ///
+  /// @param whenIdle whether whole-file digests are
+  /// @param bytesPerSecond how fast files are read for them
+  record Digests(boolean whenIdle, long bytesPerSecond) {
+
+    /// Slow enough that a disk has time for others, fast enough for some terabytes in a day.
+    static final long DEFAULT_BYTES_PER_SECOND = 50_000_000;
+
+    private static Digests read(ConfigSection root) throws InvalidConfigException {
+      return new Digests(
+          root.flag("digests.whenIdle", true),
+          root.bytesPerSecond(
+              "digests.rate", Limits.MIN_BYTES_PER_SECOND, DEFAULT_BYTES_PER_SECOND));
+    }
+  }
+
   /// Where the control API listens.
   ///
   /// @param enabled whether it does
@@ -161,6 +180,7 @@ record NodeSettings(
             Announce.valueOf(
                 upper(root.oneOf("announce", Set.of("roots", "all", "none"), "roots"))),
             Limits.read(root),
+            Digests.read(root),
             Control.read(root),
             root.oneOf("log.level", LOG_LEVELS, "info"));
     root.refuseUnknown();

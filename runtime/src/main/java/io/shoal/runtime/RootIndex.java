@@ -167,6 +167,23 @@ final class RootIndex implements AutoCloseable {
     }
   }
 
+  /// Adds the whole-file digest to a root, if that is still there.
+  ///
+  /// @return whether it is
+  boolean setDigest(Cid cid, String sha256) throws IOException {
+    lock.lock();
+    try {
+      KeptRoot old = roots.get(cid.toV1());
+      if (old == null) {
+        return false;
+      }
+      replace(old.withDigest(sha256));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void remove(Cid cid) throws IOException {
     lock.lock();
     try {

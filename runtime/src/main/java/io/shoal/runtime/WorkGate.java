@@ -28,6 +28,11 @@ final class WorkGate {
     return () -> permits.release(ALL);
   }
 
+  /// Whether content is being added or collected now.
+  boolean busy() {
+    return permits.availablePermits() < ALL;
+  }
+
   /// Given back by closing, once.
   interface Passage extends AutoCloseable {
     @Override

@@ -1,0 +1,125 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.runtime.TestSwarm.TestNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdleDigestsTest {
+  private static final long FAST = Long.MAX_VALUE;
+  private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
+
+  @TempDir Path folder;
+  private final AtomicBoolean idle = new AtomicBoolean(true);
+  private final List<String> told = new ArrayList<>();
+  private TestSwarm swarm;
+  private TestNode node;
+  private Path file;
+  private Cid root;
+
+  @BeforeEach
+  void open() throws Exception {
+    swarm = new TestSwarm(folder);
+    node = swarm.node("node", "digests.whenIdle", "false");
+    file = swarm.file("in", LEAF * 3, 1);
+    root = node.add(file);
+    forgetDigest();
+  }
+
+  @AfterEach
+  void close() {
+    swarm.close();
+  }
+
+  /// As if it had been added without its digest.
+  private void forgetDigest() throws Exception {
+    KeptRoot known = node.core.index().get(root).orElseThrow();
+    node.core.index().remove(root);
+    node.core
+        .index()
+        .put(
+            new KeptRoot(
+                root,
+                known.name(),
+                known.sizeBytes(),
+                false,
+                true,
+                Optional.empty(),
+                Optional.empty()));
+  }
+
+  private IdleDigests digests(TestNode of) {
+    return new IdleDigests(of.core.parts(), of.core.index(), idle::get, FAST, told::add);
+  }
+
+  @Test
+  void aFileIsFoundByTheDigestThatWasComputedMeanwhile() throws Exception {
+    assertTrue(digests(node).round());
+    String digest = WholeDigests.of(file);
+    assertEquals(List.of(digest), told);
+    assertEquals(root, node.core.index().byDigest(digest).orElseThrow().cid());
+    assertTrue(node.core.index().get(root).orElseThrow().pinned());
+    node.core.announceDigest(digest);
+    swarm
+        .node("second")
+        .get(new Reference.WholeDigest(digest), "out", Duration.ofSeconds(30), false);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+  }
+
+  @Test
+  void whatWasComputedIsNotComputedAgain() throws Exception {
+    assertTrue(digests(node).round());
+    assertFalse(digests(node).round());
+    node.close();
+    TestNode again = swarm.node("node", Node.Mode.SERVE, node.store, "digests.whenIdle", "false");
+    assertFalse(digests(again).round());
+    assertEquals(1, told.size());
+  }
+
+  @Test
+  void nothingIsReadWhileTheNodeIsBusy() throws Exception {
+    idle.set(false);
+    assertFalse(digests(node).round());
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void whatCannotBeReadIsPassedOver() throws Exception {
+    TreePlan plan = new LocalDag(node.core.parts()).plan(root).orElseThrow();
+    Cid leaf = plan.leafCid(plan.files().getFirst().content().leaf(1));
+    ((PlainStore) node.store).chunks.remove(leaf.multihash());
+    IdleDigests digests = digests(node);
+    assertTrue(digests.round());
+    assertFalse(digests.round());
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void aRootThatWasLetGoIsNotBroughtBack() throws Exception {
+    node.work.unpin(root);
+    assertFalse(node.core.index().setDigest(root, "ab".repeat(32)));
+    assertTrue(node.core.index().get(root).isEmpty());
+  }
+
+  @Test
+  void theGateIsBusyWhileContentIsAdded() throws Exception {
+    assertFalse(node.core.gate().busy());
+    try (WorkGate.Passage adding = node.core.gate().enter()) {
+      assertTrue(node.core.gate().busy());
+    }
+    assertFalse(node.core.gate().busy());
+  }
+}
