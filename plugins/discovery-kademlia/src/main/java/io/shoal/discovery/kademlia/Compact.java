@@ -90,7 +90,8 @@ final class Compact {
     return contacts;
   }
 
-  private static InetSocketAddress peerAt(byte[] in, int at, int size) {
+  /// The peer of `size` bytes, 6 or 18, at `at`.
+  static InetSocketAddress peerAt(byte[] in, int at, int size) {
     int port = (in[at + size - 2] & 0xff) << 8 | in[at + size - 1] & 0xff;
     try {
       return new InetSocketAddress(

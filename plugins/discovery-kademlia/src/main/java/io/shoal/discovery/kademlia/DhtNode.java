@@ -44,7 +44,8 @@ final class DhtNode {
     this.upkeep = new Upkeep(settings, rules, table, network, random, timers);
     this.bootstrap = new Bootstrap(settings, table, upkeep, network, timers);
     this.announcer = new Announcer(settings, table, upkeep, bootstrap, network, random, timers);
-    this.providers = new ProviderStore(random);
+    this.providers =
+        new ProviderStore(settings.family(), ProviderStore.Limits.of(settings), random);
     this.storedItems = new ItemStore(table::self, nowMillis);
     this.items = new Items(settings, table, upkeep, bootstrap, storedItems, random, timers);
     this.responder =
@@ -149,7 +150,7 @@ final class DhtNode {
   Search find(NodeId key, FindListener listener, long nowMillis) {
     Finder finder = new Finder(key, listener);
     List<InetSocketAddress> here =
-        providers.sample(key, PacketReader.MAX_VALUES, any -> true, nowMillis);
+        providers.sample(key, PacketReader.MAX_VALUES, false, any -> true, nowMillis);
     finder.found(here, nowMillis);
     bootstrap.whenSettled(finder::start, nowMillis);
     return finder::cancel;

@@ -1,17 +1,20 @@
 package io.shoal.discovery.kademlia;
 
+import io.shoal.discovery.kademlia.Packet.Content;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The providers that others announced to this node. Each lives for 45 minutes unless announced
 /// again. Single-threaded.
+///
+/// A hash table of [Swarm]s chained through themselves, with no object for a key or a provider: an
+/// entry costs 10 bytes in a large swarm and about 80 alone under its key.
 final class ProviderStore {
   /// Three times the interval at which nodes announce, so that two lost announcements do no harm
   /// (libtorrent has the same).
@@ -20,81 +23,200 @@ final class ProviderStore {
   /// More providers than anybody can use of one key; a reply takes a sample of about 50.
   static final int MAX_PROVIDERS_PER_KEY = 500;
 
-  /// At about 150 bytes each, some 15 MB.
+  /// At most 10 MB.
   static final int MAX_PROVIDERS = 100_000;
 
-  /// The providers of each key with the time of their announcement, oldest first: expiry is a walk
-  /// from the front.
-  private final Map<NodeId, Map<InetSocketAddress, Long>> byKey = new HashMap<>();
+  private static final int FIRST_BUCKETS = 16;
 
+  /// What a store takes of whom.
+  ///
+  /// @param perSource providers that one source on the open internet may announce, see
+  ///   [SourceCounts]
+  /// @param onePerAddress whether an address has one port under a key, as BEP 33 wants it, or, as
+  ///   most nodes in the field have it, many: users behind one NAT
+  record Limits(int perSource, boolean onePerAddress) {
+    /// A fiftieth of the store: it takes fifty addresses to fill it, and nobody with one announces
+    /// to one node of a network of millions more than a few keys.
+    static final Limits PUBLIC = new Limits(MAX_PROVIDERS / 50, false);
+
+    /// In a network of few nodes each keeps what all others have.
+    static final Limits PRIVATE = new Limits(MAX_PROVIDERS / 2, false);
+
+    static Limits of(DhtSettings settings) {
+      return settings.publicNetwork() ? PUBLIC : PRIVATE;
+    }
+  }
+
+  private final Family family;
+  private final Limits limits;
   private final RandomGenerator random;
+  private final SourceCounts sources = new SourceCounts();
+
+  /// Spreads keys in an order that nobody can foresee: else somebody could fill one bucket.
+  private final long salt;
+
+  private @Nullable Swarm[] buckets = new Swarm[FIRST_BUCKETS];
+  private int keys;
   private int size;
 
-  ProviderStore(RandomGenerator random) {
+  ProviderStore(Family family, Limits limits, RandomGenerator random) {
+    this.family = family;
+    this.limits = limits;
     this.random = random;
+    this.salt = random.nextLong();
   }
 
   /// Stores a provider or renews it.
   ///
-  /// @return whether it is stored now; if not, the store is full
-  boolean add(NodeId key, InetSocketAddress provider, long nowMillis) {
-    Map<InetSocketAddress, Long> providers = byKey.getOrDefault(key, new LinkedHashMap<>());
-    boolean known = providers.remove(provider) != null;
-    if (!known && (size >= MAX_PROVIDERS || providers.size() >= MAX_PROVIDERS_PER_KEY)) {
+  /// @param provider of the store's family
+  /// @param seed whether it has all of what the key stands for
+  /// @return whether it is stored now; if not, there is no room for it
+  boolean add(NodeId key, InetSocketAddress provider, boolean seed, long nowMillis) {
+    Optional<Swarm> swarm = find(key);
+    int at = swarm.map(s -> s.indexOf(provider, limits.onePerAddress())).orElse(-1);
+    if (at < 0 && !hasRoom(swarm, provider.getAddress())) {
       return false;
     }
-    // Removed and put again, so that it moves to the end.
-    providers.put(provider, nowMillis);
-    byKey.put(key, providers);
-    size += known ? 0 : 1;
+    Swarm of = swarm.orElseGet(() -> insert(key));
+    if (at < 0) {
+      at = of.grow();
+      size++;
+      sources.add(provider.getAddress(), 1);
+    }
+    of.set(at, provider, seed, nowMillis);
     return true;
   }
 
-  /// Whether [#add] would take a new provider of the key.
-  boolean hasRoom(NodeId key) {
-    Map<InetSocketAddress, Long> providers = byKey.get(key);
-    return size < MAX_PROVIDERS && (providers == null || providers.size() < MAX_PROVIDERS_PER_KEY);
+  /// Whether [#add] would take a provider at this address, which may be known already.
+  boolean hasRoom(NodeId key, InetAddress address) {
+    Optional<Swarm> swarm = find(key);
+    return hasRoom(swarm, address)
+        || swarm.isPresent() && swarm.get().indexOf(new InetSocketAddress(address, 0), true) >= 0;
   }
 
-  /// A random sample of the providers of a key that may be told.
+  private boolean hasRoom(Optional<Swarm> swarm, InetAddress address) {
+    return size < MAX_PROVIDERS
+        && swarm.map(Swarm::size).orElse(0) < MAX_PROVIDERS_PER_KEY
+        && sources.of(address) < limits.perSource();
+  }
+
+  /// A random sample of the providers of a key that may be told. Takes time in proportion to the
+  /// sample, not to the swarm, unless few may be told.
+  ///
+  /// @param noSeeds leaves out those that have all
   List<InetSocketAddress> sample(
-      NodeId key, int max, Predicate<InetSocketAddress> tellable, long nowMillis) {
-    Map<InetSocketAddress, Long> providers = byKey.get(key);
-    if (providers == null) {
-      return List.of();
-    }
-    expire(providers, nowMillis);
-    List<InetSocketAddress> all = new ArrayList<>();
-    for (InetSocketAddress provider : providers.keySet()) {
-      if (tellable.test(provider)) {
-        all.add(provider);
+      NodeId key, int max, boolean noSeeds, Predicate<InetSocketAddress> tellable, long nowMillis) {
+    List<InetSocketAddress> out = new ArrayList<>();
+    find(key)
+        .ifPresent(
+            swarm -> {
+              for (int i = 0; i < swarm.size() && out.size() < max; i++) {
+                swarm.swap(i, i + random.nextInt(swarm.size() - i));
+                if (swarm.isLive(i, nowMillis) && !(noSeeds && swarm.isSeed(i))) {
+                  InetSocketAddress provider = swarm.get(i);
+                  if (tellable.test(provider)) {
+                    out.add(provider);
+                  }
+                }
+              }
+            });
+    return out;
+  }
+
+  /// How many provide a key, about (BEP 33).
+  Content.Scrape scrape(NodeId key, long nowMillis) {
+    ScrapeFilter seeds = new ScrapeFilter();
+    ScrapeFilter others = new ScrapeFilter();
+    find(key)
+        .ifPresent(
+            swarm -> {
+              for (int i = 0; i < swarm.size(); i++) {
+                if (swarm.isLive(i, nowMillis)) {
+                  (swarm.isSeed(i) ? seeds : others).add(swarm.get(i).getAddress());
+                }
+              }
+            });
+    return new Content.Scrape(seeds, others);
+  }
+
+  /// Some keys, others each time.
+  List<NodeId> someKeys(int max) {
+    List<NodeId> out = new ArrayList<>();
+    int start = random.nextInt(buckets.length);
+    for (int i = 0; i < buckets.length; i++) {
+      Swarm swarm = buckets[start + i & buckets.length - 1];
+      for (; swarm != null; swarm = swarm.next) {
+        if (out.size() == max) {
+          return out;
+        }
+        out.add(swarm.key());
       }
     }
-    for (int i = 0; i < Math.min(max, all.size() - 1); i++) {
-      int other = i + random.nextInt(all.size() - i);
-      InetSocketAddress swapped = all.set(i, all.get(other));
-      all.set(other, swapped);
-    }
-    return List.copyOf(all.subList(0, Math.min(max, all.size())));
+    return out;
   }
 
-  /// Drops what has expired.
+  /// Drops what has expired. Called once a minute it looks at each entry at most 45 times in its
+  /// life, at some nanoseconds each.
   void sweep(long nowMillis) {
-    byKey
-        .values()
-        .removeIf(
-            providers -> {
-              expire(providers, nowMillis);
-              return providers.isEmpty();
-            });
+    for (int bucket = 0; bucket < buckets.length; bucket++) {
+      Swarm kept = null;
+      Swarm next;
+      for (Swarm swarm = buckets[bucket]; swarm != null; swarm = next) {
+        next = swarm.next;
+        size -= swarm.expire(nowMillis, gone -> sources.add(gone, -1));
+        if (swarm.size() > 0) {
+          swarm.next = kept;
+          kept = swarm;
+        } else {
+          keys--;
+        }
+      }
+      buckets[bucket] = kept;
+    }
   }
 
-  private void expire(Map<InetSocketAddress, Long> providers, long nowMillis) {
-    Iterator<Long> oldestFirst = providers.values().iterator();
-    while (oldestFirst.hasNext() && nowMillis - oldestFirst.next() >= LIFETIME_MILLIS) {
-      oldestFirst.remove();
-      size--;
+  private Optional<Swarm> find(NodeId key) {
+    for (Swarm swarm = buckets[bucket(key)]; swarm != null; swarm = swarm.next) {
+      if (swarm.is(key)) {
+        return Optional.of(swarm);
+      }
     }
+    return Optional.empty();
+  }
+
+  private Swarm insert(NodeId key) {
+    if (keys >= buckets.length) {
+      rehash();
+    }
+    Swarm swarm = new Swarm(key, family);
+    chain(swarm);
+    keys++;
+    return swarm;
+  }
+
+  private void rehash() {
+    @Nullable Swarm[] old = buckets;
+    buckets = new Swarm[2 * old.length];
+    for (Swarm first : old) {
+      Swarm next;
+      for (Swarm swarm = first; swarm != null; swarm = next) {
+        next = swarm.next;
+        chain(swarm);
+      }
+    }
+  }
+
+  private void chain(Swarm swarm) {
+    int bucket = bucket(swarm.key());
+    swarm.next = buckets[bucket];
+    buckets[bucket] = swarm;
+  }
+
+  private int bucket(NodeId key) {
+    long hash = (key.high() ^ salt) * 0x9E3779B97F4A7C15L;
+    hash = (hash ^ hash >>> 32 ^ key.middle()) * 0xC2B2AE3D27D4EB4FL;
+    hash = (hash ^ hash >>> 29 ^ key.low()) * 0x9E3779B97F4A7C15L;
+    return (int) (hash >>> 32) & buckets.length - 1;
   }
 
   int size() {
@@ -102,6 +224,6 @@ final class ProviderStore {
   }
 
   int keys() {
-    return byKey.size();
+    return keys;
   }
 }

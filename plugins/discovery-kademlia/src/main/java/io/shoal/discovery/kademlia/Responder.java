@@ -23,6 +23,7 @@ final class Responder {
   private final ItemStore items;
   private final Announcer own;
   private final PacketWriter writer;
+  private final KeySample samples;
 
   Responder(
       DhtSettings settings,
@@ -38,6 +39,7 @@ final class Responder {
     this.items = items;
     this.own = own;
     this.writer = new PacketWriter(settings.version());
+    this.samples = new KeySample(providers);
   }
 
   byte[] answer(Query query, InetSocketAddress from, long nowMillis) {
@@ -45,13 +47,12 @@ final class Responder {
       case Method.Ping() -> reply(query, from, Answer.EMPTY);
       case Method.FindNode(NodeId target, Set<Family> want) ->
           reply(query, from, nodes(query, target, want, from));
-      case Method.GetPeers getPeers ->
-          reply(query, from, peers(query, getPeers.key(), getPeers.want(), from, nowMillis));
+      case Method.GetPeers getPeers -> reply(query, from, peers(query, getPeers, from, nowMillis));
       case Method.AnnouncePeer announcement -> store(query, announcement, from, nowMillis);
       case Method.Get get -> reply(query, from, item(query, get, from, nowMillis));
       case Method.Put put -> store(query, put, from, nowMillis);
       case Method.SampleInfohashes(NodeId target, Set<Family> want) ->
-          reply(query, from, nodes(query, target, want, from));
+          reply(query, from, nodes(query, target, want, from).withContent(samples.at(nowMillis)));
       case Method.Unknown unknown ->
           // As libtorrent does: who asks a newer question about a target is at least led closer to
           // it.
@@ -81,21 +82,30 @@ final class Responder {
     return Answer.ofNodes(settings.family(), closest);
   }
 
-  private Answer peers(
-      Query query, NodeId key, Set<Family> want, InetSocketAddress from, long nowMillis) {
-    Answer nodes = nodes(query, key, want, from);
+  private Answer peers(Query query, Method.GetPeers asked, InetSocketAddress from, long nowMillis) {
+    NodeId key = asked.key();
+    Answer nodes = nodes(query, key, asked.want(), from);
+    // No token tells "full here, announce elsewhere".
+    Answer answer =
+        providers.hasRoom(key, from.getAddress())
+            ? nodes.withToken(tokens.issue(from.getAddress(), key, nowMillis))
+            : nodes;
+    List<InetSocketAddress> ours = own.providersSeenBy(key, from);
+    if (asked.scrape()) {
+      Content.Scrape scrape = providers.scrape(key, nowMillis);
+      ours.forEach(provider -> scrape.others().add(provider.getAddress()));
+      return answer.withContent(scrape);
+    }
     int max = maxValues();
-    List<InetSocketAddress> values = new ArrayList<>(own.providersSeenBy(key, from));
+    List<InetSocketAddress> values = new ArrayList<>(ours);
     values.addAll(
         providers.sample(
-            key, max, peer -> mayTell(peer, from) && !values.contains(peer), nowMillis));
-    // No token tells "full here, announce elsewhere".
-    Optional<Bytes> token =
-        providers.hasRoom(key)
-            ? Optional.of(tokens.issue(from.getAddress(), key, nowMillis))
-            : Optional.empty();
-    Answer answer = nodes.withValues(List.copyOf(values.subList(0, Math.min(max, values.size()))));
-    return token.map(answer::withToken).orElse(answer);
+            key,
+            max,
+            asked.noSeed(),
+            peer -> mayTell(peer, from) && !ours.contains(peer),
+            nowMillis));
+    return answer.withValues(List.copyOf(values.subList(0, Math.min(max, values.size()))));
   }
 
   /// With eight nodes, token and a long transaction id, so many providers still fit into
@@ -115,7 +125,7 @@ final class Responder {
     }
     int port = announcement.impliedPort() ? from.getPort() : announcement.port();
     InetSocketAddress provider = new InetSocketAddress(from.getAddress(), port);
-    return providers.add(key, provider, nowMillis)
+    return providers.add(key, provider, announcement.seed(), nowMillis)
         ? reply(query, from, Answer.EMPTY)
         : fault(query, Fault.SERVER, "Full");
   }

@@ -30,7 +30,7 @@ final class SourceCounts {
     if (source == NONE) {
       return;
     }
-    if (4 * (used + 1) > 3 * sources.length) {
+    if (8 * (used + 1) > 7 * sources.length) {
       rebuild();
     }
     int slot = slot(source);
@@ -50,8 +50,8 @@ final class SourceCounts {
       live += count > 0 ? 1 : 0;
     }
     int capacity = FIRST_CAPACITY;
-    // At most two thirds full, so that the next rebuilding is some way off.
-    while (2 * capacity < 3 * (live + 1)) {
+    // At most three quarters full, so that the next rebuilding is some way off.
+    while (3 * capacity < 4 * (live + 1)) {
       capacity *= 2;
     }
     sources = new long[capacity];

@@ -155,7 +155,8 @@ class DhtNodeTest {
 
   @TestFactory
   Stream<DynamicTest> whatRealClientsAskIsAnsweredInTheSameShape() {
-    List<String> known = List.of("ping", "find_node", "get_peers", "unknown method w target");
+    List<String> known =
+        List.of("ping", "find_node", "get_peers", "get_peers scrape", "unknown method w target");
     return Vectors.cases("dht/captured-libtorrent-2.0.8.json").stream()
         .filter(c -> known.contains(c.path("case").asString()))
         .map(
@@ -176,7 +177,44 @@ class DhtNodeTest {
         reply.answer().nodes().isPresent(),
         reply.answer().nodes6().isPresent(),
         reply.answer().token().isPresent(),
+        reply.answer().content().getClass(),
         reply.seenAs().isPresent());
+  }
+
+  private void announce(InetSocketAddress from, int port, boolean seed) {
+    NodeId id = NodeId.random(new SplittableRandom(port));
+    Bytes token = ask(from, id, new Method.GetPeers(KEY, Set.of())).token().orElseThrow();
+    ask(from, id, new Method.AnnouncePeer(KEY, port, false, seed, token));
+  }
+
+  @Test
+  void aScrapeTellsAboutHowManyThereAreAndWhoDoesNotWantSeedsIsToldNone() {
+    announce(address(8), 4600, true);
+    announce(address(9), 4600, false);
+    announce(address(10), 4600, false);
+    Packet.Answer scraped = ask(new Method.GetPeers(KEY, Set.of(), true, false));
+    Packet.Content.Scrape scrape = assertInstanceOf(Packet.Content.Scrape.class, scraped.content());
+    assertEquals(1, scrape.seeds().estimate(), 0.01);
+    assertEquals(2, scrape.others().estimate(), 0.01);
+    assertEquals(List.of(), scraped.values());
+    assertTrue(scraped.token().isPresent());
+    assertEquals(2, ask(new Method.GetPeers(KEY, Set.of(), false, true)).values().size());
+  }
+
+  @Test
+  void samplesOfTheStoredKeysStayTheSameForTheIntervalThatIsTold() {
+    assertEquals(
+        new Packet.Content.Samples(300, 0, List.of()),
+        ask(new Method.SampleInfohashes(STRANGER_ID, Set.of())).content());
+    announce(address(8), 4600, false);
+    now += 1;
+    assertEquals(
+        new Packet.Content.Samples(300, 1, List.of()),
+        ask(new Method.SampleInfohashes(STRANGER_ID, Set.of())).content());
+    now += KeySample.LIFETIME_MILLIS;
+    Packet.Answer answer = ask(new Method.SampleInfohashes(STRANGER_ID, Set.of()));
+    assertEquals(new Packet.Content.Samples(300, 1, List.of(KEY)), answer.content());
+    assertTrue(answer.nodes().isPresent());
   }
 
   private static final Bytes VALUE = Bytes.ofText("12:Hello World!");
