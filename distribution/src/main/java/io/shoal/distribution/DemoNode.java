@@ -51,12 +51,14 @@ final class DemoNode implements AutoCloseable {
                 "--dht",
                 "127.0.0.1:0"));
     arguments.addAll(options);
-    List<String> command = new ArrayList<>(List.of(launcher.toString()));
-    command.addAll(arguments);
+    List<String> typed = new ArrayList<>(List.of("shoal"));
+    typed.addAll(arguments);
+    // It ends with the demo, since the pipe to its standard input does.
+    arguments.addAll(List.of("--scratch", parent.toString()));
+    arguments.addFirst(launcher.toString());
     Process process =
-        new ProcessBuilder(command).redirectError(parent.resolve(name + ".log").toFile()).start();
-    command.set(0, "shoal");
-    return new DemoNode(name, folder, command, process);
+        new ProcessBuilder(arguments).redirectError(parent.resolve(name + ".log").toFile()).start();
+    return new DemoNode(name, folder, typed, process);
   }
 
   /// Waits for the ready line.

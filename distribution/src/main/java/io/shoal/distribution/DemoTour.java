@@ -63,17 +63,24 @@ final class DemoTour implements AutoCloseable {
             + (PROVIDERS + 2)
             + " nodes, each a process with a data folder of its own.");
     Path file = folder.resolve(FILE);
-    startNodes();
+    start();
     DemoFile.make(file, sizeBytes, seed);
-    String sha256 = DemoFile.sha256(file);
-    for (DemoNode node : nodes.subList(1, nodes.size())) {
-      node.awaitReady();
-    }
+    nodes.getFirst().awaitReady();
     type(nodes.getFirst().commandLine());
+    start();
     type(nodes.get(1).commandLine() + "    (and so on)");
+    String sha256 = DemoFile.sha256(file);
 
     String root = add(file);
+    nodes.get(1).awaitReady();
+    // The others start while the first fetch waits for the rate of its one peer.
+    while (nodes.size() < PROVIDERS + 2) {
+      start();
+    }
     Fetched one = fromOne(root);
+    for (DemoNode node : nodes.subList(2, nodes.size())) {
+      node.awaitReady();
+    }
     spread(root);
     Fetched four = fromFour(root);
     Fetched killed = withOneKilled(root);
@@ -104,15 +111,13 @@ final class DemoTour implements AutoCloseable {
         identical);
   }
 
-  private void startNodes() throws ShoalException, IOException {
+  /// Starts the next node; the first is what the others start from.
+  private void start() throws IOException {
     List<String> options = new ArrayList<>(List.of("--set", "limits.upload=" + rate));
-    DemoNode first = DemoNode.start(launcher, folder, "node1", options);
-    nodes.add(first);
-    first.awaitReady();
-    options.addAll(List.of("--bootstrap", first.ready("dht")));
-    for (int i = 2; i <= PROVIDERS + 2; i++) {
-      nodes.add(DemoNode.start(launcher, folder, "node" + i, options));
+    if (!nodes.isEmpty()) {
+      options.addAll(List.of("--bootstrap", nodes.getFirst().ready("dht")));
     }
+    nodes.add(DemoNode.start(launcher, folder, "node" + (nodes.size() + 1), options));
   }
 
   private String add(Path file) throws ShoalException, IOException, InterruptedException {

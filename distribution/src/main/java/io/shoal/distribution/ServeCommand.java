@@ -9,14 +9,20 @@ import io.shoal.runtime.NodeCommands.DiscoveryEntry;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.RemoteNode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(
     name = "serve",
@@ -26,7 +32,21 @@ import picocli.CommandLine.Mixin;
     abbreviateSynopsis = true)
 final class ServeCommand implements Callable<Integer> {
 
+  /// Among the names of the signals that end a node.
+  private static final String END_OF_INPUT = "end of input";
+
   @Mixin CommonOptions common = new CommonOptions();
+
+  // The demo's nodes must not outlive it, whatever ends it: no signal tells of a parent's death,
+  // but
+  // the end of a pipe that it held does.
+  @Option(
+      names = "--scratch",
+      paramLabel = "DIR",
+      hidden = true,
+      description =
+          "end when standard input ends; the last user of DIR, a folder of the demo's, removes it")
+  Optional<Path> scratch = Optional.empty();
 
   private final Environment environment;
 
@@ -47,6 +67,33 @@ final class ServeCommand implements Callable<Integer> {
     }
     var signals = new LinkedBlockingQueue<String>();
     Signals.handle(signals::add);
+    if (scratch.isEmpty()) {
+      return serve(data, configuration, signals);
+    }
+    try (var shared = ScratchFolder.share(scratch.get())) {
+      awaitEndOfInput(signals);
+      return serve(data, configuration, signals);
+    }
+  }
+
+  private static void awaitEndOfInput(Queue<String> signals) {
+    // A platform thread: reading standard input would hold up the carrier of a virtual one.
+    Thread.ofPlatform()
+        .daemon()
+        .name("standard-input")
+        .start(
+            () -> {
+              try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                LoggerFactory.getLogger(ServeCommand.class).debug("standard input failed", e);
+              }
+              signals.add(END_OF_INPUT);
+            });
+  }
+
+  private int serve(Path data, Configuration configuration, BlockingQueue<String> signals)
+      throws ShoalException, IOException, InterruptedException {
     try (NodeCommands node = environment.nodes().start(data, configuration, Node.Mode.SERVE)) {
       NodeStatus status = node.status();
       environment
@@ -56,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
       if (!common.quiet) {
         status.advice().forEach(line -> environment.console().note("shoal: " + line));
       }
-      return signals.take().equals("TERM") ? ExitCode.DONE : ExitCode.INTERRUPTED;
+      return signals.take().equals("INT") ? ExitCode.INTERRUPTED : ExitCode.DONE;
     }
   }
 

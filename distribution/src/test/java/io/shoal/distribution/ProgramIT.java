@@ -36,6 +36,23 @@ class ProgramIT {
 
   @Test
   void anInterruptedDemoLeavesNothingBehind() throws Exception {
+    demoEnds(
+        demo -> {
+          demo.interrupt();
+          assertEquals(130, demo.await().code());
+        });
+  }
+
+  @Test
+  void theNodesOfADemoThatIsKilledEndByThemselvesAndLeaveNothingBehind() throws Exception {
+    demoEnds(ShoalProcess::kill);
+  }
+
+  private interface End {
+    void of(ShoalProcess demo) throws Exception;
+  }
+
+  private void demoEnds(End end) throws Exception {
     Path temporary = Files.createDirectories(folder.resolve("tmp"));
     try (ShoalProcess demo =
         ShoalProcess.start(
@@ -43,13 +60,11 @@ class ProgramIT {
             folder.resolve("home"),
             Map.of("SHOAL_JVM_OPTIONS", "-Djava.io.tmpdir=" + temporary),
             "demo")) {
-      ShoalProcess.await("the nodes", () -> demo.out().contains("imports the file"));
+      ShoalProcess.await("the nodes", () -> demo.descendants().size() >= 6);
       List<ProcessHandle> children = demo.descendants();
-      assertTrue(children.size() >= 6, children::toString);
 
-      demo.interrupt();
+      end.of(demo);
 
-      assertEquals(130, demo.await().code());
       ShoalProcess.await(
           "the end of the nodes", () -> children.stream().noneMatch(ProcessHandle::isAlive));
       try (var left = Files.list(temporary)) {

@@ -39,7 +39,7 @@ class SwapIT {
 
   @AfterEach
   void removeTheSockets() throws IOException {
-    new ScratchFolder(sockets).close();
+    ScratchFolder.share(sockets).close();
   }
 
   @Test
