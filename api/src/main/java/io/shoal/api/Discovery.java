@@ -31,12 +31,13 @@ public non-sealed interface Discovery extends Extension {
   void withdraw(Cid cid);
 
   /// Looks for providers and tells each to `sink` as soon as it is known, from the calling thread,
-  /// each address once. Returns when the search is exhausted, at most two minutes.
+  /// each address once. Returns when the search is exhausted or the sink has enough, at most two
+  /// minutes.
   ///
   /// @param schemes the transports' schemes that the node can dial; others are not worth telling
   /// @throws RetryableException the search could not be made at all now (no peer of the discovery
   ///   answers); the message says why and what to do
-  /// @throws InterruptedException interrupted, or the sink said that it had enough
+  /// @throws InterruptedException interrupted
   void findProviders(Cid cid, Set<String> schemes, ProviderSink sink)
       throws RetryableException, InterruptedException;
 
@@ -61,6 +62,13 @@ public non-sealed interface Discovery extends Extension {
   /// Takes providers as they are found.
   @FunctionalInterface
   interface ProviderSink {
+    /// Takes one provider. Only the discovery knows over which link it learned an address, so it is
+    /// the one that keeps strangers from pointing this node at doors of its own machine or network:
+    /// it tells no address whose scope is narrower than that link's. A loopback address is told
+    /// only if it came from loopback, one of a private network only if it came from that or from
+    /// loopback, a global one always; unspecified and multicast addresses never. The node adds its
+    /// own limits: it dials no port below 1024, and no host often.
+    ///
     /// @param provider where a provider is said to be
     /// @return whether to go on; `false` ends the search
     boolean found(PeerAddress provider);

@@ -21,7 +21,7 @@ enum AddressScope {
 
   /// Ports below this belong to well-known services, which no stranger should make this node knock
   /// at.
-  static final int MIN_FOREIGN_PORT = 1024;
+  private static final int MIN_FOREIGN_PORT = 1024;
 
   static AddressScope of(PeerAddress address) {
     URI uri;
@@ -71,12 +71,14 @@ enum AddressScope {
     return this != NONE && link != NONE && compareTo(link) >= 0;
   }
 
-  /// The port, or -1 where the address has none.
-  static int port(PeerAddress address) {
+  /// Whether an address that a stranger told of has a port at which no stranger should make this
+  /// node knock.
+  static boolean hasServicePort(PeerAddress address) {
     try {
-      return new URI(address.uri()).getPort();
+      int port = new URI(address.uri()).getPort();
+      return port >= 0 && port < MIN_FOREIGN_PORT;
     } catch (URISyntaxException e) {
-      return -1;
+      return true;
     }
   }
 }

@@ -37,11 +37,13 @@ final class DownloadSources implements AutoCloseable {
 
   private static final class Candidate {
     private final PeerAddress address;
+    private final boolean given;
     private boolean dialling;
     private Optional<PeerConnection> connection = Optional.empty();
 
-    Candidate(PeerAddress address) {
+    Candidate(PeerAddress address, boolean given) {
       this.address = address;
+      this.given = given;
     }
   }
 
@@ -67,7 +69,7 @@ final class DownloadSources implements AutoCloseable {
 
   /// @param given addresses to use instead of discovery, if there are any
   void start(List<PeerAddress> given) {
-    given.forEach(this::offer);
+    given.forEach(address -> add(new Candidate(address, true)));
     if (given.isEmpty()) {
       parts
           .discoveries()
@@ -124,20 +126,23 @@ final class DownloadSources implements AutoCloseable {
   }
 
   private boolean found(PeerAddress address) {
-    int port = AddressScope.port(address);
-    boolean wellKnown = port >= 0 && port < AddressScope.MIN_FOREIGN_PORT;
-    if (!wellKnown && AddressScope.of(address) != AddressScope.NONE) {
+    if (!AddressScope.hasServicePort(address) && AddressScope.of(address) != AddressScope.NONE) {
       offer(address);
     }
     return true;
   }
 
-  /// An address where somebody may have a part of the download.
+  /// An address where, as somebody says, a peer has a part of the download.
   void offer(PeerAddress address) {
+    add(new Candidate(address, false));
+  }
+
+  private void add(Candidate candidate) {
     lock.lock();
     try {
-      if (!closed && candidates.size() < MAX_CANDIDATES && !candidates.containsKey(address.uri())) {
-        candidates.put(address.uri(), new Candidate(address));
+      if (!closed
+          && candidates.size() < MAX_CANDIDATES
+          && candidates.putIfAbsent(candidate.address.uri(), candidate) == null) {
         news.signalAll();
       }
     } finally {
@@ -175,7 +180,8 @@ final class DownloadSources implements AutoCloseable {
   private boolean due(Candidate candidate) {
     return !candidate.dialling
         && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
-        && parts.links().worthDialling(candidate.address);
+        && parts.links().worthDialling(candidate.address)
+        && (candidate.given || parts.links().takeTurn(candidate.address));
   }
 
   private void dial(Candidate candidate) throws InterruptedException {

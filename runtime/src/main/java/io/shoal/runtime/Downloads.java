@@ -16,15 +16,18 @@ import java.util.concurrent.locks.ReentrantLock;
 /// The downloads that run. Usable from any thread.
 final class Downloads {
   /// Downloads at once: each has a thread, and some kilobytes for every thousand chunks.
-  private static final int MAX_DOWNLOADS = 256;
+  static final int MAX_DOWNLOADS = 256;
 
   private final Links links;
+  private final int maxDownloads;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Download> running = new ArrayList<>();
   private boolean closed;
 
-  Downloads(Links links) {
+  /// @param maxDownloads at once, at most [#MAX_DOWNLOADS]
+  Downloads(Links links, int maxDownloads) {
     this.links = links;
+    this.maxDownloads = maxDownloads;
   }
 
   /// Runs a download to its end. Interruption ends it within a second or so; what was verified is
@@ -100,8 +103,8 @@ final class Downloads {
       if (closed) {
         throw new InterruptedException("the node stops");
       }
-      if (running.size() >= MAX_DOWNLOADS) {
-        throw new UserFaultException(MAX_DOWNLOADS + " downloads run already: wait until one ends");
+      if (running.size() >= maxDownloads) {
+        throw new UserFaultException(maxDownloads + " downloads run already: wait until one ends");
       }
       for (Download other : running) {
         if (other.wish().target().isPresent()

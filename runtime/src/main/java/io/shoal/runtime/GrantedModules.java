@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,18 +38,26 @@ final class GrantedModules {
           "jdk.zipfs");
 
   private final ModuleLayer layer;
+  private final ModuleFinder java;
   private final Map<String, String> moduleOfPackage;
 
-  private GrantedModules(ModuleLayer layer, Map<String, String> moduleOfPackage) {
+  private GrantedModules(
+      ModuleLayer layer, ModuleFinder java, Map<String, String> moduleOfPackage) {
     this.layer = layer;
+    this.java = java;
     this.moduleOfPackage = Map.copyOf(moduleOfPackage);
   }
 
   /// What may be used of a layer and those below it.
   static GrantedModules of(ModuleLayer layer) {
+    return of(layer, ModuleFinder.ofSystem());
+  }
+
+  /// @param java finds the modules that could have been started
+  static GrantedModules of(ModuleLayer layer, ModuleFinder java) {
     Map<String, String> packages = new HashMap<>();
     collect(layer, packages);
-    return new GrantedModules(layer, packages);
+    return new GrantedModules(layer, java, packages);
   }
 
   private static void collect(ModuleLayer layer, Map<String, String> packages) {
@@ -96,15 +105,22 @@ final class GrantedModules {
                 + ", which plugins may not use: pack it into the plugin's lib/ or do without");
       }
       if (!present && !optional) {
-        throw new UnusablePluginException(
-            PluginProblem.Reason.FORBIDDEN_MODULE,
-            "its module "
-                + module.name()
-                + " requires "
-                + name
-                + ", which this Java does not hold: start it with --add-modules "
-                + name);
+        throw absent(module.name(), name);
       }
     }
+  }
+
+  /// Plugins may use more of the JDK than the package's own Java has, for those who run the node on
+  /// a whole one.
+  private UnusablePluginException absent(String module, String required) {
+    String cure =
+        java.find(required).isPresent()
+            ? ", which was not started: start Java with --add-modules " + required
+            : ", which the Java that runs this node lacks: do without, or run the node on a whole JDK "
+                + "with --add-modules "
+                + required;
+    return new UnusablePluginException(
+        PluginProblem.Reason.ABSENT_MODULE,
+        "its module " + module + " requires " + required + cure);
   }
 }

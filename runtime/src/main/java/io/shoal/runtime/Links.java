@@ -53,6 +53,8 @@ final class Links {
   private final Map<PeerKey, PeerConnection> byPeer = new HashMap<>();
   private final Map<String, PeerConnection> byDialled = new HashMap<>();
   private final Set<String> dialling = new HashSet<>();
+  private final DialCaps caps =
+      new DialCaps(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   private final Semaphore dials = new Semaphore(MAX_DIALS);
   private volatile Set<String> ownEndpoints = Set.of();
   private volatile boolean closed;
@@ -79,6 +81,16 @@ final class Links {
   /// Whether a dial of `address` has a point now.
   boolean worthDialling(PeerAddress address) {
     return dialable.containsKey(address.scheme()) && !isSelf(address) && book.mayDial(address);
+  }
+
+  /// Counts a dial of an address that a stranger told of; false if it must wait.
+  boolean takeTurn(PeerAddress address) {
+    lock.lock();
+    try {
+      return caps.take(address);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Whether this node itself is there.

@@ -78,7 +78,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     PeerBook book = new PeerBook(System::currentTimeMillis);
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();
-    Links links = new Links(dialable(plugins), settings.limits().connections(), self, book);
+    FileCeiling ceiling = FileCeiling.of(settings.limits());
+    Links links = new Links(dialable(plugins), ceiling.connections(), self, book);
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     VerifiedChunks verified = new VerifiedChunks();
@@ -104,7 +105,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             serves() ? server : new LinkKeeper(server),
             discoveries,
             folder);
-    downloads = new Downloads(links);
+    downloads = new Downloads(links, ceiling.downloads());
     announcer = new Announcer(discoveries);
     gossip = new PeerGossip(watchers, downloads, links);
     digests = new DigestLookup(parts, index);

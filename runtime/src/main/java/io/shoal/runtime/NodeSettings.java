@@ -80,13 +80,15 @@ record NodeSettings(
   /// @param downloadPerPeerBytesPerSecond from one peer
   /// @param memoryBytes for chunks on their way
   /// @param connections inbound and outbound together
+  /// @param openFiles files and sockets that the process may have open
   record Limits(
       long uploadBytesPerSecond,
       long downloadBytesPerSecond,
       long uploadPerPeerBytesPerSecond,
       long downloadPerPeerBytesPerSecond,
       long memoryBytes,
-      int connections) {
+      int connections,
+      int openFiles) {
 
     /// The slowest rate that may be set: below it a chunk of 2 MiB takes longer than any peer
     /// waits.
@@ -104,6 +106,12 @@ record NodeSettings(
     /// machine serves.
     static final int MAX_CONNECTIONS = 100_000;
 
+    /// What common systems allow a process at most; a process that is allowed less keeps to that.
+    static final int DEFAULT_OPEN_FILES = 1_048_576;
+
+    /// What a node that rests has open.
+    static final int MIN_OPEN_FILES = 64;
+
     private static Limits read(ConfigSection root) throws InvalidConfigException {
       return new Limits(
           rate(root, "limits.upload"),
@@ -111,7 +119,10 @@ record NodeSettings(
           rate(root, "limits.uploadPerPeer"),
           rate(root, "limits.downloadPerPeer"),
           root.sizeBytes("limits.memory", MIN_MEMORY_BYTES, Long.MAX_VALUE, DEFAULT_MEMORY_BYTES),
-          (int) root.number("limits.connections", 1, MAX_CONNECTIONS, DEFAULT_CONNECTIONS));
+          (int) root.number("limits.connections", 1, MAX_CONNECTIONS, DEFAULT_CONNECTIONS),
+          (int)
+              root.number(
+                  "limits.openFiles", MIN_OPEN_FILES, Integer.MAX_VALUE, DEFAULT_OPEN_FILES));
     }
 
     private static long rate(ConfigSection root, String key) throws InvalidConfigException {

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// that are in here must not be interrupted, since that would close a channel that others use.
 final class PartFiles implements AutoCloseable {
   /// Files that stay open: a download of many files writes to few of them at a time.
-  private static final int MAX_OPEN = 64;
+  static final int MAX_OPEN = 64;
 
   private static final class Open {
     private final FileChannel channel;

@@ -137,9 +137,7 @@ final class PeerGossip {
     AddressScope link = AddressScope.of(from.remote().address());
     List<PeerAddress> usable = new ArrayList<>();
     for (PeerAddress address : exchange.peers()) {
-      int port = AddressScope.port(address);
-      boolean wellKnown = port >= 0 && port < AddressScope.MIN_FOREIGN_PORT;
-      if (!wellKnown
+      if (!AddressScope.hasServicePort(address)
           && AddressScope.of(address).mayBeDialledFrom(link)
           && links.worthDialling(address)) {
         usable.add(address);

@@ -20,8 +20,11 @@ record PluginProblem(Reason reason, String message) {
     NOT_ALLOWED,
     /// It brings classes of the API.
     BUNDLES_API,
-    /// It requires modules that plugins may not use, or that are not there.
+    /// It requires modules that plugins may not use.
     FORBIDDEN_MODULE,
+    /// It requires modules of the JDK that plugins may use, and that this Java has not started or
+    /// does not have.
+    ABSENT_MODULE,
     /// It depends on a plugin that is missing or unusable.
     MISSING_DEPENDENCY,
     /// It does not give what the configuration wants of it, or collides with another.

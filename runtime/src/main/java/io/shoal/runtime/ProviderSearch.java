@@ -126,6 +126,15 @@ final class ProviderSearch {
     if (!parts.links().schemes().contains(address.scheme())) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "no active transport dials it");
     }
+    if (AddressScope.hasServicePort(address)
+        || AddressScope.of(address) == AddressScope.NONE
+        || !parts.links().takeTurn(address)) {
+      return entry(
+          address,
+          expected,
+          NodeCommands.Reach.UNCHECKED,
+          "not dialled: a port below 1024, no place, or a host that was dialled often just now");
+    }
     PeerConnection connection;
     try {
       connection = parts.links().connect(address, parts.server());

@@ -154,21 +154,29 @@ public abstract class DiscoveryContract {
       nodes.get(i).announce(root(6), List.of(endpoint(4601 + i)));
     }
     List<PeerAddress> found = new CopyOnWriteArrayList<>();
-    try {
-      nodes
-          .get(2)
-          .findProviders(
-              root(6),
-              Set.of(endpoint(1).scheme()),
-              provider -> {
-                found.add(provider);
-                return false;
-              });
-    } catch (InterruptedException e) {
-      // One of the two ways in which a search may end early.
-      assertEquals(1, found.size());
-    }
+    nodes
+        .get(2)
+        .findProviders(
+            root(6),
+            Set.of(endpoint(1).scheme()),
+            provider -> {
+              found.add(provider);
+              return false;
+            });
     assertEquals(1, found.size());
+  }
+
+  @Test
+  public void noAddressWithoutAPlaceIsTold() throws Exception {
+    for (String host : List.of("0.0.0.0", "[::]", "224.0.0.1")) {
+      PeerAddress nowhere = PeerAddress.of("tcps://" + host + ":4601");
+      Cid cid = root(12 + host.length());
+      Announcement outcome = nodes.get(0).announce(cid, List.of(nowhere)).get(nowhere);
+      assertNotNull(outcome, "every endpoint gets an answer");
+      for (String told : uris(find(nodes.get(1), cid, Set.of("tcps")))) {
+        assertFalse(told.contains(host), told + " is told to who looks for it");
+      }
+    }
   }
 
   @Test
