@@ -169,6 +169,36 @@ final class Links {
     }
   }
 
+  /// Whether somebody answers at an address, tried by a connection of its own that ends at once.
+  /// Empty if it could not be tried, which says nothing of the address.
+  Optional<Boolean> answers(PeerAddress address) throws InterruptedException {
+    Transport transport = dialable.get(address.scheme());
+    if (transport == null || isFull() || !takeTurn(address)) {
+      return Optional.empty();
+    }
+    dials.acquire();
+    try (PeerConnection _ = transport.connect(address, ChunkServer.NOTHING)) {
+      return Optional.of(true);
+    } catch (PeerUnreachableException e) {
+      return Optional.of(false);
+    } catch (ShoalException e) {
+      LOG.debug("{} was not tried: {}", address, e.getMessage());
+      return Optional.empty();
+    } finally {
+      dials.release();
+    }
+  }
+
+  /// Whether there is no room for another connection.
+  boolean isFull() {
+    lock.lock();
+    try {
+      return closed || open.size() >= maxConnections;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private PeerConnection dialled(PeerAddress address, PeerConnection connection)
       throws PeerUnreachableException {
     lock.lock();

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final Downloads downloads;
   private final Announcer announcer;
   private final PeerGossip gossip;
+  private final DialBack dialBack;
   private final DigestLookup digests;
   private final IdleDigests idleDigests;
   private final UploadCounts uploads;
@@ -108,6 +110,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     downloads = new Downloads(links, ceiling.downloads());
     announcer = new Announcer(discoveries);
     gossip = new PeerGossip(watchers, downloads, links);
+    dialBack = new DialBack(links, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     digests = new DigestLookup(parts, index);
     idleDigests =
         new IdleDigests(
@@ -167,6 +170,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       announcer.start(endpoints);
       Thread.ofVirtual().name("announce-all").start(this::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
+      timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
     }
     if (mode == Node.Mode.SERVE && settings.digests().whenIdle()) {
       idleDigests.start();
@@ -267,6 +271,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   @Override
   public void connected(PeerConnection connection) {
     parts.book().connected(connection.remote(), -1);
+    dialBack.connected(connection);
   }
 
   @Override
@@ -286,6 +291,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       case PeerExchange.TYPE -> gossip.heard(from, bytes);
       case DigestLookup.QUESTION -> digests.asked(from, bytes);
       case DigestLookup.ANSWER -> digests.answered(from, bytes);
+      case DialBack.QUESTION -> dialBack.asked(from);
+      case DialBack.ANSWER -> dialBack.answered(from, bytes);
       default -> LOG.debug("{} sent a message of the unknown type {}", PeerKey.of(from), type);
     }
   }
@@ -304,6 +311,10 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   Downloads downloads() {
     return downloads;
+  }
+
+  DialBack dialBack() {
+    return dialBack;
   }
 
   DigestLookup digests() {

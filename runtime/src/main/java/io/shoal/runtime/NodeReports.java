@@ -71,6 +71,7 @@ final class NodeReports {
           (waiting == 1 ? "1 root waits" : waiting + " roots wait")
               + " to be announced for the first time");
     }
+    core.dialBack().advice(core.endpoints()).ifPresent(advice::add);
     if (parts.discoveries().isEmpty() && core.mode() != Node.Mode.OFFLINE) {
       advice.add("no discovery is active: peers are found by --peer alone (active.discovery)");
     }
