@@ -67,20 +67,18 @@ final class DemoTour implements AutoCloseable {
     DemoFile.make(file, sizeBytes, seed);
     nodes.getFirst().awaitReady();
     type(nodes.getFirst().commandLine());
-    start();
-    type(nodes.get(1).commandLine() + "    (and so on)");
-    String sha256 = DemoFile.sha256(file);
-
-    String root = add(file);
-    nodes.get(1).awaitReady();
-    // The others start while the first fetch waits for the rate of its one peer.
     while (nodes.size() < PROVIDERS + 2) {
       start();
     }
-    Fetched one = fromOne(root);
-    for (DemoNode node : nodes.subList(2, nodes.size())) {
+    type(nodes.get(1).commandLine() + "    (and so on)");
+    String sha256 = DemoFile.sha256(file);
+    String root = add(file);
+    // Before anything is measured: a start takes the machine's cores.
+    for (DemoNode node : nodes.subList(1, nodes.size())) {
       node.awaitReady();
     }
+
+    Fetched one = fromOne(root);
     spread(root);
     Fetched four = fromFour(root);
     Fetched killed = withOneKilled(root);
