@@ -46,10 +46,10 @@ public final class Packager {
     modernise(jarIn(folder.resolve("lib"), "picocli-"));
     Path launcher = folder.resolve("bin/shoal");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
-    run(launcher, Map.of(), List.of("help-texts"));
-    // The cache remembers size and time of each jar. The archive gives all files one time, so they must have it before the cache is made.
+    run(launcher, "help-texts");
+    // The caches remember size and time of each jar. The archive gives all files one time, so they must have it before the caches are made.
     stamp(folder.resolve("lib"), stamp);
-    caches(folder, launcher);
+    run(launcher, "caches", folder.resolve("lib").toString());
     stamp(folder.resolve("lib"), stamp);
   }
 
@@ -126,49 +126,13 @@ public final class Packager {
         .cached();
   }
 
-  /// The command lines that are answered from the small cache.
-  private static final List<String> SMALL_COMMANDS =
-      List.of("--version", "--help", "ls --help", "status", "ls", "peers", "plugins", "status --json", "ls --json");
-
-  private static void caches(Path folder, Path launcher) throws IOException, InterruptedException {
-    run(launcher, Map.of("SHOAL_AOT_OUTPUT", "lib/shoal.aot"), List.of("train"));
-    Path data = Files.createTempDirectory("shoal-packager");
-    Process node =
-        process(launcher, Map.of(), List.of("serve", "--data=" + data, "--quiet", "--listen=127.0.0.1:0", "--dht=127.0.0.1:0"))
-            .redirectOutput(ProcessBuilder.Redirect.PIPE)
-            .start();
-    try (var ready = node.inputReader()) {
-      String line = ready.readLine();
-      if (line == null || !line.startsWith("ready ")) {
-        throw new IOException("the node that is needed to make the start-up cache did not start");
-      }
-      run(launcher, Map.of(), List.of("add", launcher.toString(), "--quiet", "--data=" + data));
-      List<String> small = new ArrayList<>(List.of("train-small"));
-      small.addAll(SMALL_COMMANDS);
-      small.add("status --data=" + data);
-      run(launcher, Map.of("SHOAL_AOT_OUTPUT", "lib/small.aot", "SHOAL_HOME", data.toString()), small);
-    } finally {
-      node.destroy();
-      node.waitFor();
-      delete(data);
-    }
-  }
-
-  private static void run(Path launcher, Map<String, String> variables, List<String> words)
-      throws IOException, InterruptedException {
-    int code = process(launcher, variables, words).start().waitFor();
+  private static void run(Path launcher, String... words) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of(launcher.toString()));
+    line.addAll(List.of(words));
+    int code = new ProcessBuilder(line).inheritIO().start().waitFor();
     if (code != 0) {
       throw new IOException("'shoal " + String.join(" ", words) + "' ended with " + code);
     }
-  }
-
-  private static ProcessBuilder process(
-      Path launcher, Map<String, String> variables, List<String> words) {
-    List<String> line = new ArrayList<>(List.of(launcher.toString()));
-    line.addAll(words);
-    var builder = new ProcessBuilder(line).inheritIO();
-    builder.environment().putAll(variables);
-    return builder;
   }
 
   private static void stamp(Path folder, FileTime stamp) throws IOException {

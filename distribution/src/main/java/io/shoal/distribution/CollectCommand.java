@@ -4,7 +4,9 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.NodeCommands.Collected;
+import io.shoal.runtime.Reference;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 @Command(name = "gc")
@@ -17,6 +19,11 @@ final class CollectCommand extends NodeCommand {
   @Override
   Node.Mode mode() {
     return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  boolean take(Optional<Reference> reference) {
+    return reference.isEmpty();
   }
 
   @Override

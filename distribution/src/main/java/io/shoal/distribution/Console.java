@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Where results, progress and notes of a command go.
@@ -15,16 +17,27 @@ final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
+  private final Function<Object, Optional<String>> written;
 
   /// @param out for results alone
   /// @param err for everything else
   /// @param terminal whether somebody watches `err`
   Console(OutputStream out, OutputStream err, boolean terminal) {
+    this(out, err, terminal, _ -> Optional.empty());
+  }
+
+  /// @param written the JSON of a value that somebody wrote already, if so
+  Console(
+      OutputStream out,
+      OutputStream err,
+      boolean terminal,
+      Function<Object, Optional<String>> written) {
     this.raw = out;
     // UTF-8 whatever the locale says: names in results are read by programs too.
     this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
     this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     this.terminal = terminal;
+    this.written = written;
   }
 
   void result(String line) {
@@ -33,7 +46,8 @@ final class Console {
 
   /// One line of JSON, by the names of a record's components.
   void json(Object value) {
-    out.println(JsonMapper.shared().writeValueAsString(value));
+    out.println(
+        written.apply(value).orElseGet(() -> JsonMapper.shared().writeValueAsString(value)));
   }
 
   void note(String line) {

@@ -9,6 +9,7 @@ import io.shoal.runtime.Reference;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,6 +36,12 @@ final class FindCommand extends NodeCommand {
   @Override
   Node.Mode mode() {
     return Node.Mode.FETCH_ONLY;
+  }
+
+  @Override
+  boolean take(Optional<Reference> given) {
+    given.ifPresent(value -> reference = value);
+    return given.isPresent();
   }
 
   @Override

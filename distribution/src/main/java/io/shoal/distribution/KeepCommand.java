@@ -5,6 +5,7 @@ import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.Reference;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 /// Changes whether a root that is here is kept, and tells how it stands then.
@@ -23,6 +24,12 @@ abstract class KeepCommand extends NodeCommand {
   @Override
   Node.Mode mode() {
     return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  boolean take(Optional<Reference> given) {
+    given.ifPresent(value -> reference = value);
+    return given.isPresent();
   }
 
   @Override

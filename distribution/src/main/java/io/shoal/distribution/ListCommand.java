@@ -29,6 +29,12 @@ final class ListCommand extends NodeCommand {
   }
 
   @Override
+  boolean take(Optional<Reference> given) {
+    reference = given;
+    return true;
+  }
+
+  @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     if (reference.isPresent()) {
       printEntries(node.list(reference.get()));

@@ -3,6 +3,7 @@ package io.shoal.distribution;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.Reference;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,6 +29,14 @@ abstract class NodeCommand implements Callable<Integer> {
 
   /// What kind of node is needed if none runs.
   abstract Node.Mode mode();
+
+  /// Takes what is given besides options, if the command may then be run by [SmallCommands].
+  ///
+  /// @return false if the command line must be read by its library: the command has more to read,
+  ///   or there is an error to tell of
+  boolean take(Optional<Reference> reference) {
+    return false;
+  }
 
   /// Does the work.
   ///

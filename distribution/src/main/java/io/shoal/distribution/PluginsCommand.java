@@ -4,9 +4,11 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.NodeCommands.PluginEntry;
+import io.shoal.runtime.Reference;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 @Command(name = "plugins")
@@ -19,6 +21,11 @@ final class PluginsCommand extends NodeCommand {
   @Override
   Node.Mode mode() {
     return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  boolean take(Optional<Reference> reference) {
+    return reference.isEmpty();
   }
 
   @Override

@@ -38,35 +38,15 @@ final class Program {
             new FileOutputStream(FileDescriptor.err),
             Boolean.getBoolean("shoal.terminal"));
     var environment = new Environment(console, new LocalNodes(), PackageFolder.current());
-    Thread main = Thread.currentThread();
-    var ending = new Thread(() -> interruptAndWait(main), "ending");
-    Runtime.getRuntime().addShutdownHook(ending);
-    int code = new Program(environment).execute(args);
-    removeHook(ending);
-    return code;
-  }
-
-  private static void removeHook(Thread ending) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(ending);
-    } catch (IllegalStateException e) {
-      // A signal is ending the process: it waits for this thread, and exits with the signal's code.
-      LoggerFactory.getLogger(Program.class).debug("ended by a signal", e);
-    }
-  }
-
-  /// A signal came: the command stops cleanly, but nobody waits for it forever.
-  private static void interruptAndWait(Thread main) {
-    main.interrupt();
-    try {
-      main.join(Duration.ofSeconds(10));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    return new Program(environment).execute(args);
   }
 
   int execute(String... args) {
     Optional<Subcommand> wanted = args.length == 0 ? Optional.empty() : Subcommand.of(args[0]);
+    if (wanted.isEmpty() && args.length > 1 && !args[0].startsWith("-")) {
+      // The library forgives a word that is no command when '--help' follows.
+      return execute(args[0]);
+    }
     return commandLine(wanted.map(List::of).orElse(List.of())).execute(args);
   }
 

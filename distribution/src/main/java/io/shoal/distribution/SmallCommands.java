@@ -1,19 +1,21 @@
 package io.shoal.distribution;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.Reference;
 import io.shoal.runtime.RemoteNode;
-import io.shoal.runtime.RemoteNode.Report;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Answers what needs no library: the version, help, and what a node that runs has to report.
-/// Loading the library of the command line takes several times longer than all the rest of such a
-/// command. Whatever has an option more than the plainest is left to [Program], as is every error
-/// in the arguments.
+/// Answers what needs no library: the version, help, and what is asked of a node that runs. Loading
+/// the library of the command line takes several times longer than all the rest of such a command.
+/// Whatever has an option more than the plainest is left to [Program], as is every error in the
+/// arguments.
 final class SmallCommands {
 
   /// Runs the command lines after it, each as one argument, so that a start-up cache of small
@@ -25,11 +27,13 @@ final class SmallCommands {
   /// @return the exit code; empty if [Program] must answer
   static OptionalInt run(String[] args) {
     if (args.length > 1 && args[0].equals(TRAINING)) {
-      OptionalInt last = OptionalInt.empty();
       for (int i = 1; i < args.length; i++) {
-        last = answer(args[i].split(" "));
+        if (answer(args[i].split(" ")).isEmpty()) {
+          System.err.println("shoal: '" + args[i] + "' is no small command");
+          return OptionalInt.of(ExitCode.FAILED);
+        }
       }
-      return last;
+      return OptionalInt.of(ExitCode.DONE);
     }
     return answer(args);
   }
@@ -47,60 +51,45 @@ final class SmallCommands {
               : HelpTexts.print(args[0], System.out);
       return printed ? OptionalInt.of(ExitCode.DONE) : OptionalInt.empty();
     }
-    Optional<Report> report = args.length == 0 ? Optional.empty() : report(args[0]);
-    return report.isEmpty() ? OptionalInt.empty() : report(report.get(), args);
+    return args.length == 0 ? OptionalInt.empty() : askNode(args);
   }
 
-  private static Optional<Report> report(String command) {
-    return switch (command) {
-      case "status" -> Optional.of(Report.STATUS);
-      case "peers" -> Optional.of(Report.PEERS);
-      case "plugins" -> Optional.of(Report.PLUGINS);
-      case "ls" -> Optional.of(Report.ROOTS);
-      default -> Optional.empty();
-    };
-  }
-
-  private static OptionalInt report(Report report, String[] args) {
-    var options = new CommonOptions();
-    if (!read(args, options)) {
-      return OptionalInt.empty();
-    }
+  private static OptionalInt askNode(String[] args) {
+    // What the node wrote of a result is printed as it is: writing it anew takes a library.
+    IdentityHashMap<Object, String> written = new IdentityHashMap<>();
     var console =
         new Console(
             new FileOutputStream(FileDescriptor.out),
             new FileOutputStream(FileDescriptor.err),
-            Boolean.getBoolean("shoal.terminal"));
+            Boolean.getBoolean("shoal.terminal"),
+            result -> Optional.ofNullable(written.remove(result)));
+    var environment = new Environment(console, new LocalNodes(), PackageFolder.current());
+    Optional<Object> made = Subcommand.of(args[0]).map(command -> command.make(environment));
+    if (made.isEmpty() || !(made.get() instanceof NodeCommand command) || !read(args, command)) {
+      return OptionalInt.empty();
+    }
+    boolean json = command.common.json;
     try {
-      Optional<RemoteNode> node = RemoteNode.of(options.dataFolder());
-      if (node.isEmpty()) {
-        return OptionalInt.empty();
-      }
-      if (options.json) {
-        node.get().json(report).forEach(console::result);
-        return OptionalInt.of(ExitCode.DONE);
-      }
-      NodeCommand command =
-          command(report, new Environment(console, new LocalNodes(), Path.of("")));
-      command.common = options;
-      return OptionalInt.of(command.run(node.get()));
+      Optional<RemoteNode> node =
+          RemoteNode.of(
+              command.common.dataFolder(),
+              (result, text) -> {
+                if (json) {
+                  written.put(result, text);
+                }
+              });
+      return node.isEmpty() ? OptionalInt.empty() : OptionalInt.of(command.run(node.get()));
     } catch (ShoalException | IOException | InterruptedException e) {
       console.note(ErrorLine.of(e));
       return OptionalInt.of(ExitCode.of(e));
     }
   }
 
-  private static NodeCommand command(Report report, Environment environment) {
-    return switch (report) {
-      case STATUS -> new StatusCommand(environment);
-      case PEERS -> new PeersCommand(environment);
-      case PLUGINS -> new PluginsCommand(environment);
-      case ROOTS -> new ListCommand(environment);
-    };
-  }
-
-  /// Whether the arguments after the command are plain options, which are then set.
-  private static boolean read(String[] args, CommonOptions options) {
+  /// Whether the arguments after the command's name are a reference where it wants one, and plain
+  /// options. The command then has them.
+  private static boolean read(String[] args, NodeCommand command) {
+    Optional<Reference> reference = Optional.empty();
+    CommonOptions options = command.common;
     for (int i = 1; i < args.length; i++) {
       String word = args[i];
       if (word.startsWith("--data=")) {
@@ -112,10 +101,23 @@ final class SmallCommands {
         options.json = true;
       } else if (word.equals("--quiet") || word.equals("-q")) {
         options.quiet = true;
+      } else if (!word.startsWith("-") && reference.isEmpty()) {
+        reference = reference(word);
+        if (reference.isEmpty()) {
+          return false;
+        }
       } else {
         return false;
       }
     }
-    return true;
+    return command.take(reference);
+  }
+
+  private static Optional<Reference> reference(String word) {
+    try {
+      return Optional.of(Reference.parse(word));
+    } catch (InvalidInputException e) {
+      return Optional.empty(); // the command line finds the same fault and tells of it
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.shoal.runtime.Reference;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -25,6 +26,12 @@ final class StatCommand extends NodeCommand {
   @Override
   Node.Mode mode() {
     return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  boolean take(Optional<Reference> given) {
+    given.ifPresent(value -> reference = value);
+    return given.isPresent();
   }
 
   @Override

@@ -8,9 +8,11 @@ import io.shoal.runtime.NodeCommands.DiscoveryEntry;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.NodeCommands.TransferEntry;
 import io.shoal.runtime.NodeCommands.UploadEntry;
+import io.shoal.runtime.Reference;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 
 @Command(name = "status")
@@ -23,6 +25,11 @@ final class StatusCommand extends NodeCommand {
   @Override
   Node.Mode mode() {
     return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  boolean take(Optional<Reference> reference) {
+    return reference.isEmpty();
   }
 
   @Override

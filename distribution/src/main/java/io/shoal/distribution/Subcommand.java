@@ -23,7 +23,8 @@ enum Subcommand {
   DEMO(
       "demo",
       "A tour: several nodes on this machine, one file, everybody fetching from everybody."),
-  TRAIN("train", "Run the small commands once, to make the start-up cache."),
+  TRAIN("train", "Run most commands once, to make the start-up cache."),
+  CACHES("caches", "Make the start-up caches in a folder."),
   HELP_TEXTS("help-texts", "Write the help of all commands into the package.");
 
   private final String word;
@@ -45,7 +46,7 @@ enum Subcommand {
 
   /// Whether the help leaves it out.
   boolean hidden() {
-    return this == TRAIN || this == HELP_TEXTS;
+    return this == TRAIN || this == CACHES || this == HELP_TEXTS;
   }
 
   /// A new one, to run once.
@@ -68,6 +69,7 @@ enum Subcommand {
       case SHELL -> new ShellCommand(environment);
       case DEMO -> new DemoCommand(environment);
       case TRAIN -> new TrainCommand(environment);
+      case CACHES -> new CachesCommand(environment);
       case HELP_TEXTS -> new HelpTextsCommand(environment);
     };
   }

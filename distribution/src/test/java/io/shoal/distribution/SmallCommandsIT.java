@@ -2,13 +2,19 @@ package io.shoal.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.distribution.ShoalProcess.Node;
+import io.shoal.distribution.ShoalProcess.Result;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// Small commands are answered by a shorter way: what they print must be what the long way prints.
 @Timeout(300)
 class SmallCommandsIT {
+
+  private static final String UNKNOWN =
+      "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
 
   @TempDir Path folder;
 
@@ -46,35 +55,158 @@ class SmallCommandsIT {
   }
 
   @Test
-  void reportsOfANodeAreTheSameByBothWays() throws Exception {
-    Path data = folder.resolve("data");
-    Path file = Files.writeString(folder.resolve("a file"), "some content");
-    try (Node _ = ShoalProcess.serve(data)) {
-      ShoalProcess.run(folder, "add", file.toString(), "--data=" + data).done();
-      for (String command : List.of("ls", "plugins", "peers")) {
-        for (List<String> option : List.of(List.of("--quiet"), List.of("--quiet", "--json"))) {
-          String shorter = report(data, command, option, List.of());
-          String longer = report(data, command, option, List.of("--log-level=error"));
-          assertEquals(longer, shorter, command);
-          assertFalse(shorter.isEmpty() && !command.equals("peers"), command);
-        }
-      }
-      assertEquals(
-          keys(report(data, "status", List.of("--json"), List.of("--log-level=error"))),
-          keys(report(data, "status", List.of("--json"), List.of())));
+  void whatIsNoCommandHasNoHelp() throws Exception {
+    for (String help : List.of("--help", "-h")) {
+      ShoalProcess.run(folder, "statsu", help).failed(2, "'statsu'", "'status'");
+      ShoalProcess.run(folder, "statsu", "--quiet", help).failed(2, "'statsu'", "'status'");
     }
   }
 
-  private String report(Path data, String command, List<String> options, List<String> more)
-      throws Exception {
-    var words = new ArrayList<>(List.of(command, "--data", data.toString()));
-    words.addAll(options);
-    words.addAll(more);
-    return ShoalProcess.run(folder, words.toArray(String[]::new)).done().out();
+  @Test
+  void whatANodeIsAskedIsTheSameByBothWays() throws Exception {
+    Path data = folder.resolve("data");
+    Path tree = Files.createDirectories(folder.resolve("a folder"));
+    Files.writeString(tree.resolve("a \"file\" – ü"), "some content");
+    try (Node node = ShoalProcess.serve(data)) {
+      String root = node.run("add", "-q", tree.toString()).done().out().strip();
+      String file = node.run("ls", "-q", root).done().out().strip();
+      List<List<String>> commands = new ArrayList<>();
+      for (String command :
+          List.of(
+              "plugins",
+              "peers",
+              "ls",
+              "ls " + root,
+              "ls " + file,
+              "stat " + root,
+              "stat shoal:" + file + "?name=x",
+              "gc")) {
+        List<String> words = List.of(command.split(" ", -1));
+        commands.add(words);
+        commands.add(with(words, "--json"));
+      }
+      commands.add(List.of("ls", root, "-q"));
+      commands.add(List.of("unpin", root));
+      commands.add(List.of("pin", root));
+      commands.add(List.of("unpin", "--json", root));
+      commands.add(List.of("pin", root, "--json"));
+      commands.add(List.of("pin", "--quiet", root));
+      // Pinned by its id, a root has no name from then on: both ways then begin with the same.
+      node.run("unpin", root).done();
+      node.run("pin", root).done();
+
+      List<Result> shorter = runAll(node, commands);
+      assertEquals(runAll(node, withAll(commands, "--log-level=error")), shorter);
+      shorter.forEach(Result::done);
+      String status = node.run("status", "--json").done().out();
+      assertEquals(
+          digitless(node.run("status", "--json", "--log-level=error").done().out()),
+          digitless(status));
+    }
+  }
+
+  @Test
+  void failuresAreTheSameByBothWays() throws Exception {
+    List<List<String>> commands = new ArrayList<>();
+    for (String command : List.of("ls", "stat", "pin", "unpin", "find")) {
+      commands.add(List.of(command, UNKNOWN));
+      commands.add(List.of(command, "nonsense", "--json"));
+      commands.add(List.of(command, UNKNOWN, UNKNOWN));
+    }
+    commands.add(List.of("stat", "sha256:" + "0a".repeat(32), "--json"));
+    commands.add(List.of("stat"));
+    commands.add(List.of("gc", UNKNOWN));
+    commands.add(List.of("status", UNKNOWN));
+    try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
+      List<Result> shorter = runAll(node, commands);
+      assertEquals(runAll(node, withAll(commands, "--log-level=error")), shorter);
+      shorter.forEach(result -> assertNotEquals(0, result.code(), result::toString));
+    }
+  }
+
+  @Test
+  void providersAreTheSameByBothWays() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "some content");
+    try (Node first = ShoalProcess.serve(folder.resolve("first"));
+        Node second =
+            ShoalProcess.serve(folder.resolve("second"), "--bootstrap", first.ready("dht"))) {
+      String root = first.run("add", "-q", file.toString()).done().out().strip();
+      for (String form : List.of("--quiet", "--json")) {
+        // Until the announcement has arrived, nobody provides it.
+        awaitProvider(second, root);
+        Result shorter = second.run("find", root, form).done();
+        assertEquals(second.run("find", root, form, "--log-level=error"), shorter);
+        assertTrue(shorter.out().contains(first.ready("tcp")), shorter::toString);
+      }
+    }
+  }
+
+  @Test
+  void theShorterWayLoadsNoLibrary() throws Exception {
+    try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
+      for (String command :
+          List.of("status", "ls", "ls REF", "stat REF", "pin REF", "unpin REF", "find REF", "gc")) {
+        List<String> words = with(List.of(command.split(" ", -1)), "--data=" + node.data());
+        words.replaceAll(word -> word.replace("REF", UNKNOWN));
+        try (ShoalProcess process =
+            ShoalProcess.start(
+                ShoalProcess.PACKAGE,
+                folder,
+                Map.of("SHOAL_JVM_OPTIONS", "-Xlog:class+load"),
+                words.toArray(String[]::new))) {
+          String classes = process.await().out();
+          assertTrue(classes.contains("io.shoal.distribution.SmallCommands "), command);
+          assertFalse(classes.contains("picocli.CommandLine "), command);
+          assertFalse(classes.contains("tools.jackson.databind."), command);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aNodeThatIsGoneIsNotAsked() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    // The process runs, but listens no more: its number was given to another.
+    Files.writeString(
+        data.resolve("control.json"), "{\"url\":\"http://127.0.0.1:1\",\"token\":\"\",\"pid\":1}");
+    assertEquals("", ShoalProcess.run(folder, "ls", "--data=" + data).done().out());
+    ShoalProcess.run(folder, "stat", UNKNOWN, "--data=" + data).failed(3, UNKNOWN);
+  }
+
+  private static void awaitProvider(Node node, String root) throws InterruptedException {
+    ShoalProcess.await(
+        "a provider",
+        () -> {
+          try {
+            return node.run("find", root).code() == 0;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  private static List<Result> runAll(Node node, List<List<String>> commands) throws Exception {
+    List<Result> results = new ArrayList<>();
+    for (List<String> words : commands) {
+      results.add(node.run(words.toArray(String[]::new)));
+    }
+    return results;
+  }
+
+  private static List<List<String>> withAll(List<List<String>> commands, String option) {
+    return commands.stream().map(words -> with(words, option)).toList();
+  }
+
+  private static List<String> with(List<String> words, String option) {
+    List<String> all = new ArrayList<>(words);
+    all.add(option);
+    return all;
   }
 
   /// A status without what changes from one moment to the next.
-  private static String keys(String json) {
+  private static String digitless(String json) {
     return json.replaceAll("\\d+", "0");
   }
 

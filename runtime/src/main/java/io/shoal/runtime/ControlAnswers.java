@@ -1,15 +1,20 @@
 package io.shoal.runtime;
 
 import io.shoal.api.StoreUsage;
+import io.shoal.runtime.NodeCommands.Collected;
+import io.shoal.runtime.NodeCommands.ContentStat;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
+import io.shoal.runtime.NodeCommands.FolderEntry;
+import io.shoal.runtime.NodeCommands.FoundProvider;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.NodeCommands.PeerEntry;
 import io.shoal.runtime.NodeCommands.PluginEntry;
+import io.shoal.runtime.NodeCommands.Reach;
 import io.shoal.runtime.NodeCommands.RootEntry;
 import io.shoal.runtime.NodeCommands.TransferEntry;
 import io.shoal.runtime.NodeCommands.UploadEntry;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -40,21 +45,6 @@ final class ControlAnswers {
         status.texts("advice"));
   }
 
-  /// @throws JacksonException it is not the JSON of such values
-  static List<RootEntry> roots(byte[] json) {
-    return JsonFields.list(json, JSON, ControlAnswers::root);
-  }
-
-  /// @throws JacksonException it is not the JSON of such values
-  static List<PeerEntry> peers(byte[] json) {
-    return JsonFields.list(json, JSON, ControlAnswers::peer);
-  }
-
-  /// @throws JacksonException it is not the JSON of such values
-  static List<PluginEntry> plugins(byte[] json) {
-    return JsonFields.list(json, JSON, ControlAnswers::plugin);
-  }
-
   /// @throws JacksonException it is not the JSON of such a value
   static ControlFile file(byte[] json) {
     JsonFields file = JsonFields.of(json, JSON);
@@ -64,8 +54,8 @@ final class ControlAnswers {
   /// The entries of a JSON array, each as it was written; of any other value that value.
   ///
   /// @throws JacksonException it is not JSON
-  static List<String> entries(byte[] json) {
-    List<String> entries = new ArrayList<>();
+  static List<byte[]> entries(byte[] json) {
+    List<byte[]> entries = new ArrayList<>();
     try (JsonParser in = JSON.createParser(ObjectReadContext.empty(), json)) {
       JsonToken token = in.nextToken();
       if (token == JsonToken.START_ARRAY) {
@@ -75,14 +65,16 @@ final class ControlAnswers {
         int start = Math.toIntExact(in.currentTokenLocation().getByteOffset());
         in.skipChildren();
         int end = Math.toIntExact(in.currentLocation().getByteOffset());
-        entries.add(new String(json, start, end - start, StandardCharsets.UTF_8));
+        entries.add(Arrays.copyOfRange(json, start, end));
         token = in.nextToken();
       }
     }
     return entries;
   }
 
-  private static RootEntry root(JsonFields root) {
+  /// @throws JacksonException it is not the JSON of such a value
+  static RootEntry root(byte[] json) {
+    JsonFields root = JsonFields.of(json, JSON);
     return new RootEntry(
         root.text("root"),
         root.text("name"),
@@ -92,7 +84,9 @@ final class ControlAnswers {
         root.text("note"));
   }
 
-  private static PeerEntry peer(JsonFields peer) {
+  /// @throws JacksonException it is not the JSON of such a value
+  static PeerEntry peer(byte[] json) {
+    JsonFields peer = JsonFields.of(json, JSON);
     return new PeerEntry(
         peer.optionalText("peerId"),
         peer.text("address"),
@@ -106,7 +100,9 @@ final class ControlAnswers {
         peer.optionalText("banned"));
   }
 
-  private static PluginEntry plugin(JsonFields plugin) {
+  /// @throws JacksonException it is not the JSON of such a value
+  static PluginEntry plugin(byte[] json) {
+    JsonFields plugin = JsonFields.of(json, JSON);
     return new PluginEntry(
         plugin.text("id"),
         plugin.texts("kinds"),
@@ -115,6 +111,53 @@ final class ControlAnswers {
         plugin.text("state"),
         plugin.flag("active"),
         plugin.optionalText("problem"));
+  }
+
+  /// @throws JacksonException it is not the JSON of such a value
+  static FolderEntry entry(byte[] json) {
+    JsonFields entry = JsonFields.of(json, JSON);
+    return new FolderEntry(
+        entry.text("cid"), entry.text("name"), entry.number("sizeBytes"), entry.text("kind"));
+  }
+
+  /// @throws JacksonException it is not the JSON of such a value
+  static ContentStat stat(byte[] json) {
+    JsonFields stat = JsonFields.of(json, JSON);
+    return new ContentStat(
+        stat.text("root"),
+        stat.text("kind"),
+        stat.optionalText("name"),
+        stat.number("sizeBytes"),
+        stat.number("chunks"),
+        stat.number("chunksHere"),
+        stat.flag("pinned"),
+        stat.optionalText("sha256"));
+  }
+
+  /// @throws JacksonException it is not the JSON of such a value
+  static FoundProvider provider(byte[] json) {
+    JsonFields provider = JsonFields.of(json, JSON);
+    return new FoundProvider(
+        provider.text("address"),
+        provider.optionalText("peerId"),
+        provider.choice("reach", Reach.values()),
+        provider.text("have"),
+        provider.text("detail"));
+  }
+
+  /// @throws JacksonException it is not the JSON of such a value
+  static Collected collected(byte[] json) {
+    JsonFields collected = JsonFields.of(json, JSON);
+    return new Collected(
+        collected.number("chunksRemoved"),
+        collected.number("bytesRemoved"),
+        collected.number("chunksKept"));
+  }
+
+  /// @throws JacksonException it is not the JSON of such a value
+  static Failure failure(byte[] json) {
+    JsonFields failure = JsonFields.of(json, JSON);
+    return new Failure(failure.choice("kind", Failure.Kind.values()), failure.text("message"));
   }
 
   private static DiscoveryEntry discovery(JsonFields discovery) {

@@ -79,12 +79,14 @@ final class ControlClient {
   }
 
   /// Runs a command that tells events; returns when it is done.
-  void command(String path, Object body, EventListener listener)
+  ///
+  /// @param body the request as JSON
+  void command(String path, byte[] body, EventListener listener)
       throws ShoalException, IOException, InterruptedException {
     exchange(
         "POST",
         path,
-        ControlJson.write(body),
+        body,
         in -> {
           String event = "";
           while (true) {
@@ -97,7 +99,7 @@ final class ControlClient {
                 case "done" -> {
                   return true;
                 }
-                case "error" -> ControlJson.read(data, Failure.class).raise();
+                case "error" -> ControlAnswers.failure(data).raise();
                 default -> listener.event(event, data);
               }
             }
@@ -106,12 +108,14 @@ final class ControlClient {
   }
 
   /// Runs a command that sends blocks of bytes, as [CommandStream] has them.
-  void bytes(String path, Object body, OutputStream out)
+  ///
+  /// @param body the request as JSON
+  void bytes(String path, byte[] body, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     exchange(
         "POST",
         path,
-        ControlJson.write(body),
+        body,
         in -> {
           byte[] block = new byte[CommandStream.MAX_BLOCK_BYTES];
           while (true) {
@@ -120,7 +124,7 @@ final class ControlClient {
               return true;
             }
             if (length == CommandStream.ERROR) {
-              ControlJson.read(in.readAllBytes(), Failure.class).raise();
+              ControlAnswers.failure(in.readAllBytes()).raise();
             }
             if (length < 0 || length > block.length) {
               throw new IOException("the node sent a block of " + length + " bytes");
@@ -140,7 +144,7 @@ final class ControlClient {
               new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES));
       int status = head(in);
       if (status != 200) {
-        ControlJson.read(in.readAllBytes(), Failure.class).raise();
+        ControlAnswers.failure(in.readAllBytes()).raise();
       }
       return reader.read(in);
     } catch (ClosedByInterruptException e) {

@@ -1,13 +1,9 @@
 package io.shoal.runtime;
 
-import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.UserFaultException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -31,7 +27,8 @@ final class ControlJson {
               DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .addModule(
               new SimpleModule()
-                  .addSerializer(Reference.class, new AsText<>(Reference.class, ControlJson::text))
+                  .addSerializer(
+                      Reference.class, new AsText<>(Reference.class, ControlRequests::text))
                   .addSerializer(
                       PeerAddress.class, new AsText<>(PeerAddress.class, PeerAddress::toString))
                   .addSerializer(Path.class, new AsText<>(Path.class, Path::toString))
@@ -49,21 +46,6 @@ final class ControlJson {
   /// @throws JacksonException it is not the JSON of such a value
   static <T> T read(byte[] json, Class<T> type) {
     return MAPPER.readValue(json, type);
-  }
-
-  /// What [Reference#parse] reads as this reference.
-  static String text(Reference reference) {
-    return switch (reference) {
-      case Reference.Content(Cid root, Optional<String> name) ->
-          name.map(n -> "shoal:" + root + "?name=" + encoded(n)).orElseGet(root::toString);
-      case Reference.WholeDigest(String hex) -> "sha256:" + hex;
-      case Reference.SignedName(Cid key, String name) -> "shoal:k/" + key + "/" + encoded(name);
-    };
-  }
-
-  private static String encoded(String name) {
-    // URLEncoder is for forms, which write a blank as a plus.
-    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   private static final class AsText<T> extends ValueSerializer<T> {

@@ -30,11 +30,6 @@ final class JsonFields {
     return new JsonFields(as(Map.class, parse(json, factory), "the answer"));
   }
 
-  /// The objects of a JSON array.
-  static <T> List<T> list(byte[] json, JsonFactory factory, Function<JsonFields, T> each) {
-    return objects(parse(json, factory), "the answer", each);
-  }
-
   String text(String name) {
     return as(String.class, values.get(name), name);
   }
@@ -59,6 +54,17 @@ final class JsonFields {
     return as(Boolean.class, values.get(name), name);
   }
 
+  /// The one of some constants that a text names.
+  <E extends Enum<E>> E choice(String name, E[] constants) {
+    String text = text(name);
+    for (E constant : constants) {
+      if (constant.name().equals(text)) {
+        return constant;
+      }
+    }
+    throw new UnexpectedJson(name + " is none that is known");
+  }
+
   JsonFields fields(String name) {
     return new JsonFields(as(Map.class, values.get(name), name));
   }
@@ -81,13 +87,8 @@ final class JsonFields {
   }
 
   <T> List<T> each(String name, Function<JsonFields, T> each) {
-    return objects(values.get(name), name, each);
-  }
-
-  private static <T> List<T> objects(
-      @Nullable Object value, String name, Function<JsonFields, T> each) {
     List<T> objects = new ArrayList<>();
-    for (Object object : as(List.class, value, name)) {
+    for (Object object : as(List.class, values.get(name), name)) {
       objects.add(each.apply(new JsonFields(as(Map.class, object, name))));
     }
     return objects;

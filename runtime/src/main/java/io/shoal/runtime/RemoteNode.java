@@ -3,22 +3,35 @@ package io.shoal.runtime;
 import io.shoal.api.ShoalException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// The node that another process on this machine runs, through its control API.
 public final class RemoteNode implements NodeCommands {
 
   private final ControlFile file;
   private final ControlClient client;
+  private final ResultListener results;
 
-  private RemoteNode(ControlFile file) {
+  /// Hears each result as the node wrote it, before the caller gets it.
+  @FunctionalInterface
+  public interface ResultListener {
+
+    /// @param result the very record that the caller gets
+    /// @param json the JSON text that it was read from
+    void result(Object result, String json);
+  }
+
+  private RemoteNode(ControlFile file, ResultListener results) {
     this.file = file;
     this.client = new ControlClient(file);
+    this.results = results;
   }
 
   /// The node that runs on a data folder.
@@ -26,7 +39,20 @@ public final class RemoteNode implements NodeCommands {
   /// @return empty if none does
   /// @throws IOException `control.json` is there and cannot be read
   public static Optional<RemoteNode> of(Path dataFolder) throws IOException {
-    return ControlFile.read(dataFolder).map(RemoteNode::new).filter(node -> node.client.answers());
+    return of(dataFolder, (_, _) -> {});
+  }
+
+  /// The node that runs on a data folder.
+  ///
+  /// @param results told each entry of [#roots], [#list], [#peers] and [#plugins], each provider of
+  ///   [#find], and what [#status], [#stat] and [#gc] return
+  /// @return empty if none does
+  /// @throws IOException `control.json` is there and cannot be read
+  public static Optional<RemoteNode> of(Path dataFolder, ResultListener results)
+      throws IOException {
+    return ControlFile.read(dataFolder)
+        .map(file -> new RemoteNode(file, results))
+        .filter(node -> node.client.answers());
   }
 
   /// Where its control API is, without a slash at the end.
@@ -46,48 +72,33 @@ public final class RemoteNode implements NodeCommands {
     return client.text("/metrics");
   }
 
-  /// What [NodeCommands] tells in records.
-  public enum Report {
-    /// [NodeCommands#status]
-    STATUS,
-    /// [NodeCommands#peers]
-    PEERS,
-    /// [NodeCommands#plugins]
-    PLUGINS,
-    /// [NodeCommands#roots]
-    ROOTS
-  }
-
-  /// A report as the JSON that the node wrote: one text for each entry of a list.
-  ///
-  /// @throws IOException the node cannot be reached
-  public List<String> json(Report report) throws ShoalException, IOException {
-    String path =
-        switch (report) {
-          case STATUS -> "/v1/status";
-          case PEERS -> "/v1/peers";
-          case PLUGINS -> "/v1/plugins";
-          case ROOTS -> "/v1/roots";
-        };
-    return client.get(path, ControlAnswers::entries);
-  }
-
   @Override
   public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException, InterruptedException {
-    client.command("/v1/add", request, listener(progress, Added.class, each));
+    client.command(
+        "/v1/add",
+        ControlJson.write(request),
+        listener(progress, json -> ControlJson.read(json, Added.class), each));
   }
 
   @Override
   public TakenOver takeOver(Path folder, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return one("/v1/take-over", new ControlRequests.OfFolder(folder), progress, TakenOver.class);
+    return one(
+        "/v1/take-over",
+        ControlJson.write(new ControlRequests.OfFolder(folder)),
+        progress,
+        json -> ControlJson.read(json, TakenOver.class));
   }
 
   @Override
   public Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return one("/v1/get", request, progress, Fetched.class);
+    return one(
+        "/v1/get",
+        ControlJson.write(request),
+        progress,
+        json -> ControlJson.read(json, Fetched.class));
   }
 
   @Override
@@ -95,13 +106,13 @@ public final class RemoteNode implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     client.command(
         "/v1/find",
-        new ControlRequests.ReferenceWithin(reference, timeout.toMillis()),
-        listener(ProgressListener.SILENT, FoundProvider.class, each));
+        new ControlRequests.ReferenceWithin(reference, timeout.toMillis()).json(),
+        listener(ProgressListener.SILENT, told(ControlAnswers::provider), each));
   }
 
   @Override
   public List<RootEntry> roots() throws ShoalException, IOException {
-    return client.get("/v1/roots", ControlAnswers::roots);
+    return all("/v1/roots", ControlAnswers::root);
   }
 
   @Override
@@ -109,9 +120,9 @@ public final class RemoteNode implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     return many(
         "/v1/list",
-        new ControlRequests.OfReference(reference),
+        new ControlRequests.OfReference(reference).json(),
         ProgressListener.SILENT,
-        FolderEntry.class);
+        told(ControlAnswers::entry));
   }
 
   @Override
@@ -119,16 +130,16 @@ public final class RemoteNode implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     return one(
         "/v1/stat",
-        new ControlRequests.OfReference(reference),
+        new ControlRequests.OfReference(reference).json(),
         ProgressListener.SILENT,
-        ContentStat.class);
+        told(ControlAnswers::stat));
   }
 
   @Override
   public void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     client.bytes(
-        "/v1/cat", new ControlRequests.ReferenceWithin(reference, timeout.toMillis()), out);
+        "/v1/cat", new ControlRequests.ReferenceWithin(reference, timeout.toMillis()).json(), out);
   }
 
   @Override
@@ -143,7 +154,7 @@ public final class RemoteNode implements NodeCommands {
 
   private void silent(String path, Reference reference) throws ShoalException, IOException {
     try {
-      client.command(path, new ControlRequests.OfReference(reference), (_, _) -> {});
+      client.command(path, new ControlRequests.OfReference(reference).json(), (_, _) -> {});
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -152,52 +163,76 @@ public final class RemoteNode implements NodeCommands {
 
   @Override
   public Collected gc() throws ShoalException, IOException, InterruptedException {
-    return one("/v1/gc", new ControlRequests.Nothing(), ProgressListener.SILENT, Collected.class);
+    return one(
+        "/v1/gc",
+        new ControlRequests.Nothing().json(),
+        ProgressListener.SILENT,
+        told(ControlAnswers::collected));
   }
 
   @Override
   public Verified verify(boolean repair, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return one("/v1/verify", new ControlRequests.Verify(repair), progress, Verified.class);
+    return one(
+        "/v1/verify",
+        ControlJson.write(new ControlRequests.Verify(repair)),
+        progress,
+        json -> ControlJson.read(json, Verified.class));
   }
 
   @Override
   public NodeStatus status() throws ShoalException, IOException {
-    return client.get("/v1/status", ControlAnswers::status);
+    return client.get("/v1/status", told(ControlAnswers::status));
   }
 
   @Override
   public List<PeerEntry> peers() throws ShoalException, IOException {
-    return client.get("/v1/peers", ControlAnswers::peers);
+    return all("/v1/peers", ControlAnswers::peer);
   }
 
   @Override
   public List<PluginEntry> plugins() throws ShoalException, IOException {
-    return client.get("/v1/plugins", ControlAnswers::plugins);
+    return all("/v1/plugins", ControlAnswers::plugin);
   }
 
-  private <T> T one(String path, Object body, ProgressListener progress, Class<T> type)
+  /// Reads a result and tells the listener of it.
+  private <T> Function<byte[], T> told(Function<byte[], T> reader) {
+    return json -> {
+      T result = reader.apply(json);
+      results.result(result, new String(json, StandardCharsets.UTF_8));
+      return result;
+    };
+  }
+
+  private <T> List<T> all(String path, Function<byte[], T> reader)
+      throws ShoalException, IOException {
+    return client.get(
+        path, json -> ControlAnswers.entries(json).stream().map(told(reader)).toList());
+  }
+
+  private <T> T one(String path, byte[] body, ProgressListener progress, Function<byte[], T> reader)
       throws ShoalException, IOException, InterruptedException {
-    List<T> results = many(path, body, progress, type);
-    if (results.size() != 1) {
-      throw new IOException("the node gave " + results.size() + " results where one was expected");
+    List<T> given = many(path, body, progress, reader);
+    if (given.size() != 1) {
+      throw new IOException("the node gave " + given.size() + " results where one was expected");
     }
-    return results.getFirst();
+    return given.getFirst();
   }
 
-  private <T> List<T> many(String path, Object body, ProgressListener progress, Class<T> type)
+  private <T> List<T> many(
+      String path, byte[] body, ProgressListener progress, Function<byte[], T> reader)
       throws ShoalException, IOException, InterruptedException {
-    List<T> results = new ArrayList<>();
-    client.command(path, body, listener(progress, type, results::add));
-    return results;
+    List<T> given = new ArrayList<>();
+    client.command(path, body, listener(progress, reader, given::add));
+    return given;
   }
 
   private static <T> ControlClient.EventListener listener(
-      ProgressListener progress, Class<T> type, Consumer<T> each) {
+      ProgressListener progress, Function<byte[], T> reader, Consumer<T> each) {
     return (name, json) -> {
       switch (name) {
         case "progress" -> progress.progress(ControlJson.read(json, Progress.class));
-        case "result" -> each.accept(ControlJson.read(json, type));
+        case "result" -> each.accept(reader.apply(json));
         default -> {
           // A newer node may tell more.
         }

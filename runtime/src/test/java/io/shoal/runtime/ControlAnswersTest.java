@@ -1,13 +1,22 @@
 package io.shoal.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.StoreUsage;
+import io.shoal.runtime.ControlRequests.OfReference;
+import io.shoal.runtime.ControlRequests.ReferenceWithin;
+import io.shoal.runtime.NodeCommands.Collected;
+import io.shoal.runtime.NodeCommands.ContentStat;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
+import io.shoal.runtime.NodeCommands.FolderEntry;
+import io.shoal.runtime.NodeCommands.FoundProvider;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.NodeCommands.PeerEntry;
 import io.shoal.runtime.NodeCommands.PluginEntry;
+import io.shoal.runtime.NodeCommands.Reach;
 import io.shoal.runtime.NodeCommands.RootEntry;
 import io.shoal.runtime.NodeCommands.TransferEntry;
 import io.shoal.runtime.NodeCommands.UploadEntry;
@@ -15,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JacksonException;
@@ -48,33 +58,92 @@ class ControlAnswersTest {
   private static final List<RootEntry> ROOTS =
       List.of(new RootEntry("r", "n", 1, "file", "pinned", ""));
 
+  private static final List<ContentStat> STATS =
+      List.of(
+          new ContentStat("r", "file", Optional.of("n"), 1, 2, 3, true, Optional.of("h")),
+          new ContentStat("r", "unknown", Optional.empty(), -1, -1, 0, false, Optional.empty()));
+
+  private static final List<FoundProvider> PROVIDERS =
+      List.of(
+          new FoundProvider("a", Optional.of("p"), Reach.REACHABLE, "complete", ""),
+          new FoundProvider("a", Optional.empty(), Reach.UNCHECKED, "unknown", "why"));
+
+  private static final String CID = "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
+
   /// What is read by hand must not drift from the records, which are written by reflection.
   @Test
   void anAnswerIsReadAsItWasWritten() {
     assertEquals(STATUS, ControlAnswers.status(ControlJson.write(STATUS)));
-    assertEquals(PEERS, ControlAnswers.peers(ControlJson.write(PEERS)));
-    assertEquals(PLUGINS, ControlAnswers.plugins(ControlJson.write(PLUGINS)));
-    assertEquals(ROOTS, ControlAnswers.roots(ControlJson.write(ROOTS)));
+    assertReadAsWritten(ControlAnswers::peer, PEERS);
+    assertReadAsWritten(ControlAnswers::plugin, PLUGINS);
+    assertReadAsWritten(ControlAnswers::root, ROOTS);
+    assertReadAsWritten(ControlAnswers::entry, List.of(new FolderEntry("c", "ü", 1, "file")));
+    assertReadAsWritten(ControlAnswers::stat, STATS);
+    assertReadAsWritten(ControlAnswers::provider, PROVIDERS);
+    assertReadAsWritten(ControlAnswers::collected, List.of(new Collected(1, 2, 3)));
+    assertReadAsWritten(
+        ControlAnswers::failure,
+        Stream.of(Failure.Kind.values()).map(kind -> new Failure(kind, "a \"cause\"")).toList());
     var file = new ControlFile("http://127.0.0.1:1", "t", 2);
     assertEquals(file, ControlAnswers.file(ControlJson.write(file)));
+  }
+
+  private static <T> void assertReadAsWritten(Function<byte[], T> reader, List<T> values) {
+    for (T value : values) {
+      assertEquals(value, reader.apply(ControlJson.write(value)));
+    }
+  }
+
+  @Test
+  void aRequestIsWrittenByHandAsItIsByReflection() throws InvalidInputException {
+    for (String text :
+        List.of(
+            CID,
+            "shoal:" + CID + "?name=a%20%22name%22%5C%20%E2%80%93%20%C3%BC%0A",
+            "sha256:" + "0a".repeat(32),
+            "shoal:k/12D3KooWM317HgQrUAFpa3d1knxvj91oKeeXas4Urn6zaJDBWgrH/n%22%C3%BC")) {
+      var reference = new OfReference(Reference.parse(text));
+      var within = new ReferenceWithin(reference.reference(), 7);
+      assertArrayEquals(ControlJson.write(reference), reference.json());
+      assertArrayEquals(ControlJson.write(within), within.json());
+      assertEquals(reference, ControlJson.read(reference.json(), OfReference.class));
+    }
+    var nothing = new ControlRequests.Nothing();
+    assertArrayEquals(ControlJson.write(nothing), nothing.json());
   }
 
   @Test
   void entriesAreTheTextsThatWereWritten() {
     assertEquals(
-        PEERS.stream().map(ControlAnswersTest::text).toList(),
-        ControlAnswers.entries(ControlJson.write(PEERS)));
-    assertEquals(List.of(text(STATUS)), ControlAnswers.entries(ControlJson.write(STATUS)));
-    assertEquals(List.of(), ControlAnswers.entries(ControlJson.write(List.of())));
+        PEERS.stream().map(ControlAnswersTest::text).toList(), entries(ControlJson.write(PEERS)));
+    assertEquals(List.of(text(STATUS)), entries(ControlJson.write(STATUS)));
+    assertEquals(List.of(), entries(ControlJson.write(List.of())));
   }
 
   @Test
   void whatIsNoAnswerIsRefused() {
     for (String json :
-        Stream.of("", "[", "{", "[]", "{}", "7", "{\"url\":1}", "[".repeat(40)).toList()) {
+        Stream.of(
+                "",
+                "[",
+                "{",
+                "[]",
+                "{}",
+                "7",
+                "{\"url\":1}",
+                "{\"kind\":\"NEW\",\"message\":\"m\"}",
+                "[".repeat(40))
+            .toList()) {
       byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
       assertThrows(JacksonException.class, () -> ControlAnswers.file(bytes), json);
+      assertThrows(JacksonException.class, () -> ControlAnswers.failure(bytes), json);
     }
+  }
+
+  private static List<String> entries(byte[] json) {
+    return ControlAnswers.entries(json).stream()
+        .map(entry -> new String(entry, StandardCharsets.UTF_8))
+        .toList();
   }
 
   private static String text(Object value) {

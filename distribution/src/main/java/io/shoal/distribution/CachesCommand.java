@@ -1,0 +1,127 @@
+package io.shoal.distribution;
+
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.Configuration;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.AddRequest;
+import io.shoal.runtime.NodeCommands.Added;
+import io.shoal.runtime.NodeCommands.ProgressListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// Makes both start-up caches in a folder: that of small commands, and that of all others.
+@Command(name = "caches")
+final class CachesCommand implements Callable<Integer> {
+
+  private static final int LEAF_BYTES = 1 << 20;
+
+  /// What a node that runs is asked; ROOT stands for a folder that is there, UNKNOWN for what is
+  /// not.
+  private static final List<String> SMALL_COMMANDS =
+      List.of(
+          "--version",
+          "--help",
+          "ls --help",
+          "status",
+          "status --json",
+          "peers",
+          "plugins",
+          "ls",
+          "ls --json",
+          "ls ROOT",
+          "ls ROOT --json",
+          "stat ROOT",
+          "stat ROOT --json",
+          "stat UNKNOWN",
+          "find ROOT",
+          "unpin ROOT",
+          "pin ROOT",
+          "pin ROOT --json",
+          "gc",
+          "gc --json");
+
+  private static final String UNKNOWN =
+      "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
+
+  @Parameters(paramLabel = "DIR", description = "where the caches go")
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  Path folder;
+
+  private final Environment environment;
+
+  CachesCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws ShoalException, IOException, InterruptedException {
+    Path launcher =
+        PackageFolder.find()
+            .map(home -> home.resolve("bin/shoal"))
+            .orElseThrow(
+                () -> new UserFaultException("there is no package: start it with bin/shoal"));
+    Path into = Files.createDirectories(environment.folder().resolve(folder));
+    make(launcher, into.resolve("shoal.aot"), Map.of(), List.of("train"));
+    try (var scratch = ScratchFolder.create("shoal-caches")) {
+      Path data = scratch.path().resolve("data");
+      LogSetup.prepare("error", data);
+      var configuration =
+          Configuration.defaults()
+              .with("plugins.transport-tcp.listen", "127.0.0.1:0")
+              .with("plugins.discovery-kademlia.listen", "127.0.0.1:0");
+      try (NodeCommands node = environment.nodes().start(data, configuration, Node.Mode.SERVE)) {
+        String root = add(node, Files.createDirectories(scratch.path().resolve("folder")));
+        make(
+            launcher,
+            into.resolve("small.aot"),
+            Map.of("SHOAL_HOME", data.toString()),
+            Stream.concat(Stream.of(SmallCommands.TRAINING), SMALL_COMMANDS.stream())
+                .map(word -> word.replace("ROOT", root).replace("UNKNOWN", UNKNOWN))
+                .toList());
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private static String add(NodeCommands node, Path folder)
+      throws ShoalException, IOException, InterruptedException {
+    Files.writeString(folder.resolve("file"), "a file");
+    List<Added> added = new ArrayList<>();
+    node.add(
+        new AddRequest(List.of(folder), Optional.empty(), false, LEAF_BYTES, false),
+        ProgressListener.SILENT,
+        added::add);
+    return added.getFirst().root();
+  }
+
+  /// Runs the launcher so that it makes a cache of the run, and puts that into place whole.
+  private static void make(
+      Path launcher, Path cache, Map<String, String> variables, List<String> words)
+      throws IOException, InterruptedException {
+    Path unfinished = cache.resolveSibling(cache.getFileName() + ".new");
+    var builder = new ProcessBuilder(launcher.toString());
+    builder.command().addAll(words);
+    builder.environment().putAll(variables);
+    builder.environment().put("SHOAL_AOT_OUTPUT", unfinished.toString());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    int code = builder.start().waitFor();
+    if (code != 0 || !Files.exists(unfinished)) {
+      throw new IOException(
+          "'shoal %s' made no start-up cache and ended with %d".formatted(words.getFirst(), code));
+    }
+    Files.move(unfinished, cache, StandardCopyOption.ATOMIC_MOVE);
+  }
+}
