@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -47,40 +48,55 @@ final class BlockingCalls {
   }
 
   void withdraw(NodeId key) {
-    loop.post(now -> loop.node().withdraw(key));
+    loop.post(now -> loop.nodes().values().forEach(node -> node.withdraw(key)));
   }
 
-  private record Announced(NodeId key, Set<Integer> ports) {}
+  private record Announced(NodeId key, Family family, Set<Integer> ports) {}
 
-  /// Announces each key at its endpoints and waits for the first round of all of them.
+  /// Announces each key at its endpoints, in each family, and waits until each endpoint is
+  /// announced in one of them, or the first round of all has ended.
   Map<PeerAddress, Announcement> announce(Map<NodeId, List<Endpoint>> byKey)
       throws InterruptedException {
     BlockingQueue<Announced> ended = new LinkedBlockingQueue<>();
-    byKey.forEach(
-        (key, endpoints) ->
-            loop.post(
-                now ->
-                    loop.node()
-                        .announce(
-                            key,
-                            endpoints.stream().map(Endpoint::place).toList(),
-                            ports -> ended.add(new Announced(key, ports)),
-                            now)));
+    for (Family family : loop.locals().keySet()) {
+      byKey.forEach((key, endpoints) -> announce(key, family, endpoints, ended));
+    }
     Map<PeerAddress, Announcement> results = new HashMap<>();
     byKey.values().forEach(all -> all.forEach(e -> results.put(e.address(), Announcement.FAILED)));
     long deadline = System.nanoTime() + ANNOUNCE_DEADLINE.toNanos();
-    for (int left = byKey.size(); left > 0; left--) {
+    for (int left = byKey.size() * loop.locals().size();
+        left > 0 && results.containsValue(Announcement.FAILED);
+        left--) {
       Optional<Announced> one = next(ended, deadline);
       if (one.isEmpty()) {
         return results;
       }
       for (Endpoint endpoint : byKey.getOrDefault(one.get().key(), List.of())) {
-        if (one.get().ports().contains(endpoint.place().port())) {
+        if (endpoint.isIn(one.get().family())
+            && one.get().ports().contains(endpoint.place().port())) {
           results.put(endpoint.address(), Announcement.ANNOUNCED);
         }
       }
     }
     return results;
+  }
+
+  private void announce(
+      NodeId key, Family family, List<Endpoint> endpoints, BlockingQueue<Announced> ended) {
+    List<Announcer.Place> places =
+        endpoints.stream().filter(e -> e.isIn(family)).map(Endpoint::place).toList();
+    if (places.isEmpty()) {
+      ended.add(new Announced(key, family, Set.of()));
+      return;
+    }
+    loop.post(
+        now ->
+            node(family)
+                .announce(key, places, ports -> ended.add(new Announced(key, family, ports)), now));
+  }
+
+  private DhtNode node(Family family) {
+    return Objects.requireNonNull(loop.nodes().get(family));
   }
 
   private sealed interface Event {
@@ -101,12 +117,27 @@ final class BlockingCalls {
         now ->
             schemes.forEach(
                 (key, scheme) ->
-                    searches.add(loop.node().find(key, new Listening(scheme, events), now))));
+                    loop.nodes()
+                        .values()
+                        .forEach(
+                            node ->
+                                searches.add(
+                                    search(node, key, new Listening(scheme, events), now)))));
     try {
-      await(schemes.size(), events, sink);
+      await(schemes.size() * loop.locals().size(), events, sink);
     } finally {
       loop.post(now -> searches.forEach(DhtNode.Search::cancel));
     }
+  }
+
+  /// Nobody waits for a family in which nobody is known, as long as there is the other.
+  private DhtNode.Search search(
+      DhtNode node, NodeId key, DhtNode.FindListener listener, long nowMillis) {
+    if (node.isIsolated() && loop.nodes().values().stream().anyMatch(n -> !n.isIsolated())) {
+      listener.ended(LookupEnd.NOBODY_ANSWERED);
+      return () -> {};
+    }
+    return node.find(key, listener, nowMillis);
   }
 
   private void await(int searches, BlockingQueue<Event> events, ProviderSink sink)
@@ -143,22 +174,49 @@ final class BlockingCalls {
   ///
   /// @throws RetryableException nobody answered, and this node does not hold it either
   ItemGet.Outcome get(ItemName name) throws RetryableException, InterruptedException {
-    ItemGet.Outcome outcome =
-        await(
-            ended -> loop.post(now -> loop.node().items().get(name, (o, at) -> ended.add(o), now)));
-    if (outcome.answered() == 0 && outcome.item().isEmpty()) {
+    ItemGet.Outcome best = ItemGet.Outcome.NOBODY;
+    for (Family family : useful()) {
+      ItemGet.Outcome outcome =
+          await(
+              ended ->
+                  loop.post(now -> node(family).items().get(name, (o, at) -> ended.add(o), now)));
+      best = best.and(outcome);
+    }
+    if (best.answered() == 0 && best.item().isEmpty()) {
       throw nobody();
     }
-    return outcome;
+    return best;
   }
 
   /// Gives an item to the nodes that should have it.
   Items.PutEnd put(Item item, OptionalLong replaces)
       throws RetryableException, InterruptedException {
+    Items.PutEnd all = new Items.PutEnd.NobodyAnswered();
+    for (Family family : useful()) {
+      Items.PutEnd one =
+          await(
+              ended ->
+                  loop.post(
+                      now ->
+                          node(family).items().put(item, replaces, (e, at) -> ended.add(e), now)));
+      all = all.and(one);
+    }
+    return all;
+  }
+
+  /// The families in which somebody is known; all if that is none.
+  private List<Family> useful() throws RetryableException, InterruptedException {
     return await(
         ended ->
             loop.post(
-                now -> loop.node().items().put(item, replaces, (e, at) -> ended.add(e), now)));
+                now -> {
+                  List<Family> known =
+                      loop.nodes().values().stream()
+                          .filter(node -> !node.isIsolated())
+                          .map(DhtNode::family)
+                          .toList();
+                  ended.add(known.isEmpty() ? List.copyOf(loop.nodes().keySet()) : known);
+                }));
   }
 
   private <T> T await(Consumer<BlockingQueue<T>> ask)

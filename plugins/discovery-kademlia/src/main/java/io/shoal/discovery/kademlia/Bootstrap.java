@@ -4,7 +4,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongConsumer;
 
 /// Finds a first node, and again a first node when all are lost. Single-threaded.
@@ -122,13 +121,14 @@ final class Bootstrap {
           .send(
               address,
               Optional.empty(),
-              new Method.FindNode(table.self(), Set.of()),
+              new Method.FindNode(table.self(), upkeep.want()),
               this,
               nowMillis);
     }
 
     @Override
     public void replied(Contact from, Packet.Reply reply, long nowMillis) {
+      upkeep.handOver(Scope.of(address.getAddress()), reply.answer(), nowMillis);
       List<Contact> seeds =
           reply.answer().nodesOf(settings.family()).stream()
               .filter(c -> settings.mayTell(Scope.of(address.getAddress()), c.address()))

@@ -9,18 +9,23 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one thread in which a [DhtNode] lives: hands it datagrams, commands and the time, and sends
-/// what it says.
-final class DhtLoop implements Network, AutoCloseable {
+/// The one thread in which the [DhtNode]s of this machine live, one for each address family: hands
+/// them datagrams, commands and the time, and sends what they say.
+final class DhtLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DhtLoop.class);
 
   /// Larger ones are cut off by the read and then are no bencoding; nothing in the protocol comes
@@ -35,12 +40,11 @@ final class DhtLoop implements Network, AutoCloseable {
 
   private static final long SNAPSHOT_MILLIS = 200;
 
-  private final DatagramChannel channel;
+  private final Sockets sockets;
   private final Selector selector;
-  private final InetSocketAddress local;
-  private final Runnable bootstrapWanted;
-  private final DhtNode node;
-  private final Consumer<DhtNode.Snapshot> figures;
+  private final Consumer<DhtNode> bootstrapWanted;
+  private final Map<Family, DhtNode> nodes = new EnumMap<>(Family.class);
+  private final Consumer<Map<Family, DhtNode.Snapshot>> figures;
   private final Queue<LongConsumer> commands = new ConcurrentLinkedQueue<>();
   private final OwnAddresses ownAddresses = new OwnAddresses();
   private final ByteBuffer buffer = ByteBuffer.allocate(MAX_DATAGRAM_BYTES);
@@ -48,40 +52,54 @@ final class DhtLoop implements Network, AutoCloseable {
   private volatile boolean closing;
   private long figuresMillis;
 
-  /// @param channel bound; belongs to the loop from now on
-  /// @param makeNode makes the node that lives here
+  /// @param sockets belong to the loop from now on
+  /// @param makeNode makes the node of a family
   /// @param bootstrapWanted answers [Network#wantBootstrap]; must return at once
   /// @param figures takes the node's figures several times a second
   DhtLoop(
-      DatagramChannel channel,
-      Function<Network, DhtNode> makeNode,
-      Runnable bootstrapWanted,
-      Consumer<DhtNode.Snapshot> figures)
+      Sockets sockets,
+      BiFunction<Family, Network, DhtNode> makeNode,
+      Consumer<DhtNode> bootstrapWanted,
+      Consumer<Map<Family, DhtNode.Snapshot>> figures)
       throws IOException {
-    this.channel = channel;
+    this.sockets = sockets;
     this.bootstrapWanted = bootstrapWanted;
     this.figures = figures;
-    this.local = (InetSocketAddress) channel.getLocalAddress();
-    channel.configureBlocking(false);
-    channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
     this.selector = Selector.open();
-    channel.register(selector, SelectionKey.OP_READ);
-    this.node = makeNode.apply(this);
-    this.thread = Thread.ofPlatform().daemon().name("dht-" + local.getPort()).unstarted(this::run);
+    for (DatagramChannel channel : Set.copyOf(sockets.channels().values())) {
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+      channel.register(selector, SelectionKey.OP_READ);
+    }
+    sockets
+        .channels()
+        .forEach((family, channel) -> nodes.put(family, makeNode.apply(family, new Way(family))));
+    if (nodes.size() > 1) {
+      Iterator<DhtNode> both = nodes.values().iterator();
+      both.next().pairWith(both.next());
+    }
+    this.thread =
+        Thread.ofPlatform().daemon().name("dht-" + local().getPort()).unstarted(this::run);
   }
 
   void start() {
-    post(node::start);
+    post(now -> nodes.values().forEach(node -> node.start(now)));
     thread.start();
   }
 
+  /// Where the first family listens, IPv4 if it is spoken.
   InetSocketAddress local() {
-    return local;
+    return sockets.local().values().iterator().next();
   }
 
-  /// The node; to be touched by commands only.
-  DhtNode node() {
-    return node;
+  /// Where each family listens.
+  Map<Family, InetSocketAddress> locals() {
+    return sockets.local();
+  }
+
+  /// The nodes; to be touched by commands only.
+  Map<Family, DhtNode> nodes() {
+    return nodes;
   }
 
   /// Milliseconds that only grow; the node's time.
@@ -112,27 +130,37 @@ final class DhtLoop implements Network, AutoCloseable {
 
   private void turn() throws IOException {
     long now = nowMillis();
-    long wait = Math.min(node.nextTickMillis().orElse(Long.MAX_VALUE) - now, SNAPSHOT_MILLIS);
+    long next = Long.MAX_VALUE;
+    for (DhtNode node : nodes.values()) {
+      next = Math.min(next, node.nextTickMillis().orElse(Long.MAX_VALUE));
+    }
+    long wait = Math.min(next - now, SNAPSHOT_MILLIS);
     if (wait > 0 && commands.isEmpty()) {
       selector.select(wait);
     } else {
       selector.selectNow();
     }
     selector.selectedKeys().clear();
-    receive();
-    for (LongConsumer next = commands.poll(); next != null; next = commands.poll()) {
-      LongConsumer command = next;
+    for (DatagramChannel channel : Set.copyOf(sockets.channels().values())) {
+      receive(channel);
+    }
+    for (LongConsumer due = commands.poll(); due != null; due = commands.poll()) {
+      LongConsumer command = due;
       guarded(() -> command.accept(nowMillis()));
     }
-    guarded(() -> node.onTick(nowMillis()));
+    nodes.values().forEach(node -> guarded(() -> node.onTick(nowMillis())));
     now = nowMillis();
     if (now - figuresMillis >= SNAPSHOT_MILLIS) {
       figuresMillis = now;
-      figures.accept(node.snapshot(now));
+      Map<Family, DhtNode.Snapshot> snapshots = new EnumMap<>(Family.class);
+      for (Map.Entry<Family, DhtNode> entry : nodes.entrySet()) {
+        snapshots.put(entry.getKey(), entry.getValue().snapshot(now));
+      }
+      figures.accept(snapshots);
     }
   }
 
-  private void receive() throws IOException {
+  private void receive(DatagramChannel channel) throws IOException {
     for (int i = 0; i < MAX_DATAGRAMS_A_TURN; i++) {
       buffer.clear();
       InetSocketAddress from = (InetSocketAddress) channel.receive(buffer);
@@ -140,7 +168,10 @@ final class DhtLoop implements Network, AutoCloseable {
         return;
       }
       byte[] datagram = Arrays.copyOf(buffer.array(), buffer.position());
-      guarded(() -> node.onDatagram(from, datagram, nowMillis()));
+      DhtNode node = nodes.get(Family.of(from.getAddress()));
+      if (node != null) {
+        guarded(() -> node.onDatagram(from, datagram, nowMillis()));
+      }
     }
   }
 
@@ -154,27 +185,40 @@ final class DhtLoop implements Network, AutoCloseable {
     }
   }
 
-  @Override
-  public void send(InetSocketAddress to, byte[] datagram) {
-    try {
-      // What does not fit into the socket's buffer is lost, as anywhere else on its way.
-      channel.send(ByteBuffer.wrap(datagram), to);
-    } catch (IOException e) {
-      // No route, or the system says no: the same as a lost datagram.
-      LOG.debug("No datagram to {}: {}", to, e.getMessage());
+  /// A node's way out.
+  private final class Way implements Network {
+    private final Family family;
+    private final DatagramChannel channel;
+    private final InetAddress local;
+
+    Way(Family family) {
+      this.family = family;
+      this.channel = Objects.requireNonNull(sockets.channels().get(family));
+      this.local = Objects.requireNonNull(sockets.local().get(family)).getAddress();
     }
-  }
 
-  @Override
-  public Optional<InetAddress> ownAddressToward(InetAddress peer) {
-    return local.getAddress().isAnyLocalAddress()
-        ? ownAddresses.toward(peer, nowMillis())
-        : Optional.of(local.getAddress());
-  }
+    @Override
+    public void send(InetSocketAddress to, byte[] datagram) {
+      try {
+        // What does not fit into the socket's buffer is lost, as anywhere else on its way.
+        channel.send(ByteBuffer.wrap(datagram), to);
+      } catch (IOException e) {
+        // No route, or the system says no: the same as a lost datagram.
+        LOG.debug("No datagram to {}: {}", to, e.getMessage());
+      }
+    }
 
-  @Override
-  public void wantBootstrap() {
-    bootstrapWanted.run();
+    @Override
+    public Optional<InetAddress> ownAddressToward(InetAddress peer) {
+      return local.isAnyLocalAddress()
+          ? ownAddresses.toward(peer, nowMillis())
+          : Optional.of(local);
+    }
+
+    @Override
+    public void wantBootstrap() {
+      bootstrapWanted.accept(Objects.requireNonNull(nodes.get(family)));
+    }
   }
 
   /// Ends the thread and closes the socket. Afterwards the node may be read by the caller.
@@ -191,7 +235,7 @@ final class DhtLoop implements Network, AutoCloseable {
       }
     }
     selector.close();
-    channel.close();
+    sockets.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

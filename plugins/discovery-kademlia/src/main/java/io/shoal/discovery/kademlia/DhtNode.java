@@ -89,6 +89,24 @@ final class DhtNode {
     bootstrap.ask(addresses, nowMillis);
   }
 
+  /// Makes this node and that of the other address family on this machine know of each other: they
+  /// answer for each other who `want`s both, and hand over whom they hear of (BEP 32).
+  void pairWith(DhtNode other) {
+    upkeep.pairWith(other.upkeep);
+    other.upkeep.pairWith(upkeep);
+    responder.pairWith(other.settings.family(), other.table);
+    other.responder.pairWith(settings.family(), table);
+  }
+
+  Family family() {
+    return settings.family();
+  }
+
+  /// Whether nobody is known.
+  boolean isIsolated() {
+    return table.isEmpty();
+  }
+
   /// Frees nodes that the user named from the rule of one node a network.
   void exempt(List<InetSocketAddress> addresses) {
     addresses.forEach(rules::exempt);
@@ -179,6 +197,8 @@ final class DhtNode {
   Snapshot snapshot(long nowMillis) {
     Announcer.Lateness lateness = announcer.lateness(nowMillis);
     return new Snapshot(
+        table.self(),
+        upkeep.externalAddress(),
         table.size(),
         announcer.keys(),
         announcer.dueKeys(),
@@ -191,6 +211,8 @@ final class DhtNode {
         garbage);
   }
 
+  /// @param id the own id
+  /// @param external our address as the world sees it, once enough others agree (BEP 42)
   /// @param nodes known nodes
   /// @param announcedKeys own keys
   /// @param dueKeys own keys that wait for their turn
@@ -203,6 +225,8 @@ final class DhtNode {
   ///   read-only
   /// @param garbage datagrams that were nothing
   record Snapshot(
+      NodeId id,
+      Optional<InetAddress> external,
       int nodes,
       int announcedKeys,
       int dueKeys,

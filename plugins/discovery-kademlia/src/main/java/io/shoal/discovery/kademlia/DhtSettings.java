@@ -89,7 +89,11 @@ record DhtSettings(
   /// Whether an address may be used or told that came over a link to somebody of this scope, or
   /// goes there.
   boolean mayTell(Scope link, InetSocketAddress address) {
-    return (publicNetwork ? Scope.GLOBAL : link).mayTellOf(address)
-        && Family.of(address.getAddress()) == family;
+    return isInReach(link, address) && Family.of(address.getAddress()) == family;
+  }
+
+  /// The same for an address of either family.
+  boolean isInReach(Scope link, InetSocketAddress address) {
+    return (publicNetwork ? Scope.GLOBAL : link).mayTellOf(address);
   }
 }

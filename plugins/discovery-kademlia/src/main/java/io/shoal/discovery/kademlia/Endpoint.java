@@ -31,6 +31,12 @@ record Endpoint(PeerAddress address, Announcer.Place place) {
                         ip.isAnyLocalAddress() ? Optional.empty() : Optional.of(ip))));
   }
 
+  /// Whether it can be reached in that family: where a transport listens on all interfaces it takes
+  /// both.
+  boolean isIn(Family family) {
+    return place.host().map(host -> Family.of(host) == family).orElse(true);
+  }
+
   /// The address of a provider that was found under the key of a scheme.
   static PeerAddress found(String scheme, InetSocketAddress provider) {
     return PeerAddress.of(scheme + "://" + HostPort.format(provider));

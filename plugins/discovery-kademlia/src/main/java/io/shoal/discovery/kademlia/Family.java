@@ -6,17 +6,24 @@ import java.net.StandardProtocolFamily;
 
 /// The address family of a DHT: IPv4 and IPv6 are two networks with tables of their own (BEP 32).
 enum Family {
-  IPV4(4, StandardProtocolFamily.INET, "n4"),
-  IPV6(16, StandardProtocolFamily.INET6, "n6");
+  IPV4("IPv4", 4, StandardProtocolFamily.INET, "n4"),
+  IPV6("IPv6", 16, StandardProtocolFamily.INET6, "n6");
 
+  private final String label;
   private final int addressBytes;
   private final StandardProtocolFamily protocol;
   private final String want;
 
-  Family(int addressBytes, StandardProtocolFamily protocol, String want) {
+  Family(String label, int addressBytes, StandardProtocolFamily protocol, String want) {
+    this.label = label;
     this.addressBytes = addressBytes;
     this.protocol = protocol;
     this.want = want;
+  }
+
+  /// How people call it.
+  String label() {
+    return label;
   }
 
   static Family of(InetAddress address) {

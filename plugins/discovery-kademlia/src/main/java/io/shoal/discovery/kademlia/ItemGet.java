@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.discovery.kademlia.Packet.Content;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,34 @@ final class ItemGet implements LookupRun.Listener {
       int answered,
       int holders,
       List<LookupRun.Holder> closest,
-      List<LookupRun.Holder> lagging) {}
+      List<LookupRun.Holder> lagging) {
+    static final Outcome NOBODY = new Outcome(Optional.empty(), 0, 0, List.of(), List.of());
+
+    /// What this and the network of the other family brought together: the newer item.
+    Outcome and(Outcome other) {
+      boolean newer = sequence(other) > sequence(this);
+      boolean same = sequence(other) == sequence(this);
+      List<LookupRun.Holder> all = new ArrayList<>(closest);
+      all.addAll(other.closest);
+      return new Outcome(
+          newer ? other.item : item,
+          answered + other.answered,
+          same ? holders + other.holders : newer ? other.holders : holders,
+          all,
+          newer ? other.lagging : lagging);
+    }
+
+    private static long sequence(Outcome of) {
+      return of.item()
+          .map(
+              item ->
+                  switch (item) {
+                    case Item.Mutable mutable -> mutable.sequence();
+                    case Item.Immutable _ -> 0L;
+                  })
+          .orElse(-1L);
+    }
+  }
 
   @Override
   public void answered(Contact from, Packet.Answer answer, long nowMillis) {

@@ -60,6 +60,20 @@ final class Items {
 
     /// Nobody could be asked.
     record NobodyAnswered() implements PutEnd {}
+
+    /// What came of it in both families together: a conflict in one of them is one.
+    default PutEnd and(PutEnd other) {
+      return switch (this) {
+        case NobodyAnswered() -> other;
+        case Conflict conflict -> conflict;
+        case Stored(int nodes) ->
+            switch (other) {
+              case Stored(int more) -> new Stored(nodes + more);
+              case Conflict conflict -> conflict;
+              case NobodyAnswered() -> this;
+            };
+      };
+    }
   }
 
   /// Is told how a publication ended.

@@ -8,14 +8,16 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /// The keys under `plugins.discovery-kademlia`.
 ///
-/// @param listen where to listen, port 0 for one that the system chooses
-/// @param listenIsDefault whether the user left it open, so that another port will do
+/// @param listen where to listen, one address of a family, port 0 for one that the system chooses;
+///   empty if the user left it open: on all interfaces, and another port will do
 /// @param bootstrap first nodes
 /// @param readOnly `readOnly`
 /// @param publicNetwork `publicNetwork`
@@ -25,8 +27,7 @@ import java.util.Set;
 /// @param refreshInterval `refreshInterval`
 /// @param signedRecords `signedRecords`: whether the node publishes and resolves names here
 record KademliaConfig(
-    InetSocketAddress listen,
-    boolean listenIsDefault,
+    List<InetSocketAddress> listen,
     BootstrapNames bootstrap,
     boolean readOnly,
     boolean publicNetwork,
@@ -36,20 +37,18 @@ record KademliaConfig(
     Duration refreshInterval,
     boolean signedRecords) {
 
-  static final String DEFAULT_LISTEN = "0.0.0.0:6881";
+  static final int DEFAULT_PORT = 6881;
 
   /// A secret of fewer characters could be guessed from the keys that it makes.
   static final int MIN_SECRET_CHARS = 16;
 
   static KademliaConfig read(PluginContext context) throws InvalidConfigException {
     String prefix = "plugins." + context.pluginId() + ".";
-    Optional<String> listen = context.config().text("listen");
     BootstrapNames bootstrap = bootstrap(prefix, context.config().texts("bootstrap", List.of()));
     // The public network is global by nature; asking for it by name is enough.
     boolean publicNetwork = context.config().flag("publicNetwork", !bootstrap.routers().isEmpty());
     return new KademliaConfig(
-        listenAddress(prefix, listen.orElse(DEFAULT_LISTEN)),
-        listen.isEmpty(),
+        listenAddresses(prefix, context.config().texts("listen", List.of())),
         bootstrap,
         context.config().flag("readOnly", false),
         publicNetwork,
@@ -74,6 +73,22 @@ record KademliaConfig(
   private static Duration interval(PluginContext context, String key, Duration whenAbsent)
       throws InvalidConfigException {
     return context.config().duration(key, Duration.ofSeconds(1), Duration.ofHours(1), whenAbsent);
+  }
+
+  private static List<InetSocketAddress> listenAddresses(String prefix, List<String> texts)
+      throws InvalidConfigException {
+    Map<Family, InetSocketAddress> listen = new EnumMap<>(Family.class);
+    for (String text : texts) {
+      InetSocketAddress address = listenAddress(prefix, text);
+      if (listen.put(Family.of(address.getAddress()), address) != null) {
+        throw new InvalidConfigException(
+            prefix
+                + "listen: '"
+                + text
+                + "' is a second address of its family: name one for IPv4 and one for IPv6");
+      }
+    }
+    return List.copyOf(listen.values());
   }
 
   private static InetSocketAddress listenAddress(String prefix, String text)
@@ -122,9 +137,9 @@ record KademliaConfig(
     return text.map(Bytes::ofText);
   }
 
-  DhtSettings settings() {
+  DhtSettings settings(Family family) {
     return new DhtSettings(
-        Family.of(listen.getAddress()),
+        family,
         readOnly,
         publicNetwork,
         routing,

@@ -29,7 +29,7 @@ final class LookupRun {
   private final List<Lookup> paths = new ArrayList<>();
   private final NodeId target;
   private final Method method;
-  private final Requests requests;
+  private final Upkeep upkeep;
   private final DhtSettings settings;
   private final Listener listener;
   private final Map<NodeId, Bytes> tokens = new HashMap<>();
@@ -46,12 +46,12 @@ final class LookupRun {
       int pathCount,
       Method method,
       AddressRules rules,
-      Requests requests,
+      Upkeep upkeep,
       DhtSettings settings,
       Listener listener) {
     this.target = target;
     this.method = method;
-    this.requests = requests;
+    this.upkeep = upkeep;
     this.settings = settings;
     this.listener = listener;
     for (int path = 0; path < pathCount; path++) {
@@ -105,12 +105,14 @@ final class LookupRun {
     }
     for (Lookup path : paths) {
       for (Contact contact : path.next()) {
-        requests.send(
-            contact.address(),
-            Optional.of(contact.id()),
-            method,
-            new Query(path, contact),
-            nowMillis);
+        upkeep
+            .requests()
+            .send(
+                contact.address(),
+                Optional.of(contact.id()),
+                method,
+                new Query(path, contact),
+                nowMillis);
       }
     }
     if (paths.stream().allMatch(Lookup::finished)) {
@@ -170,6 +172,7 @@ final class LookupRun {
         failed(nowMillis);
         return;
       }
+      upkeep.handOver(Scope.of(from.address().getAddress()), reply.answer(), nowMillis);
       reply.answer().token().ifPresent(token -> tokens.put(asked.id(), token));
       path.answered(
           asked,

@@ -5,13 +5,13 @@ import io.shoal.api.Metrics;
 import io.shoal.api.PluginContext;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,35 +31,37 @@ final class Membership implements AutoCloseable {
   /// A crash costs the news of so long, at the price of one small file.
   private static final Duration SAVE_PAUSE = Duration.ofMinutes(5);
 
-  private static final DhtNode.Snapshot NOTHING_YET =
-      new DhtNode.Snapshot(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-
   private final KademliaConfig config;
   private final Path folder;
-  private final Family family;
 
   /// What is known to have been the network last: the best hope when all nodes are lost.
   private volatile List<Contact> lastKnown;
 
   private final DhtLoop loop;
   private final BlockingCalls calls;
-  private volatile DhtNode.Snapshot figures = NOTHING_YET;
+  private volatile Map<Family, DhtNode.Snapshot> figures = Map.of();
 
   private Membership(
-      KademliaConfig config, Path folder, Optional<SavedTable> saved, DatagramChannel channel)
+      KademliaConfig config, Path folder, Optional<SavedTable> saved, Sockets sockets)
       throws IOException {
     this.config = config;
     this.folder = folder;
-    this.family = Family.of(config.listen().getAddress());
     this.lastKnown = saved.map(SavedTable::contacts).orElse(List.of());
     SecureRandom random = new SecureRandom();
-    NodeId id = saved.map(SavedTable::id).orElseGet(() -> NodeId.random(random));
+    // Both families begin with one id; each binds it to its own address, once that is known.
+    NodeId fresh = NodeId.random(random);
     this.loop =
         new DhtLoop(
-            channel,
-            network -> new DhtNode(id, config.settings(), network, random, DhtLoop.nowMillis()),
+            sockets,
+            (family, network) ->
+                new DhtNode(
+                    saved.flatMap(table -> table.id(family)).orElse(fresh),
+                    config.settings(family),
+                    network,
+                    random,
+                    DhtLoop.nowMillis()),
             this::bringBootstrap,
-            snapshot -> figures = snapshot);
+            snapshots -> figures = snapshots);
     this.calls = new BlockingCalls(loop);
   }
 
@@ -68,37 +70,19 @@ final class Membership implements AutoCloseable {
       throws IOException, UserFaultException {
     Path folder = context.dataFolder();
     Optional<SavedTable> saved = SavedTable.load(folder);
-    DatagramChannel channel = bind(config, context.pluginId());
+    Sockets sockets =
+        config.listen().isEmpty()
+            ? Sockets.openDefault(KademliaConfig.DEFAULT_PORT)
+            : Sockets.open(config.listen(), context.pluginId());
     try {
-      Membership membership = new Membership(config, folder, saved, channel);
+      Membership membership = new Membership(config, folder, saved, sockets);
       membership.loop.start();
       context.scheduler().every(SAVE_PAUSE, membership::saveSoon);
       membership.count(context.metrics());
       return membership;
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      sockets.close();
       throw e;
-    }
-  }
-
-  private static DatagramChannel bind(KademliaConfig config, String pluginId)
-      throws IOException, UserFaultException {
-    InetSocketAddress listen = config.listen();
-    DatagramChannel channel = DatagramChannel.open(Family.of(listen.getAddress()).protocol());
-    try {
-      channel.bind(listen);
-      return channel;
-    } catch (BindException e) {
-      if (config.listenIsDefault()) {
-        LOG.info("Port {} is taken, so the DHT uses another one", listen.getPort());
-        channel.bind(new InetSocketAddress(listen.getAddress(), 0));
-        return channel;
-      }
-      channel.close();
-      throw new UserFaultException(
-          "plugins.%s.listen: cannot listen on UDP %s (%s): choose another address, or port 0 for any"
-              .formatted(pluginId, HostPort.format(listen), e.getMessage()),
-          e);
     }
   }
 
@@ -123,7 +107,19 @@ final class Membership implements AutoCloseable {
 
   private void gauge(
       Metrics metrics, String name, String description, ToLongFunction<DhtNode.Snapshot> value) {
-    metrics.gauge(name, description, () -> value.applyAsLong(figures));
+    metrics.gauge(name, description, () -> sum(value));
+  }
+
+  private long sum(ToLongFunction<DhtNode.Snapshot> value) {
+    return figures.values().stream().mapToLong(value).sum();
+  }
+
+  /// Of what both families do with the same keys: the greater one, among those that have anybody to
+  /// do it with, since a machine without a way to the world in one family lacks nothing.
+  private long most(ToLongFunction<DhtNode.Snapshot> value) {
+    Collection<DhtNode.Snapshot> all = figures.values();
+    boolean isAlone = all.stream().allMatch(one -> one.nodes() == 0);
+    return all.stream().filter(one -> isAlone || one.nodes() > 0).mapToLong(value).max().orElse(0);
   }
 
   BlockingCalls calls() {
@@ -131,7 +127,7 @@ final class Membership implements AutoCloseable {
   }
 
   /// Names are asked for on a thread of their own: a name server may take its time.
-  private void bringBootstrap() {
+  private void bringBootstrap(DhtNode node) {
     Thread.ofVirtual()
         .name("dht-bootstrap")
         .start(
@@ -141,8 +137,8 @@ final class Membership implements AutoCloseable {
               lastKnown.forEach(contact -> all.add(contact.address()));
               loop.post(
                   now -> {
-                    loop.node().exempt(resolved.named());
-                    loop.node().bootstrap(all, resolved.routers(), now);
+                    node.exempt(resolved.named());
+                    node.bootstrap(all, resolved.routers(), now);
                   });
             });
   }
@@ -156,16 +152,28 @@ final class Membership implements AutoCloseable {
   }
 
   private SavedTable current() {
-    return new SavedTable(loop.node().id(), loop.node().contacts());
+    Map<Family, NodeId> ids = new EnumMap<>(Family.class);
+    List<Contact> contacts = new ArrayList<>();
+    loop.nodes()
+        .forEach(
+            (family, node) -> {
+              ids.put(family, node.id());
+              List<Contact> known = node.contacts();
+              contacts.addAll(known.isEmpty() ? lastKnown(family) : known);
+            });
+    return new SavedTable(ids, contacts);
+  }
+
+  private List<Contact> lastKnown(Family family) {
+    return lastKnown.stream()
+        .filter(contact -> Family.of(contact.address().getAddress()) == family)
+        .toList();
   }
 
   private void save(SavedTable table) {
-    if (!table.contacts().isEmpty()) {
-      lastKnown = table.contacts();
-    }
-    SavedTable kept = new SavedTable(table.id(), lastKnown);
+    lastKnown = table.contacts();
     try {
-      kept.save(folder, family);
+      table.save(folder);
     } catch (IOException e) {
       LOG.warn(
           "{}: the DHT's table cannot be saved ({}): the next start takes longer",
@@ -175,9 +183,9 @@ final class Membership implements AutoCloseable {
   }
 
   DiscoveryStatus status() {
-    DhtNode.Snapshot now = figures;
     List<String> advice = new ArrayList<>();
-    if (now.nodes() == 0) {
+    long nodes = sum(DhtNode.Snapshot::nodes);
+    if (nodes == 0) {
       advice.add(
           config.bootstrap().isEmpty()
               ? "no other DHT node is known: " + JOIN_ADVICE
@@ -186,18 +194,30 @@ final class Membership implements AutoCloseable {
                   + "): check that it runs and that UDP reaches it");
     }
     Map<String, String> details = new LinkedHashMap<>();
-    details.put("stored keys", Integer.toString(now.storedKeys()));
-    details.put("stored providers", Integer.toString(now.storedProviders()));
-    details.put("keys waiting", Integer.toString(now.dueKeys()));
+    details.put("stored keys", Long.toString(sum(DhtNode.Snapshot::storedKeys)));
+    details.put("stored providers", Long.toString(sum(DhtNode.Snapshot::storedProviders)));
+    details.put("keys waiting", Long.toString(most(DhtNode.Snapshot::dueKeys)));
+    Map<Family, DhtNode.Snapshot> now = figures;
+    now.forEach(
+        (family, snapshot) -> {
+          details.put(family.label() + " id", snapshot.id().toString());
+          details.put(family.label() + " nodes", Integer.toString(snapshot.nodes()));
+          snapshot
+              .external()
+              .ifPresent(seen -> details.put(family.label() + " seen as", seen.getHostAddress()));
+        });
+    loop.locals()
+        .forEach(
+            (family, local) -> details.put(family.label() + " listens at", HostPort.format(local)));
     if (config.readOnly()) {
       details.put("role", "read-only member");
     }
     return new DiscoveryStatus(
         Optional.of(HostPort.format(loop.local())),
-        now.nodes(),
-        now.announcedKeys(),
-        now.overdueKeys(),
-        Duration.ofMillis(now.lagMillis()),
+        Math.toIntExact(nodes),
+        Math.toIntExact(most(DhtNode.Snapshot::announcedKeys)),
+        most(DhtNode.Snapshot::overdueKeys),
+        Duration.ofMillis(most(DhtNode.Snapshot::lagMillis)),
         advice,
         details);
   }

@@ -7,7 +7,9 @@ import io.shoal.discovery.kademlia.Packet.Query;
 import io.shoal.discovery.kademlia.Packet.Reply;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -16,8 +18,12 @@ import java.util.Set;
 final class Responder {
   private static final int CONTACTS = 8;
 
+  /// Beside eight nodes of each family, 512 bytes.
+  private static final int MAX_VALUES_BESIDE_BOTH = 15;
+
   private final DhtSettings settings;
   private final RoutingTable table;
+  private final Map<Family, RoutingTable> siblings = new EnumMap<>(Family.class);
   private final TokenIssuer tokens;
   private final ProviderStore providers;
   private final ItemStore items;
@@ -33,6 +39,7 @@ final class Responder {
       ItemStore items,
       Announcer own) {
     this.settings = settings;
+    siblings.put(settings.family(), table);
     this.table = table;
     this.tokens = tokens;
     this.providers = providers;
@@ -67,19 +74,32 @@ final class Responder {
     return writer.write(new Fault(query.transaction(), Fault.PROTOCOL, query.why()));
   }
 
+  /// Answers from now on for the network of the other family as well, who `want`s that.
+  void pairWith(Family family, RoutingTable other) {
+    siblings.put(family, other);
+  }
+
   private Answer nodes(Query query, NodeId target, Set<Family> want, InetSocketAddress from) {
-    if (!want.isEmpty() && !want.contains(settings.family())) {
-      return Answer.EMPTY;
+    Set<Family> due = want.isEmpty() ? Set.of(settings.family()) : want;
+    Answer answer = Answer.EMPTY;
+    for (Map.Entry<Family, RoutingTable> entry : siblings.entrySet()) {
+      if (due.contains(entry.getKey())) {
+        answer = answer.withNodes(entry.getKey(), closest(entry.getValue(), query, target, from));
+      }
     }
-    List<Contact> closest =
-        table.closest(
-            target,
-            CONTACTS,
-            entry ->
-                entry.failures() == 0
-                    && !entry.contact().id().equals(query.sender())
-                    && mayTell(entry.contact().address(), from));
-    return Answer.ofNodes(settings.family(), closest);
+    return answer;
+  }
+
+  private List<Contact> closest(
+      RoutingTable of, Query query, NodeId target, InetSocketAddress from) {
+    Scope link = Scope.of(from.getAddress());
+    return of.closest(
+        target,
+        CONTACTS,
+        entry ->
+            entry.failures() == 0
+                && !entry.contact().id().equals(query.sender())
+                && settings.isInReach(link, entry.contact().address()));
   }
 
   private Answer peers(Query query, Method.GetPeers asked, InetSocketAddress from, long nowMillis) {
@@ -96,7 +116,7 @@ final class Responder {
       ours.forEach(provider -> scrape.others().add(provider.getAddress()));
       return answer.withContent(scrape);
     }
-    int max = maxValues();
+    int max = maxValues(nodes);
     List<InetSocketAddress> values = new ArrayList<>(ours);
     values.addAll(
         providers.sample(
@@ -110,7 +130,10 @@ final class Responder {
 
   /// With eight nodes, token and a long transaction id, so many providers still fit into
   /// [PacketWriter#MAX_PACKET_BYTES].
-  private int maxValues() {
+  private int maxValues(Answer nodes) {
+    if (nodes.nodes().isPresent() && nodes.nodes6().isPresent()) {
+      return MAX_VALUES_BESIDE_BOTH;
+    }
     return switch (settings.family()) {
       case IPV4 -> 50;
       case IPV6 -> 20;

@@ -7,18 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What a node remembers over a restart: its id and the nodes it knew, in the file `table` of the
 /// plugin's data folder.
 ///
-/// A bencoded dictionary: `id` (20 bytes), `nodes` and `nodes6` (compact). Losing it costs a slower
-/// start, no more, so an unreadable file counts as none.
+/// A bencoded dictionary: `id` and `id6` (20 bytes), `nodes` and `nodes6` (compact). Losing it
+/// costs a slower start, no more, so an unreadable file counts as none.
 ///
-/// @param contacts in their order of worth
-record SavedTable(NodeId id, List<Contact> contacts) {
-  /// Enough to find a living one after days; a file of at most 10 KB.
+/// @param ids of each family that was spoken
+/// @param contacts of each family in their order of worth
+record SavedTable(Map<Family, NodeId> ids, List<Contact> contacts) {
+  /// Of each family: enough to find a living one after days; a file of at most 17 KB.
   static final int MAX_CONTACTS = 256;
 
   private static final String FILE = "table";
@@ -38,35 +42,63 @@ record SavedTable(NodeId id, List<Contact> contacts) {
       if (!(BencodeDecoder.strict(saved) instanceof Bencode.Dictionary in)) {
         return Optional.empty();
       }
-      return in.text("id")
-          .filter(id -> id.length() == NodeId.SIZE_BYTES)
-          .map(id -> new SavedTable(NodeId.of(id.toArray(), 0), contacts(in)));
+      Map<Family, NodeId> ids = new EnumMap<>(Family.class);
+      for (Family family : Family.values()) {
+        in.text(idKey(family))
+            .filter(id -> id.length() == NodeId.SIZE_BYTES)
+            .ifPresent(id -> ids.put(family, NodeId.of(id.toArray(), 0)));
+      }
+      return ids.isEmpty() ? Optional.empty() : Optional.of(new SavedTable(ids, contacts(in)));
     } catch (MalformedBencodeException e) {
       return Optional.empty();
     }
   }
 
-  private static List<Contact> contacts(Bencode.Dictionary in) {
-    List<Contact> v4 =
-        in.text("nodes").map(n -> Compact.readNodes(n, Family.IPV4)).orElse(List.of());
-    List<Contact> v6 =
-        in.text("nodes6").map(n -> Compact.readNodes(n, Family.IPV6)).orElse(List.of());
-    return v4.isEmpty() ? v6 : v4;
+  /// The id in the network of a family, or else that of the other one: both begin with the same.
+  Optional<NodeId> id(Family family) {
+    return Optional.ofNullable(ids.get(family)).or(() -> ids.values().stream().findFirst());
   }
 
-  byte[] encode(Family family) {
-    Bytes nodes =
-        Compact.nodes(contacts.subList(0, Math.min(MAX_CONTACTS, contacts.size())), family);
-    String key =
-        switch (family) {
-          case IPV4 -> "nodes";
-          case IPV6 -> "nodes6";
-        };
-    return new Bencode.DictionaryBuilder().put("id", id.bytes()).put(key, nodes).build().encode();
+  private static String idKey(Family family) {
+    return switch (family) {
+      case IPV4 -> "id";
+      case IPV6 -> "id6";
+    };
+  }
+
+  private static String nodesKey(Family family) {
+    return switch (family) {
+      case IPV4 -> "nodes";
+      case IPV6 -> "nodes6";
+    };
+  }
+
+  private static List<Contact> contacts(Bencode.Dictionary in) {
+    List<Contact> all = new ArrayList<>();
+    for (Family family : Family.values()) {
+      in.text(nodesKey(family)).ifPresent(nodes -> all.addAll(Compact.readNodes(nodes, family)));
+    }
+    return all;
+  }
+
+  byte[] encode() {
+    Bencode.DictionaryBuilder out = new Bencode.DictionaryBuilder();
+    for (Family family : Family.values()) {
+      Optional.ofNullable(ids.get(family)).ifPresent(id -> out.put(idKey(family), id.bytes()));
+      List<Contact> kept =
+          contacts.stream()
+              .filter(contact -> Family.of(contact.address().getAddress()) == family)
+              .limit(MAX_CONTACTS)
+              .toList();
+      if (!kept.isEmpty()) {
+        out.put(nodesKey(family), Compact.nodes(kept, family));
+      }
+    }
+    return out.build().encode();
   }
 
   /// Writes it so that a reader after a crash finds the old file or the new one, whole.
-  void save(Path folder, Family family) throws IOException {
+  void save(Path folder) throws IOException {
     Path temporary = folder.resolve(FILE + ".new");
     try (FileChannel out =
         FileChannel.open(
@@ -74,7 +106,7 @@ record SavedTable(NodeId id, List<Contact> contacts) {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = ByteBuffer.wrap(encode(family));
+      ByteBuffer bytes = ByteBuffer.wrap(encode());
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }

@@ -3,6 +3,7 @@ package io.shoal.discovery.kademlia;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ final class Upkeep implements Requests.Witness {
 
   static final long STALE_CHECK_MILLIS = 60_000;
 
+  /// With so many nodes known, a family needs no more from the other.
+  static final int FEW_NODES = 4 * Bucket.MAX_ENTRIES;
+
   /// Pings to unknown nodes that asked us something. Whoever is not pinged now asks again some
   /// time.
   static final int MAX_GREETINGS = 64;
@@ -32,6 +36,7 @@ final class Upkeep implements Requests.Witness {
   private final Set<InetSocketAddress> routers = new HashSet<>();
   private final List<LongConsumer> growthListeners = new ArrayList<>();
   private final List<LongConsumer> lossListeners = new ArrayList<>();
+  private Optional<Upkeep> sibling = Optional.empty();
   private final AddressVotes votes = new AddressVotes();
   private final Requests requests;
 
@@ -70,6 +75,34 @@ final class Upkeep implements Requests.Witness {
   /// Is told of the time when the last node went.
   void onIsolation(LongConsumer listener) {
     lossListeners.add(listener);
+  }
+
+  /// The other address family on this machine.
+  void pairWith(Upkeep other) {
+    sibling = Optional.of(other);
+  }
+
+  /// Whom to ask for: nodes of both families as long as the other one knows few, else of the own
+  /// one alone (BEP 32).
+  Set<Family> want() {
+    return sibling.filter(other -> other.table.size() < FEW_NODES).isPresent()
+        ? EnumSet.allOf(Family.class)
+        : Set.of();
+  }
+
+  /// Hands nodes of the other family over that an answer named.
+  void handOver(Scope link, Packet.Answer answer, long nowMillis) {
+    sibling
+        .filter(other -> other.table.size() < FEW_NODES)
+        .ifPresent(other -> other.heardOf(link, answer, nowMillis));
+  }
+
+  private void heardOf(Scope link, Packet.Answer answer, long nowMillis) {
+    for (Contact contact : answer.nodesOf(settings.family())) {
+      if (settings.mayTell(link, contact.address())) {
+        asked(contact, false, nowMillis);
+      }
+    }
   }
 
   void start(long nowMillis) {
@@ -181,9 +214,9 @@ final class Upkeep implements Requests.Witness {
             target,
             all,
             1,
-            new Method.FindNode(target, Set.of()),
+            new Method.FindNode(target, want()),
             rules,
-            requests,
+            this,
             settings,
             (closest, now) -> ended.accept(now))
         .start(nowMillis);
@@ -194,15 +227,7 @@ final class Upkeep implements Requests.Witness {
   LookupRun lookUp(NodeId target, Method method, LookupRun.Listener listener) {
     int paths = settings.paths();
     return new LookupRun(
-        table.self(),
-        target,
-        seeds(target, paths),
-        paths,
-        method,
-        rules,
-        requests,
-        settings,
-        listener);
+        table.self(), target, seeds(target, paths), paths, method, rules, this, settings, listener);
   }
 
   private List<Contact> seeds(NodeId target, int paths) {

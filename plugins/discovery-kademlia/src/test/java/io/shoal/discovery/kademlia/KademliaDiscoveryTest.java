@@ -3,6 +3,7 @@ package io.shoal.discovery.kademlia;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery.Announcement;
@@ -16,6 +17,7 @@ import io.shoal.api.UserFaultException;
 import io.shoal.testkit.TestContext;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -243,6 +245,59 @@ class KademliaDiscoveryTest {
 
     KademliaDiscovery again = start("same", Map.of());
     await("the restarted node has joined", () -> again.status().reachablePeers() == 1);
+  }
+
+  @Test
+  void bothFamiliesAreSpokenWhereBothAreNamed() throws Exception {
+    assumeTrue(hasIpv6(), "no IPv6 on this machine");
+    KademliaDiscovery first = start(Map.of("listen", List.of("127.0.0.1:0", "[::1]:0")));
+    String v6 = first.status().details().get("IPv6 listens at");
+    KademliaDiscovery onlyV6 =
+        start(Map.of("listen", List.of("[::1]:0"), "bootstrap", List.of(v6)));
+    KademliaDiscovery onlyV4 = joining(first);
+    await("both have joined", () -> first.status().reachablePeers() == 2);
+
+    first.announce(cid(1), List.of(ENDPOINT));
+    assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(onlyV4, cid(1)));
+    assertEquals(List.of(PeerAddress.of("tcps://[0:0:0:0:0:0:0:1]:4600")), find(onlyV6, cid(1)));
+
+    onlyV6.announce(cid(2), List.of(ENDPOINT));
+    onlyV4.announce(cid(2), List.of(PeerAddress.of("tcps://0.0.0.0:4601")));
+    assertEquals(2, find(first, cid(2)).size());
+  }
+
+  @Test
+  void withNothingNamedAllInterfacesOfBothFamiliesAreListenedAt() throws Exception {
+    assumeTrue(hasIpv6(), "no IPv6 on this machine");
+    try (Sockets sockets = Sockets.openDefault(0)) {
+      assertEquals(Set.of(Family.IPV4, Family.IPV6), sockets.local().keySet());
+    }
+  }
+
+  private static boolean hasIpv6() {
+    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("::1"))) {
+      return socket.isBound();
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aNetworkIsJoinedAgainFromTheSavedTableAlone() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    List<KademliaDiscovery> others = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      others.add(joining(first));
+    }
+    KademliaDiscovery leaving = start("leaving", Map.of("bootstrap", List.of(endpointOf(first))));
+    await("it knows the others", () -> leaving.status().reachablePeers() >= 4);
+    leaving.close();
+    // Not even who it began with is there any more.
+    first.close();
+    others.getLast().announce(cid(3), List.of(ENDPOINT));
+
+    KademliaDiscovery again = start("leaving", Map.of());
+    assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(again, cid(3)));
   }
 
   @Test

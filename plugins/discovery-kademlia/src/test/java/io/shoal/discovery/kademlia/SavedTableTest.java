@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -30,17 +31,18 @@ class SavedTableTest {
                         NodeId.random(random),
                         new InetSocketAddress(InetAddress.ofLiteral(host), port)))
             .toList();
-    return new SavedTable(NodeId.random(random), contacts);
+    InetAddress address = InetAddress.ofLiteral(host);
+    return new SavedTable(Map.of(Family.of(address), NodeId.random(random)), contacts);
   }
 
   @Test
   void whatIsSavedIsLoaded() throws IOException {
     SavedTable v4 = table("192.0.2.7", 20);
-    v4.save(folder, Family.IPV4);
+    v4.save(folder);
     assertEquals(Optional.of(v4), SavedTable.load(folder));
 
     SavedTable v6 = table("2001:db8::7", 20);
-    v6.save(folder, Family.IPV6);
+    v6.save(folder);
     assertEquals(Optional.of(v6), SavedTable.load(folder));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(1, files.count());
@@ -50,7 +52,7 @@ class SavedTableTest {
   @Test
   void onlyTheFirstOfVeryManyAreKept() throws IOException {
     SavedTable many = table("192.0.2.7", 1_000);
-    many.save(folder, Family.IPV4);
+    many.save(folder);
     assertEquals(
         Optional.of(many.contacts().subList(0, SavedTable.MAX_CONTACTS)),
         SavedTable.load(folder).map(SavedTable::contacts));
@@ -59,7 +61,7 @@ class SavedTableTest {
   @Test
   void aFileThatIsAbsentOrDamagedCountsAsNone() throws IOException {
     assertEquals(Optional.empty(), SavedTable.load(folder));
-    byte[] good = table("192.0.2.7", 20).encode(Family.IPV4);
+    byte[] good = table("192.0.2.7", 20).encode();
     int usable = 0;
     for (int i = 0; i < 5_000; i++) {
       usable += SavedTable.parse(Mutation.of(good, random)).isPresent() ? 1 : 0;
