@@ -118,7 +118,7 @@ final class DhtNode {
       return;
     }
     switch (PacketReader.read(datagram)) {
-      case Packet.Query query -> onQuery(from, query, nowMillis);
+      case Packet.Query query -> onQuery(from, query, datagram, nowMillis);
       case Packet.BadQuery query -> {
         if (mayAnswer(from, nowMillis)) {
           network.send(from, responder.answer(query));
@@ -130,9 +130,10 @@ final class DhtNode {
     }
   }
 
-  private void onQuery(InetSocketAddress from, Packet.Query query, long nowMillis) {
+  private void onQuery(
+      InetSocketAddress from, Packet.Query query, byte[] datagram, long nowMillis) {
     if (mayAnswer(from, nowMillis)) {
-      network.send(from, responder.answer(query, from, nowMillis));
+      network.send(from, responder.answer(query, from, datagram.length, nowMillis));
       upkeep.asked(new Contact(query.sender(), from), query.readOnly(), nowMillis);
     }
   }
@@ -208,6 +209,11 @@ final class DhtNode {
         providers.size(),
         upkeep.requests().size(),
         droppedQueries,
+        new Defence(
+            limiter.overSource(),
+            limiter.overNetwork(),
+            limiter.overAll(),
+            responder.shortenedAnswers()),
         garbage);
   }
 
@@ -223,6 +229,7 @@ final class DhtNode {
   /// @param waitingQueries our queries in flight
   /// @param droppedQueries queries that were not answered: over the bound, or because this node is
   ///   read-only
+  /// @param defence which bounds were reached
   /// @param garbage datagrams that were nothing
   record Snapshot(
       NodeId id,
@@ -236,7 +243,16 @@ final class DhtNode {
       int storedProviders,
       int waitingQueries,
       long droppedQueries,
+      Defence defence,
       long garbage) {}
+
+  /// What the bounds kept off, since the start.
+  ///
+  /// @param overSource queries beyond the bound of their source
+  /// @param overNetwork queries beyond that of their network
+  /// @param overAll queries beyond that of all together
+  /// @param shortenedAnswers answers that were cut down, see [ReplySize]
+  record Defence(long overSource, long overNetwork, long overAll, long shortenedAnswers) {}
 
   private final class Finder implements LookupRun.Listener {
     /// More providers than a download can use; whatever a search is told beyond that is a flood.

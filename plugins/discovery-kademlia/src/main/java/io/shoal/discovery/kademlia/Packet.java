@@ -87,6 +87,27 @@ sealed interface Packet {
       return new Answer(nodes, nodes6, values, token, brought);
     }
 
+    /// Whether it names nobody.
+    boolean isBare() {
+      return values.isEmpty() && nodesOf(Family.IPV4).isEmpty() && nodesOf(Family.IPV6).isEmpty();
+    }
+
+    /// The same with about so many bytes less: with fewer providers, or, once there is none, with
+    /// fewer contacts, the farthest gone first.
+    Answer shortened(int bytes) {
+      if (!values.isEmpty()) {
+        int each = Family.IPV4.peerBytes() + 2;
+        return withValues(values.subList(0, kept(values.size(), bytes, each)));
+      }
+      Family family = nodesOf(Family.IPV6).isEmpty() ? Family.IPV4 : Family.IPV6;
+      List<Contact> all = nodesOf(family);
+      return withNodes(family, all.subList(0, kept(all.size(), bytes, family.nodeBytes())));
+    }
+
+    private static int kept(int size, int bytes, int each) {
+      return Math.max(0, size - Math.ceilDiv(bytes, each));
+    }
+
     List<Contact> nodesOf(Family family) {
       return switch (family) {
         case IPV4 -> nodes.orElse(List.of());

@@ -28,8 +28,13 @@ final class Responder {
   private final ProviderStore providers;
   private final ItemStore items;
   private final Announcer own;
+  private final ReplySize sizes;
   private final PacketWriter writer;
   private final KeySample samples;
+
+  // Of the query that is being answered.
+  private int maxBytes;
+  private long answeredMillis;
 
   Responder(
       DhtSettings settings,
@@ -45,11 +50,20 @@ final class Responder {
     this.providers = providers;
     this.items = items;
     this.own = own;
+    this.sizes = new ReplySize(table);
     this.writer = new PacketWriter(settings.version());
     this.samples = new KeySample(providers);
   }
 
-  byte[] answer(Query query, InetSocketAddress from, long nowMillis) {
+  /// Answers that were cut down, since they went to an address that may be forged.
+  long shortenedAnswers() {
+    return sizes.shortenedAnswers();
+  }
+
+  /// @param queryBytes how large the query was, which bounds the answer to who may be forged
+  byte[] answer(Query query, InetSocketAddress from, int queryBytes, long nowMillis) {
+    maxBytes = sizes.maxBytes(from, queryBytes, nowMillis);
+    answeredMillis = nowMillis;
     return switch (query.method()) {
       case Method.Ping() -> reply(query, from, Answer.EMPTY);
       case Method.FindNode(NodeId target, Set<Family> want) ->
@@ -146,6 +160,7 @@ final class Responder {
     if (!tokens.accepts(announcement.token(), from.getAddress(), key, nowMillis)) {
       return fault(query, Fault.PROTOCOL, "Bad token");
     }
+    sizes.broughtToken(from, nowMillis);
     int port = announcement.impliedPort() ? from.getPort() : announcement.port();
     InetSocketAddress provider = new InetSocketAddress(from.getAddress(), port);
     return providers.add(key, provider, announcement.seed(), nowMillis)
@@ -186,6 +201,7 @@ final class Responder {
     if (!tokens.accepts(put.token(), from.getAddress(), target, nowMillis)) {
       return fault(query, Fault.PROTOCOL, "Bad token");
     }
+    sizes.broughtToken(from, nowMillis);
     return items
         .put(put.item(), target, put.replaces(), from.getAddress(), nowMillis)
         .map(refusal -> fault(query, refusal.code(), refusal.text()))
@@ -197,6 +213,25 @@ final class Responder {
   }
 
   private byte[] reply(Query query, InetSocketAddress from, Answer answer) {
+    byte[] whole = write(query, from, answer);
+    if (whole.length <= maxBytes) {
+      return whole;
+    }
+    boolean hasContent = !(answer.content() instanceof Content.None);
+    if (hasContent && sizes.mayHoldContent(from, answeredMillis)) {
+      return whole;
+    }
+    sizes.shortened();
+    Answer shorter = answer.withContent(new Content.None());
+    byte[] bytes = write(query, from, shorter);
+    while (bytes.length > maxBytes && !shorter.isBare()) {
+      shorter = shorter.shortened(bytes.length - maxBytes);
+      bytes = write(query, from, shorter);
+    }
+    return bytes;
+  }
+
+  private byte[] write(Query query, InetSocketAddress from, Answer answer) {
     return writer.write(new Reply(query.transaction(), table.self(), answer, Optional.of(from)));
   }
 

@@ -118,6 +118,7 @@ final class Simulation {
     private final DhtNode node;
     private final List<Tap> taps = new ArrayList<>(0);
     private int position;
+    private List<InetSocketAddress> saved = List.of();
     private long plannedMillis = Long.MAX_VALUE;
 
     private Peer(InetSocketAddress address, boolean behindNat, DhtSettings settings) {
@@ -186,7 +187,11 @@ final class Simulation {
     public void wantBootstrap() {
       after(
           Duration.ZERO,
-          () -> act(() -> node.bootstrap(somebodyKnown(this), Set.of(), nowMillis())));
+          () ->
+              act(
+                  () ->
+                      node.bootstrap(
+                          saved.isEmpty() ? somebodyKnown(this) : saved, Set.of(), nowMillis())));
     }
 
     /// Gives the node a command.
@@ -274,6 +279,13 @@ final class Simulation {
     live.add(peer);
     add(peer);
     peer.act(() -> peer.node.start(nowMillis()));
+    return peer;
+  }
+
+  /// Adds a node that knows only these addresses, as one that comes back after a while.
+  Peer joinFrom(List<InetSocketAddress> saved) {
+    Peer peer = join();
+    peer.saved = List.copyOf(saved);
     return peer;
   }
 

@@ -71,6 +71,21 @@ final class Strangers implements Network {
     settle();
   }
 
+  /// What the node answers to a datagram.
+  Optional<Bytes> answerTo(InetSocketAddress from, byte[] datagram) {
+    underway.clear();
+    node.onDatagram(from, datagram, now);
+    Optional<Bytes> answer =
+        underway.stream()
+            .filter(d -> d.to().equals(from))
+            .map(Datagram::bytes)
+            .filter(bytes -> !(PacketReader.read(bytes) instanceof Packet.Query))
+            .map(Bytes::of)
+            .findFirst();
+    underway.clear();
+    return answer;
+  }
+
   /// Who was asked something but a ping, in order.
   List<Contact> asked() {
     return asked;

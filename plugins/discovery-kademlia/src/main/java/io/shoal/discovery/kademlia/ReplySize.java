@@ -1,0 +1,102 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Bounds how large an answer may be to an address that may be forged: a query that costs its
+/// sender 100 bytes must not throw many times that at somebody else. Single-threaded.
+///
+/// Proven is an address that answered a question of ours, or came with a token that had been sent
+/// to it. Within this machine or a private network all are.
+final class ReplySize {
+  /// Bytes of an answer for each byte of the query. Eight contacts of either family fit; of
+  /// providers, the number that is left room for.
+  static final int MAX_FACTOR = 5;
+
+  /// Stored items, samples and filters are larger than that and of no use in parts. So many such
+  /// answers go to an unproven network beyond [#MAX_FACTOR]: a victim gets 3 kB/s from us, no more.
+  static final int CONTENT_ANSWERS_PER_SECOND = 2;
+
+  /// A reader of names asks a node for a few at once.
+  static final int CONTENT_BURST = 8;
+
+  /// Proven addresses and networks remembered, each: about 100 kB.
+  static final int MAX_REMEMBERED = 1_024;
+
+  private static final long PROVEN_MILLIS = 2 * TokenIssuer.SECRET_LIFETIME_MILLIS;
+
+  private final RoutingTable table;
+  private final Map<InetAddress, Long> proven = bounded();
+  private final Map<AddressPrefix, Budget> contents = bounded();
+  private long shortened;
+
+  ReplySize(RoutingTable table) {
+    this.table = table;
+  }
+
+  private static <K, V> Map<K, V> bounded() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > MAX_REMEMBERED;
+      }
+    };
+  }
+
+  /// Somebody brought a token that had gone to his address.
+  void broughtToken(InetSocketAddress from, long nowMillis) {
+    if (Scope.of(from.getAddress()) == Scope.GLOBAL) {
+      proven.put(from.getAddress(), nowMillis);
+    }
+  }
+
+  private boolean isProven(InetSocketAddress from, long nowMillis) {
+    if (Scope.of(from.getAddress()) != Scope.GLOBAL || table.at(from).isPresent()) {
+      return true;
+    }
+    Long since = proven.get(from.getAddress());
+    return since != null && nowMillis - since < PROVEN_MILLIS;
+  }
+
+  /// The most bytes that may go to `from` in answer to so many.
+  int maxBytes(InetSocketAddress from, int queryBytes, long nowMillis) {
+    return isProven(from, nowMillis) ? Integer.MAX_VALUE : MAX_FACTOR * queryBytes;
+  }
+
+  /// Whether one more answer with content may go beyond that; counts it.
+  boolean mayHoldContent(InetSocketAddress from, long nowMillis) {
+    Budget budget =
+        contents.computeIfAbsent(AddressPrefix.of(from.getAddress()), any -> new Budget(nowMillis));
+    double refilled =
+        budget.left + (nowMillis - budget.atMillis) * CONTENT_ANSWERS_PER_SECOND / 1000.0;
+    budget.left = Math.min(refilled, CONTENT_BURST);
+    budget.atMillis = nowMillis;
+    if (budget.left < 1) {
+      return false;
+    }
+    budget.left--;
+    return true;
+  }
+
+  void shortened() {
+    shortened++;
+  }
+
+  /// Answers that were cut down.
+  long shortenedAnswers() {
+    return shortened;
+  }
+
+  private static final class Budget {
+    private double left = CONTENT_BURST;
+    private long atMillis;
+
+    Budget(long atMillis) {
+      this.atMillis = atMillis;
+    }
+  }
+}
