@@ -46,7 +46,7 @@ final class DhtNode {
     this.announcer = new Announcer(settings, table, upkeep, bootstrap, network, random, timers);
     this.providers =
         new ProviderStore(settings.family(), ProviderStore.Limits.of(settings), random);
-    this.storedItems = new ItemStore(table::self, nowMillis);
+    this.storedItems = new ItemStore(table::self, random, nowMillis);
     this.items = new Items(settings, table, upkeep, bootstrap, storedItems, random, timers);
     this.responder =
         new Responder(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /// The items that others put here (BEP 44). Each lives for two hours unless it is put again. When
 /// the store is full, the items that are farthest from this node's id make room for nearer ones:
@@ -36,13 +37,15 @@ final class ItemStore {
   /// Least recently put first: expiry is a walk from the front.
   private final Map<NodeId, Held> items = new LinkedHashMap<>();
 
-  private final SourceCounts sources = new SourceCounts();
+  private final SourceCounts sources;
   private int bytes;
   private double checks = MAX_CHECKS_PER_SECOND;
   private long checksMillis;
 
-  ItemStore(Supplier<NodeId> self, long nowMillis) {
+  /// @param self this node's id, which may change
+  ItemStore(Supplier<NodeId> self, RandomGenerator random, long nowMillis) {
     this.self = self;
+    this.sources = new SourceCounts(random);
     this.checksMillis = nowMillis;
   }
 

@@ -50,7 +50,7 @@ final class ProviderStore {
   private final Family family;
   private final Limits limits;
   private final RandomGenerator random;
-  private final SourceCounts sources = new SourceCounts();
+  private final SourceCounts sources;
 
   /// Spreads keys in an order that nobody can foresee: else somebody could fill one bucket.
   private final long salt;
@@ -63,6 +63,7 @@ final class ProviderStore {
     this.family = family;
     this.limits = limits;
     this.random = random;
+    this.sources = new SourceCounts(random);
     this.salt = random.nextLong();
   }
 

@@ -2,90 +2,55 @@ package io.shoal.discovery.kademlia;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.random.RandomGenerator;
 
 /// How much of a store each source on the open internet takes: an IPv4 address, or an IPv6 network
 /// of 64 bits, which is what one customer gets. Sources within this machine or a private network
 /// are not counted: many nodes may share an address there, and whom to let in is the owner's own
 /// affair.
 ///
-/// An open-addressing table of numbers, since there may be as many sources as entries. Not
-/// thread-safe.
+/// Sources are counted in groups that only this node can tell: there may be as many sources as
+/// entries, and a count of each would cost as much again. Not thread-safe.
 final class SourceCounts {
-  private static final int FIRST_CAPACITY = 16;
+  /// 4 KB. In a full store of 100,000 entries a group has about a hundred of strangers, far below
+  /// any quota; who takes all of a quota spoils it for a thousandth of the others.
+  private static final int GROUPS = 1024;
 
-  /// Stands for "not counted"; no source has it.
-  private static final long NONE = 0;
+  private final long salt;
 
-  private long[] sources = new long[0];
+  /// None until the first source is counted: in a private network there is never any.
   private int[] counts = new int[0];
-  private int used;
+
+  SourceCounts(RandomGenerator random) {
+    this.salt = random.nextLong();
+  }
 
   int of(InetAddress address) {
-    long source = source(address);
-    return source == NONE || used == 0 ? 0 : counts[slot(source)];
+    return counts.length == 0 || !isCounted(address) ? 0 : counts[group(address)];
   }
 
   void add(InetAddress address, int change) {
-    long source = source(address);
-    if (source == NONE) {
-      return;
-    }
-    if (8 * (used + 1) > 7 * sources.length) {
-      rebuild();
-    }
-    int slot = slot(source);
-    if (sources[slot] == NONE) {
-      sources[slot] = source;
-      used++;
-    }
-    counts[slot] += change;
-  }
-
-  /// Makes room, and forgets who takes nothing any more.
-  private void rebuild() {
-    long[] oldSources = sources;
-    int[] oldCounts = counts;
-    int live = 0;
-    for (int count : oldCounts) {
-      live += count > 0 ? 1 : 0;
-    }
-    int capacity = FIRST_CAPACITY;
-    // At most three quarters full, so that the next rebuilding is some way off.
-    while (3 * capacity < 4 * (live + 1)) {
-      capacity *= 2;
-    }
-    sources = new long[capacity];
-    counts = new int[capacity];
-    used = 0;
-    for (int i = 0; i < oldSources.length; i++) {
-      if (oldCounts[i] > 0) {
-        int slot = slot(oldSources[i]);
-        sources[slot] = oldSources[i];
-        counts[slot] = oldCounts[i];
-        used++;
+    if (isCounted(address)) {
+      if (counts.length == 0) {
+        counts = new int[GROUPS];
       }
+      counts[group(address)] += change;
     }
   }
 
-  private int slot(long source) {
-    int mask = sources.length - 1;
-    // The multiplier spreads neighbours (Knuth's multiplicative hashing).
-    int slot = (int) ((source * 0x9E3779B97F4A7C15L) >>> 32) & mask;
-    while (sources[slot] != NONE && sources[slot] != source) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
+  private static boolean isCounted(InetAddress address) {
+    return Scope.of(address) == Scope.GLOBAL;
   }
 
-  private static long source(InetAddress address) {
-    if (Scope.of(address) != Scope.GLOBAL) {
-      return NONE;
-    }
-    byte[] raw = address.getAddress();
-    return switch (Family.of(address)) {
-      // No IPv6 network of the open internet begins with zeros.
-      case IPV4 -> Integer.toUnsignedLong(ByteBuffer.wrap(raw).getInt());
-      case IPV6 -> ByteBuffer.wrap(raw).getLong();
-    };
+  private int group(InetAddress address) {
+    ByteBuffer raw = ByteBuffer.wrap(address.getAddress());
+    long source =
+        switch (Family.of(address)) {
+          case IPV4 -> raw.getInt();
+          case IPV6 -> raw.getLong();
+        };
+    long hash = (source ^ salt) * 0x9E3779B97F4A7C15L;
+    hash = (hash ^ hash >>> 32 ^ salt >>> 7) * 0xC2B2AE3D27D4EB4FL;
+    return (int) (hash >>> 40) & GROUPS - 1;
   }
 }

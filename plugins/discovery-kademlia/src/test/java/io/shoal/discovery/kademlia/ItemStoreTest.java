@@ -24,7 +24,7 @@ class ItemStoreTest {
   private static final InetAddress SOURCE = InetAddress.ofLiteral("10.0.0.7");
 
   private final NodeId self = NodeId.random(new SplittableRandom(1));
-  private final ItemStore store = new ItemStore(() -> self, 0);
+  private final ItemStore store = new ItemStore(() -> self, new SplittableRandom(2), 0);
   private long now;
 
   private OptionalInt put(Item item, OptionalLong replaces, InetAddress source) {

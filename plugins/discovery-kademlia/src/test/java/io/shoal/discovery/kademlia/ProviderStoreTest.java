@@ -177,7 +177,7 @@ class ProviderStoreTest {
       long bytes = usedHeapBytes() - empty;
       assertEquals(ProviderStore.MAX_PROVIDERS, full.size(), "and it is still needed here");
       assertEquals(keys, full.keys());
-      assertTrue(bytes < 12_000_000, () -> keys + " keys: " + bytes + " bytes");
+      assertTrue(bytes < 10_000_000, () -> keys + " keys: " + bytes + " bytes");
     }
   }
 
