@@ -49,6 +49,11 @@ public non-sealed interface Discovery extends Extension {
   /// [#start] to [#close]; configuration may turn it off.
   Optional<SignedRecords> signedRecords();
 
+  /// The ability to show how it works inside, if this discovery has it. Always the same answer.
+  default Optional<Inspection> inspection() {
+    return Optional.empty();
+  }
+
   /// What became of an endpoint that was to be announced.
   enum Announcement {
     /// At least one other party keeps it now.

@@ -19,6 +19,7 @@ enum Subcommand {
   STATUS("status", "Say how the node does, and why what does not move does not move."),
   PEERS("peers", "List the peers that the node knows, connected ones first."),
   PLUGINS("plugins", "List the plugins that were found, the unusable ones too."),
+  DHT("dht", "Look into the DHT: its table, lookups hop by hop, peers of an infohash."),
   SHELL("shell", "An interactive prompt over the same commands; 'exit' or Ctrl-D leaves it."),
   DEMO(
       "demo",
@@ -66,6 +67,7 @@ enum Subcommand {
       case STATUS -> new StatusCommand(environment);
       case PEERS -> new PeersCommand(environment);
       case PLUGINS -> new PluginsCommand(environment);
+      case DHT -> new DhtCommand(environment);
       case SHELL -> new ShellCommand(environment);
       case DEMO -> new DemoCommand(environment);
       case TRAIN -> new TrainCommand(environment);

@@ -95,7 +95,7 @@ class DocumentedCommandsIT {
 
         runScript(
                 blocks().get("quick-reference.md: quick-reference"),
-                Map.of("ROOT", root, "FILE_ROOT", fileRoot))
+                Map.of("ROOT", root, "FILE_ROOT", fileRoot, "NODE", other.ready("dht")))
             .done();
       }
     }

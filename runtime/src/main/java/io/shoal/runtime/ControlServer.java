@@ -176,6 +176,7 @@ final class ControlServer implements AutoCloseable {
         case "GET /v1/peers" -> send(exchange, node.peers());
         case "GET /v1/plugins" -> send(exchange, node.plugins());
         case "GET /v1/roots" -> send(exchange, node.roots());
+        case "GET /v1/inspections" -> send(exchange, node.inspections());
         case "POST /v1/cat" -> {
           var body = body(exchange, ControlRequests.ReferenceWithin.class);
           CommandStream.blocks(
@@ -211,6 +212,10 @@ final class ControlServer implements AutoCloseable {
       case "POST /v1/find" -> {
         var body = body(exchange, ControlRequests.ReferenceWithin.class);
         yield out -> node.find(body.reference(), body.timeout(), out::result);
+      }
+      case "POST /v1/inspect" -> {
+        var body = body(exchange, NodeCommands.InspectRequest.class);
+        yield out -> node.inspect(body, out::result);
       }
       case "POST /v1/gc" -> {
         body(exchange, ControlRequests.Nothing.class);

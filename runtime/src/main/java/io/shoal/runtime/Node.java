@@ -295,6 +295,17 @@ public final class Node implements NodeCommands {
     return plugins.reports().stream().map(PluginReport::toEntry).toList();
   }
 
+  @Override
+  public List<InspectionEntry> inspections() {
+    return new Inspections(core.parts().discoveries()).entries();
+  }
+
+  @Override
+  public void inspect(InspectRequest request, Consumer<InspectionLine> each)
+      throws ShoalException, InterruptedException {
+    new Inspections(core.parts().discoveries()).ask(request, each);
+  }
+
   /// Ends the node: running downloads stop and can be gone on with later; everything that was added
   /// is durable. Takes at most some seconds.
   @Override

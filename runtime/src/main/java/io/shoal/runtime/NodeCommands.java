@@ -90,6 +90,18 @@ public interface NodeCommands extends AutoCloseable {
   /// The plugins that were found, the unusable ones included.
   List<PluginEntry> plugins() throws ShoalException, IOException;
 
+  /// What can be asked about the inside of the active discoveries, in the order of the
+  /// configuration; see [io.shoal.api.Inspection].
+  List<InspectionEntry> inspections() throws ShoalException, IOException;
+
+  /// Asks a discovery about its inside and tells each line as soon as it is known. Takes at most a
+  /// minute.
+  ///
+  /// @throws io.shoal.api.InvalidInputException no active discovery knows the question, or its
+  ///   arguments are wrong
+  void inspect(InspectRequest request, Consumer<InspectionLine> each)
+      throws ShoalException, IOException, InterruptedException;
+
   @Override
   void close();
 
@@ -351,6 +363,27 @@ public interface NodeCommands extends AutoCloseable {
       String state,
       boolean active,
       Optional<String> problem) {}
+
+  /// Something that can be asked.
+  ///
+  /// @param plugin which discovery answers
+  /// @param name of the question
+  /// @param arguments what goes after it, for the help
+  /// @param description one line
+  record InspectionEntry(String plugin, String name, String arguments, String description) {}
+
+  /// A question to a discovery.
+  ///
+  /// @param question its name; where several discoveries have it the first is asked, and
+  ///   `PLUGIN/NAME` asks a certain one
+  /// @param arguments as the user typed them
+  record InspectRequest(String question, List<String> arguments) {}
+
+  /// A line of an answer.
+  ///
+  /// @param header whether a table begins here, with the names of its columns
+  /// @param cells the names, or the cells of a row
+  record InspectionLine(boolean header, List<String> cells) {}
 
   /// Told how far something is, at most ten times a second, from one thread at a time; must not
   /// block.

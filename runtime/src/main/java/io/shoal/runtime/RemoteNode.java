@@ -195,6 +195,22 @@ public final class RemoteNode implements NodeCommands {
     return all("/v1/plugins", ControlAnswers::plugin);
   }
 
+  @Override
+  public List<InspectionEntry> inspections() throws ShoalException, IOException {
+    return client.get(
+        "/v1/inspections", json -> List.of(ControlJson.read(json, InspectionEntry[].class)));
+  }
+
+  @Override
+  public void inspect(InspectRequest request, Consumer<InspectionLine> each)
+      throws ShoalException, IOException, InterruptedException {
+    client.command(
+        "/v1/inspect",
+        ControlJson.write(request),
+        listener(
+            ProgressListener.SILENT, json -> ControlJson.read(json, InspectionLine.class), each));
+  }
+
   /// Reads a result and tells the listener of it.
   private <T> Function<byte[], T> told(Function<byte[], T> reader) {
     return json -> {

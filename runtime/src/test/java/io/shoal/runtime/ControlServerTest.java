@@ -87,6 +87,7 @@ class ControlServerTest {
     assertEquals(
         node.verify(true, NodeCommands.ProgressListener.SILENT),
         remote.verify(true, NodeCommands.ProgressListener.SILENT));
+    assertEquals(node.inspections(), remote.inspections());
     assertEquals("shoal_up 1\n", remote.metrics());
   }
 
@@ -136,6 +137,21 @@ class ControlServerTest {
 
     assertEquals(List.of("/a", "/b"), names);
     assertEquals(Optional.of(request), node.last);
+  }
+
+  @Test
+  void theLinesOfAnInspectionArriveInOrder() throws Exception {
+    var request = new NodeCommands.InspectRequest("table", List.of("ä b", ""));
+    List<NodeCommands.InspectionLine> lines = new ArrayList<>();
+
+    remote().inspect(request, lines::add);
+
+    assertEquals(Optional.of(request), node.last);
+    assertEquals(
+        List.of(
+            new NodeCommands.InspectionLine(true, List.of("a", "b")),
+            new NodeCommands.InspectionLine(false, List.of("1", ""))),
+        lines);
   }
 
   @Test

@@ -167,5 +167,19 @@ class ScriptedNode implements NodeCommands {
   }
 
   @Override
+  public List<InspectionEntry> inspections() throws ShoalException, IOException {
+    told("inspections");
+    return List.of(new InspectionEntry("p", "table", "[BUCKET]", "one line"));
+  }
+
+  @Override
+  public void inspect(InspectRequest request, Consumer<InspectionLine> each)
+      throws ShoalException, IOException {
+    told(request);
+    each.accept(new InspectionLine(true, List.of("a", "b")));
+    each.accept(new InspectionLine(false, List.of("1", "")));
+  }
+
+  @Override
   public void close() {}
 }

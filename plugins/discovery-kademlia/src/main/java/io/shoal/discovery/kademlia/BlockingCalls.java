@@ -252,8 +252,7 @@ final class BlockingCalls {
   }
 
   /// The next element, or empty once the deadline has passed or the plugin is closed.
-  private <T> Optional<T> next(BlockingQueue<T> queue, long deadlineNanos)
-      throws InterruptedException {
+  <T> Optional<T> next(BlockingQueue<T> queue, long deadlineNanos) throws InterruptedException {
     while (!closed) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
       T element = queue.poll(Math.clamp(left, 0, CLOSE_CHECK_MILLIS), TimeUnit.MILLISECONDS);

@@ -26,6 +26,11 @@ final class Bucket {
     return entries;
   }
 
+  /// Those that wait, the one that came last at the end.
+  List<TableEntry> replacements() {
+    return List.copyOf(replacements);
+  }
+
   boolean isFull() {
     return entries.size() >= MAX_ENTRIES;
   }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -20,7 +21,7 @@ final class DhtNode {
 
   private final DhtSettings settings;
   private final AddressRules rules;
-  private final Network network;
+  private final Traffic network;
   private final RoutingTable table;
   private final Timers timers = new Timers();
   private final Upkeep upkeep;
@@ -39,11 +40,12 @@ final class DhtNode {
       NodeId self, DhtSettings settings, Network network, RandomGenerator random, long nowMillis) {
     this.settings = settings;
     this.rules = settings.addressRules();
-    this.network = network;
+    this.network = new Traffic(network);
     this.table = new RoutingTable(self, rules, nowMillis);
-    this.upkeep = new Upkeep(settings, rules, table, network, random, timers);
-    this.bootstrap = new Bootstrap(settings, table, upkeep, network, timers);
-    this.announcer = new Announcer(settings, table, upkeep, bootstrap, network, random, timers);
+    this.upkeep = new Upkeep(settings, rules, table, this.network, random, timers);
+    this.bootstrap = new Bootstrap(settings, table, upkeep, this.network, timers);
+    this.announcer =
+        new Announcer(settings, table, upkeep, bootstrap, this.network, random, timers);
     this.providers =
         new ProviderStore(settings.family(), ProviderStore.Limits.of(settings), random);
     this.storedItems = new ItemStore(table::self, random, nowMillis);
@@ -117,7 +119,9 @@ final class DhtNode {
     if (!Scope.isUsable(from) || Family.of(from.getAddress()) != settings.family()) {
       return;
     }
-    switch (PacketReader.read(datagram)) {
+    Packet packet = PacketReader.read(datagram);
+    network.received(datagram, packet);
+    switch (packet) {
       case Packet.Query query -> onQuery(from, query, datagram, nowMillis);
       case Packet.BadQuery query -> {
         if (mayAnswer(from, nowMillis)) {
@@ -168,9 +172,7 @@ final class DhtNode {
   /// close to it.
   Search find(NodeId key, FindListener listener, long nowMillis) {
     Finder finder = new Finder(key, listener);
-    List<InetSocketAddress> here =
-        providers.sample(key, PacketReader.MAX_VALUES, false, any -> true, nowMillis);
-    finder.found(here, nowMillis);
+    finder.found(announcedHere(key, nowMillis), nowMillis);
     bootstrap.whenSettled(finder::start, nowMillis);
     return finder::cancel;
   }
@@ -192,6 +194,21 @@ final class DhtNode {
   /// Our address as the world sees it, once enough others agree (BEP 42).
   Optional<InetAddress> externalAddress() {
     return upkeep.externalAddress();
+  }
+
+  /// The inside of this node.
+  Inspector inspector() {
+    return new Inspector(table, upkeep, bootstrap);
+  }
+
+  /// Providers that others announced here.
+  List<InetSocketAddress> announcedHere(NodeId key, long nowMillis) {
+    return providers.sample(key, PacketReader.MAX_VALUES, false, any -> true, nowMillis);
+  }
+
+  /// What went over the network so far, by name.
+  Map<String, Long> traffic() {
+    return network.figures();
   }
 
   /// Figures of this moment; walks over the announced keys.

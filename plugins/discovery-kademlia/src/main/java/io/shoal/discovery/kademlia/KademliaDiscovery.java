@@ -3,6 +3,7 @@ package io.shoal.discovery.kademlia;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.Inspection;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PluginContext;
 import io.shoal.api.RetryableException;
@@ -108,6 +109,26 @@ public final class KademliaDiscovery implements Discovery {
             now.holdsRecords()
                 ? Optional.of(new ItemRecords(now.membership().calls()))
                 : Optional.empty());
+  }
+
+  @Override
+  public Optional<Inspection> inspection() {
+    return Optional.of(new StartedInspection());
+  }
+
+  /// Knows its questions before the node is in the network.
+  private final class StartedInspection implements Inspection {
+    @Override
+    public List<Question> questions() {
+      return DhtInspection.QUESTIONS;
+    }
+
+    @Override
+    public void ask(String question, List<String> arguments, AnswerSink sink)
+        throws ShoalException, InterruptedException {
+      Started now = running();
+      now.membership().inspection(now.keys()).ask(question, arguments, sink);
+    }
   }
 
   @Override

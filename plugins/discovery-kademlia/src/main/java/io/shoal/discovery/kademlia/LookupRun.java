@@ -73,8 +73,14 @@ final class LookupRun {
     /// Somebody named providers. Never called after `ended`.
     default void found(List<InetSocketAddress> providers, long nowMillis) {}
 
+    /// Somebody is asked now.
+    default void asked(Contact contact, long nowMillis) {}
+
     /// Somebody answered, in time or late. Never called after `ended`.
     default void answered(Contact from, Packet.Answer answer, long nowMillis) {}
+
+    /// Somebody answered with a fault, not at all, or is gone. Never called after `ended`.
+    default void failed(Contact contact, long nowMillis) {}
 
     /// Whether nobody waits for it any more: it ends without a word.
     default boolean cancelled() {
@@ -105,6 +111,7 @@ final class LookupRun {
     }
     for (Lookup path : paths) {
       for (Contact contact : path.next()) {
+        listener.asked(contact, nowMillis);
         upkeep
             .requests()
             .send(
@@ -192,6 +199,9 @@ final class LookupRun {
 
     @Override
     public void failed(long nowMillis) {
+      if (!ended) {
+        listener.failed(asked, nowMillis);
+      }
       path.failed(asked);
       advance(nowMillis);
     }

@@ -122,6 +122,10 @@ final class Membership implements AutoCloseable {
     return all.stream().filter(one -> isAlone || one.nodes() > 0).mapToLong(value).max().orElse(0);
   }
 
+  DhtInspection inspection(ProviderKey keys) {
+    return new DhtInspection(loop, calls, keys);
+  }
+
   BlockingCalls calls() {
     return calls;
   }

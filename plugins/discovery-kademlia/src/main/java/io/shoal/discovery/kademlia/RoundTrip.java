@@ -1,5 +1,7 @@
 package io.shoal.discovery.kademlia;
 
+import java.util.OptionalLong;
+
 /// How long answers take, smoothed as RFC 6298 does: mean and deviation, in two small numbers,
 /// since each entry of a table has its own. Single-threaded.
 final class RoundTrip {
@@ -18,6 +20,11 @@ final class RoundTrip {
       deviationMillis += (Math.abs(millis - meanMillis) - deviationMillis) / 4;
       meanMillis += (millis - meanMillis) / 8;
     }
+  }
+
+  /// The usual one, if any was measured.
+  OptionalLong millis() {
+    return meanMillis < 0 ? OptionalLong.empty() : OptionalLong.of(Math.round(meanMillis));
   }
 
   /// How long an answer may take before it counts as slow; `whenUnknown` before the first.

@@ -292,6 +292,11 @@ final class RoutingTable {
     return perHost.keySet().stream().noneMatch(host -> Scope.of(host) == Scope.GLOBAL);
   }
 
+  /// The buckets, to be read only.
+  List<Bucket> buckets() {
+    return buckets;
+  }
+
   int bucketCount() {
     return buckets.size();
   }
