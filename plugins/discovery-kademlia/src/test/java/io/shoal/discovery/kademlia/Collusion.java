@@ -40,7 +40,7 @@ final class Collusion {
   void growTo(int size) {
     while (colluders.size() < size) {
       InetSocketAddress address = simulation.newAddress();
-      join(new Contact(simulation.idFor(address.getAddress()), address));
+      join(new Contact(NodeId.random(simulation.random()), address));
     }
   }
 

@@ -43,13 +43,13 @@ final class Scenario {
       double hostileShare,
       Simulation.Conditions conditions) {
 
-    /// Ten searches a key, over five minutes.
+    /// Ten searches a key or more, over five minutes.
     static Plan calm(String name, long seed, int nodes, int lookups) {
       return new Plan(
           name,
           seed,
           nodes,
-          lookups / 10,
+          Math.min(lookups / 10, nodes / 2),
           lookups,
           Duration.ZERO,
           Duration.ofMinutes(5),
@@ -58,16 +58,18 @@ final class Scenario {
           Simulation.Conditions.publicNetwork(0));
     }
 
-    /// Half an hour of churn before the first search, then an hour.
-    Plan withChurn(double share) {
+    /// Churn, so long before the first search and during them that keys are renewed and tables
+    /// turned over: twenty minutes and forty, or half of that.
+    Plan withChurn(double share, boolean thorough) {
+      int part = thorough ? 20 : 10;
       return new Plan(
           name,
           seed,
           nodes,
           keys,
           lookups,
-          Duration.ofMinutes(30),
-          Duration.ofHours(1),
+          Duration.ofMinutes(part),
+          Duration.ofMinutes(2L * part),
           share,
           hostileShare,
           conditions);

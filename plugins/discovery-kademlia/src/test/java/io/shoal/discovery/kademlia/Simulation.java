@@ -65,7 +65,13 @@ final class Simulation {
     static Conditions publicNetwork(double loss) {
       DhtSettings settings =
           DhtSettings.ordinary().asPublic().with(new DhtSettings.Routing(true, false, 1));
-      return privateNetwork(loss).with(settings);
+      return new Conditions(loss, 0, settings, BoundId::of);
+    }
+
+    /// @param enforceIds whether ids count only at the addresses that they belong to (BEP 42)
+    /// @param paths disjoint ones, of each search
+    Conditions with(boolean enforceIds, int paths) {
+      return with(settings.with(new DhtSettings.Routing(true, enforceIds, paths)));
     }
 
     Conditions with(DhtSettings other) {
