@@ -135,7 +135,8 @@ final class DemoNode implements AutoCloseable {
         process.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      // Until it is gone it counts as a user of the demo's folder; a killed process goes at once.
+      process.destroyForcibly().onExit().join();
       Thread.currentThread().interrupt();
     }
   }

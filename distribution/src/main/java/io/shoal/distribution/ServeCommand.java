@@ -99,7 +99,10 @@ final class ServeCommand implements Callable<Integer> {
       environment
           .console()
           .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
-      StartupCache.remake(data);
+      // Nothing starts on a scratch folder again, and what makes a cache would outlive the node.
+      if (scratch.isEmpty()) {
+        StartupCache.remake(data);
+      }
       if (!common.quiet) {
         status.advice().forEach(line -> environment.console().note("shoal: " + line));
       }
