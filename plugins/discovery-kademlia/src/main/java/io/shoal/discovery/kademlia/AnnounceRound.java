@@ -11,7 +11,7 @@ import java.util.Set;
 final class AnnounceRound {
   private final NodeId key;
   private final List<Announcer.Place> places;
-  private final Requests requests;
+  private final QuerySender requests;
   private final End end;
   private final Set<Integer> ports = new HashSet<>();
   private final Set<NodeId> holders = new HashSet<>();
@@ -19,7 +19,7 @@ final class AnnounceRound {
   private int slow;
   private boolean over;
 
-  AnnounceRound(NodeId key, List<Announcer.Place> places, Requests requests, End end) {
+  AnnounceRound(NodeId key, List<Announcer.Place> places, QuerySender requests, End end) {
     this.key = key;
     this.places = places;
     this.requests = requests;

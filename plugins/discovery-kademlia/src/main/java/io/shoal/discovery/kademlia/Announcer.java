@@ -2,36 +2,44 @@ package io.shoal.discovery.kademlia;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /// Keeps this node's keys announced: each at the eight closest nodes, renewed before they forget
 /// it. Single-threaded.
 ///
-/// What is due goes out in the order of the key space and paced, so that many keys make an even
-/// stream and neighbours follow neighbours. A key that fewer than eight nodes keep goes out again
-/// when the table grows.
+/// What is due goes out in the order of the key space, paced, and with what the lookups before it
+/// learned, see [AnnouncedKeys] and [Neighbourhood]; what somebody waits for goes first. A key that
+/// fewer than eight nodes keep goes out again when the table grows.
 final class Announcer {
-  /// With answers within 100 ms that is 40 keys a second, and no more than 32 queries in flight.
-  static final int MAX_RUNNING = 8;
+  /// A hundred thousand keys in seventeen minutes, at 16 packets and about 2 kB each: some 1.6
+  /// Mbit/s in either direction. Nobody gets more than [AddressPacer] allows.
+  static final int KEYS_PER_SECOND = 100;
 
-  /// In a small network every node gets two queries a key: half of what a node answers to one
-  /// global address.
-  static final int KEYS_PER_SECOND = 25;
-
-  /// Among local nodes alone, by the same rule.
+  /// Among local nodes alone: in a small network every node gets two queries a key, which is half
+  /// of what a node answers to one local address.
   static final int LOCAL_KEYS_PER_SECOND = 400;
 
   /// Keys that may go out at once after a pause: what a user adds by hand.
   static final int BURST_KEYS = 50;
 
-  static final long FIRST_RETRY_MILLIS = 2_000;
-  static final long MAX_RETRY_MILLIS = 60_000;
+  /// Keys on their way that somebody waits for; those of the sweeps are bounded by
+  /// [AnnouncedKeys#LANES].
+  static final int MAX_QUEUED_RUNNING = 32;
+
+  /// Eight lookups and eight announcements: what a key costs if all is known (BEP 5's tokens are
+  /// bound to the key). What costs more or less moves the pace.
+  static final int QUERIES_PER_KEY = 2 * Lookup.CLOSEST;
+
+  /// Queries for a node that wait for their turn: with more, the next key for it waits instead.
+  static final long MAX_BACKLOG_MILLIS = 2_000;
 
   /// Nodes tend to arrive in groups: one renewal for all of them.
   static final long GROWTH_PAUSE_MILLIS = 250;
@@ -39,23 +47,31 @@ final class Announcer {
   /// A key that too few nodes keep goes out again after such a part of the interval.
   private static final int THIN_PART = 5;
 
-  /// A first announcement is late after that.
-  private static final long FIRST_DEADLINE_MILLIS = 60_000;
+  /// A key may go such a part of the interval before its time, to stay with its neighbours.
+  private static final int EARLY_PART = 4;
+
+  /// Lists of places that keys share: a node has one or two.
+  private static final int MAX_SHARED_PLACES = 64;
 
   private final DhtSettings settings;
   private final RoutingTable table;
   private final Upkeep upkeep;
   private final Bootstrap bootstrap;
   private final Network network;
-  private final RandomGenerator random;
   private final Timers timers;
-  private final TreeMap<NodeId, Announced> announced = new TreeMap<>();
-  private final TreeSet<NodeId> due = new TreeSet<>();
-  private NodeId cursor = new NodeId(0, 0, 0);
-  private int running;
+  private final AnnouncedKeys keys;
+  private final Queue<Announced> queue = new ArrayDeque<>();
+  private final Neighbourhood neighbourhood = new Neighbourhood();
+  private final AddressPacer pacer = new AddressPacer();
+  private final AnnounceFigures figures;
+  private final Map<List<Place>, List<Place>> sharedPlaces = new HashMap<>();
+  private Timers.Timer wake = Timers.never();
+  private long wakeMillis = Long.MAX_VALUE;
+  private int queuedRunning;
   private double budget = BURST_KEYS;
   private long budgetMillis;
-  private boolean pumpPlanned;
+  private boolean settling;
+  private boolean pumping;
   private boolean growthPlanned;
 
   Announcer(
@@ -71,8 +87,9 @@ final class Announcer {
     this.upkeep = upkeep;
     this.bootstrap = bootstrap;
     this.network = network;
-    this.random = random;
     this.timers = timers;
+    this.keys = new AnnouncedKeys(random);
+    this.figures = new AnnounceFigures(settings.announceInterval(), keys);
     upkeep.onGrowth(this::grew);
   }
 
@@ -91,32 +108,36 @@ final class Announcer {
 
   /// Announces a key from now on, in place of what was announced for it.
   void announce(NodeId key, List<Place> places, Listener listener, long nowMillis) {
-    Announced entry = announced.computeIfAbsent(key, k -> new Announced(k, nowMillis));
-    entry.places = List.copyOf(places);
-    entry.listeners.add(listener);
-    entry.round++;
-    makeDue(entry, nowMillis);
+    Announced entry = keys.enter(key, nowMillis);
+    entry.replace(shared(places), listener);
+    if (!entry.isRunning() && !entry.isQueued()) {
+      entry.queue();
+      queue.add(entry);
+      pumpWhenSettled(nowMillis);
+    }
+  }
+
+  private List<Place> shared(List<Place> places) {
+    if (sharedPlaces.size() >= MAX_SHARED_PLACES) {
+      sharedPlaces.clear();
+    }
+    return sharedPlaces.computeIfAbsent(List.copyOf(places), same -> same);
   }
 
   void withdraw(NodeId key) {
-    Announced entry = announced.remove(key);
-    due.remove(key);
-    if (entry != null) {
-      entry.timer.cancel();
-      entry.tell(Set.of());
-    }
+    keys.remove(key).ifPresent(entry -> entry.tell(Set.of()));
   }
 
   /// Our own places of a key, as `asker` can reach them: a node need not look further than to who
   /// has it.
   List<InetSocketAddress> providersSeenBy(NodeId key, InetSocketAddress asker) {
-    Announced entry = announced.get(key);
-    if (entry == null) {
+    Optional<Announced> entry = keys.get(key);
+    if (entry.isEmpty()) {
       return List.of();
     }
     Scope scope = Scope.of(asker.getAddress());
     List<InetSocketAddress> out = new ArrayList<>();
-    for (Place place : entry.places) {
+    for (Place place : entry.get().places()) {
       place
           .host()
           .or(() -> network.ownAddressToward(asker.getAddress()))
@@ -125,19 +146,6 @@ final class Announcer {
           .ifPresent(out::add);
     }
     return out;
-  }
-
-  private void makeDue(Announced entry, long nowMillis) {
-    entry.timer.cancel();
-    if (!entry.running) {
-      due.add(entry.key);
-      bootstrap.whenSettled(this::pump, nowMillis);
-    }
-  }
-
-  private void makeDueLater(Announced entry, long delayMillis, long nowMillis) {
-    entry.timer.cancel();
-    entry.timer = timers.at(nowMillis + delayMillis, now -> makeDue(entry, now));
   }
 
   private void grew(long nowMillis) {
@@ -150,145 +158,180 @@ final class Announcer {
 
   private void spreadFurther(long nowMillis) {
     growthPlanned = false;
-    for (Announced entry : List.copyOf(announced.values())) {
-      if (entry.holders < Lookup.CLOSEST) {
-        entry.round++;
-        makeDue(entry, nowMillis);
-      }
+    keys.forEach(
+        entry -> {
+          if (entry.holders() < Lookup.CLOSEST) {
+            entry.outdate();
+            if (!entry.isRunning() && !entry.isQueued()) {
+              keys.plan(entry, nowMillis, false);
+            }
+          }
+        });
+    pumpWhenSettled(nowMillis);
+  }
+
+  private void pumpWhenSettled(long nowMillis) {
+    if (!settling) {
+      settling = true;
+      bootstrap.whenSettled(
+          now -> {
+            settling = false;
+            pump(now);
+          },
+          nowMillis);
     }
   }
 
   private void pump(long nowMillis) {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
     int perSecond = table.isLocal() ? LOCAL_KEYS_PER_SECOND : KEYS_PER_SECOND;
-    double earned = (nowMillis - budgetMillis) * (double) perSecond / 1000;
-    budget = Math.min(BURST_KEYS, budget + earned);
+    budget = Math.min(BURST_KEYS, budget + (nowMillis - budgetMillis) * (double) perSecond / 1000);
     budgetMillis = nowMillis;
-    while (!due.isEmpty() && running < MAX_RUNNING && budget >= 1) {
-      budget--;
-      NodeId next = due.ceiling(cursor);
-      cursor = next == null ? due.first() : next;
-      due.remove(cursor);
-      Announced entry = announced.get(cursor);
-      if (entry != null) {
-        run(entry, nowMillis);
+    boolean more = true;
+    while (more && budget >= 1) {
+      // In turns, so that neither waits for the other.
+      boolean one = runQueued(nowMillis);
+      more = runDue(nowMillis) || one;
+    }
+    pumping = false;
+    planWake(
+        budget < 1
+            ? nowMillis + (long) Math.ceil((1 - budget) * 1000 / perSecond)
+            : Math.max(keys.nextMillis(), nowMillis + 1),
+        nowMillis);
+  }
+
+  private boolean runQueued(long nowMillis) {
+    while (queuedRunning < MAX_QUEUED_RUNNING && !queue.isEmpty()) {
+      Announced next = queue.remove();
+      // It may have gone with a sweep, or been withdrawn.
+      if (next.isQueued() && isCurrent(next)) {
+        queuedRunning++;
+        run(next, true, nowMillis);
+        return true;
       }
     }
-    if (!due.isEmpty() && budget < 1 && !pumpPlanned) {
-      pumpPlanned = true;
-      timers.at(
-          nowMillis + Math.ceilDiv(1000, perSecond),
-          now -> {
-            pumpPlanned = false;
-            pump(now);
-          });
+    return false;
+  }
+
+  private boolean runDue(long nowMillis) {
+    long early = settings.announceInterval().toMillis() / EARLY_PART;
+    Optional<Announced> next = keys.takeDue(early, nowMillis);
+    next.ifPresent(
+        entry -> {
+          long backlog = backlogMillis(entry.key(), nowMillis);
+          if (backlog > MAX_BACKLOG_MILLIS) {
+            keys.rest(entry, nowMillis + backlog - MAX_BACKLOG_MILLIS);
+          } else {
+            run(entry, false, nowMillis);
+          }
+        });
+    return next.isPresent();
+  }
+
+  private long backlogMillis(NodeId key, long nowMillis) {
+    long most = 0;
+    for (Contact contact : neighbourhood.closest(key, Lookup.CLOSEST)) {
+      most = Math.max(most, pacer.delayMillis(contact.address(), nowMillis));
+    }
+    return most;
+  }
+
+  private boolean isCurrent(Announced entry) {
+    return keys.get(entry.key()).filter(current -> current == entry).isPresent();
+  }
+
+  private void planWake(long atMillis, long nowMillis) {
+    if (atMillis < wakeMillis || wakeMillis <= nowMillis) {
+      wake.cancel();
+      wakeMillis = atMillis;
+      wake =
+          atMillis == Long.MAX_VALUE
+              ? Timers.never()
+              : timers.at(
+                  atMillis,
+                  now -> {
+                    wakeMillis = Long.MAX_VALUE;
+                    pumpWhenSettled(now);
+                  });
     }
   }
 
-  private void run(Announced entry, long nowMillis) {
-    running++;
-    entry.running = true;
-    int round = entry.round;
-    List<Place> places = entry.places;
+  private void run(Announced entry, boolean queued, long nowMillis) {
+    budget--;
+    entry.begins();
+    Run run =
+        new Run(
+            entry,
+            queued,
+            entry.round(),
+            entry.places(),
+            new PacedRequests(upkeep.requests(), pacer, neighbourhood, timers));
     upkeep
         .lookUp(
-            entry.key,
-            new Method.GetPeers(entry.key, Set.of()),
-            (closest, now) ->
-                new AnnounceRound(
-                        entry.key,
-                        places,
-                        upkeep.requests(),
-                        (ports, holders, end) -> ended(entry, round, places, ports, holders, end))
-                    .start(closest, now))
+            entry.key(),
+            new Method.GetPeers(entry.key(), Set.of()),
+            neighbourhood.closest(entry.key(), Lookup.CLOSEST),
+            run.requests(),
+            (closest, now) -> {
+              figures.found(entry.key(), closest);
+              new AnnounceRound(
+                      entry.key(),
+                      run.places(),
+                      run.requests(),
+                      (ports, holders, end) -> ended(run, ports, holders, end))
+                  .start(closest, now);
+            })
         .start(nowMillis);
   }
 
-  private void ended(
-      Announced entry,
-      int round,
-      List<Place> places,
-      Set<Integer> ports,
-      int holders,
-      long nowMillis) {
-    running--;
-    entry.running = false;
-    if (announced.get(entry.key) == entry) {
-      entry.holders = holders;
-      if (round != entry.round) {
-        // New places, or new nodes, while it ran.
-        makeDueLater(entry, holders > 0 ? GROWTH_PAUSE_MILLIS : 0, nowMillis);
-      } else if (holders > 0) {
-        makeDueLater(entry, renewalMillis(holders), nowMillis);
-      } else {
-        makeDueLater(entry, entry.retryMillis, nowMillis);
-      }
-      entry.retryMillis =
-          holders > 0 ? FIRST_RETRY_MILLIS : Math.min(2 * entry.retryMillis, MAX_RETRY_MILLIS);
-      entry.keptMillis = holders > 0 ? nowMillis : entry.keptMillis;
-      if (places.equals(entry.places)) {
+  /// One announcement of a key, on its way.
+  private record Run(
+      Announced entry, boolean queued, int round, List<Place> places, PacedRequests requests) {}
+
+  private void ended(Run run, Set<Integer> ports, int holders, long nowMillis) {
+    Announced entry = run.entry();
+    figures.spent(run.requests().sent());
+    if (!table.isLocal()) {
+      budget += 1 - (double) run.requests().sent() / QUERIES_PER_KEY;
+    }
+    if (run.queued()) {
+      queuedRunning--;
+    } else {
+      keys.ended(entry);
+    }
+    entry.ends(holders, nowMillis);
+    if (isCurrent(entry)) {
+      planNext(run, nowMillis);
+      if (run.places().equals(entry.places())) {
         entry.tell(ports);
       }
     }
     pump(nowMillis);
   }
 
-  private long renewalMillis(int holders) {
-    long interval = settings.announceInterval().toMillis();
-    // Datagrams got lost, or somebody is full: fewer keep it than could.
-    boolean thin = holders < Math.min(Lookup.CLOSEST, table.size());
-    return thin ? interval / THIN_PART : interval + random.nextLong(interval / 3 + 1);
-  }
-
-  int keys() {
-    return announced.size();
-  }
-
-  /// How late each key is that was not renewed in time, summed up. Walks over all keys.
-  Lateness lateness(long nowMillis) {
-    long allowed = 2 * settings.announceInterval().toMillis();
-    long overdue = 0;
-    long most = 0;
-    for (Announced entry : announced.values()) {
-      long late =
-          entry.keptMillis < 0
-              ? nowMillis - entry.sinceMillis - FIRST_DEADLINE_MILLIS
-              : nowMillis - entry.keptMillis - allowed;
-      overdue += late > 0 ? 1 : 0;
-      most = Math.max(most, late);
-    }
-    return new Lateness(overdue, most);
-  }
-
-  /// @param overdue keys that were not announced in time
-  /// @param mostMillis by how much the latest is late
-  record Lateness(long overdue, long mostMillis) {}
-
-  private static final class Announced {
-    private final NodeId key;
-    private final long sinceMillis;
-    private final List<Listener> listeners = new ArrayList<>();
-    private List<Place> places = List.of();
-    private Timers.Timer timer = Timers.never();
-    private boolean running;
-    private int round;
-    private int holders;
-    private long keptMillis = -1;
-    private long retryMillis = FIRST_RETRY_MILLIS;
-
-    Announced(NodeId key, long sinceMillis) {
-      this.key = key;
-      this.sinceMillis = sinceMillis;
-    }
-
-    void tell(Set<Integer> ports) {
-      List<Listener> told = List.copyOf(listeners);
-      listeners.clear();
-      told.forEach(listener -> listener.ended(ports));
+  private void planNext(Run run, long nowMillis) {
+    Announced entry = run.entry();
+    if (run.round() != entry.round()) {
+      // New places, or new nodes, while it ran.
+      long pause = entry.holders() > 0 ? GROWTH_PAUSE_MILLIS : 0;
+      keys.plan(entry, nowMillis + pause, false);
+    } else if (entry.holders() == 0) {
+      keys.plan(entry, nowMillis + entry.takeRetryMillis(), false);
+    } else {
+      long interval = settings.announceInterval().toMillis();
+      // Datagrams got lost, or somebody is full: fewer keep it than could.
+      boolean thin = entry.holders() < Math.min(Lookup.CLOSEST, table.size());
+      long renewal = interval + (long) (keys.spread(entry) * interval / 3);
+      keys.plan(entry, nowMillis + (thin ? interval / THIN_PART : renewal), !thin);
     }
   }
 
-  /// For tests and figures: how many keys wait for their turn.
-  int dueKeys() {
-    return due.size();
+  /// How that goes; walks over all keys, if it has not done so a moment ago.
+  AnnounceFigures.Progress progress(long nowMillis) {
+    return figures.progress(table.isLocal(), nowMillis);
   }
 }

@@ -244,7 +244,7 @@ final class DhtInspection {
     out.row("listens", family, HostPort.format(Objects.requireNonNull(loop.locals().get(family))));
     out.row("knownNodes", family, figures.nodes());
     out.row("announcedKeys", family, figures.announcedKeys());
-    out.row("keysWaiting", family, figures.dueKeys());
+    out.row("keysWaiting", family, figures.announcing().due());
     out.row("overdueKeys", family, figures.overdueKeys());
     out.row("storedKeys", family, figures.storedKeys());
     out.row("storedProviders", family, figures.storedProviders());

@@ -213,15 +213,11 @@ final class DhtNode {
 
   /// Figures of this moment; walks over the announced keys.
   Snapshot snapshot(long nowMillis) {
-    Announcer.Lateness lateness = announcer.lateness(nowMillis);
     return new Snapshot(
         table.self(),
         upkeep.externalAddress(),
         table.size(),
-        announcer.keys(),
-        announcer.dueKeys(),
-        lateness.overdue(),
-        lateness.mostMillis(),
+        announcer.progress(nowMillis),
         providers.keys(),
         providers.size(),
         upkeep.requests().size(),
@@ -237,10 +233,7 @@ final class DhtNode {
   /// @param id the own id
   /// @param external our address as the world sees it, once enough others agree (BEP 42)
   /// @param nodes known nodes
-  /// @param announcedKeys own keys
-  /// @param dueKeys own keys that wait for their turn
-  /// @param overdueKeys own keys that are late
-  /// @param lagMillis by how much the latest is late
+  /// @param announcing how own keys are kept announced
   /// @param storedKeys keys that others announced here
   /// @param storedProviders their providers
   /// @param waitingQueries our queries in flight
@@ -252,16 +245,28 @@ final class DhtNode {
       NodeId id,
       Optional<InetAddress> external,
       int nodes,
-      int announcedKeys,
-      int dueKeys,
-      long overdueKeys,
-      long lagMillis,
+      AnnounceFigures.Progress announcing,
       int storedKeys,
       int storedProviders,
       int waitingQueries,
       long droppedQueries,
       Defence defence,
-      long garbage) {}
+      long garbage) {
+    /// Own keys.
+    int announcedKeys() {
+      return announcing.keys();
+    }
+
+    /// Own keys that are late.
+    long overdueKeys() {
+      return announcing.overdue();
+    }
+
+    /// By how much the latest is late.
+    long lagMillis() {
+      return announcing.lagMillis();
+    }
+  }
 
   /// What the bounds kept off, since the start.
   ///

@@ -65,6 +65,11 @@ record DhtSettings(
         other, readOnly, publicNetwork, routing, announceInterval, refreshInterval, version);
   }
 
+  DhtSettings withVersion(Optional<Bytes> other) {
+    return new DhtSettings(
+        family, readOnly, publicNetwork, routing, announceInterval, refreshInterval, other);
+  }
+
   /// How tables and lookups are guarded against those who own many nodes.
   ///
   /// @param onePerNetwork whether nodes of one [AddressPrefix] are taken for one, see

@@ -30,6 +30,7 @@ final class LookupRun {
   private final NodeId target;
   private final Method method;
   private final Upkeep upkeep;
+  private final QuerySender requests;
   private final DhtSettings settings;
   private final Listener listener;
   private final Map<NodeId, Bytes> tokens = new HashMap<>();
@@ -47,11 +48,13 @@ final class LookupRun {
       Method method,
       AddressRules rules,
       Upkeep upkeep,
+      QuerySender requests,
       DhtSettings settings,
       Listener listener) {
     this.target = target;
     this.method = method;
     this.upkeep = upkeep;
+    this.requests = requests;
     this.settings = settings;
     this.listener = listener;
     for (int path = 0; path < pathCount; path++) {
@@ -112,14 +115,12 @@ final class LookupRun {
     for (Lookup path : paths) {
       for (Contact contact : path.next()) {
         listener.asked(contact, nowMillis);
-        upkeep
-            .requests()
-            .send(
-                contact.address(),
-                Optional.of(contact.id()),
-                method,
-                new Query(path, contact),
-                nowMillis);
+        requests.send(
+            contact.address(),
+            Optional.of(contact.id()),
+            method,
+            new Query(path, contact),
+            nowMillis);
       }
     }
     if (paths.stream().allMatch(Lookup::finished)) {

@@ -200,12 +200,12 @@ final class Membership implements AutoCloseable {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("stored keys", Long.toString(sum(DhtNode.Snapshot::storedKeys)));
     details.put("stored providers", Long.toString(sum(DhtNode.Snapshot::storedProviders)));
-    details.put("keys waiting", Long.toString(most(DhtNode.Snapshot::dueKeys)));
     Map<Family, DhtNode.Snapshot> now = figures;
     now.forEach(
         (family, snapshot) -> {
           details.put(family.label() + " id", snapshot.id().toString());
           details.put(family.label() + " nodes", Integer.toString(snapshot.nodes()));
+          AnnounceStatus.tell(family.label(), snapshot.announcing(), advice, details);
           snapshot
               .external()
               .ifPresent(seen -> details.put(family.label() + " seen as", seen.getHostAddress()));

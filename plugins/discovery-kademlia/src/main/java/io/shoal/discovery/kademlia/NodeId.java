@@ -66,6 +66,28 @@ record NodeId(long high, long middle, int low) implements Comparable<NodeId> {
     return of(out, 0);
   }
 
+  /// The lowest id that shares the first `bits` bits with this one.
+  NodeId firstAtPrefix(int bits) {
+    return new NodeId(
+        high & mask(bits), middle & mask(bits - 64), low & (int) (mask(bits - 128) >>> 32));
+  }
+
+  /// The highest id that shares the first `bits` bits with this one.
+  NodeId lastAtPrefix(int bits) {
+    return new NodeId(
+        high | ~mask(bits), middle | ~mask(bits - 64), low | (int) (~mask(bits - 128) >>> 32));
+  }
+
+  private static long mask(int bits) {
+    return bits <= 0 ? 0 : bits >= 64 ? -1 : -1L << 64 - bits;
+  }
+
+  /// How far two ids are apart, as a part of the key space: 0 to 1.
+  double distancePart(NodeId other) {
+    long apart = high ^ other.high;
+    return (apart >>> 11) * 0x1p-53;
+  }
+
   @Override
   public int compareTo(NodeId other) {
     return new NodeId(0, 0, 0).compareDistance(this, other);

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 
 /// Our queries that wait for an answer. An answer counts only if transaction id and address are
 /// those of the question. Single-threaded.
-final class Requests {
+final class Requests implements QuerySender {
   /// After that an answer will not come; libtorrent waits 15 s, others 10. Nothing waits for it
   /// that long, see [#slowAfterMillis].
   static final long TIMEOUT_MILLIS = 5_000;
@@ -90,8 +90,8 @@ final class Requests {
       Timers.Timer slow,
       Timers.Timer timeout) {}
 
-  /// @param expected who should be there, if known: another id means that the node we meant is gone
-  void send(
+  @Override
+  public void send(
       InetSocketAddress to,
       Optional<NodeId> expected,
       Method method,

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// Keeps the routing table true: lets in who answers, asks who is in doubt, looks up what got
 /// stale. Single-threaded.
@@ -217,6 +218,7 @@ final class Upkeep implements Requests.Witness {
             new Method.FindNode(target, want()),
             rules,
             this,
+            requests,
             settings,
             (closest, now) -> ended.accept(now))
         .start(nowMillis);
@@ -225,9 +227,39 @@ final class Upkeep implements Requests.Witness {
   /// A lookup that begins at the closest known nodes and asks `method`, on as many disjoint paths
   /// as is set; to be started.
   LookupRun lookUp(NodeId target, Method method, LookupRun.Listener listener) {
+    return lookUp(target, method, List.of(), requests, listener);
+  }
+
+  /// A lookup that begins at `known` nodes as well, and asks through `sender`.
+  LookupRun lookUp(
+      NodeId target,
+      Method method,
+      List<Contact> known,
+      QuerySender sender,
+      LookupRun.Listener listener) {
     int paths = settings.paths();
     return new LookupRun(
-        table.self(), target, seeds(target, paths), paths, method, rules, this, settings, listener);
+        table.self(),
+        target,
+        seeds(target, paths, known),
+        paths,
+        method,
+        rules,
+        this,
+        sender,
+        settings,
+        listener);
+  }
+
+  private List<Contact> seeds(NodeId target, int paths, List<Contact> known) {
+    List<Contact> inTable = seeds(target, paths);
+    if (known.isEmpty()) {
+      return inTable;
+    }
+    return Stream.concat(known.stream(), inTable.stream())
+        .distinct()
+        .sorted((a, b) -> target.compareDistance(a.id(), b.id()))
+        .toList();
   }
 
   private List<Contact> seeds(NodeId target, int paths) {

@@ -1,0 +1,16 @@
+package io.shoal.discovery.kademlia;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/// Takes queries to be sent, at once or in their turn.
+@FunctionalInterface
+interface QuerySender {
+  /// @param expected who should be there, if known: another id means that the node we meant is gone
+  void send(
+      InetSocketAddress to,
+      Optional<NodeId> expected,
+      Method method,
+      Requests.Handler handler,
+      long nowMillis);
+}

@@ -1,0 +1,92 @@
+package io.shoal.discovery.kademlia;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/// What it takes to keep many keys announced: in a network of a thousand nodes here, of ten
+/// thousand at full size. Every figure replays from its seed.
+class AnnounceScaleTest {
+  private static final boolean FULL = Boolean.getBoolean("shoal.full");
+  private static final int NODES = FULL ? 10_000 : 1_000;
+  private static final int MANY = FULL ? 100_000 : 4_000;
+  private static final long SEED = 7;
+
+  /// The sixteen that the tokens cost, and two for what has to be learned.
+  private static final double MOST_QUERIES_A_KEY = 18;
+
+  private static final int MOST_PACKETS_A_SECOND = 5;
+
+  /// After that time aria2 has forgotten an announcement.
+  private static final Duration EXPIRY = Duration.ofMinutes(30);
+
+  /// The interval and what lanes are put apart by.
+  private static final Duration ONE_RENEWAL = Duration.ofMinutes(FULL ? 30 : 20);
+
+  private static final double MIB = 1024 * 1024;
+  private static final double MOST_HEAP_MIB = 64;
+
+  private static String line(int keys, AnnounceScale scale, Duration first, long queriesOfFirst) {
+    AnnounceFigures.Progress end = scale.figures().announcing();
+    return String.format(
+        Locale.ROOT,
+        "%d keys, %d nodes: first %.2f queries a key in %d s, renewal %.2f, at most %d packets a"
+            + " second to an address, %.2f of the 8 closest keep a key",
+        keys,
+        NODES,
+        (double) queriesOfFirst / keys,
+        first.toSeconds(),
+        (double) (end.queries() - queriesOfFirst) / (end.announcements() - keys),
+        scale.watch().mostInASecond(),
+        scale.keepersOfTheClosest(100));
+  }
+
+  @Test
+  void manyKeysTakeLittleMoreThanTheirTokensAndAreRenewedInTime(TestReporter reporter) {
+    AnnounceScale scale = new AnnounceScale(SEED, NODES, Optional.empty());
+    scale.announce(MANY);
+    Duration first = scale.runUntilTold(EXPIRY);
+    long queriesOfFirst = scale.figures().announcing().queries();
+    assertEquals(MANY, scale.told(), () -> scale.figures().toString());
+    // Until each has been renewed at least once.
+    for (Duration passed = Duration.ZERO; passed.compareTo(ONE_RENEWAL) < 0; ) {
+      scale.run(Duration.ofMinutes(1));
+      passed = passed.plusMinutes(1);
+      assertEquals(0, scale.figures().overdueKeys(), () -> scale.figures().toString());
+    }
+    AnnounceFigures.Progress end = scale.figures().announcing();
+    String line = line(MANY, scale, first, queriesOfFirst);
+    reporter.publishEntry(line);
+    assertTrue(end.announcements() >= 2L * MANY, line);
+    assertTrue(end.queries() <= MOST_QUERIES_A_KEY * end.announcements(), line);
+    assertTrue(scale.watch().mostInASecond() <= MOST_PACKETS_A_SECOND, line);
+    assertTrue(scale.keepersOfTheClosest(100) > 7.9, line);
+    assertEquals(0, scale.refused(), line);
+    double heap = scale.heapOfTheAnnouncer() / MIB;
+    reporter.publishEntry(String.format(Locale.ROOT, "%d keys: %.1f MiB of heap", MANY, heap));
+    assertTrue(heap < MOST_HEAP_MIB, () -> heap + " MiB");
+  }
+
+  @Test
+  void fewKeysAreRenewedAtTheNodesThatAreKnownFromBefore(TestReporter reporter) {
+    int few = 100;
+    AnnounceScale scale = new AnnounceScale(SEED, NODES, Optional.empty());
+    scale.announce(few);
+    Duration first = scale.runUntilTold(EXPIRY);
+    long queriesOfFirst = scale.figures().announcing().queries();
+    scale.run(ONE_RENEWAL);
+    double alone = AnnounceScale.queriesOfFullLookups(SEED, NODES, few);
+    AnnounceFigures.Progress end = scale.figures().announcing();
+    String line = line(few, scale, first, queriesOfFirst);
+    reporter.publishEntry(line);
+    reporter.publishEntry(String.format(Locale.ROOT, "a full lookup a key: %.2f queries", alone));
+    assertTrue(queriesOfFirst <= alone * few, line);
+    assertTrue(
+        end.queries() - queriesOfFirst <= MOST_QUERIES_A_KEY * (end.announcements() - few), line);
+  }
+}
