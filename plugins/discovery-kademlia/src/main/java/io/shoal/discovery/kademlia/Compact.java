@@ -52,11 +52,15 @@ final class Compact {
     return keys;
   }
 
-  /// A peer of 6 or 18 bytes; empty for any other length.
+  /// A peer of 6 or 18 bytes; empty for any other length, and for an IPv4 address that is dressed
+  /// up as IPv6 (`::ffff:0:0/96`): it belongs to the other network, where it has 6 bytes.
   static Optional<InetSocketAddress> readPeer(Bytes in) {
     boolean known =
         in.length() == Family.IPV4.peerBytes() || in.length() == Family.IPV6.peerBytes();
-    return known ? Optional.of(peerAt(in.toArray(), 0, in.length())) : Optional.empty();
+    return known
+        ? Optional.of(peerAt(in.toArray(), 0, in.length()))
+            .filter(peer -> Family.of(peer.getAddress()).peerBytes() == in.length())
+        : Optional.empty();
   }
 
   /// The peers in one string of `values`. Old nodes put several IPv4 peers into one string; a
@@ -67,7 +71,7 @@ final class Compact {
       return List.of(one.get());
     }
     int size = Family.IPV4.peerBytes();
-    if (in.length() % size != 0) {
+    if (in.length() % size != 0 || in.length() == Family.IPV6.peerBytes()) {
       return List.of();
     }
     List<InetSocketAddress> peers = new ArrayList<>();
@@ -78,14 +82,16 @@ final class Compact {
     return peers;
   }
 
-  /// The whole nodes in a string; a tail that is no whole node is left out.
+  /// The whole nodes in a string; a tail that is no whole node is left out, and so is a node of the
+  /// other family, see [#readPeer].
   static List<Contact> readNodes(Bytes in, Family family) {
     byte[] bytes = in.toArray();
     List<Contact> contacts = new ArrayList<>(bytes.length / family.nodeBytes());
     for (int at = 0; at + family.nodeBytes() <= bytes.length; at += family.nodeBytes()) {
-      contacts.add(
-          new Contact(
-              NodeId.of(bytes, at), peerAt(bytes, at + NodeId.SIZE_BYTES, family.peerBytes())));
+      InetSocketAddress address = peerAt(bytes, at + NodeId.SIZE_BYTES, family.peerBytes());
+      if (Family.of(address.getAddress()) == family) {
+        contacts.add(new Contact(NodeId.of(bytes, at), address));
+      }
     }
     return contacts;
   }

@@ -25,7 +25,11 @@ record HostPort(String host, int port) {
       return Optional.empty();
     }
     String digits = text.substring(colon + 1);
-    if (host.isBlank() || !digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) > MAX_PORT) {
+    boolean strayBracket = host.indexOf('[') >= 0 || host.indexOf(']') >= 0;
+    if (host.isBlank()
+        || strayBracket
+        || !digits.matches("[0-9]{1,5}")
+        || Integer.parseInt(digits) > MAX_PORT) {
       return Optional.empty();
     }
     return Optional.of(new HostPort(host, Integer.parseInt(digits)));

@@ -22,7 +22,8 @@ class AddressesTest {
     assertEquals(Optional.of(new HostPort("localhost", 0)), HostPort.parse("localhost:0"));
     assertEquals(Optional.of(new HostPort("::1", 6881)), HostPort.parse("[::1]:6881"));
     assertEquals("[::1]:6881", new HostPort("::1", 6881).toString());
-    for (String wrong : List.of("", ":1", "a", "a:", "a:-1", "a:65536", "::1:6881", "[]:1")) {
+    for (String wrong :
+        List.of("", ":1", "a", "a:", "a:-1", "a:65536", "::1:6881", "[]:1", "[[]:1", "a]:1")) {
       assertEquals(Optional.empty(), HostPort.parse(wrong), wrong);
     }
   }
