@@ -40,7 +40,7 @@ final class CatCommand extends NodeCommand {
   @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     OutputStream out = new BufferedOutputStream(console().raw(), BUFFER_BYTES);
-    node.cat(reference, timeout, out);
+    node.cat(content(node, reference, timeout), timeout, out);
     out.flush();
     return ExitCode.DONE;
   }

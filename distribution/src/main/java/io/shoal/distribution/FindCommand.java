@@ -48,7 +48,7 @@ final class FindCommand extends NodeCommand {
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     var found = new AtomicInteger();
     node.find(
-        reference,
+        content(node, reference, timeout),
         timeout,
         provider -> {
           found.incrementAndGet();

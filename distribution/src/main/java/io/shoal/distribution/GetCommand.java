@@ -22,7 +22,7 @@ final class GetCommand extends NodeCommand {
 
   @Parameters(
       paramLabel = "REF",
-      description = "a CID, shoal:CID?name=NAME, 64 hex digits, or sha256:HEX")
+      description = "a CID, shoal:CID?name=NAME, 64 hex digits, sha256:HEX, or shoal:k/KEY/NAME")
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   Reference reference;
 
@@ -69,13 +69,17 @@ final class GetCommand extends NodeCommand {
   @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     Path folder = environment().folder();
+    long began = System.nanoTime();
+    Reference root = content(node, reference, timeout.orElse(NAME_PATIENCE));
+    Duration spent = Duration.ofNanos(System.nanoTime() - began);
     var request =
         new GetRequest(
-            reference,
+            root,
             target.map(path -> folder.resolve(path).normalize()),
             folder,
             List.copyOf(peers),
-            timeout,
+            // What resolving a name took is part of the whole.
+            root.equals(reference) ? timeout : timeout.map(whole -> rest(whole, spent)),
             keep,
             sync,
             replace);
@@ -92,6 +96,11 @@ final class GetCommand extends NodeCommand {
       console().note(summary(fetched));
     }
     return ExitCode.DONE;
+  }
+
+  private static Duration rest(Duration whole, Duration spent) {
+    Duration rest = whole.minus(spent);
+    return rest.isPositive() ? rest : Duration.ofMillis(1);
   }
 
   private static String summary(Fetched fetched) {

@@ -19,11 +19,12 @@ abstract class KeepCommand extends NodeCommand {
     super(environment);
   }
 
-  abstract void change(NodeCommands node, Reference root) throws ShoalException, IOException;
+  abstract void change(NodeCommands node, Reference root)
+      throws ShoalException, IOException, InterruptedException;
 
   @Override
   Node.Mode mode() {
-    return Node.Mode.OFFLINE;
+    return modeFor(reference);
   }
 
   @Override
@@ -34,8 +35,9 @@ abstract class KeepCommand extends NodeCommand {
 
   @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
-    change(node, reference);
-    var stat = node.stat(reference);
+    Reference root = content(node, reference, NAME_PATIENCE);
+    change(node, root);
+    var stat = node.stat(root);
     if (common.json) {
       console().json(stat);
     } else if (!common.quiet) {

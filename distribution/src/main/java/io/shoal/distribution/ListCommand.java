@@ -25,7 +25,7 @@ final class ListCommand extends NodeCommand {
 
   @Override
   Node.Mode mode() {
-    return Node.Mode.OFFLINE;
+    return reference.map(NodeCommand::modeFor).orElse(Node.Mode.OFFLINE);
   }
 
   @Override
@@ -37,7 +37,7 @@ final class ListCommand extends NodeCommand {
   @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     if (reference.isPresent()) {
-      printEntries(node.list(reference.get()));
+      printEntries(node.list(content(node, reference.get(), NAME_PATIENCE)));
     } else {
       printRoots(node.roots());
     }

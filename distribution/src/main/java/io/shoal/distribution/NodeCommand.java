@@ -1,10 +1,14 @@
 package io.shoal.distribution;
 
+import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.NameCommands.ResolvedName;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NotFoundException;
 import io.shoal.runtime.Reference;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,6 +24,9 @@ import picocli.CommandLine.Mixin;
 abstract class NodeCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
+
+  /// For a name, where the user sets no time.
+  static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
 
   private final Environment environment;
 
@@ -49,12 +56,26 @@ abstract class NodeCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws ShoalException, IOException, InterruptedException {
     check();
-    try (NodeCommands node = node()) {
+    try (NodeCommands node = node(mode())) {
+      return run(node);
+    } catch (NotFoundException e) {
+      boolean alone = environment.nodes().running(common.dataFolder()).isEmpty();
+      if (!asksOthers() || mode() != Node.Mode.OFFLINE || !alone) {
+        throw e;
+      }
+    }
+    try (NodeCommands node = node(Node.Mode.FETCH_ONLY)) {
       return run(node);
     }
   }
 
-  private NodeCommands node() throws ShoalException, IOException, InterruptedException {
+  /// Whether others are to be asked for what is not found here.
+  boolean asksOthers() {
+    return false;
+  }
+
+  private NodeCommands node(Node.Mode mode)
+      throws ShoalException, IOException, InterruptedException {
     Optional<NodeCommands> running = environment.nodes().running(common.dataFolder());
     if (running.isPresent()) {
       if (common.configures() && !common.quiet) {
@@ -68,7 +89,31 @@ abstract class NodeCommand implements Callable<Integer> {
     }
     var configuration = common.configuration(false);
     LogSetup.prepare(common.logLevel.orElse("error"), common.dataFolder());
-    return environment.nodes().start(common.dataFolder(), configuration, mode());
+    return environment.nodes().start(common.dataFolder(), configuration, mode);
+  }
+
+  /// What a command works on, with names resolved; what the user should know of a name is told.
+  Reference content(NodeCommands node, Reference reference, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    if (!(reference instanceof Reference.SignedName name)) {
+      return reference;
+    }
+    ResolvedName found = node.resolve(name, timeout);
+    tell(found);
+    return new Reference.Content(
+        Cid.parse(found.root()), found.fileName().or(() -> Optional.of(name.name())));
+  }
+
+  /// Tells what the user should know of a name.
+  void tell(ResolvedName found) {
+    if (!common.quiet || found.notes().size() > (found.firstContact() ? 1 : 0)) {
+      found.notes().forEach(note -> console().note("shoal: " + note));
+    }
+  }
+
+  /// What kind of node a command needs that works on what is here: names alone are asked for.
+  static Node.Mode modeFor(Reference reference) {
+    return reference instanceof Reference.SignedName ? Node.Mode.FETCH_ONLY : Node.Mode.OFFLINE;
   }
 
   Console console() {

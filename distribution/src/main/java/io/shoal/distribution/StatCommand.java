@@ -25,7 +25,12 @@ final class StatCommand extends NodeCommand {
 
   @Override
   Node.Mode mode() {
-    return Node.Mode.OFFLINE;
+    return modeFor(reference);
+  }
+
+  @Override
+  boolean asksOthers() {
+    return true;
   }
 
   @Override
@@ -36,7 +41,7 @@ final class StatCommand extends NodeCommand {
 
   @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
-    ContentStat stat = node.stat(reference);
+    ContentStat stat = node.stat(content(node, reference, NAME_PATIENCE));
     if (common.json) {
       console().json(stat);
       return ExitCode.DONE;
@@ -47,6 +52,11 @@ final class StatCommand extends NodeCommand {
     stat.name().ifPresent(name -> rows.add(List.of("name", name.replaceAll("\\p{Cntrl}", "?"))));
     rows.add(
         List.of("size", Quantity.ofBytes(stat.sizeBytes()) + " (" + stat.sizeBytes() + " bytes)"));
+    if (stat.hearsay()) {
+      rows.add(List.of("here", "nothing; others say so, nobody checked: get it to know"));
+      console().table(rows);
+      return ExitCode.DONE;
+    }
     rows.add(
         List.of(
             "chunks",

@@ -2,6 +2,7 @@ package io.shoal.distribution;
 
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreUsage;
+import io.shoal.runtime.NameCommands.NamesEntry;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
@@ -52,6 +53,7 @@ final class StatusCommand extends NodeCommand {
     rows.add(List.of("store", line(status.store())));
     status.transfers().forEach(entry -> rows.add(List.of("transfer", line(entry))));
     rows.add(List.of("uploads", line(status.uploads())));
+    rows.add(List.of("names", line(status.names())));
     status.advice().forEach(line -> rows.add(List.of("advice", line)));
     console().table(rows);
     return ExitCode.DONE;
@@ -94,6 +96,12 @@ final class StatusCommand extends NodeCommand {
             Quantity.ofRate(entry.bytesPerSecond()),
             entry.peers(),
             entry.state());
+  }
+
+  private static String line(NamesEntry entry) {
+    String waiting = entry.waiting() == 0 ? "" : " (" + entry.waiting() + " not with others yet)";
+    return "%d published%s, %d of others kept alive"
+        .formatted(entry.published(), waiting, entry.kept());
   }
 
   private static String line(UploadEntry entry) {

@@ -10,12 +10,16 @@ enum Subcommand {
   GET("get", "Download and verify; print where it is."),
   FIND("find", "List who provides it, each reachable, unreachable or unchecked."),
   LS("ls", "List the roots that are here, or what is in a folder."),
-  STAT("stat", "Say what is known of it here."),
+  STAT("stat", "Say what is known of it here or, of what is not here, what others say."),
   CAT("cat", "Write a file's verified bytes to standard output."),
   PIN("pin", "Keep a root from garbage collection."),
   UNPIN("unpin", "Let a root go; the next 'shoal gc' takes what nothing else keeps."),
   GC("gc", "Remove the chunks that no pin and no running work needs."),
   VERIFY("verify", "Read every chunk and check it; exit code 4 if one is rotten or missing."),
+  PUBLISH(
+      "publish", "Let a signed name stand for a file or folder; with nothing given, list names."),
+  RESOLVE("resolve", "Print the root that a signed name stands for now."),
+  KEY("key", "The key that names are published under: show, export, import or change it."),
   STATUS("status", "Say how the node does, and why what does not move does not move."),
   PEERS("peers", "List the peers that the node knows, connected ones first."),
   PLUGINS("plugins", "List the plugins that were found, the unusable ones too."),
@@ -64,6 +68,9 @@ enum Subcommand {
       case UNPIN -> new UnpinCommand(environment);
       case GC -> new CollectCommand(environment);
       case VERIFY -> new VerifyCommand(environment);
+      case PUBLISH -> new PublishCommand(environment);
+      case RESOLVE -> new ResolveCommand(environment);
+      case KEY -> new KeyCommand(environment);
       case STATUS -> new StatusCommand(environment);
       case PEERS -> new PeersCommand(environment);
       case PLUGINS -> new PluginsCommand(environment);

@@ -14,7 +14,8 @@ final class UnpinCommand extends KeepCommand {
   }
 
   @Override
-  void change(NodeCommands node, Reference root) throws ShoalException, IOException {
+  void change(NodeCommands node, Reference root)
+      throws ShoalException, IOException, InterruptedException {
     node.unpin(root);
   }
 }

@@ -44,6 +44,7 @@ class DocumentedCommandsIT {
           "plugin-guide.md: plugin-guide-build", "thePluginGuideWorks",
           "plugin-guide.md: plugin-guide-use", "thePluginGuideWorks",
           "quick-reference.md: quick-reference", "theQuickReferenceWorks",
+          "quick-reference.md: names", "theNamesWork",
           "migration.md: migration-take-over", "theMigrationWorks",
           "migration.md: migration-get", "theMigrationWorks",
           "embedding.md: embedding", "ExamplesIT");
@@ -101,6 +102,28 @@ class DocumentedCommandsIT {
     }
     Trees.assertSame(home.resolve("photos"), home.resolve("copy"));
     Trees.assertSame(home.resolve("report.pdf"), home.resolve("out"));
+  }
+
+  @Test
+  void theNamesWork() throws Exception {
+    Path home = folder.resolve("home");
+    Path old = Trees.file(home.resolve("old.txt"), 2_000, 46);
+    Path newer = Trees.file(home.resolve("newer.txt"), 3_000, 47);
+    try (Node node = ShoalProcess.serve(home.resolve(".shoal"));
+        Node _ = ShoalProcess.serve(folder.resolve("other"), "--bootstrap", node.ready("dht"))) {
+      String root = node.run("add", "-q", old.toString()).done().out().strip();
+      String newerRoot = node.run("add", "-q", newer.toString()).done().out().strip();
+
+      Result result =
+          runScript(
+                  blocks().get("quick-reference.md: names"),
+                  Map.of("ROOT", root, "NEWER", newerRoot))
+              .done();
+
+      assertTrue(result.out().contains(root + "  old.txt"), result::toString);
+      assertTrue(result.out().contains("published"), result::toString);
+    }
+    Trees.assertSame(old, home.resolve("latest"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.shoal.distribution;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shoal.api.StoreUsage;
+import io.shoal.runtime.NameCommands.NamesEntry;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.NodeCommands.UploadEntry;
@@ -25,6 +26,7 @@ class ReadyLineTest {
             new StoreUsage(0, 0, 0, 0, 0),
             List.of(),
             new UploadEntry(0, 0, 0, 0, 0),
+            new NamesEntry(0, 0, 0),
             List.of()),
         "http://127.0.0.1:1");
   }

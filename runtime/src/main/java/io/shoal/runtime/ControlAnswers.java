@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import io.shoal.api.StoreUsage;
+import io.shoal.runtime.NameCommands.NamesEntry;
 import io.shoal.runtime.NodeCommands.Collected;
 import io.shoal.runtime.NodeCommands.ContentStat;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
@@ -42,6 +43,7 @@ final class ControlAnswers {
         store(status.fields("store")),
         status.each("transfers", ControlAnswers::transfer),
         uploads(status.fields("uploads")),
+        names(status.fields("names")),
         status.texts("advice"));
   }
 
@@ -131,7 +133,8 @@ final class ControlAnswers {
         stat.number("chunks"),
         stat.number("chunksHere"),
         stat.flag("pinned"),
-        stat.optionalText("sha256"));
+        stat.optionalText("sha256"),
+        stat.flag("hearsay"));
   }
 
   /// @throws JacksonException it is not the JSON of such a value
@@ -189,6 +192,10 @@ final class ControlAnswers {
         transfer.number("bytesPerSecond"),
         transfer.count("peers"),
         transfer.text("state"));
+  }
+
+  private static NamesEntry names(JsonFields names) {
+    return new NamesEntry(names.count("published"), names.count("waiting"), names.count("kept"));
   }
 
   private static UploadEntry uploads(JsonFields uploads) {

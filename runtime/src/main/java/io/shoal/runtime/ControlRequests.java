@@ -39,6 +39,12 @@ final class ControlRequests {
 
   record Verify(boolean repair) {}
 
+  record Name(String name, long timeoutMillis) {}
+
+  record KeyFile(Path file) {}
+
+  record Within(long timeoutMillis) {}
+
   record Nothing() {
 
     byte[] json() {

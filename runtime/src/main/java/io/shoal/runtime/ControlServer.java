@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
@@ -177,6 +178,8 @@ final class ControlServer implements AutoCloseable {
         case "GET /v1/plugins" -> send(exchange, node.plugins());
         case "GET /v1/roots" -> send(exchange, node.roots());
         case "GET /v1/inspections" -> send(exchange, node.inspections());
+        case "GET /v1/published" -> send(exchange, node.published());
+        case "GET /v1/key" -> send(exchange, node.publishingKey());
         case "POST /v1/cat" -> {
           var body = body(exchange, ControlRequests.ReferenceWithin.class);
           CommandStream.blocks(
@@ -229,6 +232,41 @@ final class ControlServer implements AutoCloseable {
           ofReference(
               request.substring("POST /v1/".length()),
               body(exchange, ControlRequests.OfReference.class).reference());
+      default -> ofNames(request, exchange);
+    };
+  }
+
+  private CommandStream.Command ofNames(String request, HttpExchange exchange)
+      throws ShoalException, IOException {
+    return switch (request) {
+      case "POST /v1/publish" -> {
+        var body = body(exchange, NameCommands.PublishRequest.class);
+        yield out -> out.result(node.publish(body));
+      }
+      case "POST /v1/withdraw" -> {
+        var body = body(exchange, ControlRequests.Name.class);
+        yield out ->
+            out.result(node.withdraw(body.name(), Duration.ofMillis(body.timeoutMillis())));
+      }
+      case "POST /v1/resolve" -> {
+        var body = body(exchange, ControlRequests.ReferenceWithin.class);
+        if (!(body.reference() instanceof Reference.SignedName name)) {
+          throw new InvalidInputException("no signed name: give shoal:k/KEY/NAME");
+        }
+        yield out -> out.result(node.resolve(name, body.timeout()));
+      }
+      case "POST /v1/key/export" -> {
+        var body = body(exchange, ControlRequests.KeyFile.class);
+        yield out -> out.result(node.exportKey(body.file()));
+      }
+      case "POST /v1/key/import" -> {
+        var body = body(exchange, ControlRequests.KeyFile.class);
+        yield out -> out.result(node.importKey(body.file()));
+      }
+      case "POST /v1/key/rotate" -> {
+        var body = body(exchange, ControlRequests.Within.class);
+        yield out -> out.result(node.rotateKey(Duration.ofMillis(body.timeoutMillis())));
+      }
       default -> throw new NotFoundException("the control API has no '" + request + "'");
     };
   }

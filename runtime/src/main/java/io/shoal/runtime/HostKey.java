@@ -23,8 +23,8 @@ import java.util.Base64;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The long-lived Ed25519 key of a node. Made at the first start and kept in the data folder; never
-/// leaves the runtime.
+/// A long-lived Ed25519 key in the data folder: the node's own, made at the first start, which
+/// never leaves the runtime, or one that names are published under.
 final class HostKey {
 
   static final int SIGNATURE_SIZE_BYTES = 64;
@@ -75,12 +75,21 @@ final class HostKey {
       return load(file);
     } catch (NoSuchFileException e) {
       HostKey key = generate(random);
-      PrivateFile.write(file, key.pem().getBytes(StandardCharsets.US_ASCII));
+      key.save(file);
       return key;
     }
   }
 
-  private static HostKey load(Path file) throws UserFaultException, IOException {
+  /// Writes the key, durably and atomically, for its owner alone; replaces what is there.
+  void save(Path file) throws IOException {
+    PrivateFile.write(file, pem().getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /// Reads a key.
+  ///
+  /// @throws NoSuchFileException there is no such file
+  /// @throws UserFaultException the file is not a key, or others can read it
+  static HostKey load(Path file) throws UserFaultException, IOException {
     refuseReadableByOthers(file);
     byte[] bytes;
     try (var in = Files.newInputStream(file)) {
@@ -111,14 +120,14 @@ final class HostKey {
         Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     if (!allowed.containsAll(Files.getPosixFilePermissions(file))) {
       throw new UserFaultException(
-          file + ": other users can read or change this node's private key: run chmod 600 " + file);
+          file + ": other users can read or change this private key: run chmod 600 " + file);
     }
   }
 
   private static UserFaultException broken(Path file, @Nullable Throwable cause) {
     String message =
         file
-            + ": not an Ed25519 private key (PEM, PKCS #8): restore it from a backup, or remove it to become a new peer";
+            + ": not an Ed25519 private key (PEM, PKCS #8): restore it from a backup; without one, a new key is made once the file is gone";
     return cause == null ? new UserFaultException(message) : new UserFaultException(message, cause);
   }
 

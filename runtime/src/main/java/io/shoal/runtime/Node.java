@@ -51,6 +51,7 @@ public final class Node implements NodeCommands {
   private final NodeCore core;
   private final StoreWork store;
   private final TransferWork transfers;
+  private final NameWork names;
   private final NodeReports reports;
   private final AtomicBoolean closed = new AtomicBoolean();
   private Optional<ControlServer> control = Optional.empty();
@@ -71,6 +72,7 @@ public final class Node implements NodeCommands {
     this.core = core;
     this.store = new StoreWork(core);
     this.transfers = new TransferWork(core, bulkPool, cores);
+    this.names = new NameWork(core, store, transfers);
     this.reports = new NodeReports(core, peerId, version);
   }
 
@@ -240,13 +242,15 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public List<FolderEntry> list(Reference reference) throws ShoalException, IOException {
+  public List<FolderEntry> list(Reference reference)
+      throws ShoalException, IOException, InterruptedException {
     return store.list(transfers.resolveHere(reference));
   }
 
   @Override
-  public ContentStat stat(Reference reference) throws ShoalException, IOException {
-    return store.stat(transfers.resolveHere(reference));
+  public ContentStat stat(Reference reference)
+      throws ShoalException, IOException, InterruptedException {
+    return names.stat(transfers.resolveHere(reference));
   }
 
   @Override
@@ -256,12 +260,12 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public void pin(Reference reference) throws ShoalException, IOException {
+  public void pin(Reference reference) throws ShoalException, IOException, InterruptedException {
     store.pin(transfers.resolveHere(reference));
   }
 
   @Override
-  public void unpin(Reference reference) throws ShoalException, IOException {
+  public void unpin(Reference reference) throws ShoalException, IOException, InterruptedException {
     store.unpin(transfers.resolveHere(reference));
   }
 
@@ -278,6 +282,50 @@ public final class Node implements NodeCommands {
             ? Optional.of(root -> transfers.fetch(root, Optional.of(Duration.ofSeconds(30))))
             : Optional.empty();
     return store.verify(again, progress);
+  }
+
+  @Override
+  public PublishedName publish(PublishRequest request)
+      throws ShoalException, IOException, InterruptedException {
+    return names.publish(request);
+  }
+
+  @Override
+  public PublishedName withdraw(String name, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    return core.publisher().withdraw(name, timeout);
+  }
+
+  @Override
+  public List<PublishedName> published() throws IOException {
+    return core.publisher().published();
+  }
+
+  @Override
+  public ResolvedName resolve(Reference.SignedName name, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    return core.names().resolve(name, timeout);
+  }
+
+  @Override
+  public PublishingKey publishingKey() throws ShoalException, IOException {
+    return names.key(core.publishingKeys().current(), Optional.empty());
+  }
+
+  @Override
+  public PublishingKey exportKey(Path file) throws ShoalException, IOException {
+    return names.key(core.publishingKeys().export(file), Optional.of(file));
+  }
+
+  @Override
+  public PublishingKey importKey(Path file) throws ShoalException, IOException {
+    return names.key(core.publishingKeys().importFrom(file), Optional.of(file));
+  }
+
+  @Override
+  public PublishingKey rotateKey(Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    return core.publisher().rotate(timeout);
   }
 
   @Override

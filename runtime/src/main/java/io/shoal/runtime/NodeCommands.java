@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 /// * [DeadlineException]: the time allowed is over;
 /// * [io.shoal.api.UserFaultException]: the user must change something;
 /// * any other [ShoalException], and [IOException] for a failed medium.
-public interface NodeCommands extends AutoCloseable {
+public interface NodeCommands extends NameCommands, AutoCloseable {
 
   /// Imports files and folders. Each result is told once its content is durable.
   ///
@@ -54,7 +54,7 @@ public interface NodeCommands extends AutoCloseable {
   List<FolderEntry> list(Reference reference)
       throws ShoalException, IOException, InterruptedException;
 
-  /// What is known of a reference here, without asking others.
+  /// What is known of a reference here. Of what is not here at all, others are asked what they say.
   ContentStat stat(Reference reference) throws ShoalException, IOException, InterruptedException;
 
   /// Writes a file's bytes in order, each leaf as soon as it is verified, from here or from peers;
@@ -66,11 +66,11 @@ public interface NodeCommands extends AutoCloseable {
       throws ShoalException, IOException, InterruptedException;
 
   /// Keeps a root that is here from garbage collection.
-  void pin(Reference reference) throws ShoalException, IOException;
+  void pin(Reference reference) throws ShoalException, IOException, InterruptedException;
 
   /// Lets a root go: it is announced no longer, and the next collection takes what nothing else
   /// keeps. Adopted files stay where they are.
-  void unpin(Reference reference) throws ShoalException, IOException;
+  void unpin(Reference reference) throws ShoalException, IOException, InterruptedException;
 
   /// Removes the chunks that no pin and no running work needs.
   Collected gc() throws ShoalException, IOException, InterruptedException;
@@ -230,7 +230,7 @@ public interface NodeCommands extends AutoCloseable {
   /// @param kind `file`, `folder` or `symlink`
   record FolderEntry(String cid, String name, long sizeBytes, String kind) {}
 
-  /// What is known here of a reference.
+  /// What is known of a reference.
   ///
   /// @param root its root
   /// @param kind `file`, `folder`, `symlink` or `unknown`
@@ -240,6 +240,7 @@ public interface NodeCommands extends AutoCloseable {
   /// @param chunksHere how many of them are here
   /// @param pinned whether it is pinned
   /// @param sha256 the whole file's digest, if known
+  /// @param hearsay whether nothing of it is here and this is what others say, which nobody checked
   record ContentStat(
       String root,
       String kind,
@@ -248,7 +249,8 @@ public interface NodeCommands extends AutoCloseable {
       long chunks,
       long chunksHere,
       boolean pinned,
-      Optional<String> sha256) {}
+      Optional<String> sha256,
+      boolean hearsay) {}
 
   /// What a garbage collection did.
   record Collected(long chunksRemoved, long bytesRemoved, long chunksKept) {}
@@ -277,6 +279,7 @@ public interface NodeCommands extends AutoCloseable {
   /// @param store how full the store is
   /// @param transfers downloads and imports that run, with what they wait for
   /// @param uploads what goes out
+  /// @param names signed names that it keeps alive
   /// @param advice lines for the user: isolated, not reachable from outside, adopted files that
   ///   changed, announcements that are late
   record NodeStatus(
@@ -288,6 +291,7 @@ public interface NodeCommands extends AutoCloseable {
       StoreUsage store,
       List<TransferEntry> transfers,
       UploadEntry uploads,
+      NamesEntry names,
       List<String> advice) {}
 
   /// How a discovery does; see [io.shoal.api.DiscoveryStatus].

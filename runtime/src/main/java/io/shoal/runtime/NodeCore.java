@@ -15,7 +15,9 @@ import io.shoal.api.Verifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -57,6 +59,10 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final DialBack dialBack;
   private final DigestLookup digests;
   private final IdleDigests idleDigests;
+  private final Names names;
+  private final NamePublisher publisher;
+  private final NameRenewal renewal;
+  private final PublishingKeys publishingKeys;
   private final UploadCounts uploads;
   private final NodeChunkServer server;
   private final WorkGate gate = new WorkGate();
@@ -115,6 +121,15 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     idleDigests =
         new IdleDigests(
             parts, index, this::idle, settings.digests().bytesPerSecond(), this::announceDigest);
+    RecordNetwork records = new RecordNetwork(discoveries);
+    NameFiles nameFiles = new NameFiles(folder);
+    NameChunks chunks = new NameChunks(this);
+    NameStandings standings = new NameStandings();
+    InstantSource clock = InstantSource.system();
+    publishingKeys = new PublishingKeys(dataFolder, new SecureRandom());
+    names = new Names(records, nameFiles, chunks, clock);
+    publisher = new NamePublisher(records, nameFiles, chunks, publishingKeys, standings, clock);
+    renewal = new NameRenewal(records, nameFiles, publisher, standings, clock);
   }
 
   private static FairMeter uploadMeter(NodeSettings settings) {
@@ -171,6 +186,10 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       Thread.ofVirtual().name("announce-all").start(this::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
+      if (mode == Node.Mode.SERVE) {
+        timers.after(Duration.ZERO, renewal::round);
+        timers.every(NameRenewal.ROUND_EVERY, renewal::round);
+      }
     }
     if (mode == Node.Mode.SERVE && settings.digests().whenIdle()) {
       idleDigests.start();
@@ -323,6 +342,22 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   StreamMemory streamMemory() {
     return streamMemory;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  NamePublisher publisher() {
+    return publisher;
+  }
+
+  NameRenewal renewal() {
+    return renewal;
+  }
+
+  PublishingKeys publishingKeys() {
+    return publishingKeys;
   }
 
   WorkGate gate() {

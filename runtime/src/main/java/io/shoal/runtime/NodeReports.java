@@ -56,6 +56,7 @@ final class NodeReports {
         parts.store().usage(),
         core.downloads().all().stream().map(NodeReports::entry).toList(),
         uploads(),
+        core.renewal().entry(),
         List.copyOf(advice));
   }
 

@@ -29,6 +29,6 @@ public sealed interface Reference {
   /// `shoal:k/KEY/NAME`: what the owner of a key published under a name.
   ///
   /// @param key the key as a base32 `libp2p-key` CID
-  /// @param name the name, at most 64 bytes of UTF-8
+  /// @param name the name, at most 64 bytes of UTF-8 in NFC
   record SignedName(Cid key, String name) implements Reference {}
 }

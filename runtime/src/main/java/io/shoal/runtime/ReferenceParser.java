@@ -19,7 +19,6 @@ final class ReferenceParser {
   static final int MAX_CHARS = 2_048;
 
   private static final int SHA256_HEX_DIGITS = 64;
-  private static final int MAX_SIGNED_NAME_BYTES = 64;
   private static final String SCHEME = "shoal:";
   private static final String KEY = "k/";
   private static final String DIGEST = "sha256:";
@@ -84,21 +83,21 @@ final class ReferenceParser {
     if (slash < 0) {
       throw fault(text, "a signed name is shoal:k/KEY/NAME");
     }
-    Cid key;
+    PeerId key;
     try {
-      key = PeerId.parse(rest.substring(0, slash)).toCid();
+      key = PeerId.parse(rest.substring(0, slash));
     } catch (InvalidInputException e) {
       throw fault(text, "its key is wrong: " + e.getMessage());
     }
+    if (key.ed25519PublicKey().isEmpty()) {
+      throw fault(text, "its key is not an Ed25519 key");
+    }
     String name = percentDecoded(rest.substring(slash + 1), text);
-    Optional<String> wrong = NameRules.fault(name);
+    Optional<String> wrong = Names.fault(name);
     if (wrong.isPresent()) {
       throw fault(text, "its name cannot be used: " + wrong.get());
     }
-    if (name.getBytes(StandardCharsets.UTF_8).length > MAX_SIGNED_NAME_BYTES) {
-      throw fault(text, "its name is longer than " + MAX_SIGNED_NAME_BYTES + " bytes");
-    }
-    return new Reference.SignedName(key, name);
+    return new Reference.SignedName(key.toCid(), name);
   }
 
   private static Cid cid(String candidate, String text) throws InvalidInputException {

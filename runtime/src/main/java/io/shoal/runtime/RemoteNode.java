@@ -143,22 +143,86 @@ public final class RemoteNode implements NodeCommands {
   }
 
   @Override
-  public void pin(Reference reference) throws ShoalException, IOException {
+  public void pin(Reference reference) throws ShoalException, IOException, InterruptedException {
     silent("/v1/pin", reference);
   }
 
   @Override
-  public void unpin(Reference reference) throws ShoalException, IOException {
+  public void unpin(Reference reference) throws ShoalException, IOException, InterruptedException {
     silent("/v1/unpin", reference);
   }
 
-  private void silent(String path, Reference reference) throws ShoalException, IOException {
+  private void silent(String path, Reference reference)
+      throws ShoalException, IOException, InterruptedException {
+    client.command(path, new ControlRequests.OfReference(reference).json(), (_, _) -> {});
+  }
+
+  @Override
+  public PublishedName publish(PublishRequest request)
+      throws ShoalException, IOException, InterruptedException {
+    return reflected("/v1/publish", request, PublishedName.class);
+  }
+
+  @Override
+  public PublishedName withdraw(String name, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    return reflected(
+        "/v1/withdraw", new ControlRequests.Name(name, timeout.toMillis()), PublishedName.class);
+  }
+
+  @Override
+  public List<PublishedName> published() throws ShoalException, IOException {
+    return List.of(
+        client.get("/v1/published", json -> ControlJson.read(json, PublishedName[].class)));
+  }
+
+  @Override
+  public ResolvedName resolve(Reference.SignedName name, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    return reflected(
+        "/v1/resolve",
+        new ControlRequests.ReferenceWithin(name, timeout.toMillis()),
+        ResolvedName.class);
+  }
+
+  @Override
+  public PublishingKey publishingKey() throws ShoalException, IOException {
+    return client.get("/v1/key", json -> ControlJson.read(json, PublishingKey.class));
+  }
+
+  @Override
+  public PublishingKey exportKey(Path file) throws ShoalException, IOException {
+    return keyFile("/v1/key/export", file);
+  }
+
+  @Override
+  public PublishingKey importKey(Path file) throws ShoalException, IOException {
+    return keyFile("/v1/key/import", file);
+  }
+
+  private PublishingKey keyFile(String path, Path file) throws ShoalException, IOException {
     try {
-      client.command(path, new ControlRequests.OfReference(reference).json(), (_, _) -> {});
+      return reflected(path, new ControlRequests.KeyFile(file), PublishingKey.class);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  @Override
+  public PublishingKey rotateKey(Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    return reflected(
+        "/v1/key/rotate", new ControlRequests.Within(timeout.toMillis()), PublishingKey.class);
+  }
+
+  private <T> T reflected(String path, Object body, Class<T> type)
+      throws ShoalException, IOException, InterruptedException {
+    return one(
+        path,
+        ControlJson.write(body),
+        ProgressListener.SILENT,
+        json -> ControlJson.read(json, type));
   }
 
   @Override

@@ -118,7 +118,15 @@ final class StoreWork {
         throw new NotFoundException("nothing is known here of " + root + ": find or get it");
       }
       return new NodeCommands.ContentStat(
-          root.toString(), "unknown", Optional.empty(), -1, -1, here, false, Optional.empty());
+          root.toString(),
+          "unknown",
+          Optional.empty(),
+          -1,
+          -1,
+          here,
+          false,
+          Optional.empty(),
+          false);
     }
     String kind = plan.map(TreePlan::isFolder).orElse(false) ? "folder" : "file";
     return new NodeCommands.ContentStat(
@@ -129,7 +137,8 @@ final class StoreWork {
         plan.map(p -> (long) p.chunkCount()).orElse(-1L),
         plan.isPresent() ? dag.chunksHere(plan.get()) : 0,
         kept.map(KeptRoot::pinned).orElse(false),
-        kept.flatMap(KeptRoot::sha256));
+        kept.flatMap(KeptRoot::sha256),
+        false);
   }
 
   void pin(Cid root) throws ShoalException, IOException {

@@ -22,10 +22,17 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a user brings in and takes out: add, get, cat.
 final class TransferWork {
+  private static final Logger LOG = LoggerFactory.getLogger(TransferWork.class);
+
   private static final long PROGRESS_NANOS = 100_000_000;
+
+  /// For the resolution of a name, where the user sets no time.
+  private static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
 
   private final NodeCore core;
   private final NodeParts parts;
@@ -62,14 +69,22 @@ final class TransferWork {
             Optional.empty(),
             Optional.of(digest.hex()));
       }
-      case Reference.SignedName name ->
-          throw new UserFaultException(
-              "signed names are not resolved by this version: ask for the root (b…)");
+      case Reference.SignedName name -> named(name, timeout.orElse(NAME_PATIENCE));
     };
   }
 
-  /// As [#resolve], with what is here alone.
-  Cid resolveHere(Reference reference) throws ShoalException, IOException {
+  private Resolved named(Reference.SignedName name, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    NameCommands.ResolvedName found = core.names().resolve(name, timeout);
+    found.notes().forEach(note -> LOG.info("{}: {}", ControlRequests.text(name), note));
+    return new Resolved(
+        Cid.parse(found.root()),
+        found.fileName().or(() -> Optional.of(name.name())),
+        Optional.empty());
+  }
+
+  /// As [#resolve], with what is here alone; only names are asked for.
+  Cid resolveHere(Reference reference) throws ShoalException, IOException, InterruptedException {
     return switch (reference) {
       case Reference.Content content -> content.root().toV1();
       case Reference.WholeDigest digest -> {
@@ -80,9 +95,7 @@ final class TransferWork {
                 () -> new NotFoundException("no file with sha256:" + digest.hex() + " is here"))
             : raw;
       }
-      case Reference.SignedName name ->
-          throw new UserFaultException(
-              "signed names are not resolved by this version: ask for the root (b…)");
+      case Reference.SignedName name -> named(name, NAME_PATIENCE).root();
     };
   }
 

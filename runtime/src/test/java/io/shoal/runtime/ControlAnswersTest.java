@@ -43,6 +43,7 @@ class ControlAnswersTest {
           new StoreUsage(9, 10, 11, Long.MAX_VALUE, 12),
           List.of(new TransferEntry("root", "a \"name\" – ü", -1, 14, 15, 16, "waits")),
           new UploadEntry(17, 18, 19, 20, 21),
+          new NameCommands.NamesEntry(22, 23, 24),
           List.of("advice"));
 
   private static final List<PeerEntry> PEERS =
@@ -60,8 +61,9 @@ class ControlAnswersTest {
 
   private static final List<ContentStat> STATS =
       List.of(
-          new ContentStat("r", "file", Optional.of("n"), 1, 2, 3, true, Optional.of("h")),
-          new ContentStat("r", "unknown", Optional.empty(), -1, -1, 0, false, Optional.empty()));
+          new ContentStat("r", "file", Optional.of("n"), 1, 2, 3, true, Optional.of("h"), false),
+          new ContentStat(
+              "r", "unknown", Optional.empty(), -1, -1, 0, false, Optional.empty(), true));
 
   private static final List<FoundProvider> PROVIDERS =
       List.of(

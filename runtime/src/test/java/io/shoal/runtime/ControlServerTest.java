@@ -127,6 +127,35 @@ class ControlServerTest {
   }
 
   @Test
+  void whatIsAskedOfNamesArrivesUnchanged() throws Exception {
+    RemoteNode remote = remote();
+    var request =
+        new NameCommands.PublishRequest(
+            Optional.of("né"),
+            reference(),
+            Optional.of(Duration.ofHours(1)),
+            Optional.of("a\nnote"),
+            Duration.ofSeconds(9));
+    assertEquals(node.publish(request), remote.publish(request));
+    assertEquals(Optional.of(request), node.last);
+    assertEquals(node.withdraw("n", Duration.ZERO), remote.withdraw("n", Duration.ZERO));
+    assertEquals(node.published(), remote.published());
+    var name =
+        (Reference.SignedName)
+            Reference.parse(
+                "shoal:k/12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5/my%20name");
+    assertEquals(node.resolve(name, Duration.ZERO), remote.resolve(name, Duration.ZERO));
+    assertEquals(Optional.of(name), node.last);
+    assertEquals(node.publishingKey(), remote.publishingKey());
+    Path file = Path.of("/a b/c");
+    assertEquals(node.exportKey(file), remote.exportKey(file));
+    assertEquals(node.importKey(file), remote.importKey(file));
+    assertEquals(Optional.of(file), node.last);
+    assertEquals(node.rotateKey(Duration.ofDays(1)), remote.rotateKey(Duration.ofDays(1)));
+    assertEquals(Optional.of(Duration.ofDays(1)), node.last);
+  }
+
+  @Test
   void eachAddedPathIsToldInOrder() throws Exception {
     var request =
         new NodeCommands.AddRequest(

@@ -20,6 +20,7 @@ class ReferenceTest {
       "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
   private static final String KEY =
       "bafzaajaiaejcahwr5d5ofrfbis4l5d6uwr57hu5tjodrypfm6yaq6dsc2r2pzyt6";
+  private static final String RSA_PEER = "QmPKt7ptM2ZYSGPUc8PmPT2VBkLDK3iqpG9TBJY7PCE9rF";
   private static final String PEER = "12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq";
 
   private static Reference.Content content(String text) throws Exception {
@@ -81,6 +82,8 @@ class ReferenceTest {
         "shoal:k/" + KEY + "/",
         "shoal:k/" + KEY + "/a/b",
         "shoal:k/" + HELLO + "/news",
+        "shoal:k/" + KEY + "/e%CC%81",
+        "shoal:k/" + RSA_PEER + "/news",
         "shoal:" + HELLO + "?name=%zz",
         "shoal:" + HELLO + "?name=%ff",
         "shoal:" + HELLO + "?name=a&name=b",

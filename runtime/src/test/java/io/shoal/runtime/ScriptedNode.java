@@ -96,7 +96,7 @@ class ScriptedNode implements NodeCommands {
   @Override
   public ContentStat stat(Reference reference) throws ShoalException, IOException {
     told(reference);
-    return new ContentStat("r", "file", Optional.empty(), -1, -1, 0, true, Optional.of("ff"));
+    return new ContentStat("r", "file", Optional.empty(), -1, -1, 0, true, Optional.of("ff"), true);
   }
 
   @Override
@@ -148,6 +148,7 @@ class ScriptedNode implements NodeCommands {
         new StoreUsage(1, 2, 3, 4, 5),
         List.of(new TransferEntry("r", "n", 1, 2, 3, 4, "downloading")),
         new UploadEntry(1, 2, 3, 4, 5),
+        new NamesEntry(1, 2, 3),
         List.of("advice"));
   }
 
@@ -178,6 +179,69 @@ class ScriptedNode implements NodeCommands {
     told(request);
     each.accept(new InspectionLine(true, List.of("a", "b")));
     each.accept(new InspectionLine(false, List.of("1", "")));
+  }
+
+  @Override
+  public PublishedName publish(PublishRequest request) throws ShoalException, IOException {
+    told(request);
+    return new PublishedName(
+        "shoal:k/K/n", Optional.of("r"), Optional.empty(), -1, 7, "a", "b", true, 3, "published");
+  }
+
+  @Override
+  public PublishedName withdraw(String name, Duration timeout) throws ShoalException, IOException {
+    told(name);
+    return new PublishedName(
+        "shoal:k/K/n", Optional.empty(), Optional.of("f"), 1, 8, "a", "b", false, 0, "withdrawn");
+  }
+
+  @Override
+  public List<PublishedName> published() throws ShoalException, IOException {
+    return List.of(withdraw("published", Duration.ZERO));
+  }
+
+  @Override
+  public ResolvedName resolve(Reference.SignedName name, Duration timeout)
+      throws ShoalException, IOException {
+    told(name);
+    return new ResolvedName(
+        "shoal:k/K/n",
+        "r",
+        Optional.of("f"),
+        1,
+        Optional.of("file"),
+        Optional.of("a note"),
+        9,
+        "a",
+        "b",
+        8,
+        7,
+        true,
+        List.of("first contact"));
+  }
+
+  @Override
+  public PublishingKey publishingKey() throws ShoalException, IOException {
+    told("key");
+    return new PublishingKey("k", Optional.empty(), List.of());
+  }
+
+  @Override
+  public PublishingKey exportKey(Path file) throws ShoalException, IOException {
+    told(file);
+    return new PublishingKey("k", Optional.of(file.toString()), List.of());
+  }
+
+  @Override
+  public PublishingKey importKey(Path file) throws ShoalException, IOException {
+    told(file);
+    return new PublishingKey("i", Optional.of(file.toString()), List.of());
+  }
+
+  @Override
+  public PublishingKey rotateKey(Duration timeout) throws ShoalException, IOException {
+    told(timeout);
+    return new PublishingKey("n", Optional.empty(), List.of("shoal:k/K/n"));
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 /// Several nodes in this process, with real runtimes and plugins in memory.
 final class TestSwarm implements AutoCloseable {
   final MemoryNetwork network = new MemoryNetwork();
+  final RecordBoard records = new RecordBoard();
   private final Map<Cid, Set<PeerAddress>> announced = new ConcurrentHashMap<>();
   private final Path folder;
   private final List<TestNode> nodes = new ArrayList<>();
@@ -42,6 +43,7 @@ final class TestSwarm implements AutoCloseable {
     final ChunkStore store;
     final StoreWork work;
     final TransferWork transfers;
+    final NameWork names;
     final BulkPool pool = new BulkPool(2);
     final Transport transport;
 
@@ -77,6 +79,7 @@ final class TestSwarm implements AutoCloseable {
       core.start();
       work = new StoreWork(core);
       transfers = new TransferWork(core, pool, 2);
+      names = new NameWork(core, work, transfers);
     }
 
     Cid add(Path file) throws ShoalException, IOException, InterruptedException {
@@ -195,7 +198,7 @@ final class TestSwarm implements AutoCloseable {
 
     @Override
     public Optional<SignedRecords> signedRecords() {
-      return Optional.empty();
+      return Optional.of(records);
     }
   }
 }

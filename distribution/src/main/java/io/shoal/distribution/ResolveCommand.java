@@ -1,0 +1,82 @@
+package io.shoal.distribution;
+
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.NameCommands.ResolvedName;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.Reference;
+import java.io.IOException;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "resolve")
+final class ResolveCommand extends NodeCommand {
+
+  @Parameters(paramLabel = "NAME-REF", description = "shoal:k/KEY/NAME")
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  Reference reference;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "how long others are asked (default: ${DEFAULT-VALUE})",
+      defaultValue = "60s")
+  Duration timeout = Duration.ofSeconds(60);
+
+  ResolveCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return Node.Mode.FETCH_ONLY;
+  }
+
+  private Reference.SignedName name() throws InvalidInputException {
+    if (reference instanceof Reference.SignedName name) {
+      return name;
+    }
+    throw new InvalidInputException("a root needs no resolving: give shoal:k/KEY/NAME");
+  }
+
+  @Override
+  void check() throws InvalidInputException {
+    name();
+  }
+
+  @Override
+  int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    ResolvedName found = node.resolve(name(), timeout);
+    tell(found);
+    if (common.json) {
+      console().json(found);
+      return ExitCode.DONE;
+    }
+    console()
+        .result(
+            common.quiet
+                ? found.root()
+                : found.root() + found.fileName().map(file -> "  " + shown(file)).orElse(""));
+    if (!common.quiet) {
+      console()
+          .note(
+              "shoal: number %d of %s, good until %s; %d answered, %d of them hold it"
+                  .formatted(
+                      found.sequence(),
+                      found.publishedAt(),
+                      found.expiresAt(),
+                      found.answered(),
+                      found.holders()));
+      found.note().ifPresent(note -> console().note("shoal: its owner says: " + shown(note)));
+    }
+    return ExitCode.DONE;
+  }
+
+  /// Texts come from strangers: what would steer a terminal is not printed.
+  private static String shown(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,93 @@
+package io.shoal.runtime;
+
+import io.shoal.api.PeerId;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+/// The keys that this user publishes names under: the present one in `publish.key`, made at its
+/// first use, and those before it in `publish-KEY.key`, so that none is ever lost. All are PKCS #8
+/// in PEM and readable by their owner alone. Not the node's own key: names outlive nodes and move
+/// from one to another.
+final class PublishingKeys {
+  private final Path folder;
+  private final SecureRandom random;
+
+  PublishingKeys(Path dataFolder, SecureRandom random) {
+    this.folder = dataFolder;
+    this.random = random;
+  }
+
+  private Path present() {
+    return folder.resolve("publish.key");
+  }
+
+  private Path aside(PeerId key) {
+    return folder.resolve("publish-" + key.toCid() + ".key");
+  }
+
+  /// The present key; made if there is none.
+  HostKey current() throws UserFaultException, IOException {
+    return HostKey.loadOrCreate(present(), random);
+  }
+
+  /// A key of this user, present or past.
+  Optional<HostKey> of(PeerId key) throws UserFaultException, IOException {
+    for (Path file : new Path[] {present(), aside(key)}) {
+      try {
+        HostKey found = HostKey.load(file);
+        if (found.peerId().equals(key)) {
+          return Optional.of(found);
+        }
+      } catch (NoSuchFileException e) {
+        // the other file may have it
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Writes the present key to a file that is not there yet.
+  HostKey export(Path file) throws UserFaultException, IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new UserFaultException(file + ": is in the way: move it, or give another path");
+    }
+    HostKey key = current();
+    key.save(file);
+    return key;
+  }
+
+  /// Makes the key in a file the present one. The one before is kept aside.
+  HostKey importFrom(Path file) throws UserFaultException, IOException {
+    HostKey key = HostKey.load(file);
+    makeCurrent(key);
+    return key;
+  }
+
+  /// Makes a key and keeps it aside, for [#makeCurrent] once all is signed with it.
+  HostKey successor() throws IOException {
+    HostKey key = HostKey.generate(random);
+    key.save(aside(key.peerId()));
+    return key;
+  }
+
+  /// Publishes under this key from now on. A crash leaves the old one or the new one in place, and
+  /// both on the disk.
+  void makeCurrent(HostKey key) throws UserFaultException, IOException {
+    try {
+      HostKey before = HostKey.load(present());
+      if (before.peerId().equals(key.peerId())) {
+        return;
+      }
+      before.save(aside(before.peerId()));
+    } catch (NoSuchFileException e) {
+      // the first key
+    }
+    key.save(present());
+    Files.deleteIfExists(aside(key.peerId()));
+  }
+}
