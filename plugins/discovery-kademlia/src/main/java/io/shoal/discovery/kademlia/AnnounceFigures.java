@@ -70,13 +70,16 @@ final class AnnounceFigures {
     networkSize.found(key, closest.stream().map(LookupRun.Holder::contact).toList());
   }
 
+  /// So many queries went out.
+  void sent(int count) {
+    queries += count;
+    queriesPerKey += WEIGHT * count;
+  }
+
   /// A key went out.
-  ///
-  /// @param sent queries that it took
-  void spent(int sent) {
-    queries += sent;
+  void announced() {
     announcements++;
-    queriesPerKey += WEIGHT * (sent - queriesPerKey);
+    queriesPerKey -= WEIGHT * queriesPerKey;
   }
 
   /// @param local whether only local nodes are known

@@ -117,6 +117,11 @@ final class Announced {
     return !running && dueMillis - (mayGoEarly ? earlyMillis : 0) <= nowMillis;
   }
 
+  /// Whether it is in no hurry: it may go early, or a little later.
+  boolean mayWait() {
+    return mayGoEarly;
+  }
+
   boolean isKept() {
     return keptMillis != NEVER;
   }

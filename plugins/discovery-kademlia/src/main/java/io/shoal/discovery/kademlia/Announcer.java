@@ -19,9 +19,9 @@ import java.util.random.RandomGenerator;
 /// learned, see [AnnouncedKeys] and [Neighbourhood]; what somebody waits for goes first. A key that
 /// fewer than eight nodes keep goes out again when the table grows.
 final class Announcer {
-  /// A hundred thousand keys in seventeen minutes, at 16 packets and about 2 kB each: some 1.6
-  /// Mbit/s in either direction. Nobody gets more than [AddressPacer] allows.
-  static final int KEYS_PER_SECOND = 100;
+  /// A hundred thousand keys in fourteen minutes, at 16 packets and about 2 kB each: some 2 Mbit/s
+  /// in either direction. Nobody gets more than [AddressPacer] allows.
+  static final int KEYS_PER_SECOND = 120;
 
   /// Among local nodes alone: in a small network every node gets two queries a key, which is half
   /// of what a node answers to one local address.
@@ -32,7 +32,11 @@ final class Announcer {
 
   /// Keys on their way that somebody waits for; those of the sweeps are bounded by
   /// [AnnouncedKeys#LANES].
-  static final int MAX_QUEUED_RUNNING = 32;
+  static final int MAX_QUEUED_RUNNING = 64;
+
+  /// Keys that wait to go out before the sweeps; of more, the others wait for their sweep, which
+  /// takes fewer queries.
+  static final int MAX_QUEUED = 256;
 
   /// Eight lookups and eight announcements: what a key costs if all is known (BEP 5's tokens are
   /// bound to the key). What costs more or less moves the pace.
@@ -43,6 +47,10 @@ final class Announcer {
 
   /// Nodes tend to arrive in groups: one renewal for all of them.
   static final long GROWTH_PAUSE_MILLIS = 250;
+
+  /// So many more bits have keys in common of whom one's answers stand for the other: of the eight
+  /// closest nodes about two share as much.
+  private static final int FINER_BITS = 2;
 
   /// A key that too few nodes keep goes out again after such a part of the interval.
   private static final int THIN_PART = 5;
@@ -65,6 +73,7 @@ final class Announcer {
   private final AddressPacer pacer = new AddressPacer();
   private final AnnounceFigures figures;
   private final Map<List<Place>, List<Place>> sharedPlaces = new HashMap<>();
+  private final AnnounceBatches batches;
   private Timers.Timer wake = Timers.never();
   private long wakeMillis = Long.MAX_VALUE;
   private int queuedRunning;
@@ -90,6 +99,9 @@ final class Announcer {
     this.timers = timers;
     this.keys = new AnnouncedKeys(random);
     this.figures = new AnnounceFigures(settings.announceInterval(), keys);
+    this.batches =
+        new AnnounceBatches(
+            neighbourhood, timers, () -> newSender(PacedRequests.ALWAYS_ASK), sent -> spend(sent));
     upkeep.onGrowth(this::grew);
   }
 
@@ -111,8 +123,12 @@ final class Announcer {
     Announced entry = keys.enter(key, nowMillis);
     entry.replace(shared(places), listener);
     if (!entry.isRunning() && !entry.isQueued()) {
-      entry.queue();
-      queue.add(entry);
+      if (queue.size() < MAX_QUEUED) {
+        entry.queue();
+        queue.add(entry);
+      } else {
+        keys.plan(entry, nowMillis, true);
+      }
       pumpWhenSettled(nowMillis);
     }
   }
@@ -210,7 +226,7 @@ final class Announcer {
       // It may have gone with a sweep, or been withdrawn.
       if (next.isQueued() && isCurrent(next)) {
         queuedRunning++;
-        run(next, true, nowMillis);
+        run(next, true, false, nowMillis);
         return true;
       }
     }
@@ -226,7 +242,9 @@ final class Announcer {
           if (backlog > MAX_BACKLOG_MILLIS) {
             keys.rest(entry, nowMillis + backlog - MAX_BACKLOG_MILLIS);
           } else {
-            run(entry, false, nowMillis);
+            // What is new, thin or failed is in more of a hurry than a batch.
+            boolean batching = entry.mayWait() && entry.places().size() == 1;
+            run(entry, false, batching, nowMillis);
           }
         });
     return next.isPresent();
@@ -260,7 +278,20 @@ final class Announcer {
     }
   }
 
-  private void run(Announced entry, boolean queued, long nowMillis) {
+  private PacedRequests newSender(int relyingBits) {
+    return new PacedRequests(upkeep.requests(), pacer, neighbourhood, timers, relyingBits);
+  }
+
+  /// Keys that share more bits than the eight closest nodes do have nearly the same eight.
+  private int relyingBits(NodeId key) {
+    List<Contact> closest = neighbourhood.closest(key, Lookup.CLOSEST);
+    return closest.size() < Lookup.CLOSEST
+        ? PacedRequests.ALWAYS_ASK
+        : key.commonPrefixBits(closest.getLast().id()) + FINER_BITS;
+  }
+
+  /// @param batching whether it may go out with others, to nodes that take many at once
+  private void run(Announced entry, boolean queued, boolean batching, long nowMillis) {
     budget--;
     entry.begins();
     Run run =
@@ -269,7 +300,7 @@ final class Announcer {
             queued,
             entry.round(),
             entry.places(),
-            new PacedRequests(upkeep.requests(), pacer, neighbourhood, timers));
+            newSender(batching ? relyingBits(entry.key()) : PacedRequests.ALWAYS_ASK));
     upkeep
         .lookUp(
             entry.key(),
@@ -278,14 +309,53 @@ final class Announcer {
             run.requests(),
             (closest, now) -> {
               figures.found(entry.key(), closest);
-              new AnnounceRound(
-                      entry.key(),
-                      run.places(),
-                      run.requests(),
-                      (ports, holders, end) -> ended(run, ports, holders, end))
-                  .start(closest, now);
+              List<Contact> contacts = closest.stream().map(LookupRun.Holder::contact).toList();
+              if (batching && batches.reach(contacts, now)) {
+                goesWithOthers(run, contacts, now);
+              } else if (batching && closest.stream().anyMatch(h -> h.token().isEmpty())) {
+                // Not all take many at once: each has to be asked for a token of this key.
+                settle(run);
+                run(entry, queued, false, now);
+              } else {
+                new AnnounceRound(
+                        entry.key(),
+                        run.places(),
+                        run.requests(),
+                        (ports, holders, end) -> ended(run, ports, holders, end))
+                    .start(closest, now);
+              }
             })
         .start(nowMillis);
+  }
+
+  /// Its lane goes on at once: only so do many come together.
+  private void goesWithOthers(Run run, List<Contact> closest, long nowMillis) {
+    settle(run);
+    keys.ended(run.entry());
+    int port = run.places().getFirst().port();
+    batches.add(
+        run.entry().key(),
+        port,
+        closest,
+        (holders, end) -> {
+          figures.announced();
+          taken(run, holders > 0 ? Set.of(port) : Set.of(), holders, end);
+          pump(end);
+        },
+        nowMillis);
+    pump(nowMillis);
+  }
+
+  /// Accounts for what a run sent. Among local nodes a key counts as one whatever it takes: it is
+  /// their number that is small.
+  private void settle(Run run) {
+    budget += table.isLocal() ? 0 : 1;
+    spend(run.requests().sent());
+  }
+
+  private void spend(int queries) {
+    figures.sent(queries);
+    budget -= table.isLocal() ? 0 : (double) queries / QUERIES_PER_KEY;
   }
 
   /// One announcement of a key, on its way.
@@ -294,15 +364,19 @@ final class Announcer {
 
   private void ended(Run run, Set<Integer> ports, int holders, long nowMillis) {
     Announced entry = run.entry();
-    figures.spent(run.requests().sent());
-    if (!table.isLocal()) {
-      budget += 1 - (double) run.requests().sent() / QUERIES_PER_KEY;
-    }
+    figures.announced();
+    settle(run);
     if (run.queued()) {
       queuedRunning--;
     } else {
       keys.ended(entry);
     }
+    taken(run, ports, holders, nowMillis);
+    pump(nowMillis);
+  }
+
+  private void taken(Run run, Set<Integer> ports, int holders, long nowMillis) {
+    Announced entry = run.entry();
     entry.ends(holders, nowMillis);
     if (isCurrent(entry)) {
       planNext(run, nowMillis);
@@ -310,7 +384,6 @@ final class Announcer {
         entry.tell(ports);
       }
     }
-    pump(nowMillis);
   }
 
   private void planNext(Run run, long nowMillis) {

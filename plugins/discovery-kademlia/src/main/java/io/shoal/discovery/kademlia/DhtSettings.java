@@ -30,8 +30,8 @@ record DhtSettings(
   /// BEP 5.
   static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofMinutes(15);
 
-  /// "SH" and the version, 0.1.
-  static final Bytes VERSION = Bytes.of(new byte[] {'S', 'H', 0, 1});
+  /// "SH" and the version, 0.2; from that on a node knows [Method.AnnounceMany].
+  static final Bytes VERSION = Bytes.of(new byte[] {'S', 'H', 0, 2});
 
   /// An ordinary member of an IPv4 network.
   static DhtSettings ordinary() {

@@ -81,7 +81,12 @@ final class ItemGet implements LookupRun.Listener {
           newest.isEmpty()
               || newest.get() instanceof Item.Mutable known && signed.sequence() > known.sequence();
       case Content.Value _ -> newest.isEmpty();
-      case Content.None _, Content.NothingNewer _, Content.Scrape _, Content.Samples _ -> false;
+      case Content.None _,
+          Content.NothingNewer _,
+          Content.Scrape _,
+          Content.Samples _,
+          Content.Kept _ ->
+          false;
     };
   }
 

@@ -1,5 +1,6 @@
 package io.shoal.discovery.kademlia;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -63,6 +64,33 @@ sealed interface Method {
     @Override
     public String name() {
       return "announce_peer";
+    }
+  }
+
+  /// I provide all of these keys: an extension that only Shoal nodes know, see [AnnounceBatches].
+  ///
+  /// @param keys 1 to [#MAX_KEYS]
+  /// @param grantedFor the key whose `get_peers` brought the token
+  /// @param port where the sender serves, 1 to 65535
+  record AnnounceMany(List<NodeId> keys, NodeId grantedFor, int port, Bytes token)
+      implements Method {
+    /// With the longest token that is kept they fit into [PacketWriter#MAX_PACKET_BYTES].
+    static final int MAX_KEYS = 40;
+
+    static final String NAME = "shoal_announce";
+
+    public AnnounceMany {
+      keys = List.copyOf(keys);
+    }
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public boolean isOptional() {
+      return true;
     }
   }
 

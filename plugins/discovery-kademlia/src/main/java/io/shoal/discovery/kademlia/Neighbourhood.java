@@ -20,6 +20,9 @@ final class Neighbourhood {
   /// As long as the table trusts somebody without asking, and somewhat more than a sweep takes.
   static final long REMEMBERED_MILLIS = 30 * 60_000;
 
+  /// Less than the five minutes for which a token holds at least, by as much as a batch waits.
+  static final long GRANT_MILLIS = TokenIssuer.SECRET_LIFETIME_MILLIS - 60_000;
+
   /// Others name a dead node for as long; asking it again for every key would cost more than a node
   /// that came back so soon brings.
   static final long SILENT_MILLIS = 3 * 60_000;
@@ -46,14 +49,51 @@ final class Neighbourhood {
         }
       };
 
-  private record Known(Contact contact, long heardMillis) {}
+  private record Known(Contact contact, long heardMillis, Optional<Grant> grant) {}
+
+  /// The right to announce any keys to a node that takes many at once.
+  ///
+  /// @param key the one whose lookup brought the token
+  record Grant(NodeId key, Bytes token, long givenMillis) {
+    boolean isFresh(long nowMillis) {
+      return nowMillis - givenMillis < GRANT_MILLIS;
+    }
+  }
 
   private record Silence(int failures, long untilMillis) {}
 
   /// A node answered.
   void answered(Contact contact, long nowMillis) {
+    Optional<Grant> grant = grant(contact, nowMillis);
+    remember(new Known(contact, nowMillis, grant), nowMillis);
+  }
+
+  /// A node that takes many keys at once answered a lookup.
+  void granted(Contact contact, Grant grant) {
+    remember(new Known(contact, grant.givenMillis(), Optional.of(grant)), grant.givenMillis());
+  }
+
+  /// The right to announce to a node, if it is fresh.
+  Optional<Grant> grant(Contact contact, long nowMillis) {
+    Known known = byId.get(contact.id());
+    return known == null || !known.contact().equals(contact)
+        ? Optional.empty()
+        : known.grant().filter(grant -> grant.isFresh(nowMillis));
+  }
+
+  /// A node did not take what it granted.
+  void revoke(Contact contact) {
+    Known known = byId.get(contact.id());
+    if (known != null) {
+      Known without = new Known(known.contact(), known.heardMillis(), Optional.empty());
+      byId.put(contact.id(), without);
+      byAge.replace(contact.id(), without);
+    }
+  }
+
+  private void remember(Known known, long nowMillis) {
+    Contact contact = known.contact();
     silences.remove(contact.address());
-    Known known = new Known(contact, nowMillis);
     byAge.remove(contact.id());
     byAge.put(contact.id(), known);
     byId.put(contact.id(), known);

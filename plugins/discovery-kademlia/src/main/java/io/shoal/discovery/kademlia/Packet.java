@@ -17,8 +17,18 @@ sealed interface Packet {
   /// An answer.
   ///
   /// @param seenAs the address under which the other side saw our query (BEP 42)
-  record Reply(Bytes transaction, NodeId sender, Answer answer, Optional<InetSocketAddress> seenAs)
-      implements Packet {}
+  /// @param version the `v` of who answers, empty if it sent none or we write it
+  record Reply(
+      Bytes transaction,
+      NodeId sender,
+      Answer answer,
+      Optional<InetSocketAddress> seenAs,
+      Optional<Bytes> version)
+      implements Packet {
+    Reply(Bytes transaction, NodeId sender, Answer answer, Optional<InetSocketAddress> seenAs) {
+      this(transaction, sender, answer, seenAs, Optional.empty());
+    }
+  }
 
   /// An answer that tells of a fault.
   record Fault(Bytes transaction, int code, String text) implements Packet {
@@ -136,6 +146,11 @@ sealed interface Packet {
 
     /// About how many provide a key (BEP 33).
     record Scrape(ScrapeFilter seeds, ScrapeFilter others) implements Content {}
+
+    /// Which of the keys of [Method.AnnounceMany] are kept now.
+    ///
+    /// @param bits a bit a key in their order, the first in the highest bit of the first byte
+    record Kept(Bytes bits) implements Content {}
 
     /// Some of the keys under which something is stored (BEP 51).
     ///

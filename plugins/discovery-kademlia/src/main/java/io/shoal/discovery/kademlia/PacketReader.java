@@ -36,8 +36,13 @@ final class PacketReader {
   /// due size.
   static final int MAX_SAMPLES = 64;
 
+  /// Four in the field.
+  private static final int MAX_VERSION_BYTES = 16;
+
   private static final int MAX_METHOD_CHARS = 32;
   private static final int MAX_ERROR_CHARS = 200;
+  private static final int MAX_KEPT_BYTES = Math.ceilDiv(Method.AnnounceMany.MAX_KEYS, Byte.SIZE);
+
   private static final int MAX_PORT = 65_535;
 
   private PacketReader() {}
@@ -97,6 +102,7 @@ final class PacketReader {
                   new Method.GetPeers(
                       k, want, flag(arguments, "scrape"), flag(arguments, "noseed")));
       case "announce_peer" -> announce(arguments);
+      case Method.AnnounceMany.NAME -> announceMany(arguments);
       case "get" -> target.map(t -> new Method.Get(t, number(arguments, "seq"), want));
       case "put" -> ItemReader.put(arguments, datagram);
       case "sample_infohashes" -> target.map(t -> new Method.SampleInfohashes(t, want));
@@ -114,6 +120,25 @@ final class PacketReader {
         ? Optional.of(
             new Method.AnnouncePeer(
                 key.get(), (int) port, implied, flag(arguments, "seed"), token.get()))
+        : Optional.empty();
+  }
+
+  private static Optional<Method> announceMany(Bencode.Dictionary arguments) {
+    Optional<NodeId> grantedFor = id(arguments, "info_hash");
+    Optional<Bytes> token = arguments.text("token");
+    Bytes keys = arguments.text("keys").orElse(Bytes.ofText(""));
+    int count = keys.length() / NodeId.SIZE_BYTES;
+    long port = arguments.whole("port").orElse(0L);
+    boolean valid =
+        keys.length() % NodeId.SIZE_BYTES == 0
+            && count > 0
+            && count <= Method.AnnounceMany.MAX_KEYS
+            && port > 0
+            && port <= MAX_PORT;
+    return grantedFor.isPresent() && token.isPresent() && valid
+        ? Optional.of(
+            new Method.AnnounceMany(
+                Compact.readKeys(keys, count), grantedFor.get(), (int) port, token.get()))
         : Optional.empty();
   }
 
@@ -153,7 +178,11 @@ final class PacketReader {
             token(r),
             content(r, datagram));
     return new Reply(
-        transaction, sender.get(), answer, packet.text("ip").flatMap(Compact::readPeer));
+        transaction,
+        sender.get(),
+        answer,
+        packet.text("ip").flatMap(Compact::readPeer),
+        packet.text("v").filter(v -> v.length() <= MAX_VERSION_BYTES));
   }
 
   private static Content content(Bencode.Dictionary r, byte[] datagram)
@@ -166,6 +195,10 @@ final class PacketReader {
           Math.clamp(r.whole("interval").orElse(0L), 0, Content.Samples.MAX_INTERVAL_SECONDS),
           Math.max(0, r.whole("num").orElse(0L)),
           Compact.readKeys(r.text("samples").get(), MAX_SAMPLES));
+    }
+    Optional<Bytes> kept = r.text("kept").filter(bits -> bits.length() <= MAX_KEPT_BYTES);
+    if (kept.isPresent()) {
+      return new Content.Kept(kept.get());
     }
     Optional<ScrapeFilter> seeds = r.text("BFsd").flatMap(ScrapeFilter::read);
     Optional<ScrapeFilter> others = r.text("BFpe").flatMap(ScrapeFilter::read);

@@ -39,7 +39,12 @@ final class PacketWriter {
     boolean item =
         switch (reply.answer().content()) {
           case Content.Value _, Content.Signed _ -> true;
-          case Content.None _, Content.NothingNewer _, Content.Scrape _, Content.Samples _ -> false;
+          case Content.None _,
+              Content.NothingNewer _,
+              Content.Scrape _,
+              Content.Samples _,
+              Content.Kept _ ->
+              false;
         };
     int max = item ? MAX_ITEM_PACKET_BYTES : MAX_PACKET_BYTES;
     Packet.Reply fitting = reply;
@@ -109,6 +114,12 @@ final class PacketWriter {
         flag(out, "seed", announce.seed());
         out.key("token").text(announce.token());
       }
+      case Method.AnnounceMany many -> {
+        id(out, query);
+        out.key("info_hash").text(many.grantedFor().bytes());
+        out.key("keys").text(Compact.keys(many.keys()));
+        out.key("port").whole(many.port()).key("token").text(many.token());
+      }
       case Method.Get get -> {
         id(out, query);
         get.newerThan().ifPresent(sequence -> out.key("seq").whole(sequence));
@@ -177,6 +188,9 @@ final class PacketWriter {
     if (answer.content() instanceof Content.Signed signed) {
       out.key("k").text(signed.key());
     }
+    if (answer.content() instanceof Content.Kept(Bytes bits)) {
+      out.key("kept").text(bits);
+    }
     answer.nodes().ifPresent(nodes -> out.key("nodes").text(Compact.nodes(nodes, Family.IPV4)));
     answer.nodes6().ifPresent(nodes -> out.key("nodes6").text(Compact.nodes(nodes, Family.IPV6)));
     afterNodes(out, answer);
@@ -192,13 +206,17 @@ final class PacketWriter {
       case Content.Signed signed ->
           out.key("seq").whole(signed.sequence()).key("sig").text(signed.signature());
       case Content.NothingNewer(long sequence) -> out.key("seq").whole(sequence);
-      case Content.None _, Content.Value _, Content.Scrape _ -> {}
+      case Content.None _, Content.Value _, Content.Scrape _, Content.Kept _ -> {}
     }
     answer.token().ifPresent(token -> out.key("token").text(token));
     switch (answer.content()) {
       case Content.Value(Bytes value) -> out.key("v").raw(value);
       case Content.Signed signed -> out.key("v").raw(signed.value());
-      case Content.None _, Content.NothingNewer _, Content.Scrape _, Content.Samples _ -> {}
+      case Content.None _,
+          Content.NothingNewer _,
+          Content.Scrape _,
+          Content.Samples _,
+          Content.Kept _ -> {}
     }
     if (!answer.values().isEmpty()) {
       out.key("values").startList();

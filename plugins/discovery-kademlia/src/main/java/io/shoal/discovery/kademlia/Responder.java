@@ -70,6 +70,7 @@ final class Responder {
           reply(query, from, nodes(query, target, want, from));
       case Method.GetPeers getPeers -> reply(query, from, peers(query, getPeers, from, nowMillis));
       case Method.AnnouncePeer announcement -> store(query, announcement, from, nowMillis);
+      case Method.AnnounceMany many -> store(query, many, from, nowMillis);
       case Method.Get get -> reply(query, from, item(query, get, from, nowMillis));
       case Method.Put put -> store(query, put, from, nowMillis);
       case Method.SampleInfohashes(NodeId target, Set<Family> want) ->
@@ -166,6 +167,23 @@ final class Responder {
     return providers.add(key, provider, announcement.seed(), nowMillis)
         ? reply(query, from, Answer.EMPTY)
         : fault(query, Fault.SERVER, "Full");
+  }
+
+  /// Each key by the same rules as one alone.
+  private byte[] store(
+      Query query, Method.AnnounceMany many, InetSocketAddress from, long nowMillis) {
+    if (!tokens.accepts(many.token(), from.getAddress(), many.grantedFor(), nowMillis)) {
+      return fault(query, Fault.PROTOCOL, "Bad token");
+    }
+    sizes.broughtToken(from, nowMillis);
+    InetSocketAddress provider = new InetSocketAddress(from.getAddress(), many.port());
+    byte[] kept = new byte[Math.ceilDiv(many.keys().size(), Byte.SIZE)];
+    for (int i = 0; i < many.keys().size(); i++) {
+      if (providers.add(many.keys().get(i), provider, false, nowMillis)) {
+        kept[i / Byte.SIZE] |= (byte) (0x80 >>> i % Byte.SIZE);
+      }
+    }
+    return reply(query, from, Answer.EMPTY.withContent(new Content.Kept(Bytes.of(kept))));
   }
 
   private Answer item(Query query, Method.Get get, InetSocketAddress from, long nowMillis) {

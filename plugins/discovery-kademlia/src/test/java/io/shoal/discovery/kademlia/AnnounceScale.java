@@ -212,6 +212,7 @@ final class AnnounceScale {
     enum Kind {
       GET_PEERS,
       ANNOUNCE,
+      BATCH,
       OTHER
     }
 
@@ -224,6 +225,7 @@ final class AnnounceScale {
           switch (query.method()) {
             case Method.GetPeers _ -> Kind.GET_PEERS;
             case Method.AnnouncePeer _ -> Kind.ANNOUNCE;
+            case Method.AnnounceMany _ -> Kind.BATCH;
             default -> Kind.OTHER;
           };
       sent.merge(kind, 1L, Long::sum);
@@ -243,9 +245,8 @@ final class AnnounceScale {
       return sent.getOrDefault(Kind.GET_PEERS, 0L);
     }
 
-    /// Of announcing: lookups and announcements.
-    long queries() {
-      return lookups() + sent.getOrDefault(Kind.ANNOUNCE, 0L);
+    long batches() {
+      return sent.getOrDefault(Kind.BATCH, 0L);
     }
 
     /// The most that one address got within a second.

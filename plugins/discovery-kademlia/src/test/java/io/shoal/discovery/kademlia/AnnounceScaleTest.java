@@ -20,6 +20,9 @@ class AnnounceScaleTest {
   /// The sixteen that the tokens cost, and two for what has to be learned.
   private static final double MOST_QUERIES_A_KEY = 18;
 
+  /// Half of the floor without them, where a node is among the closest to thirty keys only.
+  private static final double MOST_QUERIES_IN_BATCHES = 8;
+
   private static final int MOST_PACKETS_A_SECOND = 5;
 
   /// After that time aria2 has forgotten an announcement.
@@ -67,9 +70,27 @@ class AnnounceScaleTest {
     assertTrue(scale.watch().mostInASecond() <= MOST_PACKETS_A_SECOND, line);
     assertTrue(scale.keepersOfTheClosest(100) > 7.9, line);
     assertEquals(0, scale.refused(), line);
+    assertEquals(0, scale.watch().batches(), "only who knows of it gets it");
     double heap = scale.heapOfTheAnnouncer() / MIB;
     reporter.publishEntry(String.format(Locale.ROOT, "%d keys: %.1f MiB of heap", MANY, heap));
     assertTrue(heap < MOST_HEAP_MIB, () -> heap + " MiB");
+  }
+
+  @Test
+  void nodesOfShoalTakeManyKeysAtOnce(TestReporter reporter) {
+    AnnounceScale scale = new AnnounceScale(SEED, NODES, Optional.of(DhtSettings.VERSION));
+    scale.announce(MANY);
+    Duration first = scale.runUntilTold(EXPIRY);
+    long queriesOfFirst = scale.figures().announcing().queries();
+    scale.run(ONE_RENEWAL);
+    AnnounceFigures.Progress end = scale.figures().announcing();
+    String line = "in batches: " + line(MANY, scale, first, queriesOfFirst);
+    reporter.publishEntry(line);
+    assertEquals(0, scale.figures().overdueKeys(), line);
+    assertTrue(end.announcements() >= 2L * MANY, line);
+    assertTrue(end.queries() <= MOST_QUERIES_IN_BATCHES * end.announcements(), line);
+    assertTrue(scale.watch().mostInASecond() <= MOST_PACKETS_A_SECOND, line);
+    assertTrue(scale.keepersOfTheClosest(100) > 7.9, line);
   }
 
   @Test

@@ -136,6 +136,7 @@ final class Collusion {
         case Method.Get get -> near(get.target()).withToken(Bytes.ofText("come on"));
         case Method.Ping any -> Packet.Answer.EMPTY;
         case Method.AnnouncePeer any -> Packet.Answer.EMPTY;
+        case Method.AnnounceMany any -> Packet.Answer.EMPTY;
         case Method.Put any -> Packet.Answer.EMPTY;
         case Method.SampleInfohashes any -> Packet.Answer.EMPTY;
         case Method.Unknown any -> Packet.Answer.EMPTY;

@@ -327,6 +327,34 @@ class DhtNodeTest {
   }
 
   @Test
+  void manyKeysAreKeptWithTheTokenOfOneAndEachIsAnswered() {
+    Bytes token = token();
+    List<NodeId> keys = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      keys.add(NodeId.random(new SplittableRandom(i)));
+    }
+    Packet.Answer answer = ask(new Method.AnnounceMany(keys, KEY, 4600, token));
+    assertEquals(
+        new Packet.Content.Kept(Bytes.of(new byte[] {(byte) 0xff, (byte) 0xc0})), answer.content());
+    for (NodeId key : keys) {
+      assertEquals(
+          List.of(new InetSocketAddress(STRANGER.getAddress(), 4600)),
+          ask(new Method.GetPeers(key, Set.of())).values());
+    }
+    // The token is that of the key that is named, and of nobody else.
+    byte[] wrong =
+        writer.write(
+            new Packet.Query(
+                TRANSACTION,
+                STRANGER_ID,
+                new Method.AnnounceMany(keys, keys.getFirst(), 4600, token),
+                false));
+    assertEquals(
+        Packet.Fault.PROTOCOL,
+        assertInstanceOf(Packet.Fault.class, answer(wrong).orElseThrow()).code());
+  }
+
+  @Test
   void anAnnouncedProviderIsToldUntilItExpires() {
     ask(new Method.AnnouncePeer(KEY, 4600, false, token()));
     InetSocketAddress provider = new InetSocketAddress(STRANGER.getAddress(), 4600);

@@ -199,6 +199,7 @@ class PacketTest {
             new Method.FindNode(ID, both),
             new Method.GetPeers(ID, both, true, true),
             new Method.AnnouncePeer(ID, 4600, true, true, TOKEN),
+            new Method.AnnounceMany(List.of(ID, id('B')), id('C'), 4600, TOKEN),
             new Method.Get(ID, OptionalLong.of(6), both),
             new Method.Get(ID, OptionalLong.empty(), Set.of()),
             new Method.Put(item, OptionalLong.of(6), TOKEN),
@@ -224,7 +225,8 @@ class PacketTest {
                 Bytes.of(new byte[Item.SIGNATURE_BYTES])),
             new Content.NothingNewer(3),
             new Content.Scrape(filter, new ScrapeFilter()),
-            new Content.Samples(60, 3, List.of(ID)))
+            new Content.Samples(60, 3, List.of(ID)),
+            new Content.Kept(Bytes.of(new byte[] {(byte) 0xc0, 1})))
         .map(content -> dynamicTest(content.toString(), () -> staysTheSame(fullReply(content))));
   }
 
