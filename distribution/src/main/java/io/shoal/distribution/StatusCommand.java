@@ -49,7 +49,10 @@ final class StatusCommand extends NodeCommand {
                 ? "none runs on " + common.dataFolder() + "; start one with 'shoal serve'"
                 : status.version() + ", up " + Quantity.ofMillis(status.uptimeMillis())));
     status.endpoints().forEach(endpoint -> rows.add(List.of("listens", endpoint)));
-    status.discoveries().forEach(entry -> rows.add(List.of("discovery", line(entry))));
+    for (DiscoveryEntry entry : status.discoveries()) {
+      rows.add(List.of("discovery", line(entry)));
+      entry.details().forEach((key, value) -> rows.add(List.of("", key + ": " + value)));
+    }
     rows.add(List.of("store", line(status.store())));
     status.transfers().forEach(entry -> rows.add(List.of("transfer", line(entry))));
     rows.add(List.of("uploads", line(status.uploads())));
@@ -70,9 +73,6 @@ final class StatusCommand extends NodeCommand {
           ", %d of them late by up to %s"
               .formatted(entry.overdueKeys(), Quantity.ofMillis(entry.lagMillis())));
     }
-    entry
-        .details()
-        .forEach((key, value) -> line.append(", ").append(key).append(' ').append(value));
     return line.toString();
   }
 

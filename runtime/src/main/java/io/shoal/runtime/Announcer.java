@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Announcer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
-  /// Announcements at once: each waits for answers most of its time, and a discovery paces itself.
-  private static final int WORKERS = 4;
+  /// Announcements at once. Each waits for answers most of its time, half a second or so, and a
+  /// discovery paces itself: with so many a hundred thousand chunks are told within half an hour.
+  private static final int WORKERS = 64;
 
   private final Map<String, Discovery> discoveries;
   private final ReentrantLock lock = new ReentrantLock();
@@ -40,7 +42,7 @@ final class Announcer implements AutoCloseable {
     this.endpoints = List.copyOf(endpoints);
     if (tells()) {
       threads =
-          java.util.stream.IntStream.range(0, WORKERS)
+          IntStream.range(0, WORKERS)
               .mapToObj(i -> Thread.ofVirtual().name("announce-" + i).start(this::loop))
               .toList();
     }

@@ -8,9 +8,9 @@ import java.util.Map;
 final class AnnounceStatus {
   private AnnounceStatus() {}
 
-  /// @param network which network it is, such as `IPv4`
+  /// @param prefix which network it is, such as `IPv4 `; empty if there is only one
   static void tell(
-      String network,
+      String prefix,
       AnnounceFigures.Progress now,
       List<String> advice,
       Map<String, String> details) {
@@ -18,7 +18,7 @@ final class AnnounceStatus {
       return;
     }
     details.put(
-        network + " announcing",
+        prefix + "announcing",
         String.format(
             Locale.ROOT,
             "%d of %d keys kept by others, %d waiting, %.1f queries a key, at most %d keys",
@@ -30,8 +30,8 @@ final class AnnounceStatus {
     // While nobody is known the advice is another.
     if (now.networkNodes() > 0 && now.keys() > now.limit()) {
       advice.add(
-          "%s: %d keys are announced, but only about %d can be renewed before others forget them:"
-                  .formatted(network, now.keys(), now.limit())
+          "%s%d keys are announced, but only about %d can be renewed before others forget them:"
+                  .formatted(prefix, now.keys(), now.limit())
               + " set `announce: roots` in conf/shoal.yaml,"
               + " or share the content out among several nodes");
     }

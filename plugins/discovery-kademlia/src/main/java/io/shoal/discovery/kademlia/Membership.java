@@ -201,18 +201,25 @@ final class Membership implements AutoCloseable {
     details.put("stored keys", Long.toString(sum(DhtNode.Snapshot::storedKeys)));
     details.put("stored providers", Long.toString(sum(DhtNode.Snapshot::storedProviders)));
     Map<Family, DhtNode.Snapshot> now = figures;
+    boolean both = loop.locals().size() > 1;
     now.forEach(
         (family, snapshot) -> {
-          details.put(family.label() + " id", snapshot.id().toString());
-          details.put(family.label() + " nodes", Integer.toString(snapshot.nodes()));
-          AnnounceStatus.tell(family.label(), snapshot.announcing(), advice, details);
+          String prefix = both ? family.label() + " " : "";
+          details.put(prefix + "id", snapshot.id().toString());
+          if (both) {
+            details.put(prefix + "nodes", Integer.toString(snapshot.nodes()));
+          }
+          AnnounceStatus.tell(prefix, snapshot.announcing(), advice, details);
           snapshot
               .external()
-              .ifPresent(seen -> details.put(family.label() + " seen as", seen.getHostAddress()));
+              .ifPresent(seen -> details.put(prefix + "seen as", seen.getHostAddress()));
         });
-    loop.locals()
-        .forEach(
-            (family, local) -> details.put(family.label() + " listens at", HostPort.format(local)));
+    if (both) {
+      loop.locals()
+          .forEach(
+              (family, local) ->
+                  details.put(family.label() + " listens at", HostPort.format(local)));
+    }
     if (config.readOnly()) {
       details.put("role", "read-only member");
     }
