@@ -45,8 +45,11 @@ final class AddressVotes {
     AddressPrefix network = AddressPrefix.of(voter);
     votes.remove(network);
     votes.put(network, seen);
+    if (isAgreed(seen)) {
+      return Optional.empty();
+    }
     int agreeing = Collections.frequency(votes.values(), seen);
-    if (agreeing < MIN_AGREEING || 2 * agreeing <= votes.size() || isAgreed(seen)) {
+    if (agreeing < MIN_AGREEING || 2 * agreeing <= votes.size()) {
       return Optional.empty();
     }
     agreed = Optional.of(seen);

@@ -82,6 +82,7 @@ final class Bootstrap {
     if (!spread && !table.isEmpty()) {
       spread = true;
       upkeep.refreshFarBuckets(nowMillis);
+      upkeep.lookAgain(nowMillis);
     }
   }
 

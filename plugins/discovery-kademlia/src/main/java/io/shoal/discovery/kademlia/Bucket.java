@@ -12,6 +12,9 @@ final class Bucket {
   /// Kademlia's k: so many that all of them failing within an hour is unlikely.
   static final int MAX_ENTRIES = 8;
 
+  /// A full bucket has a node of each of eight regions, if there are any.
+  static final int REGION_BITS = 3;
+
   static final int MAX_REPLACEMENTS = 8;
 
   private final List<TableEntry> entries = new ArrayList<>(MAX_ENTRIES);
@@ -48,6 +51,40 @@ final class Bucket {
     replacements.removeIf(other -> isSame(other, entry));
     entries.add(entry);
     touch(nowMillis);
+  }
+
+  /// The entry of a full bucket in whose place a node is rather wanted, if any is. Each region has
+  /// a place if it has a node, which makes lookups shorter; within a region distance decides.
+  ///
+  /// @param id of that node
+  /// @param regionBits how many leading bits two of one region share
+  /// @param preference of two in one region the one closer to it is wanted
+  Optional<TableEntry> worseThan(NodeId id, int regionBits, NodeId preference) {
+    TableEntry worst = null;
+    for (int i = 0; i < entries.size(); i++) {
+      NodeId other = entries.get(i).contact().id();
+      if (other.commonPrefixBits(id) >= regionBits
+          && (worst == null || preference.compareDistance(other, worst.contact().id()) > 0)) {
+        worst = entries.get(i);
+      }
+    }
+    if (worst != null) {
+      return preference.compareDistance(id, worst.contact().id()) < 0
+          ? Optional.of(worst)
+          : Optional.empty();
+    }
+    // Nobody of its region is here, so that another has two and more.
+    return entries.stream().filter(e -> hasBetter(e, regionBits, preference)).findFirst();
+  }
+
+  private boolean hasBetter(TableEntry entry, int regionBits, NodeId preference) {
+    NodeId id = entry.contact().id();
+    return entries.stream()
+        .map(other -> other.contact().id())
+        .anyMatch(
+            other ->
+                other.commonPrefixBits(id) >= regionBits
+                    && preference.compareDistance(other, id) < 0);
   }
 
   /// Keeps a node for later; the one that waited longest gives way.

@@ -41,7 +41,7 @@ final class DhtNode {
     this.settings = settings;
     this.rules = settings.addressRules();
     this.network = new Traffic(network);
-    this.table = new RoutingTable(self, rules, nowMillis);
+    this.table = new RoutingTable(self, NodeId.random(random), rules, nowMillis);
     this.upkeep = new Upkeep(settings, rules, table, this.network, random, timers);
     this.bootstrap = new Bootstrap(settings, table, upkeep, this.network, timers);
     this.announcer =

@@ -31,6 +31,13 @@ import java.util.function.Predicate;
 /// S is the closest of all. If fewer than k answered, the walk ran to the end of what is known:
 /// [LookupEnd#EXHAUSTED]. Contacts beyond [#MAX_CONTACTS] are forgotten, the farthest first: that
 /// matters only if more than 120 closer ones do not answer, and then the end is not `ENOUGH`.
+///
+/// **Against those who name only their own.** Colluders name the closest of them from the first
+/// answer on, who are closer than any honest node known by then and would fill the k. But being few
+/// they lie farther apart than the k closest of all do, see [Density]. So [#next] walks on beyond
+/// the k-th live contact while that lies implausibly far, to the honest ones that were pushed
+/// aside, who name closer honest ones, until k live ones lie as close together as nodes do, or
+/// [#MAX_LIVE] are live: that keeps the bound where it is only chance, and where there are no more.
 final class Lookup {
   /// Kademlia's alpha: queries in flight that are neither answered nor slow.
   static final int PARALLELISM = 4;
@@ -45,6 +52,10 @@ final class Lookup {
   /// means that somebody leads it astray.
   static final int MAX_QUERIES = 200;
 
+  /// Live ones after which it ends even if the k closest lie implausibly far apart: more than
+  /// colluders name by eight, and few where it is only chance.
+  static final int MAX_LIVE = 3 * CLOSEST;
+
   /// Queries to nodes that cannot count: they may know somebody, but must not use up the bound.
   static final int MAX_UNCOUNTED_QUERIES = CLOSEST;
 
@@ -58,6 +69,7 @@ final class Lookup {
   }
 
   private final NodeId self;
+  private final NodeId target;
   private final AddressRules rules;
   private final Share share;
   private final TreeMap<NodeId, Contact> contacts;
@@ -72,6 +84,7 @@ final class Lookup {
 
   Lookup(NodeId self, NodeId target, List<Contact> seeds, AddressRules rules, Share share) {
     this.self = self;
+    this.target = target;
     this.rules = rules;
     this.share = share;
     this.contacts = new TreeMap<>(target::compareDistance);
@@ -83,8 +96,14 @@ final class Lookup {
   /// @param parallelism queries in flight
   /// @param maxQueries queries in all
   /// @param claim takes a contact for this lookup; false if another has it
-  record Share(int parallelism, int maxQueries, Predicate<Contact> claim) {
-    static final Share ALL = new Share(PARALLELISM, MAX_QUERIES, contact -> true);
+  /// @param radius how far its k closest may plausibly reach, see [Density]
+  record Share(int parallelism, int maxQueries, Predicate<Contact> claim, double radius) {
+    static final Share ALL = ofAll(Density.UNKNOWN);
+
+    /// All, if there is only one.
+    static Share ofAll(double radius) {
+      return new Share(PARALLELISM, MAX_QUERIES, contact -> true, radius);
+    }
   }
 
   private void offer(Contact contact) {
@@ -104,10 +123,9 @@ final class Lookup {
     long inFlight = states.values().stream().filter(state -> state == State.ASKED).count();
     Set<AddressPrefix> networks = new HashSet<>();
     int live = 0;
+    boolean enough = false;
     for (Contact contact : contacts.values()) {
-      if (live >= CLOSEST
-          || inFlight + out.size() >= share.parallelism()
-          || sent >= share.maxQueries()) {
+      if (enough || inFlight + out.size() >= share.parallelism() || sent >= share.maxQueries()) {
         break;
       }
       boolean counts = rules.mayCount(contact);
@@ -121,9 +139,15 @@ final class Lookup {
           };
       if (isAsked && counts && occupies(contact, networks)) {
         live++;
+        enough = live >= MAX_LIVE || live >= CLOSEST && isPlausible(contact);
       }
     }
     return out;
+  }
+
+  /// Whether the k closest may reach that far.
+  private boolean isPlausible(Contact kth) {
+    return target.distancePart(kth.id()) <= share.radius();
   }
 
   private boolean mayAsk(Contact contact, boolean counts, Set<AddressPrefix> networks) {
@@ -195,11 +219,23 @@ final class Lookup {
 
   /// The closest that answered and count, closest first, at most [#CLOSEST].
   List<Contact> closestAnswered() {
+    return closestAnswered(CLOSEST);
+  }
+
+  /// Where something is to be kept: the closest, and as many again if others may have been hidden.
+  List<Contact> holders() {
+    List<Contact> closest = closestAnswered();
+    return closest.size() < CLOSEST || isPlausible(closest.getLast())
+        ? closest
+        : closestAnswered(2 * CLOSEST);
+  }
+
+  private List<Contact> closestAnswered(int max) {
     Set<AddressPrefix> networks = new HashSet<>();
     return contacts.values().stream()
         .filter(contact -> state(contact) == State.ANSWERED && rules.mayCount(contact))
         .filter(contact -> occupies(contact, networks))
-        .limit(CLOSEST)
+        .limit(max)
         .toList();
   }
 

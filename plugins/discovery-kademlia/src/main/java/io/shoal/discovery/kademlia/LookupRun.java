@@ -40,11 +40,13 @@ final class LookupRun {
   /// @param self our own id, which is never asked
   /// @param seeds where to begin, closest first; each path gets its part
   /// @param pathCount disjoint paths, 1 to [#MAX_PATHS]
+  /// @param radius how far the k closest may plausibly reach, see [Density]
   LookupRun(
       NodeId self,
       NodeId target,
       List<Contact> seeds,
       int pathCount,
+      double radius,
       Method method,
       AddressRules rules,
       Upkeep upkeep,
@@ -64,9 +66,13 @@ final class LookupRun {
       }
       Lookup.Share share =
           pathCount == 1
-              ? Lookup.Share.ALL
+              ? Lookup.Share.ofAll(radius)
               : new Lookup.Share(
-                  PATH_PARALLELISM, MAX_PATH_QUERIES, contact -> claimed.add(contact.address()));
+                  PATH_PARALLELISM,
+                  MAX_PATH_QUERIES,
+                  contact -> claimed.add(contact.address()),
+                  // All paths together take so many of the closest.
+                  pathCount * radius);
       paths.add(new Lookup(self, target, part, rules, share));
     }
   }
@@ -125,6 +131,7 @@ final class LookupRun {
     }
     if (paths.stream().allMatch(Lookup::finished)) {
       ended = true;
+      upkeep.lookupEnded(target, closestOfAll());
       listener.ends(why());
       List<Holder> holders =
           closest().stream()
@@ -145,18 +152,21 @@ final class LookupRun {
 
   private List<Contact> closest() {
     if (paths.size() == 1) {
-      return paths.getFirst().closestAnswered();
+      return paths.getFirst().holders();
     }
-    Set<Contact> out = new LinkedHashSet<>();
-    paths.stream()
-        .flatMap(path -> path.closestAnswered().stream())
-        .sorted((a, b) -> target.compareDistance(a.id(), b.id()))
-        .limit(Lookup.CLOSEST)
-        .forEach(out::add);
+    Set<Contact> out = new LinkedHashSet<>(closestOfAll());
     // The closest of all may all come from one path that is led astray.
     int part = Math.ceilDiv(Lookup.CLOSEST, paths.size());
     paths.forEach(path -> path.closestAnswered().stream().limit(part).forEach(out::add));
     return out.stream().sorted((a, b) -> target.compareDistance(a.id(), b.id())).toList();
+  }
+
+  private List<Contact> closestOfAll() {
+    return paths.stream()
+        .flatMap(path -> path.closestAnswered().stream())
+        .sorted((a, b) -> target.compareDistance(a.id(), b.id()))
+        .limit(Lookup.CLOSEST)
+        .toList();
   }
 
   private boolean mayTell(Contact from, InetSocketAddress of) {

@@ -51,6 +51,18 @@ record NodeId(long high, long middle, int low) implements Comparable<NodeId> {
     return Integer.compareUnsigned(low ^ a.low, low ^ b.low);
   }
 
+  /// The id that begins with the first `bits` bits of this one and goes on as `other`.
+  NodeId headThen(int bits, NodeId other) {
+    byte[] head = bytes().toArray();
+    byte[] out = other.bytes().toArray();
+    for (int bit = 0; bit < bits; bit++) {
+      int mask = 0x80 >>> (bit & 7);
+      int at = bit >> 3;
+      out[at] = (byte) (out[at] & ~mask | head[at] & mask);
+    }
+    return of(out, 0);
+  }
+
   /// A random id that shares exactly the first `bits` bits with this one, `bits` below 160.
   NodeId randomAtPrefix(int bits, RandomGenerator random) {
     byte[] mine = bytes().toArray();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /// The nodes that this node knows, more of them the closer they are to its own id (Kademlia §2.4,
 /// BEP 5). Single-threaded.
@@ -16,6 +17,15 @@ import java.util.function.Predicate;
 /// Bucket *i* holds the nodes that share exactly *i* leading bits with our id, the last bucket all
 /// that share more; only the last one splits.
 ///
+/// Whom a full bucket keeps is not who came first, as in Kademlia, but by [Bucket#worseThan] who is
+/// closest to a secret point in each eighth of it, where a lookup can find them at any time. Nodes
+/// that see to it that they are named and met more often than others, because they ask everybody
+/// and name only one another, would have the first places: in each bucket far more than their
+/// share. With a point that nobody else knows what counts is who is there at all, and their share
+/// of the bucket falls towards their share of the network the more of it this node has met. The
+/// table cannot be flooded by newcomers either: one who is to displace all needs more ids than all
+/// others together have.
+///
 /// Where [AddressRules] say so, a network has one node in a bucket and [#MAX_PER_NETWORK] in all:
 /// who owns it cannot fill a part of the table, and a lookup begins at several owners' nodes.
 final class RoutingTable {
@@ -23,14 +33,17 @@ final class RoutingTable {
   static final int MAX_PER_NETWORK = 4;
 
   private NodeId self;
+  private final NodeId preference;
   private final AddressRules rules;
   private final List<Bucket> buckets = new ArrayList<>();
   private final Map<InetSocketAddress, TableEntry> byAddress = new HashMap<>();
   private final Map<InetAddress, Integer> perHost = new HashMap<>();
   private final Map<AddressPrefix, Integer> perNetwork = new HashMap<>();
 
-  RoutingTable(NodeId self, AddressRules rules, long nowMillis) {
+  /// @param preference secret, see above
+  RoutingTable(NodeId self, NodeId preference, AddressRules rules, long nowMillis) {
     this.self = self;
+    this.preference = preference;
     this.rules = rules;
     buckets.add(new Bucket(nowMillis));
   }
@@ -53,13 +66,11 @@ final class RoutingTable {
     perHost.clear();
     perNetwork.clear();
     self = newSelf;
-    List<TableEntry> waiting = new ArrayList<>();
-    for (TableEntry entry : all) {
-      if (!entry.contact().id().equals(newSelf) && place(entry, nowMillis) == Outcome.WAITING) {
-        waiting.add(entry);
-      }
-    }
+    all.removeIf(entry -> entry.contact().id().equals(newSelf));
+    all.forEach(entry -> place(entry, nowMillis));
     buckets.forEach(Bucket::takeReplacements);
+    List<TableEntry> waiting = new ArrayList<>(all);
+    waiting.removeIf(entry -> byAddress.containsKey(entry.contact().address()));
     // The one that comes last is the first to get a place.
     waiting.reversed().forEach(entry -> bucketOf(entry.contact().id()).keepAsReplacement(entry));
   }
@@ -70,6 +81,8 @@ final class RoutingTable {
     ADDED,
     /// It was there.
     KNOWN,
+    /// It took the place of another, which waits now.
+    REPLACED,
     /// There is no room; it waits, in case another fails.
     WAITING,
     /// It is not wanted: our own id, an id that another node holds, or a second one of an address.
@@ -121,15 +134,38 @@ final class RoutingTable {
     if (isCrowded(bucket, entry.network()) || isHostTaken(entry)) {
       return Outcome.REFUSED;
     }
-    if (bucket.isFull()) {
+    if (!bucket.isFull()) {
+      add(bucket, entry, nowMillis);
+      return Outcome.ADDED;
+    }
+    Optional<TableEntry> worse =
+        bucket.worseThan(entry.contact().id(), regionBits(bucket), preference);
+    if (worse.isEmpty()) {
       bucket.keepAsReplacement(entry);
       return Outcome.WAITING;
     }
+    remove(worse.get());
+    bucket.keepAsReplacement(worse.get());
+    add(bucket, entry, nowMillis);
+    return Outcome.REPLACED;
+  }
+
+  /// How many leading bits the nodes of one region of a bucket share.
+  private int regionBits(Bucket bucket) {
+    return Math.min(NodeId.SIZE_BITS, buckets.indexOf(bucket) + 1 + Bucket.REGION_BITS);
+  }
+
+  /// A point of a far bucket around which nodes are wanted: that of one region, as chance has it.
+  NodeId wantedIn(int bucket, RandomGenerator random) {
+    return self.randomAtPrefix(bucket, random)
+        .headThen(regionBits(buckets.get(bucket)), preference);
+  }
+
+  private void add(Bucket bucket, TableEntry entry, long nowMillis) {
     bucket.add(entry, nowMillis);
     entry.network().ifPresent(network -> perNetwork.merge(network, 1, Integer::sum));
     byAddress.put(entry.contact().address(), entry);
     perHost.merge(entry.contact().address().getAddress(), 1, Integer::sum);
-    return Outcome.ADDED;
   }
 
   private boolean isHostTaken(TableEntry entry) {
@@ -174,6 +210,7 @@ final class RoutingTable {
     boolean room =
         !bucket.isFull()
             || isLast(bucket)
+            || bucket.worseThan(contact.id(), regionBits(bucket), preference).isPresent()
             || bucket.entries().stream().anyMatch(e -> !e.isGood(nowMillis));
     return room && find(contact.id()).map(e -> e.failures() > 0).orElse(true);
   }

@@ -24,6 +24,15 @@ final class Upkeep implements Requests.Witness {
   /// With so many nodes known, a family needs no more from the other.
   static final int FEW_NODES = 4 * Bucket.MAX_ENTRIES;
 
+  /// Nodes of the table that a lookup begins with: the closest are asked, the others if those and
+  /// whom they name lead it astray.
+  static final int SEEDS = 3 * Lookup.CLOSEST;
+
+  /// After that, at the latest after twice that, a newcomer looks up its surroundings and its
+  /// buckets once more: nodes that came at the same time have found their places too, and it can
+  /// tell by then how far the closest of a target may lie.
+  static final long SECOND_LOOK_MILLIS = 15_000;
+
   /// Pings to unknown nodes that asked us something. Whoever is not pinged now asks again some
   /// time.
   static final int MAX_GREETINGS = 64;
@@ -39,6 +48,7 @@ final class Upkeep implements Requests.Witness {
   private final List<LongConsumer> lossListeners = new ArrayList<>();
   private Optional<Upkeep> sibling = Optional.empty();
   private final AddressVotes votes = new AddressVotes();
+  private final Density density = new Density();
   private final Requests requests;
 
   Upkeep(
@@ -127,7 +137,7 @@ final class Upkeep implements Requests.Witness {
       case ADDED -> growthListeners.forEach(listener -> listener.accept(nowMillis));
       case WAITING ->
           table.mostDoubtfulBeside(contact.id(), nowMillis).ifPresent(c -> ping(c, nowMillis));
-      case KNOWN, REFUSED -> {}
+      case KNOWN, REPLACED, REFUSED -> {}
     }
   }
 
@@ -195,9 +205,16 @@ final class Upkeep implements Requests.Witness {
     }
   }
 
+  /// Looks up everything once more, after a while.
+  void lookAgain(long nowMillis) {
+    timers.at(
+        nowMillis + random.nextLong(SECOND_LOOK_MILLIS, 2 * SECOND_LOOK_MILLIS),
+        now -> lookUpSelf(List.of(), this::refreshFarBuckets, now));
+  }
+
   private void refresh(int bucket, long nowMillis) {
-    NodeId self = table.self();
-    NodeId target = bucket == table.bucketCount() - 1 ? self : self.randomAtPrefix(bucket, random);
+    NodeId target =
+        bucket == table.bucketCount() - 1 ? table.self() : table.wantedIn(bucket, random);
     lookUp(target, List.of(), now -> {}, nowMillis);
   }
 
@@ -209,12 +226,14 @@ final class Upkeep implements Requests.Witness {
   private void lookUp(NodeId target, List<Contact> seeds, LongConsumer ended, long nowMillis) {
     List<Contact> all = new ArrayList<>(seeds);
     all.addAll(seeds(target, 1));
-    // Upkeep takes one path: what it is led astray to enters no bucket but its own.
+    // Upkeep takes one path: what it is led astray to enters no bucket but its own. Around the own
+    // id it goes as wide as it may, since all that is known of the density comes from there.
     new LookupRun(
             table.self(),
             target,
             all,
             1,
+            target.equals(table.self()) ? Density.AS_WIDE_AS_MAY_BE : plausibleRadius(),
             new Method.FindNode(target, want()),
             rules,
             this,
@@ -243,6 +262,7 @@ final class Upkeep implements Requests.Witness {
         target,
         seeds(target, paths, known),
         paths,
+        plausibleRadius(),
         method,
         rules,
         this,
@@ -262,8 +282,23 @@ final class Upkeep implements Requests.Witness {
         .toList();
   }
 
+  /// A lookup ended.
+  void lookupEnded(NodeId target, List<Contact> closest) {
+    if (closest.size() >= Lookup.CLOSEST) {
+      density.ended(target, closest.getLast().id());
+    }
+  }
+
+  /// How far the k closest may plausibly lie from any target.
+  double plausibleRadius() {
+    List<Contact> near =
+        table.closest(table.self(), Lookup.CLOSEST, entry -> entry.failures() == 0);
+    return density.plausibleRadius(
+        near.size() < Lookup.CLOSEST ? 1 : table.self().distancePart(near.getLast().id()));
+  }
+
   private List<Contact> seeds(NodeId target, int paths) {
-    return table.closest(target, Lookup.CLOSEST * paths, entry -> !entry.isBad());
+    return table.closest(target, Math.max(SEEDS, Lookup.CLOSEST * paths), entry -> !entry.isBad());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.shoal.discovery.kademlia;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Strangers who work together against everybody's searches. They answer every question, but name
 /// only one another as the closest nodes and false providers, and drop what is announced to them.
@@ -20,6 +22,13 @@ final class Collusion {
   /// honest node asks when it joins.
   private static final int FIRST_CALLS = 120;
 
+  /// Leading bits that an id ground without bounds shares with its key: nobody is as close by
+  /// chance.
+  private static final int GROUND_BITS = 32;
+
+  /// Ids tried at an address, which allows eight beginnings of 21 bits.
+  private static final int GRINDINGS = 64;
+
   private static final Duration CALL_INTERVAL = Duration.ofSeconds(5);
 
   private final Simulation simulation;
@@ -28,20 +37,44 @@ final class Collusion {
   /// In the order of their ids.
   private final List<Contact> colluders = new ArrayList<>();
 
-  Collusion(Simulation simulation) {
+  /// Where their ids are to sit; anywhere if empty.
+  private final List<NodeId> keys;
+
+  private final boolean boundIds;
+
+  /// @param keys near which their ids are ground to sit, in turns; none for random ids
+  /// @param boundIds whether only the ids count that an address allows (BEP 42): then they grind
+  ///   for one of those
+  Collusion(Simulation simulation, List<NodeId> keys, boolean boundIds) {
     this.simulation = simulation;
+    this.keys = keys;
+    this.boundIds = boundIds;
   }
 
   int size() {
     return colluders.size();
   }
 
-  /// Adds members with ids as chance gives them.
+  /// Adds members.
   void growTo(int size) {
     while (colluders.size() < size) {
       InetSocketAddress address = simulation.newAddress();
-      join(new Contact(NodeId.random(simulation.random()), address));
+      join(new Contact(idAt(address.getAddress()), address));
     }
+  }
+
+  private NodeId idAt(InetAddress address) {
+    if (keys.isEmpty()) {
+      return NodeId.random(simulation.random());
+    }
+    NodeId key = keys.get(colluders.size() % keys.size());
+    if (!boundIds) {
+      return key.randomAtPrefix(GROUND_BITS, simulation.random());
+    }
+    return Stream.generate(() -> BoundId.of(address, simulation.random()))
+        .limit(GRINDINGS)
+        .min(key::compareDistance)
+        .orElseThrow();
   }
 
   /// Adds a member.

@@ -69,6 +69,39 @@ class DhtScenariosTest {
             .with(Simulation.Conditions.publicNetwork(0.05)));
   }
 
+  private static Simulation.Conditions guarded(boolean enforceIds, int paths) {
+    return Simulation.Conditions.publicNetwork(0).with(enforceIds, paths);
+  }
+
+  @Test
+  void aFifthOfAllWhoColludeHideLittleFromASearchOnOnePath() {
+    assertReached(
+        new Figure(0.95, 0.95), calm("20 % collude, one path", NODES, LOOKUPS).withHostile(0.2));
+  }
+
+  @Test
+  void aFifthOfAllWhoColludeHideLittleFromASearchOnFourPaths() {
+    assertReached(
+        new Figure(0.95, 0.95),
+        calm("20 % collude, four disjoint paths", NODES, LOOKUPS)
+            .withHostile(0.2)
+            .with(guarded(false, 4)));
+  }
+
+  /// Without a figure to reach: who chooses his ids owns what is next to them.
+  @Test
+  void howMuchIdsGroundToSitOnAKeyHideIsReported() {
+    for (boolean enforceIds : List.of(false, true)) {
+      String name = "20 % sit on the keys, ids " + (enforceIds ? "bound to addresses" : "free");
+      ScenarioOutcome outcome =
+          run(
+              calm(name, FULL ? NODES : NODES / 4, FULL ? LOOKUPS : LOOKUPS / 4)
+                  .withGround(0.2)
+                  .with(guarded(enforceIds, 1)));
+      assertTrue(outcome.found().trials() > 0, outcome::row);
+    }
+  }
+
   @Test
   void theSamePlanGivesTheSameOutcomeDatagramForDatagram() {
     Scenario.Plan plan =

@@ -113,6 +113,47 @@ class LookupTest {
     assertTrue(asked <= Lookup.MAX_QUERIES, () -> asked(lookup));
   }
 
+  @Test
+  void eightThatLieImplausiblyFarApartDoNotHideWhoIsCloser() {
+    // Colluders at 2^-5, who name nobody else, and a far honest node, who knows the closest.
+    List<Contact> colluders = atPrefix(5, 100, 8);
+    Contact far = atPrefix(1, 200, 1).getFirst();
+    List<Contact> closest = atPrefix(9, 300, 8);
+    List<Contact> seeds = new ArrayList<>(colluders);
+    seeds.add(far);
+    Lookup lookup =
+        new Lookup(SELF, TARGET, seeds, AddressRules.none(), Lookup.Share.ofAll(0x1p-7));
+    for (List<Contact> ask = lookup.next(); !lookup.finished(); ask = lookup.next()) {
+      ask.forEach(c -> lookup.answered(c, c.equals(far) ? closest : colluders));
+    }
+    assertEquals(Set.copyOf(closest), Set.copyOf(lookup.closestAnswered()));
+    assertEquals(lookup.closestAnswered(), lookup.holders());
+  }
+
+  @Test
+  void whereEightStayImplausiblyFarApartTwiceAsManyKeepWhatIsToBeKept() {
+    Lookup lookup =
+        new Lookup(
+            SELF, TARGET, atPrefix(2, 100, 60), AddressRules.none(), Lookup.Share.ofAll(0x1p-7));
+    for (List<Contact> ask = lookup.next(); !lookup.finished(); ask = lookup.next()) {
+      ask.forEach(c -> lookup.answered(c, List.of()));
+    }
+    assertEquals(Lookup.MAX_LIVE, lookup.queriesSent());
+    assertEquals(2 * Lookup.CLOSEST, lookup.holders().size());
+  }
+
+  private List<Contact> atPrefix(int bits, int from, int count) {
+    List<Contact> out = new ArrayList<>();
+    for (int i = from; i < from + count; i++) {
+      out.add(
+          new Contact(
+              TARGET.randomAtPrefix(bits, random),
+              new InetSocketAddress(
+                  InetAddress.ofLiteral("10.1." + (i >> 8) + "." + (i & 255)), 6881)));
+    }
+    return out;
+  }
+
   private Lookup guarded(List<Contact> seeds, boolean onePerNetwork, boolean boundIds) {
     return new Lookup(
         SELF, TARGET, seeds, new AddressRules(onePerNetwork, boundIds), Lookup.Share.ALL);
@@ -146,7 +187,7 @@ class LookupTest {
             TARGET,
             contacts(0, 20),
             AddressRules.none(),
-            new Lookup.Share(Lookup.PARALLELISM, 2, any -> true));
+            new Lookup.Share(Lookup.PARALLELISM, 2, any -> true, Density.UNKNOWN));
     assertEquals(LookupEnd.LIMIT_REACHED, run(bounded).end());
   }
 

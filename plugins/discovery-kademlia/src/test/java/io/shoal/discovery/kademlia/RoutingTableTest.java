@@ -17,7 +17,11 @@ import org.junit.jupiter.api.Test;
 class RoutingTableTest {
   private final RandomGenerator random = new SplittableRandom(11);
   private final NodeId self = NodeId.random(random);
-  private final RoutingTable table = new RoutingTable(self, AddressRules.none(), 0);
+
+  /// The secret point of the farthest bucket.
+  private final NodeId wanted = self.randomAtPrefix(0, random);
+
+  private final RoutingTable table = new RoutingTable(self, wanted, AddressRules.none(), 0);
 
   private Contact contact(int number, int commonBits) {
     return new Contact(self.randomAtPrefix(commonBits, random), address(number));
@@ -28,20 +32,64 @@ class RoutingTableTest {
         InetAddress.ofLiteral("10.0." + (number >> 8) + "." + (number & 255)), 6881);
   }
 
-  /// Fills the farthest bucket.
+  /// Fills the farthest bucket: one in each of its regions, among them `wanted`.
   private List<Contact> fillFar() {
-    for (int i = 0; i < Bucket.MAX_ENTRIES; i++) {
-      assertEquals(Outcome.ADDED, table.answered(contact(i, 0), 0));
+    List<NodeId> ids = new ArrayList<>(List.of(wanted));
+    while (ids.size() < Bucket.MAX_ENTRIES) {
+      NodeId id = self.randomAtPrefix(0, random);
+      if (ids.stream().allMatch(other -> other.commonPrefixBits(id) < 1 + Bucket.REGION_BITS)) {
+        ids.add(id);
+      }
+    }
+    for (int i = 0; i < ids.size(); i++) {
+      assertEquals(Outcome.ADDED, table.answered(new Contact(ids.get(i), address(i)), 0));
     }
     // One near node makes the far bucket stop being the last one.
     assertEquals(Outcome.ADDED, table.answered(contact(100, 5), 0));
     return table.contacts().stream().filter(c -> self.commonPrefixBits(c.id()) == 0).toList();
   }
 
+  /// One that is less wanted than the one of its region.
+  private Contact unwanted(int number) {
+    return new Contact(wanted.randomAtPrefix(8, random), address(number));
+  }
+
+  @Test
+  void ofOneRegionAFullBucketKeepsTheOneThatIsCloserToASecretPoint() {
+    List<Contact> before = fillFar();
+    Contact other = before.stream().filter(c -> !c.id().equals(wanted)).findFirst().orElseThrow();
+    NodeId point = other.id().headThen(1 + Bucket.REGION_BITS, wanted);
+    Contact closer = new Contact(point, address(60));
+    assertTrue(table.asked(closer, 0));
+    assertEquals(Outcome.REPLACED, table.answered(closer, 0));
+    assertTrue(table.contacts().contains(closer));
+    assertFalse(table.contacts().contains(other));
+    assertEquals(Outcome.WAITING, table.answered(other, 0));
+    assertEquals(Outcome.WAITING, table.answered(unwanted(61), 0));
+  }
+
+  @Test
+  void howOftenNodesAreMetDoesNotWinThemPlaces() {
+    List<Contact> all = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      all.add(contact(i, 0));
+    }
+    RoutingTable other = new RoutingTable(self, wanted, AddressRules.none(), 0);
+    table.answered(contact(201, 5), 0);
+    other.answered(contact(201, 5), 0);
+    all.forEach(c -> table.answered(c, 0));
+    all.reversed().forEach(c -> other.answered(c, 0));
+    all.subList(0, 40).forEach(c -> other.answered(c, 0));
+    // Whatever the order and however often: the same nodes.
+    assertEquals(
+        table.closest(wanted, Bucket.MAX_ENTRIES, any -> true),
+        other.closest(wanted, Bucket.MAX_ENTRIES, any -> true));
+  }
+
   @Test
   void aFullBucketSplitsOnlyWhereOurOwnIdIs() {
     fillFar();
-    assertEquals(Outcome.WAITING, table.answered(contact(50, 0), 0));
+    assertEquals(Outcome.WAITING, table.answered(unwanted(50), 0));
     for (int i = 60; i < 68; i++) {
       assertEquals(Outcome.ADDED, table.answered(contact(i, 3), 0));
     }
@@ -51,7 +99,7 @@ class RoutingTableTest {
   @Test
   void oneThatFailsTwiceGivesItsPlaceToTheOneThatWaits() {
     List<Contact> far = fillFar();
-    Contact waiting = contact(50, 0);
+    Contact waiting = unwanted(50);
     table.answered(waiting, 0);
     assertEquals(Optional.empty(), table.failed(far.getFirst(), 1));
     assertEquals(Optional.of(waiting), table.failed(far.getFirst(), 2));
@@ -93,7 +141,7 @@ class RoutingTableTest {
 
   @Test
   void inThePublicNetworkAnAddressHasOnePlace() {
-    RoutingTable strict = new RoutingTable(self, new AddressRules(true, false), 0);
+    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, false), 0);
     InetAddress host = InetAddress.ofLiteral("192.0.2.1");
     Contact one = new Contact(NodeId.random(random), new InetSocketAddress(host, 1));
     Contact two = new Contact(NodeId.random(random), new InetSocketAddress(host, 2));
@@ -110,7 +158,7 @@ class RoutingTableTest {
 
   @Test
   void aNetworkHasOneNodeInABucketAndFewInAll() {
-    RoutingTable strict = new RoutingTable(self, new AddressRules(true, false), 0);
+    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, false), 0);
     // Honest nodes from everywhere, so that there are buckets to speak of.
     for (int bits = 0; bits < 12; bits++) {
       for (int i = 0; i < Bucket.MAX_ENTRIES - 1; i++) {
@@ -133,7 +181,7 @@ class RoutingTableTest {
   @Test
   void nodesThatTheUserNamedAndLocalOnesAreNotBounded() {
     AddressRules rules = new AddressRules(true, false);
-    RoutingTable strict = new RoutingTable(self, rules, 0);
+    RoutingTable strict = new RoutingTable(self, wanted, rules, 0);
     for (int i = 1; i <= 5; i++) {
       Contact named = at(NodeId.random(random), "30.0.0." + i);
       rules.exempt(named.address());

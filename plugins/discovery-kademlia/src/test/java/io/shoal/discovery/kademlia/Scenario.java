@@ -2,11 +2,13 @@ package io.shoal.discovery.kademlia;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 
 /// One experiment: a network grows, nodes announce keys, others search them, and it is counted what
 /// became of the searches. The same plan gives the same outcome, datagram for datagram.
@@ -16,6 +18,9 @@ final class Scenario {
 
   /// By which part the network grows in a step, so that it is ever as busy with newcomers.
   private static final int GROWTH_PART = 40;
+
+  /// Colluders for each key on which they sit.
+  private static final int COLLUDERS_PER_KEY = 20;
 
   private static final Duration GROWTH_STEP = Duration.ofMillis(100);
   private static final Duration SETTLING = Duration.ofMinutes(2);
@@ -31,6 +36,7 @@ final class Scenario {
   /// @param replacedPerHour the share of nodes that leave without a word in an hour, each replaced
   ///   by a new one at once
   /// @param hostileShare the share of all members that collude, see [Collusion]
+  /// @param ground whether their ids are ground to sit on the keys rather than random
   record Plan(
       String name,
       long seed,
@@ -41,6 +47,7 @@ final class Scenario {
       Duration span,
       double replacedPerHour,
       double hostileShare,
+      boolean ground,
       Simulation.Conditions conditions) {
 
     /// Ten searches a key or more, over five minutes.
@@ -55,6 +62,7 @@ final class Scenario {
           Duration.ofMinutes(5),
           0,
           0,
+          false,
           Simulation.Conditions.publicNetwork(0));
     }
 
@@ -72,17 +80,28 @@ final class Scenario {
           Duration.ofMinutes(2L * part),
           share,
           hostileShare,
+          ground,
           conditions);
     }
 
     Plan withHostile(double share) {
+      return with(share, ground, conditions);
+    }
+
+    /// Colluders sit on the keys, so many on each that theirs are the closest by far.
+    Plan withGround(double share) {
+      int few = Math.max(1, (int) (nodes * share / COLLUDERS_PER_KEY));
       return new Plan(
-          name, seed, nodes, keys, lookups, warmUp, span, replacedPerHour, share, conditions);
+          name, seed, nodes, few, lookups, warmUp, span, replacedPerHour, share, true, conditions);
     }
 
     Plan with(Simulation.Conditions other) {
+      return with(hostileShare, ground, other);
+    }
+
+    private Plan with(double share, boolean areGround, Simulation.Conditions other) {
       return new Plan(
-          name, seed, nodes, keys, lookups, warmUp, span, replacedPerHour, hostileShare, other);
+          name, seed, nodes, keys, lookups, warmUp, span, replacedPerHour, share, areGround, other);
     }
   }
 
@@ -90,6 +109,7 @@ final class Scenario {
   private final Simulation simulation;
   private final Map<Simulation.Peer, NodeId> keysOf = new HashMap<>();
   private final List<Simulation.Peer> providers = new ArrayList<>();
+  private final Queue<NodeId> drawn = new ArrayDeque<>();
   private final List<Search> searches = new ArrayList<>();
   private final Optional<Collusion> collusion;
   private int replaced;
@@ -98,7 +118,21 @@ final class Scenario {
     this.plan = plan;
     this.simulation = new Simulation(plan.seed(), plan.conditions());
     this.collusion =
-        plan.hostileShare() > 0 ? Optional.of(new Collusion(simulation)) : Optional.empty();
+        plan.hostileShare() > 0
+            ? Optional.of(
+                new Collusion(
+                    simulation,
+                    plan.ground() ? keys() : List.of(),
+                    plan.conditions().settings().routing().enforceIds()))
+            : Optional.empty();
+  }
+
+  /// Draws the keys before anybody is there, for colluders to sit on.
+  private List<NodeId> keys() {
+    for (int i = 0; i < plan.keys(); i++) {
+      drawn.add(NodeId.random(simulation.random()));
+    }
+    return List.copyOf(drawn);
   }
 
   static ScenarioOutcome run(Plan plan) {
@@ -149,7 +183,7 @@ final class Scenario {
   }
 
   private void announceSomething(Simulation.Peer provider) {
-    NodeId key = NodeId.random(simulation.random());
+    NodeId key = drawn.isEmpty() ? NodeId.random(simulation.random()) : drawn.remove();
     keysOf.put(provider, key);
     List<Announcer.Place> places = List.of(new Announcer.Place(PROVIDER_PORT, Optional.empty()));
     provider.act(

@@ -18,7 +18,7 @@ final class StillMember extends Simulation.Member {
     super(simulation.newAddress(), random, false);
     this.simulation = simulation;
     AddressRules rules = settings.addressRules();
-    this.table = new RoutingTable(NodeId.random(random), rules, 0);
+    this.table = new RoutingTable(NodeId.random(random), NodeId.random(random), rules, 0);
     this.providers =
         new ProviderStore(settings.family(), ProviderStore.Limits.of(settings), random);
     Timers timers = new Timers();
