@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ import java.util.zip.ZipOutputStream;
 final class PluginJarBuilder {
 
   /// Compiled once for all tests of a run.
-  private static final Map<String, Path> SHARED = new ConcurrentHashMap<>();
+  private static final Map<String, byte[]> SHARED = new ConcurrentHashMap<>();
 
   private final String id;
   private final Map<String, String> sources = new LinkedHashMap<>();
@@ -54,19 +55,24 @@ final class PluginJarBuilder {
 
   /// The five plugins under `src/test/plugins`, ready made, by id.
   static Path shared(String id, Path folder) throws IOException {
-    Path built =
+    byte[] jar =
         SHARED.computeIfAbsent(
             id,
             name -> {
               try {
-                Path made = Files.createTempDirectory("shoal-shared");
-                return new PluginJarBuilder(name).sourcesOf(name).buildJar(made);
+                Path work = Files.createTempDirectory("shoal-shared");
+                try {
+                  return Files.readAllBytes(
+                      new PluginJarBuilder(name).sourcesOf(name).buildJar(work));
+                } finally {
+                  DownloadTarget.deleteTree(work);
+                }
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
             });
     Files.createDirectories(folder);
-    return Files.copy(built, folder.resolve(id + ".jar"));
+    return Files.write(folder.resolve(id + ".jar"), jar, StandardOpenOption.CREATE_NEW);
   }
 
   /// Sets or, with an empty value, removes a line of the manifest.
@@ -136,13 +142,9 @@ final class PluginJarBuilder {
 
   /// Makes `ID.zip` of `plugin.properties` and `lib/*.jar`.
   Path buildZip(Path folder) throws IOException {
-    Path content = buildFolder(Files.createTempDirectory("shoal-zip"));
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    try (Stream<Path> files = Files.walk(content)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        entries.put(content.relativize(file).toString(), Files.readAllBytes(file));
-      }
-    }
+    Path work = Files.createTempDirectory("shoal-zip");
+    Map<String, byte[]> entries = filesIn(buildFolder(work));
+    DownloadTarget.deleteTree(work);
     Files.createDirectories(folder);
     Path zip = folder.resolve(id + ".zip");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
@@ -204,13 +206,20 @@ final class PluginJarBuilder {
     if (status != 0) {
       throw new IllegalArgumentException(id + " does not compile: " + faults);
     }
-    Map<String, byte[]> compiled = new LinkedHashMap<>();
-    try (Stream<Path> built = Files.walk(classes)) {
-      for (Path file : built.filter(Files::isRegularFile).sorted().toList()) {
-        compiled.put(classes.relativize(file).toString(), Files.readAllBytes(file));
+    Map<String, byte[]> compiled = filesIn(classes);
+    DownloadTarget.deleteTree(work);
+    return compiled;
+  }
+
+  /// The files of a folder by their names in it, in order.
+  private static Map<String, byte[]> filesIn(Path folder) throws IOException {
+    Map<String, byte[]> out = new LinkedHashMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        out.put(folder.relativize(file).toString(), Files.readAllBytes(file));
       }
     }
-    return compiled;
+    return out;
   }
 
   /// What a plugin may compile against, and its libraries. The runtime is on it too, so that tests

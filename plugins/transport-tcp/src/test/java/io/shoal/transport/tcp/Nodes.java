@@ -9,6 +9,7 @@ import io.shoal.api.RefusedException;
 import io.shoal.api.ShoalException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +32,9 @@ final class Nodes implements AutoCloseable {
   static synchronized TestIdentity identity(String name) throws Exception {
     TestIdentity known = IDENTITIES.get(name);
     if (known == null) {
-      Path folder = java.nio.file.Files.createTempDirectory("shoal-tcp-test");
+      Path folder = Files.createTempDirectory("shoal-tcp-test");
       known = TestIdentity.make(folder, name);
+      Files.delete(folder);
       IDENTITIES.put(name, known);
     }
     return known;

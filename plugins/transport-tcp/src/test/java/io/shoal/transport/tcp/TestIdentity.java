@@ -74,6 +74,8 @@ final class TestIdentity implements NodeIdentity {
     try (InputStream in = Files.newInputStream(file)) {
       store.load(in, PASSWORD);
     }
+    Files.delete(file);
+    Files.delete(folder.resolve(name + ".log"));
     KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
     factory.init(store, PASSWORD);
     return new TestIdentity(factory.getKeyManagers(), rawKey(store.getCertificate("host")));
