@@ -76,8 +76,9 @@ class DhtScenariosTest {
   @Test
   void aFifthOfAllWhoColludeHideLittleFromASearchOnOnePath() {
     assertReached(
-        // Of ten thousand 95 % are wanted, and not reached yet.
-        new Figure(0.90, 0.95), calm("20 % collude, one path", NODES, LOOKUPS).withHostile(0.2));
+        // Not reached yet at full size, which fails here until it is: 91.1 %, see
+        // dht-simulation.md.
+        new Figure(0.95, 0.95), calm("20 % collude, one path", NODES, LOOKUPS).withHostile(0.2));
   }
 
   @Test
