@@ -40,6 +40,11 @@ final class Console {
     this.written = written;
   }
 
+  /// Names and texts come from strangers: what would steer a terminal is not printed.
+  static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+
   void result(String line) {
     out.println(line);
   }

@@ -93,7 +93,7 @@ final class DhtCommand extends NodeCommand {
 
   /// What came from others must not steer the terminal.
   private static String shown(String cell) {
-    return cell.isEmpty() ? "-" : cell.replaceAll("\\p{Cntrl}", "?");
+    return cell.isEmpty() ? "-" : Console.printable(cell);
   }
 
   /// Widths are known only when a table is whole.

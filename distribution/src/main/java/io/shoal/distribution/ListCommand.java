@@ -84,7 +84,7 @@ final class ListCommand extends NodeCommand {
 
   /// Names come from strangers: what would steer a terminal is not printed.
   private static String shown(String name, String kind) {
-    String safe = name.replaceAll("\\p{Cntrl}", "?");
+    String safe = Console.printable(name);
     return kind.equals("folder") ? safe + "/" : safe;
   }
 }

@@ -55,6 +55,6 @@ final class PeersCommand extends NodeCommand {
         Quantity.ofBytes(peer.sentBytes()),
         Integer.toString(peer.score()),
         peer.peerId().orElse("?"),
-        peer.banned().orElse(peer.agent().replaceAll("\\p{Cntrl}", "?")));
+        peer.banned().orElse(Console.printable(peer.agent())));
   }
 }

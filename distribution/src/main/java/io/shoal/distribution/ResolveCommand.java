@@ -59,7 +59,8 @@ final class ResolveCommand extends NodeCommand {
         .result(
             common.quiet
                 ? found.root()
-                : found.root() + found.fileName().map(file -> "  " + shown(file)).orElse(""));
+                : found.root()
+                    + found.fileName().map(file -> "  " + Console.printable(file)).orElse(""));
     if (!common.quiet) {
       console()
           .note(
@@ -70,13 +71,10 @@ final class ResolveCommand extends NodeCommand {
                       found.expiresAt(),
                       found.answered(),
                       found.holders()));
-      found.note().ifPresent(note -> console().note("shoal: its owner says: " + shown(note)));
+      found
+          .note()
+          .ifPresent(note -> console().note("shoal: its owner says: " + Console.printable(note)));
     }
     return ExitCode.DONE;
-  }
-
-  /// Texts come from strangers: what would steer a terminal is not printed.
-  private static String shown(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -49,7 +49,7 @@ final class StatCommand extends NodeCommand {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("root", stat.root()));
     rows.add(List.of("kind", stat.kind()));
-    stat.name().ifPresent(name -> rows.add(List.of("name", name.replaceAll("\\p{Cntrl}", "?"))));
+    stat.name().ifPresent(name -> rows.add(List.of("name", Console.printable(name))));
     rows.add(
         List.of("size", Quantity.ofBytes(stat.sizeBytes()) + " (" + stat.sizeBytes() + " bytes)"));
     if (stat.hearsay()) {

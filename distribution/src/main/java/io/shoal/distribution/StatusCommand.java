@@ -86,8 +86,7 @@ final class StatusCommand extends NodeCommand {
   }
 
   private static String line(TransferEntry entry) {
-    String name =
-        entry.name().isEmpty() ? entry.root() : entry.name().replaceAll("\\p{Cntrl}", "?");
+    String name = entry.name().isEmpty() ? entry.root() : Console.printable(entry.name());
     return "%s: %s of %s, %s, %d peers, %s"
         .formatted(
             name,
