@@ -2,11 +2,18 @@ package io.shoal.discovery.kademlia;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /// Finds a first node, and again a first node when all are lost. Single-threaded.
+///
+/// A node that knows hardly anybody, or never heard of one that it was told to begin with, may be
+/// on an island: those who named one another while the node that would have brought them together
+/// was away. It goes on asking, ever more rarely.
 final class Bootstrap {
   /// Addresses asked in one attempt: a saved table has some hundred, of which a few that live are
   /// enough.
@@ -18,6 +25,17 @@ final class Bootstrap {
   /// for it.
   static final long MAX_RETRY_MILLIS = 15_000;
 
+  /// A network of fewer nodes is an island until the contrary is shown: fewer than a lookup ends
+  /// with.
+  static final int FEW_NODES = Lookup.CLOSEST;
+
+  /// A node on an island has what it needs there: the first wait is where the other ends.
+  static final long FIRST_AGAIN_MILLIS = MAX_RETRY_MILLIS;
+
+  /// A bootstrap node that comes at last brings islands together within so long; one that never
+  /// comes gets eight datagrams an hour.
+  static final long MAX_AGAIN_MILLIS = 15 * 60_000;
+
   private final DhtSettings settings;
   private final RoutingTable table;
   private final Upkeep upkeep;
@@ -27,6 +45,15 @@ final class Bootstrap {
   private boolean trying;
   private int pending;
   private long retryMillis = FIRST_RETRY_MILLIS;
+  private long againMillis = FIRST_AGAIN_MILLIS;
+  private Optional<Timers.Timer> next = Optional.empty();
+
+  /// Of the addresses that were named, those that answered.
+  private final Set<InetSocketAddress> reached = new HashSet<>();
+
+  /// Whether one that was named has never been heard of.
+  private boolean isMissingSome;
+
   private boolean spread;
 
   Bootstrap(
@@ -38,6 +65,28 @@ final class Bootstrap {
     this.timers = timers;
     upkeep.onGrowth(this::grew);
     upkeep.onIsolation(this::start);
+  }
+
+  /// Where a node may begin.
+  ///
+  /// @param named by the user, or what a word of his stands for
+  /// @param routers which of them must stay out of the table; one of them is as good as all
+  /// @param lastKnown nodes of an earlier time, when all others are lost
+  /// @param complete whether everything that was named has an address now
+  record Addresses(
+      List<InetSocketAddress> named,
+      Set<InetSocketAddress> routers,
+      List<InetSocketAddress> lastKnown,
+      boolean complete) {
+    static final Addresses NONE = new Addresses(List.of(), Set.of(), List.of(), true);
+
+    static Addresses of(InetSocketAddress... named) {
+      return of(List.of(named));
+    }
+
+    static Addresses of(List<InetSocketAddress> named) {
+      return new Addresses(List.copyOf(named), Set.of(), List.of(), true);
+    }
   }
 
   void start(long nowMillis) {
@@ -56,17 +105,41 @@ final class Bootstrap {
     }
   }
 
-  /// Takes the addresses that were wanted; none if none could be resolved.
-  void ask(List<InetSocketAddress> nodes, long nowMillis) {
-    List<InetSocketAddress> usable =
-        nodes.stream()
-            .filter(a -> Scope.isUsable(a) && Family.of(a.getAddress()) == settings.family())
-            .distinct()
-            .limit(MAX_ASKED)
-            .toList();
-    pending += usable.size();
-    usable.forEach(address -> new Question(address).send(nowMillis));
+  /// Takes the addresses that were wanted.
+  void ask(Addresses addresses, long nowMillis) {
+    boolean again = !table.isEmpty();
+    List<InetSocketAddress> named = usable(addresses.named().stream());
+    // Names may stand for other addresses every day.
+    reached.retainAll(named);
+    List<InetSocketAddress> missing = missing(named, addresses.routers());
+    isMissingSome = !missing.isEmpty() || !addresses.complete();
+    // Who has been reached is of no more use to a node that knows enough others.
+    List<InetSocketAddress> asked =
+        hasFew() ? usable(Stream.concat(named.stream(), addresses.lastKnown().stream())) : missing;
+    pending += asked.size();
+    asked.forEach(address -> new Question(address, named.contains(address), again).send(nowMillis));
     settleIfDone(nowMillis);
+  }
+
+  private List<InetSocketAddress> usable(Stream<InetSocketAddress> addresses) {
+    return addresses
+        .filter(a -> Scope.isUsable(a) && Family.of(a.getAddress()) == settings.family())
+        .distinct()
+        .limit(MAX_ASKED)
+        .toList();
+  }
+
+  private List<InetSocketAddress> missing(
+      List<InetSocketAddress> named, Set<InetSocketAddress> routers) {
+    boolean knowsARouter = routers.stream().anyMatch(reached::contains);
+    return named.stream()
+        .filter(a -> !reached.contains(a) && !(knowsARouter && routers.contains(a)))
+        .toList();
+  }
+
+  private boolean hasFew() {
+    return table.closest(table.self(), FEW_NODES, entry -> entry.failures() == 0).size()
+        < FEW_NODES;
   }
 
   private void grew(long nowMillis) {
@@ -91,10 +164,39 @@ final class Bootstrap {
       return;
     }
     settle(nowMillis);
+    next.ifPresent(Timers.Timer::cancel);
+    next = Optional.of(timers.at(nowMillis + nextWaitMillis(), this::lookAround));
+  }
+
+  private long nextWaitMillis() {
     if (table.isEmpty()) {
-      timers.at(nowMillis + retryMillis, this::start);
-      retryMillis = Math.min(2 * retryMillis, MAX_RETRY_MILLIS);
+      long wait = retryMillis;
+      retryMillis = Math.min(2 * wait, MAX_RETRY_MILLIS);
+      return wait;
     }
+    if (!mayBeAnIsland()) {
+      againMillis = FIRST_AGAIN_MILLIS;
+      return MAX_AGAIN_MILLIS;
+    }
+    long wait = againMillis;
+    againMillis = Math.min(2 * wait, MAX_AGAIN_MILLIS);
+    return wait;
+  }
+
+  private void lookAround(long nowMillis) {
+    if (trying) {
+      return;
+    }
+    if (mayBeAnIsland()) {
+      trying = true;
+      network.wantBootstrap();
+    } else {
+      settleIfDone(nowMillis);
+    }
+  }
+
+  private boolean mayBeAnIsland() {
+    return isMissingSome || hasFew();
   }
 
   private void settle(long nowMillis) {
@@ -108,11 +210,17 @@ final class Bootstrap {
   /// it is asked twice.
   private final class Question implements Requests.Handler {
     private final InetSocketAddress address;
+    private final boolean named;
+    private final boolean again;
     private boolean repeated;
     private int open;
 
-    Question(InetSocketAddress address) {
+    /// @param named whether the address was named rather than remembered
+    /// @param again whether others are known already
+    Question(InetSocketAddress address, boolean named, boolean again) {
       this.address = address;
+      this.named = named;
+      this.again = again;
     }
 
     void send(long nowMillis) {
@@ -129,6 +237,10 @@ final class Bootstrap {
 
     @Override
     public void replied(Contact from, Packet.Reply reply, long nowMillis) {
+      if (named && reached.add(address) && again) {
+        // Whoever it knows may be a network of which nothing is known here.
+        spread = false;
+      }
       upkeep.handOver(Scope.of(address.getAddress()), reply.answer(), nowMillis);
       List<Contact> seeds =
           reply.answer().nodesOf(settings.family()).stream()

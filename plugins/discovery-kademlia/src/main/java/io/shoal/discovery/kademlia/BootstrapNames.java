@@ -47,18 +47,28 @@ record BootstrapNames(List<HostPort> nodes, List<HostPort> routers) {
   /// @param all where to ask, in order
   /// @param named which of them the user named himself
   /// @param routers which of them are routers
+  /// @param complete whether every name has an address
   record Resolved(
-      List<InetSocketAddress> all, List<InetSocketAddress> named, Set<InetSocketAddress> routers) {}
+      List<InetSocketAddress> all,
+      List<InetSocketAddress> named,
+      Set<InetSocketAddress> routers,
+      boolean complete) {}
 
   /// Blocks as long as the name server takes.
   Resolved resolve() {
     List<InetSocketAddress> all = new ArrayList<>();
-    nodes.forEach(name -> all.addAll(resolve(name)));
+    boolean complete = true;
+    for (HostPort name : nodes) {
+      List<InetSocketAddress> addresses = resolve(name);
+      complete &= !addresses.isEmpty();
+      all.addAll(addresses);
+    }
     List<InetSocketAddress> named = List.copyOf(all);
     Set<InetSocketAddress> routerAddresses = new HashSet<>();
     routers.forEach(name -> routerAddresses.addAll(resolve(name)));
+    complete &= routers.isEmpty() || !routerAddresses.isEmpty();
     all.addAll(routerAddresses);
-    return new Resolved(List.copyOf(all), named, Set.copyOf(routerAddresses));
+    return new Resolved(List.copyOf(all), named, Set.copyOf(routerAddresses), complete);
   }
 
   private static List<InetSocketAddress> resolve(HostPort name) {

@@ -82,12 +82,9 @@ final class DhtNode {
     timers.at(nowMillis + SWEEP_MILLIS, this::sweep);
   }
 
-  /// Takes the addresses that [Network#wantBootstrap] asked for, none if there are none.
-  ///
-  /// @param routers which of them must stay out of the table
-  void bootstrap(
-      List<InetSocketAddress> addresses, Set<InetSocketAddress> routers, long nowMillis) {
-    routers.forEach(upkeep::addRouter);
+  /// Takes the addresses that [Network#wantBootstrap] asked for.
+  void bootstrap(Bootstrap.Addresses addresses, long nowMillis) {
+    addresses.routers().forEach(upkeep::addRouter);
     bootstrap.ask(addresses, nowMillis);
   }
 

@@ -5,7 +5,6 @@ import io.shoal.api.Metrics;
 import io.shoal.api.PluginContext;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -137,12 +136,16 @@ final class Membership implements AutoCloseable {
         .start(
             () -> {
               BootstrapNames.Resolved resolved = config.bootstrap().resolve();
-              List<InetSocketAddress> all = new ArrayList<>(resolved.all());
-              lastKnown.forEach(contact -> all.add(contact.address()));
+              Bootstrap.Addresses addresses =
+                  new Bootstrap.Addresses(
+                      resolved.all(),
+                      resolved.routers(),
+                      lastKnown.stream().map(Contact::address).toList(),
+                      resolved.complete());
               loop.post(
                   now -> {
                     node.exempt(resolved.named());
-                    node.bootstrap(all, resolved.routers(), now);
+                    node.bootstrap(addresses, now);
                   });
             });
   }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -55,7 +54,7 @@ final class AnnounceScale {
     announcer.add(first);
     List<InetSocketAddress> known =
         members.stream().limit(20).map(Simulation.Member::address).toList();
-    first.act(() -> first.node().bootstrap(known, Set.of(), simulation.nowMillis()));
+    first.act(() -> first.node().bootstrap(Bootstrap.Addresses.of(known), simulation.nowMillis()));
     simulation.run(Duration.ofSeconds(30));
     // Joining is another matter.
     first.add(watch);

@@ -430,7 +430,7 @@ class DhtNodeTest {
   @Test
   void aReadOnlyMemberSaysSoInEveryQuery() {
     DhtNode silent = node(DhtSettings.ordinary().asReadOnly());
-    silent.bootstrap(List.of(STRANGER), Set.of(), now);
+    silent.bootstrap(Bootstrap.Addresses.of(STRANGER), now);
     Packet.Query query =
         assertInstanceOf(Packet.Query.class, PacketReader.read(sent.getFirst().datagram()));
     assertTrue(query.readOnly());
@@ -438,7 +438,8 @@ class DhtNodeTest {
 
   @Test
   void aRouterIsAskedButNeverEntersTheTable() {
-    node.bootstrap(List.of(STRANGER), Set.of(STRANGER), now);
+    node.bootstrap(
+        new Bootstrap.Addresses(List.of(STRANGER), Set.of(STRANGER), List.of(), true), now);
     Packet.Query query =
         assertInstanceOf(Packet.Query.class, PacketReader.read(sent.getFirst().datagram()));
     Contact named = new Contact(NodeId.random(new SplittableRandom(6)), address(9));

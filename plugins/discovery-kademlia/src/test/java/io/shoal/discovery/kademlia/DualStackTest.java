@@ -57,7 +57,7 @@ class DualStackTest {
 
           @Override
           public void wantBootstrap() {
-            self.getFirst().bootstrap(bootstrap, Set.of(), 0);
+            self.getFirst().bootstrap(Bootstrap.Addresses.of(bootstrap), 0);
           }
         };
     DhtNode node =
@@ -123,7 +123,7 @@ class DualStackTest {
 
   /// The first two find each other in IPv6 as well.
   private void introduce(List<List<DhtNode>> machines) {
-    machines.get(1).get(1).bootstrap(List.of(address(Family.IPV6, 1)), Set.of(), 0);
+    machines.get(1).get(1).bootstrap(Bootstrap.Addresses.of(address(Family.IPV6, 1)), 0);
     settle();
   }
 

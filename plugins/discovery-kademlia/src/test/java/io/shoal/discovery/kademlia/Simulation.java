@@ -124,7 +124,7 @@ final class Simulation {
     private final DhtNode node;
     private final List<Tap> taps = new ArrayList<>(0);
     private int position;
-    private List<InetSocketAddress> saved = List.of();
+    private Optional<Bootstrap.Addresses> knows = Optional.empty();
     private long plannedMillis = Long.MAX_VALUE;
 
     private Peer(InetSocketAddress address, boolean behindNat, DhtSettings settings) {
@@ -197,7 +197,8 @@ final class Simulation {
               act(
                   () ->
                       node.bootstrap(
-                          saved.isEmpty() ? somebodyKnown(this) : saved, Set.of(), nowMillis())));
+                          knows.orElseGet(() -> Bootstrap.Addresses.of(somebodyKnown(this))),
+                          nowMillis())));
     }
 
     /// Gives the node a command.
@@ -280,7 +281,10 @@ final class Simulation {
   /// Adds a node that differs from the others.
   Peer join(DhtSettings settings) {
     boolean behindNat = conditions.natShare() > 0 && random.nextDouble() < conditions.natShare();
-    Peer peer = new Peer(addresses.next(), behindNat && !live.isEmpty(), settings);
+    return join(new Peer(addresses.next(), behindNat && !live.isEmpty(), settings));
+  }
+
+  private Peer join(Peer peer) {
     peer.position = live.size();
     live.add(peer);
     add(peer);
@@ -291,8 +295,15 @@ final class Simulation {
   /// Adds a node that knows only these addresses, as one that comes back after a while.
   Peer joinFrom(List<InetSocketAddress> saved) {
     Peer peer = join();
-    peer.saved = List.copyOf(saved);
+    peer.knows = Optional.of(new Bootstrap.Addresses(List.of(), Set.of(), saved, true));
     return peer;
+  }
+
+  /// Adds a node at an address from [#newAddress], which was told to begin with `named`.
+  Peer joinAt(InetSocketAddress address, InetSocketAddress... named) {
+    Peer peer = new Peer(address, false, conditions.settings());
+    peer.knows = Optional.of(Bootstrap.Addresses.of(named));
+    return join(peer);
   }
 
   /// Lets a stranger take part, at an address from [#newAddress].

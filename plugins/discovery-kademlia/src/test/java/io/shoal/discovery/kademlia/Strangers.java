@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
@@ -143,6 +142,6 @@ final class Strangers implements Network {
 
   @Override
   public void wantBootstrap() {
-    node.bootstrap(List.of(), Set.of(), now);
+    node.bootstrap(Bootstrap.Addresses.NONE, now);
   }
 }
