@@ -251,6 +251,7 @@ final class DhtInspection {
     out.row("queriesInFlight", family, figures.waitingQueries());
     out.row("queriesNotAnswered", family, figures.droppedQueries());
     out.row("malformedPackets", family, figures.garbage());
+    figures.defence().figures().forEach((name, count) -> out.row(name, family, count));
     for (Map.Entry<String, Long> figure : node.traffic().entrySet()) {
       out.row(figure.getKey(), family, figure.getValue());
     }

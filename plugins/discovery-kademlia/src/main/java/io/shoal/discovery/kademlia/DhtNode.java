@@ -219,12 +219,22 @@ final class DhtNode {
         providers.size(),
         upkeep.requests().size(),
         droppedQueries,
-        new Defence(
-            limiter.overSource(),
-            limiter.overNetwork(),
-            limiter.overAll(),
-            responder.shortenedAnswers()),
+        defence(),
         garbage);
+  }
+
+  private Defence defence() {
+    return new Defence(
+        limiter.overSource(),
+        limiter.overNetwork(),
+        limiter.overAll(),
+        responder.wrongTokens(),
+        responder.refusedStores(),
+        upkeep.unboundIds(),
+        table.crowdedNodes(),
+        upkeep.requests().unaskedAnswers(),
+        responder.sizes().shortenedAnswers(),
+        responder.sizes().withheldContents());
   }
 
   /// @param id the own id
@@ -236,7 +246,7 @@ final class DhtNode {
   /// @param waitingQueries our queries in flight
   /// @param droppedQueries queries that were not answered: over the bound, or because this node is
   ///   read-only
-  /// @param defence which bounds were reached
+  /// @param defence what was kept off
   /// @param garbage datagrams that were nothing
   record Snapshot(
       NodeId id,
@@ -264,14 +274,6 @@ final class DhtNode {
       return announcing.lagMillis();
     }
   }
-
-  /// What the bounds kept off, since the start.
-  ///
-  /// @param overSource queries beyond the bound of their source
-  /// @param overNetwork queries beyond that of their network
-  /// @param overAll queries beyond that of all together
-  /// @param shortenedAnswers answers that were cut down, see [ReplySize]
-  record Defence(long overSource, long overNetwork, long overAll, long shortenedAnswers) {}
 
   private final class Finder implements LookupRun.Listener {
     /// More providers than a download can use; whatever a search is told beyond that is a flood.

@@ -30,6 +30,13 @@ enum Family {
     return address instanceof Inet4Address ? IPV4 : IPV6;
   }
 
+  Family other() {
+    return switch (this) {
+      case IPV4 -> IPV6;
+      case IPV6 -> IPV4;
+    };
+  }
+
   StandardProtocolFamily protocol() {
     return protocol;
   }

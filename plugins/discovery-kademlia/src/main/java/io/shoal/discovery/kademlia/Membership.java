@@ -102,6 +102,50 @@ final class Membership implements AutoCloseable {
         DhtNode.Snapshot::droppedQueries);
     gauge(
         metrics, "malformed_packets", "Datagrams that were no message", DhtNode.Snapshot::garbage);
+    countDefence(metrics);
+  }
+
+  private void countDefence(Metrics metrics) {
+    defence(
+        metrics,
+        "rate_limited_queries",
+        "Queries beyond the bounds of their source, its network or of all",
+        Defence::rateLimited);
+    defence(
+        metrics,
+        "wrong_tokens",
+        "Announcements and items without a token that was given out",
+        Defence::wrongTokens);
+    defence(
+        metrics,
+        "refused_stores",
+        "Announcements beyond the quotas, and items that were not to be kept",
+        Defence::refusedStores);
+    defence(
+        metrics,
+        "unbound_ids",
+        "Nodes with an id that their address does not allow",
+        Defence::unboundIds);
+    defence(
+        metrics,
+        "crowded_nodes",
+        "Nodes of networks that have their share of the table",
+        Defence::crowdedNodes);
+    defence(
+        metrics,
+        "unasked_answers",
+        "Answers to nothing that waited for one",
+        Defence::unaskedAnswers);
+    defence(
+        metrics,
+        "shortened_answers",
+        "Answers cut down since they went to addresses that may be forged",
+        Defence::shortenedAnswers);
+  }
+
+  private void defence(
+      Metrics metrics, String name, String description, ToLongFunction<Defence> value) {
+    gauge(metrics, name, description, snapshot -> value.applyAsLong(snapshot.defence()));
   }
 
   private void gauge(
@@ -213,6 +257,10 @@ final class Membership implements AutoCloseable {
             details.put(prefix + "nodes", Integer.toString(snapshot.nodes()));
           }
           AnnounceStatus.tell(prefix, snapshot.announcing(), advice, details);
+          String keptOff = snapshot.defence().inWords();
+          if (!keptOff.isEmpty()) {
+            details.put(prefix + "kept off", keptOff);
+          }
           snapshot
               .external()
               .ifPresent(seen -> details.put(prefix + "seen as", seen.getHostAddress()));

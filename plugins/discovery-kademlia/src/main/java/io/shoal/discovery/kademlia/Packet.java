@@ -102,14 +102,24 @@ sealed interface Packet {
       return values.isEmpty() && nodesOf(Family.IPV4).isEmpty() && nodesOf(Family.IPV6).isEmpty();
     }
 
-    /// The same with about so many bytes less: with fewer providers, or, once there is none, with
-    /// fewer contacts, the farthest gone first.
-    Answer shortened(int bytes) {
+    /// The same with about so many bytes less: first with fewer contacts of the other family, which
+    /// the asker can learn from anybody there, then with fewer providers, then with fewer contacts
+    /// of the own one; the farthest gone first.
+    ///
+    /// @param own the family of the network that this is sent over
+    Answer shortened(int bytes, Family own) {
+      Family other = own.other();
+      if (!nodesOf(other).isEmpty()) {
+        return withFewer(other, bytes);
+      }
       if (!values.isEmpty()) {
         int each = Family.IPV4.peerBytes() + 2;
         return withValues(values.subList(0, kept(values.size(), bytes, each)));
       }
-      Family family = nodesOf(Family.IPV6).isEmpty() ? Family.IPV4 : Family.IPV6;
+      return withFewer(own, bytes);
+    }
+
+    private Answer withFewer(Family family, int bytes) {
       List<Contact> all = nodesOf(family);
       return withNodes(family, all.subList(0, kept(all.size(), bytes, family.nodeBytes())));
     }

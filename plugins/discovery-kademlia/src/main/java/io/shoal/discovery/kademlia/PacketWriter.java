@@ -1,7 +1,6 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.discovery.kademlia.Packet.Content;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,7 +12,7 @@ final class PacketWriter {
 
   /// The bound for a reply with a stored value, which alone may have 1,000 bytes and has to come
   /// with token, key, signature and nodes (BEP 44). Still one packet over Ethernet and PPPoE;
-  /// libtorrent sends as much.
+  /// libtorrent sends as much. Nodes of the other family come along only within the ordinary size.
   static final int MAX_ITEM_PACKET_BYTES = 1400;
 
   private final Optional<Bytes> version;
@@ -34,8 +33,23 @@ final class PacketWriter {
     return ended(out, query.transaction(), "q");
   }
 
-  /// Leaves out providers and then the farthest nodes where all would be too large for a datagram.
+  /// Leaves out what would make it too large for a datagram, see [Packet.Answer#shortened].
   byte[] write(Packet.Reply reply) {
+    Family own = reply.seenAs().map(seen -> Family.of(seen.getAddress())).orElse(Family.IPV4);
+    Packet.Reply fitting = reply;
+    byte[] out = whole(fitting);
+    for (int max = maxBytes(fitting, own);
+        out.length > max && !fitting.answer().isBare();
+        max = maxBytes(fitting, own)) {
+      Packet.Answer less = fitting.answer().shortened(out.length - max, own);
+      fitting = new Packet.Reply(reply.transaction(), reply.sender(), less, reply.seenAs());
+      out = whole(fitting);
+    }
+    return out;
+  }
+
+  /// Only what an item cannot do without goes beyond the ordinary size.
+  private static int maxBytes(Packet.Reply reply, Family own) {
     boolean item =
         switch (reply.answer().content()) {
           case Content.Value _, Content.Signed _ -> true;
@@ -46,34 +60,8 @@ final class PacketWriter {
               Content.Kept _ ->
               false;
         };
-    int max = item ? MAX_ITEM_PACKET_BYTES : MAX_PACKET_BYTES;
-    Packet.Reply fitting = reply;
-    byte[] out = whole(fitting);
-    while (out.length > max) {
-      Packet.Answer less = less(fitting.answer(), out.length - max);
-      if (less.equals(fitting.answer())) {
-        break;
-      }
-      fitting = new Packet.Reply(reply.transaction(), reply.sender(), less, reply.seenAs());
-      out = whole(fitting);
-    }
-    return out;
-  }
-
-  private static Packet.Answer less(Packet.Answer answer, int excessBytes) {
-    if (!answer.values().isEmpty()) {
-      return answer.withValues(shortened(answer.values(), excessBytes, Family.IPV4.peerBytes()));
-    }
-    List<Contact> nodes = answer.nodesOf(Family.IPV4);
-    List<Contact> nodes6 = answer.nodesOf(Family.IPV6);
-    return nodes6.size() >= nodes.size() && !nodes6.isEmpty()
-        ? answer.withNodes(Family.IPV6, shortened(nodes6, excessBytes, Family.IPV6.nodeBytes()))
-        : answer.withNodes(Family.IPV4, shortened(nodes, excessBytes, Family.IPV4.nodeBytes()));
-  }
-
-  private static <T> List<T> shortened(List<T> all, int excessBytes, int eachBytes) {
-    int fewer = (excessBytes + eachBytes - 1) / eachBytes;
-    return all.subList(0, Math.max(0, all.size() - fewer));
+    boolean bothFamilies = !reply.answer().nodesOf(own.other()).isEmpty();
+    return item && !bothFamilies ? MAX_ITEM_PACKET_BYTES : MAX_PACKET_BYTES;
   }
 
   private byte[] whole(Packet.Reply reply) {

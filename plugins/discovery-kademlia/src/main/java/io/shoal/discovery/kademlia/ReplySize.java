@@ -8,6 +8,11 @@ import java.util.Map;
 /// Bounds how large an answer may be to an address that may be forged: a query that costs its
 /// sender 100 bytes must not throw many times that at somebody else. Single-threaded.
 ///
+/// The rule: an address that is not proven gets at most [#MAX_FACTOR] bytes for each byte of its
+/// query, in every answer. Beyond that only items, samples and scrapes go out whole, and of these
+/// its network gets [#CONTENT_ANSWERS_PER_SECOND] together, each of
+/// [PacketWriter#MAX_ITEM_PACKET_BYTES] at most.
+///
 /// Proven is an address that answered a question of ours, or came with a token that had been sent
 /// to it. Within this machine or a private network all are.
 final class ReplySize {
@@ -31,6 +36,7 @@ final class ReplySize {
   private final Map<InetAddress, Long> proven = bounded();
   private final Map<AddressPrefix, Budget> contents = bounded();
   private long shortened;
+  private long withheld;
 
   ReplySize(RoutingTable table) {
     this.table = table;
@@ -82,13 +88,20 @@ final class ReplySize {
     return true;
   }
 
-  void shortened() {
+  /// Counts an answer that was cut down.
+  void shortened(boolean lostContent) {
     shortened++;
+    withheld += lostContent ? 1 : 0;
   }
 
   /// Answers that were cut down.
   long shortenedAnswers() {
     return shortened;
+  }
+
+  /// Those of them that left out an item, a sample or a scrape.
+  long withheldContents() {
+    return withheld;
   }
 
   private static final class Budget {

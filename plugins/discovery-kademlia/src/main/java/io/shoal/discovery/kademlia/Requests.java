@@ -36,6 +36,8 @@ final class Requests implements QuerySender {
   /// Over all nodes; those in the table have one of their own.
   private final RoundTrip roundTrip = new RoundTrip();
 
+  private long unaskedAnswers;
+
   Requests(
       RoutingTable table,
       boolean readOnly,
@@ -123,6 +125,7 @@ final class Requests implements QuerySender {
   void onReply(InetSocketAddress from, Packet.Reply reply, long nowMillis) {
     Optional<Waiting> found = take(reply.transaction(), from);
     if (found.isEmpty()) {
+      unaskedAnswers++;
       return;
     }
     Waiting query = found.get();
@@ -174,6 +177,11 @@ final class Requests implements QuerySender {
   long slowAfterMillis(InetSocketAddress to) {
     long usual = roundTrip.slowAfterMillis(FIRST_SLOW_MILLIS);
     return table.at(to).map(entry -> entry.roundTrip().slowAfterMillis(usual)).orElse(usual);
+  }
+
+  /// Answers that nothing waited for.
+  long unaskedAnswers() {
+    return unaskedAnswers;
   }
 
   int size() {

@@ -31,6 +31,8 @@ final class Responder {
   private final ReplySize sizes;
   private final PacketWriter writer;
   private final KeySample samples;
+  private long wrongTokens;
+  private long refusedStores;
 
   // Of the query that is being answered.
   private int maxBytes;
@@ -55,9 +57,19 @@ final class Responder {
     this.samples = new KeySample(providers);
   }
 
-  /// Answers that were cut down, since they went to an address that may be forged.
-  long shortenedAnswers() {
-    return sizes.shortenedAnswers();
+  /// How large answers may be to addresses that may be forged.
+  ReplySize sizes() {
+    return sizes;
+  }
+
+  /// Announcements and items without a token that was given out.
+  long wrongTokens() {
+    return wrongTokens;
+  }
+
+  /// Announcements beyond the quotas, and items that were not to be kept.
+  long refusedStores() {
+    return refusedStores;
   }
 
   /// @param queryBytes how large the query was, which bounds the answer to who may be forged
@@ -159,21 +171,21 @@ final class Responder {
       Query query, Method.AnnouncePeer announcement, InetSocketAddress from, long nowMillis) {
     NodeId key = announcement.key();
     if (!tokens.accepts(announcement.token(), from.getAddress(), key, nowMillis)) {
-      return fault(query, Fault.PROTOCOL, "Bad token");
+      return badToken(query);
     }
     sizes.broughtToken(from, nowMillis);
     int port = announcement.impliedPort() ? from.getPort() : announcement.port();
     InetSocketAddress provider = new InetSocketAddress(from.getAddress(), port);
     return providers.add(key, provider, announcement.seed(), nowMillis)
         ? reply(query, from, Answer.EMPTY)
-        : fault(query, Fault.SERVER, "Full");
+        : refusal(query, Fault.SERVER, "Full");
   }
 
   /// Each key by the same rules as one alone.
   private byte[] store(
       Query query, Method.AnnounceMany many, InetSocketAddress from, long nowMillis) {
     if (!tokens.accepts(many.token(), from.getAddress(), many.grantedFor(), nowMillis)) {
-      return fault(query, Fault.PROTOCOL, "Bad token");
+      return badToken(query);
     }
     sizes.broughtToken(from, nowMillis);
     InetSocketAddress provider = new InetSocketAddress(from.getAddress(), many.port());
@@ -181,6 +193,8 @@ final class Responder {
     for (int i = 0; i < many.keys().size(); i++) {
       if (providers.add(many.keys().get(i), provider, false, nowMillis)) {
         kept[i / Byte.SIZE] |= (byte) (0x80 >>> i % Byte.SIZE);
+      } else {
+        refusedStores++;
       }
     }
     return reply(query, from, Answer.EMPTY.withContent(new Content.Kept(Bytes.of(kept))));
@@ -213,16 +227,16 @@ final class Responder {
   private byte[] store(Query query, Method.Put put, InetSocketAddress from, long nowMillis) {
     Optional<ItemStore.Refusal> size = ItemStore.refuseSize(put.item());
     if (size.isPresent()) {
-      return fault(query, size.get().code(), size.get().text());
+      return refusal(query, size.get().code(), size.get().text());
     }
     NodeId target = put.item().target();
     if (!tokens.accepts(put.token(), from.getAddress(), target, nowMillis)) {
-      return fault(query, Fault.PROTOCOL, "Bad token");
+      return badToken(query);
     }
     sizes.broughtToken(from, nowMillis);
     return items
         .put(put.item(), target, put.replaces(), from.getAddress(), nowMillis)
-        .map(refusal -> fault(query, refusal.code(), refusal.text()))
+        .map(why -> refusal(query, why.code(), why.text()))
         .orElseGet(() -> reply(query, from, Answer.EMPTY));
   }
 
@@ -239,11 +253,11 @@ final class Responder {
     if (hasContent && sizes.mayHoldContent(from, answeredMillis)) {
       return whole;
     }
-    sizes.shortened();
+    sizes.shortened(hasContent);
     Answer shorter = answer.withContent(new Content.None());
     byte[] bytes = write(query, from, shorter);
     while (bytes.length > maxBytes && !shorter.isBare()) {
-      shorter = shorter.shortened(bytes.length - maxBytes);
+      shorter = shorter.shortened(bytes.length - maxBytes, settings.family());
       bytes = write(query, from, shorter);
     }
     return bytes;
@@ -251,6 +265,16 @@ final class Responder {
 
   private byte[] write(Query query, InetSocketAddress from, Answer answer) {
     return writer.write(new Reply(query.transaction(), table.self(), answer, Optional.of(from)));
+  }
+
+  private byte[] badToken(Query query) {
+    wrongTokens++;
+    return fault(query, Fault.PROTOCOL, "Bad token");
+  }
+
+  private byte[] refusal(Query query, int code, String text) {
+    refusedStores++;
+    return fault(query, code, text);
   }
 
   private byte[] fault(Query query, int code, String text) {

@@ -39,6 +39,7 @@ final class RoutingTable {
   private final Map<InetSocketAddress, TableEntry> byAddress = new HashMap<>();
   private final Map<InetAddress, Integer> perHost = new HashMap<>();
   private final Map<AddressPrefix, Integer> perNetwork = new HashMap<>();
+  private long crowdedNodes;
 
   /// @param preference secret, see above
   RoutingTable(NodeId self, NodeId preference, AddressRules rules, long nowMillis) {
@@ -132,6 +133,7 @@ final class RoutingTable {
       bucket = bucketOf(entry.contact().id());
     }
     if (isCrowded(bucket, entry.network()) || isHostTaken(entry)) {
+      crowdedNodes++;
       return Outcome.REFUSED;
     }
     if (!bucket.isFull()) {
@@ -322,6 +324,11 @@ final class RoutingTable {
       }
     }
     return stale;
+  }
+
+  /// Nodes that had no place since others of their network have it.
+  long crowdedNodes() {
+    return crowdedNodes;
   }
 
   /// Whether all known nodes are on this machine or in a private network.

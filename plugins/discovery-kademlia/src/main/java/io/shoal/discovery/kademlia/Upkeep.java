@@ -50,6 +50,7 @@ final class Upkeep implements Requests.Witness {
   private final AddressVotes votes = new AddressVotes();
   private final Density density = new Density();
   private final Requests requests;
+  private long unboundIds;
 
   Upkeep(
       DhtSettings settings,
@@ -142,8 +143,11 @@ final class Upkeep implements Requests.Witness {
   }
 
   private boolean isWanted(Contact contact) {
+    if (!rules.mayCount(contact)) {
+      unboundIds++;
+      return false;
+    }
     return !routers.contains(contact.address())
-        && rules.mayCount(contact)
         && settings.mayTell(Scope.of(contact.address().getAddress()), contact.address());
   }
 
@@ -318,6 +322,11 @@ final class Upkeep implements Requests.Witness {
     // All that were known, also those that have no place around the new id: its neighbours are
     // found from them.
     lookUpSelf(before, this::refreshFarBuckets, nowMillis);
+  }
+
+  /// Nodes that were not let in for their id.
+  long unboundIds() {
+    return unboundIds;
   }
 
   /// Our address as the world sees it, once enough others agree.

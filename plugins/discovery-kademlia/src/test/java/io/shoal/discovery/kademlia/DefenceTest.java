@@ -147,4 +147,92 @@ class DefenceTest {
     limiter.admits(VICTIM, 100_000);
     assertEquals(2, limiter.remembered());
   }
+
+  /// The rule of [ReplySize], on every kind of packet for twenty seconds: a /24 from which queries
+  /// seem to come gets five times what was sent in its name, and two large answers a second.
+  @Test
+  void anUnprovenNetworkGetsFiveTimesWhatItSendsAndTwoLargeAnswersASecond() {
+    fill();
+    Item.Immutable item =
+        new Item.Immutable(Bytes.of(Bencode.of(Bytes.of(new byte[996])).encode()));
+    store(item);
+    List<byte[]> queries =
+        List.of(
+            query(new Method.Ping()),
+            query(new Method.FindNode(key, EnumSet.allOf(Family.class))),
+            query(getPeers()),
+            query(new Method.GetPeers(key, Set.of(), true, false)),
+            query(new Method.Get(item.target(), OptionalLong.empty(), Set.of())),
+            query(new Method.SampleInfohashes(key, Set.of())),
+            query(new Method.AnnouncePeer(key, 1, false, false, Bytes.ofText("wrong"))),
+            query(new Method.Put(item, OptionalLong.empty(), Bytes.ofText("wrong"))),
+            query(new Method.Unknown("x", Optional.empty(), Set.of())),
+            Bytes.ofText("d1:t1:a1:y1:qe").toArray());
+    int seconds = 20;
+    long sent = 0;
+    long got = 0;
+    int large = 0;
+    for (int i = 0; i < 50 * seconds; i++) {
+      byte[] query = queries.get(i % queries.size());
+      InetSocketAddress from = address("198.51.100." + (1 + i / queries.size() % 20), 7000);
+      int size = answer(from, query).map(Bytes::length).orElse(0);
+      sent += query.length;
+      got += size;
+      if (size > ReplySize.MAX_FACTOR * query.length) {
+        large++;
+        assertTrue(size <= PacketWriter.MAX_ITEM_PACKET_BYTES, "bytes: " + size);
+      }
+      world.pass(20);
+    }
+    int most = ReplySize.CONTENT_BURST + ReplySize.CONTENT_ANSWERS_PER_SECOND * seconds;
+    assertTrue(large > seconds && large <= most, "large answers: " + large);
+    long allowed = ReplySize.MAX_FACTOR * sent + (long) most * PacketWriter.MAX_ITEM_PACKET_BYTES;
+    assertTrue(got <= allowed, sent + " bytes bring " + got);
+    assertTrue(defence().withheldContents() > 0, () -> defence().inWords());
+  }
+
+  private Defence defence() {
+    return node.snapshot(world.now()).defence();
+  }
+
+  private void store(Item item) {
+    InetSocketAddress holder = address("21.0.0.1", 6881);
+    Method get = new Method.Get(item.target(), OptionalLong.empty(), Set.of());
+    Bytes token = reply(answer(holder, query(get))).answer().token().orElseThrow();
+    answer(holder, query(new Method.Put(item, OptionalLong.empty(), token)));
+  }
+
+  @Test
+  void whatIsKeptOffIsCounted() {
+    Method wrong = new Method.AnnouncePeer(key, 1, false, false, Bytes.ofText("wrong"));
+    answer(VICTIM, query(wrong));
+    answer(VICTIM, query(wrong));
+    Item tooLarge = new Item.Immutable(Bytes.of(Bencode.of(Bytes.of(new byte[997])).encode()));
+    answer(VICTIM, query(new Method.Put(tooLarge, OptionalLong.empty(), Bytes.ofText("any"))));
+    answer(
+        VICTIM,
+        new PacketWriter(Optional.empty())
+            .write(
+                new Packet.Reply(
+                    Bytes.ofText("none"), key, Packet.Answer.EMPTY, Optional.empty())));
+    assertEquals("wrongTokens 2, refusedStores 1, unaskedAnswers 1", defence().inWords());
+  }
+
+  @Test
+  void nodesThatDoNotCountAreCounted() {
+    Strangers strict =
+        new Strangers(
+            DhtSettings.ordinary().asPublic().with(new DhtSettings.Routing(true, true, 1)),
+            "203.0.113.5");
+    strict.introduce(new Contact(key, VICTIM));
+    for (int i = 1; i <= 3; i++) {
+      InetSocketAddress near = address("198.51.100." + i, 7000);
+      Contact contact = new Contact(BoundId.of(near.getAddress(), random), near);
+      strict.add(contact);
+      strict.introduce(contact);
+    }
+    Defence kept = strict.node().snapshot(0).defence();
+    assertEquals(1, kept.unboundIds());
+    assertEquals(2, kept.crowdedNodes());
+  }
 }

@@ -167,6 +167,9 @@ class DhtInspectionTest {
     assertEquals(endpoint(nodes.getFirst()), counters.get("listens"));
     assertTrue(Long.parseLong(counters.get("receivedQueries.get_peers")) > 0, counters::toString);
     assertTrue(Long.parseLong(counters.get("sentPackets")) > 0, counters::toString);
+    assertTrue(
+        counters.keySet().containsAll(List.of("overSource", "wrongTokens", "unaskedAnswers")),
+        counters::toString);
   }
 
   @Test

@@ -15,8 +15,11 @@ import io.shoal.api.SignedRecord;
 import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
 import io.shoal.testkit.TestContext;
+import io.shoal.testkit.TestMetrics;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -159,6 +162,31 @@ class KademliaDiscoveryTest {
     KademliaDiscovery early = start(Map.of("bootstrap", List.of("127.0.0.1:" + port)));
     start(Map.of("listen", List.of("127.0.0.1:" + port)));
     await("the early node has joined", () -> early.status().reachablePeers() == 1);
+  }
+
+  @Test
+  void whatIsKeptOffIsInTheFiguresAndInTheStatus() throws Exception {
+    KademliaDiscovery node = start(Map.of());
+    HostPort to = HostPort.parse(endpointOf(node)).orElseThrow();
+    byte[] forged =
+        new PacketWriter(Optional.empty())
+            .write(
+                new Packet.Reply(
+                    Bytes.ofText("none"),
+                    new NodeId(1, 2, 3),
+                    Packet.Answer.EMPTY,
+                    Optional.empty()));
+    try (DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      stranger.send(
+          new DatagramPacket(
+              forged,
+              forged.length,
+              new InetSocketAddress(InetAddress.ofLiteral(to.host()), to.port())));
+    }
+    TestMetrics metrics = contexts.getLast().testMetrics();
+    await("it is counted", () -> metrics.value("unasked_answers").orElse(0L) == 1);
+    assertEquals("unaskedAnswers 1", node.status().details().get("kept off"));
+    assertEquals(Optional.of(0L), metrics.value("wrong_tokens"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.shoal.discovery.kademlia;
 
+import static java.util.Collections.nCopies;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -10,7 +11,6 @@ import io.shoal.discovery.kademlia.Packet.Content;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -246,31 +246,50 @@ class PacketTest {
     assertEquals(packet, PacketReader.read(written));
   }
 
+  private static List<Contact> eight(String host) throws Exception {
+    return nCopies(8, new Contact(ID, address(host, 1)));
+  }
+
+  private static Packet.Answer nodesOfBoth() throws Exception {
+    return Packet.Answer.ofNodes(Family.IPV4, eight("10.0.0.1"))
+        .withNodes(Family.IPV6, eight("2001:db8::1"))
+        .withToken(TOKEN);
+  }
+
+  private static Content item(int valueBytes) {
+    String digits = valueBytes > 103 ? "%03d" : "%02d";
+    int length = valueBytes - digits.formatted(1).length() - 1;
+    return new Content.Signed(
+        Bytes.of(new byte[Item.KEY_BYTES]),
+        Long.MAX_VALUE,
+        Bytes.ofText(digits.formatted(length) + ":" + "x".repeat(length)),
+        Bytes.of(new byte[Item.SIGNATURE_BYTES]));
+  }
+
   @Test
-  void aReplyThatIsTooLargeLosesItsLastProvidersAndThenItsFarthestNodes() throws Exception {
-    List<Contact> nodes = Collections.nCopies(8, new Contact(ID, address("10.0.0.1", 1)));
-    List<Contact> nodes6 = Collections.nCopies(8, new Contact(ID, address("2001:db8::1", 1)));
-    Packet.Answer crowded =
-        Packet.Answer.ofNodes(Family.IPV4, nodes)
-            .withNodes(Family.IPV6, nodes6)
-            .withToken(TOKEN)
-            .withValues(Collections.nCopies(100, address("10.0.0.2", 2)));
+  void aReplyThatIsTooLargeLosesNodesOfTheOtherFamilyThenProvidersThenNodes() throws Exception {
+    Packet.Answer crowded = nodesOfBoth().withValues(nCopies(100, address("10.0.0.2", 2)));
     Packet.Answer kept = read(crowded, PacketWriter.MAX_PACKET_BYTES);
-    assertEquals(nodes, kept.nodesOf(Family.IPV4));
-    assertEquals(nodes6, kept.nodesOf(Family.IPV6));
-    assertTrue(kept.values().size() > 15, () -> "" + kept.values().size());
-    Content item =
-        new Content.Signed(
-            Bytes.of(new byte[Item.KEY_BYTES]),
-            Long.MAX_VALUE,
-            Bytes.ofText("996:" + "x".repeat(996)),
-            Bytes.of(new byte[Item.SIGNATURE_BYTES]));
-    Packet.Answer withItem =
-        read(
-            Packet.Answer.ofNodes(Family.IPV6, nodes6).withToken(TOKEN).withContent(item),
-            PacketWriter.MAX_ITEM_PACKET_BYTES);
-    assertEquals(item, withItem.content());
-    assertTrue(withItem.nodesOf(Family.IPV6).size() >= 2);
+    assertEquals(List.of(), kept.nodesOf(Family.IPV4));
+    assertEquals(eight("2001:db8::1"), kept.nodesOf(Family.IPV6));
+    assertTrue(kept.values().size() > 40, () -> "" + kept.values().size());
+    assertEquals(nodesOfBoth(), read(nodesOfBoth(), PacketWriter.MAX_PACKET_BYTES));
+  }
+
+  @Test
+  void onlyTheLargestItemsAndTheNodesOfTheirFamilyTakeMoreThanAnOrdinaryPacket() throws Exception {
+    Packet.Answer largest =
+        read(nodesOfBoth().withContent(item(1_000)), PacketWriter.MAX_ITEM_PACKET_BYTES);
+    assertEquals(item(1_000), largest.content());
+    assertEquals(List.of(), largest.nodesOf(Family.IPV4));
+    assertTrue(largest.nodesOf(Family.IPV6).size() >= 2);
+
+    Packet.Answer smaller =
+        read(nodesOfBoth().withContent(item(300)), PacketWriter.MAX_PACKET_BYTES);
+    assertEquals(item(300), smaller.content());
+    assertEquals(eight("2001:db8::1"), smaller.nodesOf(Family.IPV6));
+    int others = smaller.nodesOf(Family.IPV4).size();
+    assertTrue(others > 0 && others < 8, () -> "of the other family: " + others);
   }
 
   private static Packet.Answer read(Packet.Answer answer, int maxBytes) throws Exception {
