@@ -1,0 +1,1 @@
+"""Shoal beside public tools, on one machine in one run."""
