@@ -52,7 +52,8 @@ final class PublishCommand extends NodeCommand {
   @Option(
       names = "--about",
       paramLabel = "REF",
-      description = "tell everybody who has this root its name and size ('shoal stat' shows it)")
+      description =
+          "tell everybody who has this root its name and size: a hint that anybody can write ('shoal stat' shows it as what others say)")
   Optional<Reference> about = Optional.empty();
 
   @Option(

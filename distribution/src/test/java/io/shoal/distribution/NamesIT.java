@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.api.PeerId;
 import io.shoal.distribution.ShoalProcess.Node;
 import io.shoal.distribution.ShoalProcess.Result;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -149,6 +152,20 @@ class NamesIT {
     assertEquals(key, ShoalProcess.run(home, "key", "show", two).done().out().strip());
     ShoalProcess.run(home, "key", "export", one).failed(2, "a file is missing");
     ShoalProcess.run(home, "key", "steal", one).failed(2);
+  }
+
+  @Test
+  void whoIsNotAnsweredInTimeIsToldByACodeOfItsOwn() throws Exception {
+    String name = "shoal:k/" + PeerId.ofEd25519(new byte[32]).toCid() + "/news";
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      ShoalProcess.run(
+              folder.resolve("home"),
+              "resolve",
+              name,
+              "--timeout=300ms",
+              "--bootstrap=127.0.0.1:" + silent.getLocalPort())
+          .failed(5, "--timeout");
+    }
   }
 
   @Test

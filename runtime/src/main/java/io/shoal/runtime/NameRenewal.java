@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,20 +41,26 @@ final class NameRenewal {
   private final NameStandings standings;
   private final InstantSource clock;
   private final ReentrantLock running = new ReentrantLock();
-  private long keptNanos = System.nanoTime();
+  private final LongSupplier nanos;
+  private long keptNanos;
   private volatile int kept;
 
+  /// @param clock tells when records expire
+  /// @param nanos tells how much time passed
   NameRenewal(
       RecordNetwork network,
       NameFiles files,
       NamePublisher publisher,
       NameStandings standings,
-      InstantSource clock) {
+      InstantSource clock,
+      LongSupplier nanos) {
     this.network = network;
     this.files = files;
     this.publisher = publisher;
     this.standings = standings;
     this.clock = clock;
+    this.nanos = nanos;
+    this.keptNanos = nanos.getAsLong();
   }
 
   /// Renews what is due, unless that is being done.
@@ -63,8 +70,8 @@ final class NameRenewal {
     }
     try {
       renewOwn();
-      if (System.nanoTime() - keptNanos >= EVERY.toNanos()) {
-        keptNanos = System.nanoTime();
+      if (nanos.getAsLong() - keptNanos >= EVERY.toNanos()) {
+        keptNanos = nanos.getAsLong();
         keepOthers();
       }
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import io.shoal.api.SignedRecord;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /// How each name that this node published stands with others, in this run. Usable from any thread.
 final class NameStandings {
@@ -15,6 +16,12 @@ final class NameStandings {
   private record Standing(long sequence, long nanos, int took, String problem, boolean soon) {}
 
   private final Map<String, Standing> standings = new ConcurrentHashMap<>();
+  private final LongSupplier nanos;
+
+  /// @param nanos a clock that only goes forward
+  NameStandings(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   private static String key(SignedRecord record) {
     return HexFormat.of().formatHex(record.publicKey()) + record.name();
@@ -23,7 +30,7 @@ final class NameStandings {
   void offered(NameFiles.Own own, int took, String problem, boolean soon) {
     SignedRecord record = own.record();
     standings.put(
-        key(record), new Standing(record.sequence(), System.nanoTime(), took, problem, soon));
+        key(record), new Standing(record.sequence(), nanos.getAsLong(), took, problem, soon));
   }
 
   /// Whether a record is to be offered again.
@@ -32,7 +39,7 @@ final class NameStandings {
     return last == null
         || last.sequence != own.record().sequence()
         || last.soon
-        || System.nanoTime() - last.nanos >= everyNanos;
+        || nanos.getAsLong() - last.nanos >= everyNanos;
   }
 
   /// How many took it, -1 if it was not offered yet.

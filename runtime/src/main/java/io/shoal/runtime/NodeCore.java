@@ -124,12 +124,12 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     RecordNetwork records = new RecordNetwork(discoveries);
     NameFiles nameFiles = new NameFiles(folder);
     NameChunks chunks = new NameChunks(this);
-    NameStandings standings = new NameStandings();
+    NameStandings standings = new NameStandings(System::nanoTime);
     InstantSource clock = InstantSource.system();
     publishingKeys = new PublishingKeys(dataFolder, new SecureRandom());
     names = new Names(records, nameFiles, chunks, clock);
     publisher = new NamePublisher(records, nameFiles, chunks, publishingKeys, standings, clock);
-    renewal = new NameRenewal(records, nameFiles, publisher, standings, clock);
+    renewal = new NameRenewal(records, nameFiles, publisher, standings, clock, System::nanoTime);
   }
 
   private static FairMeter uploadMeter(NodeSettings settings) {

@@ -10,6 +10,7 @@ import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerId;
 import io.shoal.api.RetryableException;
 import io.shoal.api.SignedRecord;
+import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.NameCommands.PublishRequest;
 import io.shoal.runtime.NameCommands.PublishedName;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +228,31 @@ class NamesTest {
     assertThrows(
         InvalidInputException.class,
         () -> publish("news", first, Optional.empty(), Optional.of(note + "n")));
+  }
+
+  @Test
+  void ofAThousandBytesTheRecordItselfSaysAllOfOneMoreAChunkDoes() throws Exception {
+    // What cannot be read first has the length of a probe, since the time is in it.
+    publish("probe", first, Optional.empty(), Optional.of("x".repeat(600)));
+    int rest = held("probe").value().length - 600;
+    String longest = "x".repeat(SignedRecords.MAX_VALUE_SIZE_BYTES - rest);
+    for (String note : List.of(longest, longest + "x")) {
+      PublishedName published = publish("news", first, Optional.empty(), Optional.of(note));
+      NameValue value = NameValue.decode(held("news").value());
+      assertEquals(note.equals(longest), value instanceof NameValue.Target);
+      assertEquals(Optional.of(note), resolve(reader, published).note());
+    }
+  }
+
+  @Test
+  void resolvingEndsWhenItsTimeIsUp() throws Exception {
+    PublishedName published = publish("news", first);
+    swarm.records.hold = new CountDownLatch(1);
+    DeadlineException late =
+        assertThrows(
+            DeadlineException.class,
+            () -> reader.core.names().resolve(name(published), Duration.ofMillis(20)));
+    assertTrue(late.getMessage().contains("--timeout"), late::toString);
   }
 
   @Test

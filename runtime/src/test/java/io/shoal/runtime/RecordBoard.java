@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Signed records that all nodes of a test share, and that a test can change as a liar would.
@@ -17,6 +18,9 @@ final class RecordBoard implements SignedRecords {
 
   /// How many seem to answer.
   volatile int answering = 8;
+
+  /// Keeps everybody who asks waiting until it is let go.
+  volatile CountDownLatch hold = new CountDownLatch(0);
 
   /// How often a record was taken.
   final AtomicInteger taken = new AtomicInteger();
@@ -65,7 +69,9 @@ final class RecordBoard implements SignedRecords {
   }
 
   @Override
-  public Resolution resolve(byte[] publicKey, String name) throws ShoalException {
+  public Resolution resolve(byte[] publicKey, String name)
+      throws ShoalException, InterruptedException {
+    hold.await();
     requireSomebody();
     Optional<SignedRecord> record = held(publicKey, name);
     return new Resolution(record, answering, record.isPresent() ? answering : 0);

@@ -125,6 +125,11 @@ final class TestSwarm implements AutoCloseable {
     }
   }
 
+  /// What every node of it searches with.
+  Discovery discovery() {
+    return new Board();
+  }
+
   TestNode node(String name, String... settings)
       throws ShoalException, IOException, InterruptedException {
     return node(name, Node.Mode.SERVE, new PlainStore(), settings);
@@ -137,7 +142,7 @@ final class TestSwarm implements AutoCloseable {
             name,
             mode,
             store,
-            List.of(new ActivePlugins.Active<>("discovery", new Board())),
+            List.of(new ActivePlugins.Active<>("discovery", discovery())),
             settings));
   }
 

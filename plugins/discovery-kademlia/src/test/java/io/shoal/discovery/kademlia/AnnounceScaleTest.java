@@ -56,6 +56,13 @@ class AnnounceScaleTest {
     Duration first = scale.runUntilTold(EXPIRY);
     long queriesOfFirst = scale.figures().announcing().queries();
     assertEquals(MANY, scale.told(), () -> scale.figures().toString());
+    reporter.publishEntry(
+        String.format(
+            Locale.ROOT,
+            "%d keys: first round in %d s, %d queries",
+            MANY,
+            first.toSeconds(),
+            queriesOfFirst));
     // Until each has been renewed at least once.
     for (Duration passed = Duration.ZERO; passed.compareTo(ONE_RENEWAL) < 0; ) {
       scale.run(Duration.ofMinutes(1));
