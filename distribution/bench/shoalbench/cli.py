@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from shoalbench import adding, sandbox, single, starting, tools
+from shoalbench import adding, killing, leechers, sandbox, seeds, single, starting, tools
 from shoalbench.bench import Bench, file_system_of
 from shoalbench.contest import FAILURES, not_run
 from shoalbench.network import congestion_control
@@ -18,8 +18,11 @@ DISTRIBUTION = Path(__file__).resolve().parents[2]
 
 SCENARIOS = {
     'S1': single.one_file,
+    'S2': seeds.from_four,
+    'S3': leechers.to_six,
     'S4': adding.add_file,
     'S5': single.many_files,
+    'S6': killing.killed,
     'start': starting.start,
 }
 

@@ -34,7 +34,7 @@ class Host:
         if self.pid is None:
             yield
             return
-        home = os.open('/proc/self/ns/net', os.O_RDONLY)
+        home = os.open('/proc/thread-self/ns/net', os.O_RDONLY)
         there = os.open('/proc/%d/ns/net' % self.pid, os.O_RDONLY)
         try:
             _enter(there)
@@ -50,6 +50,9 @@ class Host:
 
 HERE = Host()
 
+# This network's end of the bridge.
+BRIDGE = Host('10.77.0.1')
+
 
 class Network:
     """Hosts on one bridge, 10.77.0.0/24; gone when it is closed."""
@@ -58,7 +61,7 @@ class Network:
         self._keepers = []
         self._bridge = 'shoal0'
         HERE.run('ip', 'link', 'add', 'name', self._bridge, 'type', 'bridge')
-        HERE.run('ip', 'addr', 'add', '10.77.0.1/24', 'dev', self._bridge)
+        HERE.run('ip', 'addr', 'add', BRIDGE.address + '/24', 'dev', self._bridge)
         HERE.run('ip', 'link', 'set', self._bridge, 'up')
 
     def host(self, cap=None):
@@ -73,7 +76,7 @@ class Network:
         host.run('ip', 'link', 'set', 'lo', 'up')
         host.run('ip', 'addr', 'add', host.address + '/24', 'dev', theirs)
         host.run('ip', 'link', 'set', theirs, 'up')
-        host.run('ip', 'route', 'add', 'default', 'via', '10.77.0.1')
+        host.run('ip', 'route', 'add', 'default', 'via', BRIDGE.address)
         if cap:
             host.run('tc', 'qdisc', 'add', 'dev', theirs, 'root', 'tbf', 'rate', '%dbit' % (cap * 8),
                      'burst', BURST_BYTES, 'latency', '%dms' % LATENCY_MILLIS)

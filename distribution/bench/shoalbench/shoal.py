@@ -11,6 +11,9 @@ from shoalbench.processes import PATIENCE_SECONDS, Process, StepFailed, Usage, o
 # A node at rest hashes whole files for `sha256:` references; here the rest is another tool's turn.
 QUIET = ('--set', 'digests.whenIdle=false')
 
+# Where a fresh `get` listens in all runs, so that the addresses of those that are gone do not pile up in the DHT.
+FRESH_PORT = 4700
+
 # Between two looks whether a node is ready: small beside its start.
 READY_LOOK_SECONDS = 0.005
 
@@ -42,6 +45,13 @@ class Package:
     def add(self, path, data, *options):
         """Adds with no node running; the root."""
         return output_of(self.command('add', '-q', path, '--data', data, *options), self.environment).strip()
+
+
+    def fresh_get(self, root, target, data, router, log, *settings, host=HERE):
+        """Starts `shoal get` in an empty data folder; it knows one node of the DHT."""
+        return self.start(
+            log, 'get', '-q', root, '-o', target, '--data', data, '--bootstrap', router.dht,
+            '--listen', '%s:%d' % (host.address, FRESH_PORT), '--dht', host.address + ':0', *settings, host=host)
 
 
 class Node:
@@ -103,11 +113,12 @@ class Node:
             'paths': [str(path)], 'name': None, 'inPlace': in_place, 'leafSizeBytes': 1024 * 1024,
             'wholeDigest': whole_digest}, patience)[-1]['root']
 
-    def await_provider(self, root):
-        """Waits until a provider of the root is found from here."""
+    def await_provider(self, root, providers=1):
+        """Waits until so many providers of the root are found from here."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            if self._command('find', {'reference': root, 'timeoutMillis': 5000}, PATIENCE_SECONDS):
+            found = self._command('find', {'reference': root, 'timeoutMillis': 5000}, PATIENCE_SECONDS)
+            if len(found) >= providers:
                 return
         raise StepFailed('nobody is found who has ' + root)
 

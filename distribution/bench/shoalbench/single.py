@@ -18,10 +18,6 @@ CURL = 'nginx → curl, then openssl dgst'
 LIBTORRENT = 'libtorrent, v2, TCP'
 
 
-# Where a fresh `get` listens in all runs, so that the addresses of those that are gone do not pile up in the DHT.
-FRESH_PORT = 4700
-
-
 class ShoalPair:
     """A node that has the source, and one that is ready to fetch it. Both stay for all runs.
 
@@ -79,9 +75,8 @@ class ShoalPair:
         data = self.place / (self.name + '-fresh')
         self.seed.mark()
         try:
-            done = self.package.start(
-                self.log, 'get', '-q', self.root, '-o', self.target, '--data', data,
-                '--bootstrap', self.router.dht, '--listen', '127.0.0.1:%d' % FRESH_PORT, '--dht', '127.0.0.1:0', *self.options).done()
+            done = self.package.fresh_get(
+                self.root, self.target, data, self.router, self.log, *self.options).done()
             sample = Sample(done.seconds, {'seed': self.seed.usage(), 'leech': done.usage})
             content.must_equal(self.source, self.target)
             return sample
