@@ -7,9 +7,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from shoalbench import adding, killing, leechers, sandbox, seeds, single, starting, tools
+from shoalbench import adding, crowd, distance, killing, leechers, sandbox, seeds, single, starting, tools
 from shoalbench.bench import Bench, file_system_of
-from shoalbench.contest import FAILURES, not_run
+from shoalbench.contest import not_run, reason
 from shoalbench.network import congestion_control
 from shoalbench.report import remarks, table
 from shoalbench.shoal import Package
@@ -23,6 +23,8 @@ SCENARIOS = {
     'S4': adding.add_file,
     'S5': single.many_files,
     'S6': killing.killed,
+    'S7': distance.far_away,
+    'S8': crowd.many_peers,
     'start': starting.start,
 }
 
@@ -87,8 +89,9 @@ def _inside(options, arguments):
             bench.say(name)
             try:
                 rows += SCENARIOS[name](bench)
-            except FAILURES as e:
-                rows.append(not_run(name, 'all of it', 'not run: ' + ' '.join(str(e).split())))
+            except Exception as e:  # what one scenario cannot do is to spoil no other
+                bench.say('  not run: ' + reason(e))
+                rows.append(not_run(name, reason(e)))
     except KeyboardInterrupt:
         head.append('* **interrupted**')
         code = 130

@@ -1,13 +1,10 @@
 """Contenders that take turns, and what is made of their figures."""
 import statistics
-import subprocess
 from dataclasses import dataclass, field
 
 from shoalbench import tools
 from shoalbench.processes import StepFailed
 
-# What a contender may fail with: that is its own matter, and the others go on.
-FAILURES = (StepFailed, OSError, subprocess.SubprocessError, ValueError, LookupError)
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,14 @@ class Row:
         return middle >= self.limit if self.at_least else middle <= self.limit
 
 
-def not_run(scenario, title, reason):
-    return Row(scenario, title, Side('Shoal', [reason]), value=lambda mine: mine.seconds)
+def reason(failure):
+    """In one line."""
+    said = ' '.join(str(failure).split())
+    return said if isinstance(failure, StepFailed) else '%s: %s' % (type(failure).__name__, said)
+
+
+def not_run(scenario, why):
+    return Row(scenario, 'all of it', Side('Shoal', ['not run: ' + why]), value=lambda mine: mine.seconds)
 
 
 def time_ratio(mine, other):
@@ -107,5 +110,5 @@ def with_tools(act, *wanted):
 def _attempt(act):
     try:
         return act()
-    except FAILURES as e:
-        return 'failed: ' + ' '.join(str(e).split())
+    except Exception as e:  # that is this contender's own matter, and the others go on
+        return 'failed: ' + reason(e)

@@ -44,6 +44,10 @@ class Host:
             os.close(home)
             os.close(there)
 
+    def at(self, address):
+        """The same host by another address of its own."""
+        return Host(address, self.pid)
+
     def run(self, *words):
         subprocess.run([*self.prefix, *map(str, words)], check=True, capture_output=True)
 

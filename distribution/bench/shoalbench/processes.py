@@ -46,7 +46,7 @@ class Finished:
 class Process:
     """One process; its output goes into a file unless it is piped."""
 
-    def __init__(self, command, log, inside=(), cwd=None, environment=None, pipes=False):
+    def __init__(self, command, log, inside=(), cwd=None, environment=None, pipes=False, descriptors=()):
         self.command = [str(word) for word in command]
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,8 @@ class Process:
                 stdout=subprocess.PIPE if pipes else out,
                 stderr=out,
                 cwd=cwd or log.parent,
-                env=environment)
+                env=environment,
+                pass_fds=descriptors)
         self.pid = self._child.pid
         self.input = self._child.stdin
         self.output = self._child.stdout
@@ -143,6 +144,14 @@ class Process:
 def run(command, log, inside=(), cwd=None, environment=None, patience=PATIENCE_SECONDS):
     """Runs a command to its good end."""
     return Process(command, log, inside, cwd, environment).done(patience)
+
+
+def prefer(process):
+    """Lets it run before all others, where that is allowed: it must be in time, and takes little."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, process.pid, -15)
+    except OSError:
+        pass  # then it has to share
 
 
 def output_of(command, environment=None, cwd=None, inside=()):
