@@ -19,6 +19,9 @@ from collections import deque
 # More than any packet here.
 PACKET_BYTES = 65536
 
+# A packet that is later than this is late: what the tools see is then another line than the one that is modelled.
+LATE_SECONDS = 0.005
+
 # As many packets are read in one go, so that those that are due are not late.
 BATCH = 64
 
@@ -31,7 +34,7 @@ class Line:
         self.rate, self.delay, self.queue, self.loss, self.chance = rate, delay, queue, loss, chance
         self.free_at = 0.0
         self.under_way = deque()
-        self.packets = self.lost = self.dropped = self.bytes = 0
+        self.packets = self.lost = self.dropped = self.late = 0
         self.latest = 0.0
 
     def take(self, now):
@@ -47,7 +50,6 @@ class Line:
             elif (self.free_at - now) * self.rate > self.queue:
                 self.dropped += 1
             else:
-                self.bytes += len(packet)
                 self.free_at = max(self.free_at, now) + len(packet) / self.rate
                 self.under_way.append((self.free_at + self.delay, packet))
 
@@ -57,6 +59,7 @@ class Line:
         while under_way and under_way[0][0] <= now:
             due, packet = under_way.popleft()
             self.latest = max(self.latest, now - due)
+            self.late += now - due > LATE_SECONDS
             try:
                 os.write(self.target, packet)
             except BlockingIOError:
@@ -64,7 +67,7 @@ class Line:
         return under_way[0][0] if under_way else now + 1.0
 
     def told(self):
-        return {'packets': self.packets, 'lost': self.lost, 'dropped': self.dropped, 'bytes': self.bytes,
+        return {'packets': self.packets, 'lost': self.lost, 'dropped': self.dropped, 'late': self.late,
                 'latestMillis': round(self.latest * 1000, 1)}
 
 
