@@ -39,7 +39,7 @@ class LiarIT {
               "--peer",
               liar.address(),
               "--timeout",
-              "30s",
+              "60s",
               "--listen",
               "127.0.0.1:0",
               "--dht",

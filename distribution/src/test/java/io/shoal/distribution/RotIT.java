@@ -8,6 +8,7 @@ import io.shoal.distribution.ShoalProcess.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,24 +31,22 @@ class RotIT {
 
     try (Node rotten = ShoalProcess.serve(data)) {
       Path target = folder.resolve("copy");
-      String[] get = {
-        "get",
-        root,
-        "-o",
-        target.toString(),
-        "--timeout",
-        "8s",
-        "--bootstrap",
-        rotten.ready("dht"),
-        "--listen",
-        "127.0.0.1:0",
-        "--dht",
-        "127.0.0.1:0",
-        "--data",
-        folder.resolve("fetcher").toString()
-      };
+      List<String> get =
+          List.of(
+              "get",
+              root,
+              "-o",
+              target.toString(),
+              "--bootstrap",
+              rotten.ready("dht"),
+              "--listen",
+              "127.0.0.1:0",
+              "--dht",
+              "127.0.0.1:0",
+              "--data",
+              folder.resolve("fetcher").toString());
 
-      Result alone = ShoalProcess.run(folder.resolve("home"), get);
+      Result alone = run(get, "8s");
       assertTrue(List.of(3, 5).contains(alone.code()), alone::toString);
       assertTrue(
           alone.err().lines().anyMatch(l -> l.startsWith("shoal: ") && l.contains("bafk")),
@@ -58,7 +57,7 @@ class RotIT {
       try (Node sound =
           ShoalProcess.serve(folder.resolve("sound"), "--bootstrap", rotten.ready("dht"))) {
         assertFalse(sound.ready("dht").isEmpty());
-        ShoalProcess.run(folder.resolve("home"), get).done();
+        run(get, "60s").done();
         Trees.assertSame(file, target);
       }
     }
@@ -80,6 +79,12 @@ class RotIT {
       rotten.run("verify", "--repair").done();
       rotten.run("verify").done();
     }
+  }
+
+  private Result run(List<String> command, String timeout) throws Exception {
+    List<String> words = new ArrayList<>(command);
+    words.addAll(List.of("--timeout", timeout));
+    return ShoalProcess.run(folder.resolve("home"), words.toArray(String[]::new));
   }
 
   private String add(Path data, Path file) throws Exception {

@@ -26,6 +26,10 @@ final class ShoalProcess implements AutoCloseable {
   /// Many times what anything here takes; what hangs should fail and say where.
   static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  /// What runs in a shell's background ignores SIGINT, and so does all that it starts: put before a
+  /// command, this makes it hear interrupts even so. Empty where `env` has no such option.
+  private static final List<String> HEARING_INTERRUPTS = hearingInterrupts();
+
   private final Process process;
   private final Path out;
   private final Path err;
@@ -34,6 +38,20 @@ final class ShoalProcess implements AutoCloseable {
     this.process = process;
     this.out = out;
     this.err = err;
+  }
+
+  private static List<String> hearingInterrupts() {
+    List<String> prefix = List.of("env", "--default-signal=INT");
+    try {
+      var builder = new ProcessBuilder(prefix).redirectErrorStream(true);
+      Process check = builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+      return check.waitFor() == 0 ? prefix : List.of();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
   }
 
   /// What a process that ended said.
@@ -84,8 +102,10 @@ final class ShoalProcess implements AutoCloseable {
     Files.createDirectories(home);
     Path out = Files.createTempFile(home, "process", ".out");
     Path err = Files.createTempFile(home, "process", ".err");
+    List<String> line = new ArrayList<>(HEARING_INTERRUPTS);
+    line.addAll(command);
     var builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(line)
             .directory(home.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
