@@ -46,7 +46,9 @@ public final class FilesystemStore implements ChunkStore {
 
   /// A store on this machine's disk.
   public FilesystemStore() {
-    this(new LocalDisk(), new ForceThreads(ForceThreads.MAX_THREADS));
+    this(
+        new LocalDisk(),
+        new ForceThreads(ForceThreads.MAX_THREADS, OwnedChunks.FORCE_BEHIND_BYTES));
   }
 
   FilesystemStore(Disk disk, ForceThreads threads) {
@@ -229,6 +231,7 @@ public final class FilesystemStore implements ChunkStore {
     if (store == null) {
       return;
     }
+    store.owned().close();
     try {
       store.adopted().close();
     } catch (IOException e) {

@@ -20,13 +20,23 @@ import java.util.concurrent.Future;
 /// small files took 5.5 s one after the other, 0.33 s by 8 threads and 0.18 s by 32.
 ///
 /// @param maxThreads how many at most; one where tests need the order to be the same in every run
-record ForceThreads(int maxThreads) {
+/// @param behindBytes how much is written before it is forced while more is written
+record ForceThreads(int maxThreads, long behindBytes) {
   static final int MAX_THREADS = 32;
 
   /// Something that makes one object durable.
   @FunctionalInterface
   interface Forcing<T> {
     void force(T object) throws IOException;
+  }
+
+  /// Runs something beside the caller; in its place where only one thread is allowed.
+  void behind(Runnable work) {
+    if (maxThreads == 1) {
+      work.run();
+    } else {
+      Thread.ofVirtual().name("store-force-behind").start(work);
+    }
   }
 
   /// Forces all of `objects` and returns when the last one ended, also when the calling thread is

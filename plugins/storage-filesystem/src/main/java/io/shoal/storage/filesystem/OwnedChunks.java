@@ -11,10 +11,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -25,14 +27,19 @@ import org.slf4j.LoggerFactory;
 /// A chunk is written to a temporary file and renamed to a staged one when it is committed: from
 /// then on it is whole, and outlives the process. A sync forces all staged files side by side,
 /// renames each to its place under `chunks`, then forces the folders: what lies there is whole and
-/// durable, so that a start needs to believe nothing else. After a power loss (another boot id)
-/// what is staged may have holes and is swept.
+/// durable, so that a start needs to believe nothing else. While much is written, forcing begins
+/// before the sync; what fails then is gone at once, and the sync says so. After a power loss
+/// (another boot id) what is staged may have holes and is swept.
 final class OwnedChunks {
   private static final Logger LOG = LoggerFactory.getLogger(OwnedChunks.class);
 
   /// Chunks that wait for a sync before a commit makes one by itself: bounds what is kept in memory
   /// for them to about 2 MB.
   static final int MAX_STAGED = 8192;
+
+  /// Committed bytes that are forced together, while others are still written: the disk works from
+  /// the first second on, and what a sync finds left to do at the end is small.
+  static final long FORCE_BEHIND_BYTES = 64L << 20;
 
   /// Rotten chunks that are kept to be looked at; further ones are deleted.
   static final int MAX_QUARANTINED = 100;
@@ -49,7 +56,13 @@ final class OwnedChunks {
   private final AtomicLong numbers = new AtomicLong();
   // One sync at a time, for as long as it takes: the second one finds most of its work done.
   private final ReentrantLock syncing = new ReentrantLock();
-  private final Set<String> knownFolders = new HashSet<>(); // guarded by syncing
+  // Guarded by syncing.
+  private final Set<String> knownFolders = new HashSet<>();
+  private final Set<Catalog.Staged> forced = new HashSet<>();
+  private final Map<Catalog.Staged, IOException> lost = new LinkedHashMap<>();
+  private boolean closed;
+  private final AtomicLong unforcedBytes = new AtomicLong();
+  private final AtomicBoolean forcingBehind = new AtomicBoolean();
 
   OwnedChunks(
       Disk disk, ForceThreads threads, ChunkLayout layout, Catalog catalog, SpaceBudget space) {
@@ -188,6 +201,43 @@ final class OwnedChunks {
     space.release(chunk.sizeBytes());
     if (catalog.stagedCount() >= MAX_STAGED) {
       sync();
+    } else if (unforcedBytes.addAndGet(chunk.sizeBytes()) >= threads.behindBytes()
+        && forcingBehind.compareAndSet(false, true)) {
+      unforcedBytes.set(0);
+      threads.behind(this::forceBehind);
+    }
+  }
+
+  private void forceBehind() {
+    syncing.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      List<Catalog.Staged> batch = unforced(catalog.staged());
+      Map<Catalog.Staged, IOException> failed =
+          threads.forceAll(batch, chunk -> forceStaged(chunk));
+      failed.keySet().forEach(this::drop);
+      // The sync that the writers wait for tells of them.
+      lost.putAll(failed);
+      forced.addAll(batch);
+    } finally {
+      forcingBehind.set(false);
+      syncing.unlock();
+    }
+  }
+
+  private List<Catalog.Staged> unforced(List<Catalog.Staged> batch) {
+    return batch.stream().filter(chunk -> !forced.contains(chunk)).toList();
+  }
+
+  /// Waits for what is being forced; nothing touches the disk afterwards.
+  void close() {
+    syncing.lock();
+    try {
+      closed = true;
+    } finally {
+      syncing.unlock();
     }
   }
 
@@ -255,8 +305,10 @@ final class OwnedChunks {
     syncing.lock();
     try {
       List<Catalog.Staged> batch = catalog.staged();
-      Map<Catalog.Staged, IOException> failed =
-          threads.forceAll(batch, chunk -> forceStaged(chunk));
+      Map<Catalog.Staged, IOException> failed = new LinkedHashMap<>(lost);
+      failed.putAll(threads.forceAll(unforced(batch), chunk -> forceStaged(chunk)));
+      lost.clear();
+      forced.clear();
       for (Catalog.Staged chunk : batch) {
         if (failed.containsKey(chunk)) {
           // A second force would succeed without having written anything: the bytes are lost.

@@ -231,7 +231,8 @@ class FilesystemStoreTest {
   void aFullDiskSaysWhatToDoAndStoresNothing() throws Exception {
     SimulatedDisk disk = new SimulatedDisk(Path.of("/sim"));
     try (TestContext simulated = TestContext.in(folder).with("path", "/sim/store");
-        FilesystemStore full = new FilesystemStore(disk, new ForceThreads(1))) {
+        FilesystemStore full =
+            new FilesystemStore(disk, new ForceThreads(1, OwnedChunks.FORCE_BEHIND_BYTES))) {
       full.start(simulated);
       ChunkWriter writer = full.create(cid(bytes("no room")), 7);
       disk.faultIn(1, SimulatedDisk.Fault.FULL);
