@@ -43,7 +43,8 @@ def _options(arguments):
     parser.add_argument('--scenario', metavar='NAMES', default=','.join(SCENARIOS),
                         help='which, with commas between (default: %(default)s)')
     parser.add_argument('--runs', type=int, default=5, metavar='N', help='turns of each contender (default: 5)')
-    parser.add_argument('--quick', action='store_true', help='small sizes, to see that everything works; says nothing about speed')
+    parser.add_argument('--quick', action='store_true',
+                        help='small sizes, to see that everything works; says nothing about speed')
     parser.add_argument('--package', type=Path, metavar='DIR', help='the packaged program (default: that of distribution/target)')
     parser.add_argument('--work', type=Path, metavar='DIR', help='where files go meanwhile (default: the temporary folder)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write what is printed into a file, too')

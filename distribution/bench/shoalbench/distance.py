@@ -57,8 +57,8 @@ class LongLine:
         packets, lost, dropped, late = (
             sum(line[key] for line in lines) for key in ('packets', 'lost', 'dropped', 'late'))
         return ('the relay models a line of %.0f Mbit/s each way (IP bytes), %.0f ms one way, a drop-tail queue of %d kB, '
-                '%.1f %% random loss each way (seeded); %d packets, %d lost, %d dropped; %.2f %% were more than 5 ms late, at most %.0f ms; %.0f %% of a '
-                'processor; TCP with %s' % (
+                '%.1f %% random loss each way (seeded); %d packets, %d lost, %d dropped; '
+                '%.2f %% were more than 5 ms late, at most %.0f ms; %.0f %% of a processor; TCP with %s' % (
                     LINE_BYTES_PER_SECOND * 8 / 1e6, ONE_WAY_SECONDS * 1000, QUEUE_BYTES // 1000, LOSS * 100, packets, lost,
                     dropped, 100 * late / max(1, packets), max(line['latestMillis'] for line in lines), 100 * usage.cpu / seconds,
                     self.congestion_control))

@@ -1,6 +1,7 @@
 """The packaged program as a user runs it: commands, nodes, and their control API."""
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -18,6 +19,21 @@ FRESH_PORT = 4700
 READY_LOOK_SECONDS = 0.005
 
 PLAIN = ('--set', 'tls=off', *QUIET)
+
+
+# How long the Java machine itself takes, in its own log.
+VM_MADE = re.compile(r'Create VM, ([\d.]+) secs')
+
+
+def machine_log(file):
+    """The option that makes the Java machine write it."""
+    return '-Xlog:startuptime:file=%s' % file
+
+
+def machine_up(file):
+    """After how many seconds the Java machine was up; 0 if it did not say."""
+    said = VM_MADE.search(file.read_text()) if file.exists() else None
+    return float(said.group(1)) if said else 0.0
 
 
 class Package:

@@ -7,16 +7,13 @@ from pathlib import Path
 
 from shoalbench.contest import Row, Sample, alternate, time_ratio
 from shoalbench.processes import StepFailed, output_of, run
-from shoalbench.shoal import PLAIN, Node
+from shoalbench.shoal import PLAIN, Node, machine_log, machine_up
 
 SERVE = '`shoal serve` until `ready`'
 EMPTY = 'empty `main`'
 
 # Those of the launcher for `serve`, without its start-up cache: an empty main has none.
 FLAGS = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=4', '-Xms16m', '-Xmx192m', '-XX:MaxDirectMemorySize=128m']
-
-# The launcher's shell and the machine itself, which the log's first line does not show.
-VM_MADE = re.compile(r'Create VM, ([\d.]+) secs')
 
 
 def start(bench):
@@ -76,14 +73,13 @@ def _steps(bench, data, place):
     log = data / 'logs/shoal.log'
     seen = log.stat().st_size if log.exists() else 0
     began = datetime.datetime.now()
-    with Node(bench.package, data, *PLAIN, options='-Xlog:startuptime:file=%s' % machine) as node:
+    with Node(bench.package, data, *PLAIN, options=machine_log(machine)) as node:
         whole = node.ready_after
-    made = VM_MADE.search(machine.read_text()) if machine.exists() else None
-    steps = [('launcher and Java machine', float(made.group(1)))] if made else []
+    steps = [('launcher and Java machine', machine_up(machine))]
     with open(log, errors='replace') as file:
         file.seek(seen)
         lines = file.read().splitlines()
-    before = steps[0][1] if steps else 0.0
+    before = steps[0][1]
     for line in lines:
         started = re.match(r'(\S+ \S+) .*PluginHost: plugin (\S+) started', line)
         if started:
