@@ -23,7 +23,7 @@ def remarks(rows):
             found.append('%s, %s: %s' % (row.scenario, row.title, row.remark))
         for side in (row.ours, row.theirs or Side('')):
             for turn, outcome in enumerate(side.turns):
-                if isinstance(outcome, str):
+                if isinstance(outcome, str) and len(side.turns) > 1:
                     found.append('%s, %s, run %d: %s' % (row.scenario, side.name, turn + 1, outcome))
     return list(dict.fromkeys(found))
 
