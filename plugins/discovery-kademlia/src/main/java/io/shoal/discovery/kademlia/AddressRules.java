@@ -12,18 +12,28 @@ final class AddressRules {
   static final int MAX_NAMED = 64;
 
   private final boolean onePerNetwork;
-  private final boolean boundIds;
+  private final Ids ids;
   private final Set<InetSocketAddress> named = new HashSet<>();
 
   /// @param onePerNetwork whether the nodes of one [AddressPrefix] are taken for one
-  /// @param boundIds whether an id must be valid for its address (BEP 42)
-  AddressRules(boolean onePerNetwork, boolean boundIds) {
+  /// @param ids how much it matters whether an address allows an id
+  AddressRules(boolean onePerNetwork, Ids ids) {
     this.onePerNetwork = onePerNetwork;
-    this.boundIds = boundIds;
+    this.ids = ids;
+  }
+
+  /// How much it matters whether an id is one that its address allows (BEP 42).
+  enum Ids {
+    /// Not at all.
+    ANY,
+    /// It has the first claim to a place in the table; a lookup takes what it finds.
+    PREFERRED,
+    /// Another counts for nothing.
+    REQUIRED
   }
 
   static AddressRules none() {
-    return new AddressRules(false, false);
+    return new AddressRules(false, Ids.ANY);
   }
 
   /// Frees an address from the rule of one node a network.
@@ -45,6 +55,15 @@ final class AddressRules {
   /// Whether the node may be counted on: if not, it may be asked, but ends no lookup, and nothing
   /// is stored there.
   boolean mayCount(Contact contact) {
-    return !boundIds || BoundId.matches(contact.id(), contact.address().getAddress());
+    return ids != Ids.REQUIRED || isBound(contact);
+  }
+
+  /// Whether the node goes before those of which this is not true.
+  boolean ranksFirst(Contact contact) {
+    return ids != Ids.PREFERRED || isBound(contact);
+  }
+
+  private static boolean isBound(Contact contact) {
+    return BoundId.matches(contact.id(), contact.address().getAddress());
   }
 }

@@ -56,35 +56,35 @@ final class Bucket {
   /// The entry of a full bucket in whose place a node is rather wanted, if any is. Each region has
   /// a place if it has a node, which makes lookups shorter; within a region distance decides.
   ///
-  /// @param id of that node
+  /// @param newcomer that node
   /// @param regionBits how many leading bits two of one region share
-  /// @param preference of two in one region the one closer to it is wanted
-  Optional<TableEntry> worseThan(NodeId id, int regionBits, NodeId preference) {
+  /// @param preference of two in one region the better is wanted
+  Optional<TableEntry> worseThan(Contact newcomer, int regionBits, Preference preference) {
     TableEntry worst = null;
     for (int i = 0; i < entries.size(); i++) {
-      NodeId other = entries.get(i).contact().id();
-      if (other.commonPrefixBits(id) >= regionBits
-          && (worst == null || preference.compareDistance(other, worst.contact().id()) > 0)) {
+      Contact other = entries.get(i).contact();
+      if (other.id().commonPrefixBits(newcomer.id()) >= regionBits
+          && (worst == null || preference.isBetter(worst.contact(), other))) {
         worst = entries.get(i);
       }
     }
     if (worst != null) {
-      return preference.compareDistance(id, worst.contact().id()) < 0
-          ? Optional.of(worst)
-          : Optional.empty();
+      return preference.isBetter(newcomer, worst.contact()) ? Optional.of(worst) : Optional.empty();
     }
     // Nobody of its region is here, so that another has two and more.
-    return entries.stream().filter(e -> hasBetter(e, regionBits, preference)).findFirst();
+    return entries.stream()
+        .filter(e -> !preference.isAbove(e.contact(), newcomer))
+        .filter(e -> hasBetter(e.contact(), regionBits, preference))
+        .findFirst();
   }
 
-  private boolean hasBetter(TableEntry entry, int regionBits, NodeId preference) {
-    NodeId id = entry.contact().id();
+  private boolean hasBetter(Contact contact, int regionBits, Preference preference) {
     return entries.stream()
-        .map(other -> other.contact().id())
+        .map(TableEntry::contact)
         .anyMatch(
             other ->
-                other.commonPrefixBits(id) >= regionBits
-                    && preference.compareDistance(other, id) < 0);
+                other.id().commonPrefixBits(contact.id()) >= regionBits
+                    && preference.isBetter(other, contact));
   }
 
   /// Keeps a node for later; the one that waited longest gives way.

@@ -74,12 +74,11 @@ record DhtSettings(
   ///
   /// @param onePerNetwork whether nodes of one [AddressPrefix] are taken for one, see
   ///   [RoutingTable] and [Lookup]
-  /// @param enforceIds whether a node with an id that its address does not allow counts for nothing
-  ///   (BEP 42)
+  /// @param ids how much it matters whether a node's address allows its id (BEP 42)
   /// @param paths disjoint paths of a search, 1 to [LookupRun#MAX_PATHS]
-  record Routing(boolean onePerNetwork, boolean enforceIds, int paths) {
+  record Routing(boolean onePerNetwork, AddressRules.Ids ids, int paths) {
     /// Fit for networks whose members are trusted, or share a machine.
-    static final Routing OPEN = new Routing(false, false, 1);
+    static final Routing OPEN = new Routing(false, AddressRules.Ids.ANY, 1);
   }
 
   /// Disjoint paths of a search.
@@ -88,7 +87,7 @@ record DhtSettings(
   }
 
   AddressRules addressRules() {
-    return new AddressRules(routing.onePerNetwork(), routing.enforceIds());
+    return new AddressRules(routing.onePerNetwork(), routing.ids());
   }
 
   /// Whether an address may be used or told that came over a link to somebody of this scope, or

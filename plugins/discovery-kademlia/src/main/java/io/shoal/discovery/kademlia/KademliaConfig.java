@@ -62,11 +62,17 @@ record KademliaConfig(
   private static DhtSettings.Routing routing(PluginContext context, boolean publicNetwork)
       throws InvalidConfigException {
     PluginConfig config = context.config();
+    // Not on even in the public network: many honest nodes there have random ids (Transmission and
+    // aria2 among them), and libtorrent does not enforce it either.
+    String enforced =
+        config.oneOf("enforceIds", Set.of("on", "prefer", "off"), publicNetwork ? "prefer" : "off");
     return new DhtSettings.Routing(
         config.flag("onePerNetwork", publicNetwork),
-        // Off even in the public network: many honest nodes there have random ids (Transmission and
-        // aria2 among them), and libtorrent does not enforce it either.
-        config.oneOf("enforceIds", Set.of("on", "off"), "off").equals("on"),
+        switch (enforced) {
+          case "on" -> AddressRules.Ids.REQUIRED;
+          case "prefer" -> AddressRules.Ids.PREFERRED;
+          default -> AddressRules.Ids.ANY;
+        },
         Math.toIntExact(config.number("paths", 1, LookupRun.MAX_PATHS, 1)));
   }
 

@@ -33,7 +33,7 @@ final class RoutingTable {
   static final int MAX_PER_NETWORK = 4;
 
   private NodeId self;
-  private final NodeId preference;
+  private final Preference preference;
   private final AddressRules rules;
   private final List<Bucket> buckets = new ArrayList<>();
   private final Map<InetSocketAddress, TableEntry> byAddress = new HashMap<>();
@@ -41,10 +41,10 @@ final class RoutingTable {
   private final Map<AddressPrefix, Integer> perNetwork = new HashMap<>();
   private long crowdedNodes;
 
-  /// @param preference secret, see above
-  RoutingTable(NodeId self, NodeId preference, AddressRules rules, long nowMillis) {
+  /// @param point secret, see above
+  RoutingTable(NodeId self, NodeId point, AddressRules rules, long nowMillis) {
     this.self = self;
-    this.preference = preference;
+    this.preference = new Preference(point, rules);
     this.rules = rules;
     buckets.add(new Bucket(nowMillis));
   }
@@ -141,7 +141,7 @@ final class RoutingTable {
       return Outcome.ADDED;
     }
     Optional<TableEntry> worse =
-        bucket.worseThan(entry.contact().id(), regionBits(bucket), preference);
+        bucket.worseThan(entry.contact(), regionBits(bucket), preference);
     if (worse.isEmpty()) {
       bucket.keepAsReplacement(entry);
       return Outcome.WAITING;
@@ -160,7 +160,7 @@ final class RoutingTable {
   /// A point of a far bucket around which nodes are wanted: that of one region, as chance has it.
   NodeId wantedIn(int bucket, RandomGenerator random) {
     return self.randomAtPrefix(bucket, random)
-        .headThen(regionBits(buckets.get(bucket)), preference);
+        .headThen(regionBits(buckets.get(bucket)), preference.point());
   }
 
   private void add(Bucket bucket, TableEntry entry, long nowMillis) {
@@ -212,7 +212,7 @@ final class RoutingTable {
     boolean room =
         !bucket.isFull()
             || isLast(bucket)
-            || bucket.worseThan(contact.id(), regionBits(bucket), preference).isPresent()
+            || bucket.worseThan(contact, regionBits(bucket), preference).isPresent()
             || bucket.entries().stream().anyMatch(e -> !e.isGood(nowMillis));
     return room && find(contact.id()).map(e -> e.failures() > 0).orElse(true);
   }

@@ -155,8 +155,9 @@ class LookupTest {
   }
 
   private Lookup guarded(List<Contact> seeds, boolean onePerNetwork, boolean boundIds) {
+    AddressRules.Ids ids = boundIds ? AddressRules.Ids.REQUIRED : AddressRules.Ids.ANY;
     return new Lookup(
-        SELF, TARGET, seeds, new AddressRules(onePerNetwork, boundIds), Lookup.Share.ALL);
+        SELF, TARGET, seeds, new AddressRules(onePerNetwork, ids), Lookup.Share.ALL);
   }
 
   private static Lookup run(Lookup lookup) {

@@ -141,7 +141,7 @@ class RoutingTableTest {
 
   @Test
   void inThePublicNetworkAnAddressHasOnePlace() {
-    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, false), 0);
+    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
     InetAddress host = InetAddress.ofLiteral("192.0.2.1");
     Contact one = new Contact(NodeId.random(random), new InetSocketAddress(host, 1));
     Contact two = new Contact(NodeId.random(random), new InetSocketAddress(host, 2));
@@ -158,7 +158,7 @@ class RoutingTableTest {
 
   @Test
   void aNetworkHasOneNodeInABucketAndFewInAll() {
-    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, false), 0);
+    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
     // Honest nodes from everywhere, so that there are buckets to speak of.
     for (int bits = 0; bits < 12; bits++) {
       for (int i = 0; i < Bucket.MAX_ENTRIES - 1; i++) {
@@ -178,9 +178,39 @@ class RoutingTableTest {
     assertEquals(honest + added, strict.size());
   }
 
+  /// Nodes that share no bit with us, at addresses that allow their ids or do not.
+  private List<Contact> far(boolean bound, int count) {
+    List<Contact> out = new ArrayList<>();
+    for (int i = 0; out.size() < count; i++) {
+      InetAddress host = InetAddress.ofLiteral((bound ? "40." : "50.") + i % 250 + ".0.1");
+      NodeId id = bound ? BoundId.of(host, random) : NodeId.random(random);
+      if (self.commonPrefixBits(id) == 0 && BoundId.matches(id, host) == bound) {
+        out.add(new Contact(id, new InetSocketAddress(host, 6881 + i / 250)));
+      }
+    }
+    return out;
+  }
+
+  @Test
+  void whereIdsThatAddressesAllowArePreferredTheOthersOnlyTakeWhatThoseLeave() {
+    RoutingTable mainline =
+        new RoutingTable(self, wanted, new AddressRules(false, AddressRules.Ids.PREFERRED), 0);
+    mainline.answered(contact(100, 5), 0);
+    List<Contact> chosen = far(false, 60);
+    List<Contact> bound = far(true, 60);
+    chosen.forEach(contact -> mainline.answered(contact, 0));
+    assertEquals(1 + Bucket.MAX_ENTRIES, mainline.size(), "they are better than nobody");
+    bound.forEach(contact -> mainline.answered(contact, 0));
+    chosen.forEach(contact -> mainline.answered(contact, 1));
+    List<Contact> kept =
+        mainline.contacts().stream().filter(c -> self.commonPrefixBits(c.id()) == 0).toList();
+    assertEquals(Bucket.MAX_ENTRIES, kept.size());
+    assertTrue(bound.containsAll(kept), () -> "kept: " + kept);
+  }
+
   @Test
   void nodesThatTheUserNamedAndLocalOnesAreNotBounded() {
-    AddressRules rules = new AddressRules(true, false);
+    AddressRules rules = new AddressRules(true, AddressRules.Ids.ANY);
     RoutingTable strict = new RoutingTable(self, wanted, rules, 0);
     for (int i = 1; i <= 5; i++) {
       Contact named = at(NodeId.random(random), "30.0.0." + i);

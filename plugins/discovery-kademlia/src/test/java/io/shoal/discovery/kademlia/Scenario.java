@@ -123,7 +123,7 @@ final class Scenario {
                 new Collusion(
                     simulation,
                     plan.ground() ? keys() : List.of(),
-                    plan.conditions().settings().routing().enforceIds()))
+                    plan.conditions().settings().routing().ids() == AddressRules.Ids.REQUIRED))
             : Optional.empty();
   }
 
