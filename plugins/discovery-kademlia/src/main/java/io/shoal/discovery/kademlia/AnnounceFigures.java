@@ -70,6 +70,11 @@ final class AnnounceFigures {
     networkSize.found(key, closest.stream().map(LookupRun.Holder::contact).toList());
   }
 
+  /// How far the closest of a key may plausibly reach, see [NetworkSize].
+  double plausibleRadius(double otherwise) {
+    return networkSize.plausibleRadius(otherwise);
+  }
+
   /// So many queries went out.
   void sent(int count) {
     queries += count;

@@ -306,6 +306,7 @@ final class Announcer {
             entry.key(),
             new Method.GetPeers(entry.key(), Set.of()),
             neighbourhood.closest(entry.key(), Lookup.CLOSEST),
+            figures.plausibleRadius(upkeep.plausibleRadius()),
             run.requests(),
             (closest, now) -> {
               figures.found(entry.key(), closest);

@@ -8,7 +8,18 @@ final class NetworkSize {
   /// So much of a new measure counts: one alone is off by a third.
   private static final double WEIGHT = 1.0 / 64;
 
+  /// After so many measures the mean is right to a tenth.
+  private static final int ENOUGH = 64;
+
+  /// In means: one honest search in a hundred ends farther away, one of those that were led astray
+  /// in several hundred nearer.
+  private static final double TOLERANCE = 2;
+
+  /// What others said may reach so many times as far as what the nodes around us say.
+  private static final double MAX_DEVIATION = 2;
+
   private double meanReach = -1;
+  private long measures;
   private long few;
 
   /// A lookup found these closest to a key.
@@ -16,8 +27,19 @@ final class NetworkSize {
     few = closest.size();
     if (closest.size() >= Lookup.CLOSEST) {
       double reach = key.distancePart(closest.get(Lookup.CLOSEST - 1).id());
+      measures++;
       meanReach = meanReach < 0 ? reach : meanReach + WEIGHT * (reach - meanReach);
     }
+  }
+
+  /// How far the k closest of a key may plausibly reach: thousands of keys tell it better than the
+  /// few last lookups, which for one node in five take a tenth of all honest ends for implausible.
+  ///
+  /// @param otherwise what is known without, see [Density]
+  double plausibleRadius(double otherwise) {
+    return measures < ENOUGH
+        ? otherwise
+        : Math.clamp(TOLERANCE * meanReach, otherwise, MAX_DEVIATION * otherwise);
   }
 
   /// About how many there are, besides us; 0 before anything was found.

@@ -140,8 +140,7 @@ final class RoutingTable {
       add(bucket, entry, nowMillis);
       return Outcome.ADDED;
     }
-    Optional<TableEntry> worse =
-        bucket.worseThan(entry.contact(), regionBits(bucket), preference);
+    Optional<TableEntry> worse = bucket.worseThan(entry.contact(), regionBits(bucket), preference);
     if (worse.isEmpty()) {
       bucket.keepAsReplacement(entry);
       return Outcome.WAITING;

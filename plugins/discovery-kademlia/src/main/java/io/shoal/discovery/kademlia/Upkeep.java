@@ -250,14 +250,17 @@ final class Upkeep implements Requests.Witness {
   /// A lookup that begins at the closest known nodes and asks `method`, on as many disjoint paths
   /// as is set; to be started.
   LookupRun lookUp(NodeId target, Method method, LookupRun.Listener listener) {
-    return lookUp(target, method, List.of(), requests, listener);
+    return lookUp(target, method, List.of(), plausibleRadius(), requests, listener);
   }
 
   /// A lookup that begins at `known` nodes as well, and asks through `sender`.
+  ///
+  /// @param radius how far its k closest may plausibly reach
   LookupRun lookUp(
       NodeId target,
       Method method,
       List<Contact> known,
+      double radius,
       QuerySender sender,
       LookupRun.Listener listener) {
     int paths = settings.paths();
@@ -266,7 +269,7 @@ final class Upkeep implements Requests.Witness {
         target,
         seeds(target, paths, known),
         paths,
-        plausibleRadius(),
+        radius,
         method,
         rules,
         this,

@@ -115,6 +115,18 @@ final class AnnounceScale {
     simulation.run(time);
   }
 
+  /// Runs until each key has been announced once more, for a time of `atMost`, and calls `look`
+  /// every minute.
+  void runUntilRenewed(Duration atMost, Runnable look) {
+    long begin = simulation.nowMillis();
+    Duration took = Duration.ZERO;
+    while (!watch.allAnnouncedAfter(begin) && took.compareTo(atMost) < 0) {
+      run(Duration.ofMinutes(1));
+      took = took.plusMinutes(1);
+      look.run();
+    }
+  }
+
   /// Runs until all first announcements have ended, for a time of `atMost`.
   ///
   /// @return how long that took
@@ -206,6 +218,8 @@ final class AnnounceScale {
 
     private final Map<InetAddress, Queue<Long>> lastSecond = new HashMap<>();
     private final EnumMap<Kind, Long> sent = new EnumMap<>(Kind.class);
+    private final Map<NodeId, Long> announced = new HashMap<>();
+    private long longestMillis;
     private int most;
 
     enum Kind {
@@ -229,12 +243,33 @@ final class AnnounceScale {
           };
       sent.merge(kind, 1L, Long::sum);
       long now = simulation.nowMillis();
+      switch (query.method()) {
+        case Method.AnnouncePeer one -> announced(one.key(), now);
+        case Method.AnnounceMany many -> many.keys().forEach(key -> announced(key, now));
+        default -> {}
+      }
       Queue<Long> times = lastSecond.computeIfAbsent(to.getAddress(), a -> new ArrayDeque<>(8));
       while (!times.isEmpty() && times.peek() <= now - SECOND_MILLIS) {
         times.remove();
       }
       times.add(now);
       most = Math.max(most, times.size());
+    }
+
+    private void announced(NodeId key, long now) {
+      Long before = announced.put(key, now);
+      longestMillis = before == null ? longestMillis : Math.max(longestMillis, now - before);
+    }
+
+    /// Whether every key was announced after that time.
+    boolean allAnnouncedAfter(long millis) {
+      return announced.size() == keys.size()
+          && announced.values().stream().allMatch(last -> last > millis);
+    }
+
+    /// The longest that a key had to wait for its renewal.
+    Duration longest() {
+      return Duration.ofMillis(longestMillis);
     }
 
     @Override

@@ -28,9 +28,6 @@ class AnnounceScaleTest {
   /// After that time aria2 has forgotten an announcement.
   private static final Duration EXPIRY = Duration.ofMinutes(30);
 
-  /// The interval and what lanes are put apart by.
-  private static final Duration ONE_RENEWAL = Duration.ofMinutes(FULL ? 30 : 20);
-
   private static final double MIB = 1024 * 1024;
   private static final double MOST_HEAP_MIB = 64;
 
@@ -39,14 +36,15 @@ class AnnounceScaleTest {
     return String.format(
         Locale.ROOT,
         "%d keys, %d nodes: first %.2f queries a key in %d s, renewal %.2f, at most %d packets a"
-            + " second to an address, %.2f of the 8 closest keep a key",
+            + " second to an address, %.2f of the 8 closest keep a key, renewed after %d s at most",
         keys,
         NODES,
         (double) queriesOfFirst / keys,
         first.toSeconds(),
         (double) (end.queries() - queriesOfFirst) / (end.announcements() - keys),
         scale.watch().mostInASecond(),
-        scale.keepersOfTheClosest(100));
+        scale.keepersOfTheClosest(100),
+        scale.watch().longest().toSeconds());
   }
 
   @Test
@@ -63,16 +61,13 @@ class AnnounceScaleTest {
             MANY,
             first.toSeconds(),
             queriesOfFirst));
-    // Until each has been renewed at least once.
-    for (Duration passed = Duration.ZERO; passed.compareTo(ONE_RENEWAL) < 0; ) {
-      scale.run(Duration.ofMinutes(1));
-      passed = passed.plusMinutes(1);
-      assertEquals(0, scale.figures().overdueKeys(), () -> scale.figures().toString());
-    }
+    scale.runUntilRenewed(
+        EXPIRY, () -> assertEquals(0, scale.figures().overdueKeys(), scale.figures()::toString));
     AnnounceFigures.Progress end = scale.figures().announcing();
     String line = line(MANY, scale, first, queriesOfFirst);
     reporter.publishEntry(line);
     assertTrue(end.announcements() >= 2L * MANY, line);
+    assertTrue(scale.watch().longest().compareTo(EXPIRY) < 0, line);
     assertTrue(end.queries() <= MOST_QUERIES_A_KEY * end.announcements(), line);
     assertTrue(scale.watch().mostInASecond() <= MOST_PACKETS_A_SECOND, line);
     assertTrue(scale.keepersOfTheClosest(100) > 7.9, line);
@@ -89,7 +84,7 @@ class AnnounceScaleTest {
     scale.announce(MANY);
     Duration first = scale.runUntilTold(EXPIRY);
     long queriesOfFirst = scale.figures().announcing().queries();
-    scale.run(ONE_RENEWAL);
+    scale.runUntilRenewed(EXPIRY, () -> {});
     AnnounceFigures.Progress end = scale.figures().announcing();
     String line = "in batches: " + line(MANY, scale, first, queriesOfFirst);
     reporter.publishEntry(line);
@@ -107,7 +102,7 @@ class AnnounceScaleTest {
     scale.announce(few);
     Duration first = scale.runUntilTold(EXPIRY);
     long queriesOfFirst = scale.figures().announcing().queries();
-    scale.run(ONE_RENEWAL);
+    scale.runUntilRenewed(EXPIRY, () -> {});
     double alone = AnnounceScale.queriesOfFullLookups(SEED, NODES, few);
     AnnounceFigures.Progress end = scale.figures().announcing();
     String line = line(few, scale, first, queriesOfFirst);

@@ -222,7 +222,9 @@ class DefenceTest {
   void nodesThatDoNotCountAreCounted() {
     Strangers strict =
         new Strangers(
-            DhtSettings.ordinary().asPublic().with(new DhtSettings.Routing(true, AddressRules.Ids.REQUIRED, 1)),
+            DhtSettings.ordinary()
+                .asPublic()
+                .with(new DhtSettings.Routing(true, AddressRules.Ids.REQUIRED, 1)),
             "203.0.113.5");
     strict.introduce(new Contact(key, VICTIM));
     for (int i = 1; i <= 3; i++) {

@@ -37,7 +37,9 @@ class DisjointPathsTest {
   private Strangers world(int paths) {
     Strangers world =
         new Strangers(
-            DhtSettings.ordinary().with(new DhtSettings.Routing(false, AddressRules.Ids.ANY, paths)), "10.0.0.7");
+            DhtSettings.ordinary()
+                .with(new DhtSettings.Routing(false, AddressRules.Ids.ANY, paths)),
+            "10.0.0.7");
     for (int i = 0; i < 64; i++) {
       honest.add(at(KEY.randomAtPrefix(i % 12, random), 1, i + 1));
     }

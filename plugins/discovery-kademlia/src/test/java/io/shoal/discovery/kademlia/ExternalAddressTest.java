@@ -69,7 +69,9 @@ class ExternalAddressTest {
   void whoseIdIsNotValidEntersNoTableWhereThatIsEnforced() {
     Strangers world =
         new Strangers(
-            DhtSettings.ordinary().with(new DhtSettings.Routing(false, AddressRules.Ids.REQUIRED, 1)), "10.0.0.7");
+            DhtSettings.ordinary()
+                .with(new DhtSettings.Routing(false, AddressRules.Ids.REQUIRED, 1)),
+            "10.0.0.7");
     Contact liar = stranger(1);
     InetSocketAddress address = stranger(2).address();
     Contact honest = new Contact(BoundId.of(address.getAddress(), random), address);

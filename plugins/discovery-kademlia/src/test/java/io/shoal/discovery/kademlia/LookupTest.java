@@ -156,8 +156,7 @@ class LookupTest {
 
   private Lookup guarded(List<Contact> seeds, boolean onePerNetwork, boolean boundIds) {
     AddressRules.Ids ids = boundIds ? AddressRules.Ids.REQUIRED : AddressRules.Ids.ANY;
-    return new Lookup(
-        SELF, TARGET, seeds, new AddressRules(onePerNetwork, ids), Lookup.Share.ALL);
+    return new Lookup(SELF, TARGET, seeds, new AddressRules(onePerNetwork, ids), Lookup.Share.ALL);
   }
 
   private static Lookup run(Lookup lookup) {

@@ -141,7 +141,8 @@ class RoutingTableTest {
 
   @Test
   void inThePublicNetworkAnAddressHasOnePlace() {
-    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
+    RoutingTable strict =
+        new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
     InetAddress host = InetAddress.ofLiteral("192.0.2.1");
     Contact one = new Contact(NodeId.random(random), new InetSocketAddress(host, 1));
     Contact two = new Contact(NodeId.random(random), new InetSocketAddress(host, 2));
@@ -158,7 +159,8 @@ class RoutingTableTest {
 
   @Test
   void aNetworkHasOneNodeInABucketAndFewInAll() {
-    RoutingTable strict = new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
+    RoutingTable strict =
+        new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
     // Honest nodes from everywhere, so that there are buckets to speak of.
     for (int bits = 0; bits < 12; bits++) {
       for (int i = 0; i < Bucket.MAX_ENTRIES - 1; i++) {

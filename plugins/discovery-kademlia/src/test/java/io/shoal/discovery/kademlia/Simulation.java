@@ -64,15 +64,19 @@ final class Simulation {
     /// A network of addresses from all over the world, in which nodes trust nobody's address.
     static Conditions publicNetwork(double loss) {
       DhtSettings settings =
-          DhtSettings.ordinary().asPublic().with(new DhtSettings.Routing(true, AddressRules.Ids.ANY, 1));
+          DhtSettings.ordinary()
+              .asPublic()
+              .with(new DhtSettings.Routing(true, AddressRules.Ids.ANY, 1));
       return new Conditions(loss, 0, settings, BoundId::of);
     }
 
     /// @param enforceIds whether ids count only at the addresses that they belong to (BEP 42)
     /// @param paths disjoint ones, of each search
     Conditions with(boolean enforceIds, int paths) {
-      return with(settings.with(new DhtSettings.Routing(
-              true, enforceIds ? AddressRules.Ids.REQUIRED : AddressRules.Ids.ANY, paths)));
+      return with(
+          settings.with(
+              new DhtSettings.Routing(
+                  true, enforceIds ? AddressRules.Ids.REQUIRED : AddressRules.Ids.ANY, paths)));
     }
 
     Conditions with(DhtSettings other) {
