@@ -51,8 +51,8 @@ final class Bootstrap {
   /// Of the addresses that were named, those that answered.
   private final Set<InetSocketAddress> reached = new HashSet<>();
 
-  /// Whether one that was named has never been heard of.
-  private boolean isMissingSome;
+  /// Those that were asked last.
+  private Addresses last = Addresses.NONE;
 
   private boolean spread;
 
@@ -111,11 +111,12 @@ final class Bootstrap {
     List<InetSocketAddress> named = usable(addresses.named().stream());
     // Names may stand for other addresses every day.
     reached.retainAll(named);
-    List<InetSocketAddress> missing = missing(named, addresses.routers());
-    isMissingSome = !missing.isEmpty() || !addresses.complete();
+    last = addresses;
     // Who has been reached is of no more use to a node that knows enough others.
     List<InetSocketAddress> asked =
-        hasFew() ? usable(Stream.concat(named.stream(), addresses.lastKnown().stream())) : missing;
+        hasFew()
+            ? usable(Stream.concat(named.stream(), addresses.lastKnown().stream()))
+            : missing();
     pending += asked.size();
     asked.forEach(address -> new Question(address, named.contains(address), again).send(nowMillis));
     settleIfDone(nowMillis);
@@ -129,11 +130,11 @@ final class Bootstrap {
         .toList();
   }
 
-  private List<InetSocketAddress> missing(
-      List<InetSocketAddress> named, Set<InetSocketAddress> routers) {
-    boolean knowsARouter = routers.stream().anyMatch(reached::contains);
-    return named.stream()
-        .filter(a -> !reached.contains(a) && !(knowsARouter && routers.contains(a)))
+  /// Those that were named and have never been heard of.
+  private List<InetSocketAddress> missing() {
+    boolean knowsARouter = last.routers().stream().anyMatch(reached::contains);
+    return usable(last.named().stream()).stream()
+        .filter(a -> !reached.contains(a) && !(knowsARouter && last.routers().contains(a)))
         .toList();
   }
 
@@ -196,7 +197,7 @@ final class Bootstrap {
   }
 
   private boolean mayBeAnIsland() {
-    return isMissingSome || hasFew();
+    return !last.complete() || !missing().isEmpty() || hasFew();
   }
 
   private void settle(long nowMillis) {
