@@ -32,8 +32,8 @@ final class NetworkSize {
     }
   }
 
-  /// How far the k closest of a key may plausibly reach: thousands of keys tell it better than the
-  /// few last lookups, which for one node in five take a tenth of all honest ends for implausible.
+  /// How far the k closest of a key may plausibly reach: thousands of keys tell it better than a
+  /// few lookups and the surroundings of one node, which are dense by chance for some.
   ///
   /// @param otherwise what is known without, see [Density]
   double plausibleRadius(double otherwise) {
