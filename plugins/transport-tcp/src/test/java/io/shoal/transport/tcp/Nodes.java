@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,12 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /// Transports on loopback that end with the test.
 final class Nodes implements AutoCloseable {
+  /// For all that is to go well, on a busy machine too.
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private static final Map<String, TestIdentity> IDENTITIES = new HashMap<>();
 
   private final List<TcpTransport> transports = new ArrayList<>();
@@ -41,7 +44,10 @@ final class Nodes implements AutoCloseable {
   }
 
   TcpTransport start(String name, Map<String, Object> settings) throws Exception {
-    Map<String, Object> all = new HashMap<>(Map.of("listen", "127.0.0.1:0"));
+    Map<String, Object> all = new HashMap<>();
+    all.put("listen", "127.0.0.1:0");
+    all.put("connectTimeout", PATIENCE);
+    all.put("handshakeTimeout", PATIENCE);
     all.putAll(settings);
     TcpTransport transport = new TcpTransport();
     transports.add(transport);
@@ -91,7 +97,7 @@ final class Nodes implements AutoCloseable {
 
   /// Waits for what must become true, with a deadline that only a failure reaches.
   static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("never happened: " + what);
