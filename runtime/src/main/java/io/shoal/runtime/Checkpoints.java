@@ -23,7 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Checkpoints {
   /// Between two batches of claims: soon enough that peers trade, and few enough calls for the
   /// store.
-  private static final Duration CLAIM_EVERY = Duration.ofMillis(200);
+  private static final Duration CLAIM_EVERY = Duration.ofMillis(100);
 
   /// Between two syncs: after a loss of power this much is read and hashed again, which takes a
   /// fraction of the time that fetching it took; forcing more often takes the disk from the

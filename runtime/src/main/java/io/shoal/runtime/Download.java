@@ -125,6 +125,17 @@ final class Download {
         });
   }
 
+  /// A peer says what it fetches from somebody who has everything.
+  void promised(PeerConnection from, List<Integer> positions) {
+    events.add(
+        () -> {
+          DownloadPeer peer = peersByKey.get(PeerKey.of(from));
+          if (peer != null) {
+            swarm.promised(peer.id, positions, nowMillis());
+          }
+        });
+  }
+
   /// The reader took something: there is room for more.
   void wake() {
     events.add(() -> {});
@@ -223,8 +234,30 @@ final class Download {
             receiver.cancel();
           }
         }
+        case SwarmAction.Promise promise -> promise(promise);
         case SwarmAction.Drop drop -> drop(drop);
       }
+    }
+  }
+
+  private void promise(SwarmAction.Promise promise) {
+    FetchNotice notice = new FetchNotice(wish.root(), promise.positions());
+    for (int id : promise.peers()) {
+      DownloadPeer peer = peers.get(id);
+      if (peer != null && peer.telling.compareAndSet(false, true)) {
+        // Sending waits while the peer takes nothing.
+        Thread.ofVirtual().name("fetch-notice").start(() -> tell(peer, notice));
+      }
+    }
+  }
+
+  private static void tell(DownloadPeer peer, FetchNotice notice) {
+    try {
+      peer.connection.send(FetchNotice.TYPE, notice.encode());
+    } catch (PeerUnreachableException | InterruptedException e) {
+      LOG.debug("{} was not told what is fetched: {}", peer.key, e.getMessage());
+    } finally {
+      peer.telling.set(false);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import io.shoal.api.PeerConnection;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /// A peer of one download. Confined to the download's thread, but for the counter and the news.
@@ -18,6 +19,9 @@ final class DownloadPeer {
   final PeerNews news = new PeerNews();
 
   PeerConnection.Watch watch = () -> {};
+
+  /// Whether a message to it waits to be taken: further ones are left out meanwhile.
+  final AtomicBoolean telling = new AtomicBoolean();
 
   DownloadPeer(int id, PeerConnection connection) {
     this.id = id;

@@ -150,6 +150,15 @@ final class Downloads {
     }
   }
 
+  /// A peer says what it fetches of `root` from somebody who has all of it.
+  void promised(Cid root, PeerConnection from, List<Integer> positions) {
+    for (Download download : all()) {
+      if (download.wish().root().equals(root.toV1())) {
+        download.promised(from, positions);
+      }
+    }
+  }
+
   void candidates(Cid root, List<PeerAddress> addresses) {
     for (Download download : all()) {
       if (download.wish().root().equals(root.toV1())) {

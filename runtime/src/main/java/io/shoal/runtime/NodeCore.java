@@ -56,6 +56,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final Downloads downloads;
   private final Announcer announcer;
   private final PeerGossip gossip;
+  private final FetchNotices fetchNotices;
   private final DialBack dialBack;
   private final DigestLookup digests;
   private final IdleDigests idleDigests;
@@ -116,6 +117,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     downloads = new Downloads(links, ceiling.downloads());
     announcer = new Announcer(discoveries);
     gossip = new PeerGossip(watchers, downloads, links);
+    fetchNotices = new FetchNotices(downloads);
     dialBack = new DialBack(links, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     digests = new DigestLookup(parts, index);
     idleDigests =
@@ -185,6 +187,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       announcer.start(endpoints);
       Thread.ofVirtual().name("announce-all").start(this::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
+      timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
       if (mode == Node.Mode.SERVE) {
         timers.after(Duration.ZERO, renewal::round);
@@ -308,6 +311,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   public void message(PeerConnection from, int type, ByteBuffer bytes) {
     switch (type) {
       case PeerExchange.TYPE -> gossip.heard(from, bytes);
+      case FetchNotice.TYPE -> fetchNotices.heard(from, bytes);
       case DigestLookup.QUESTION -> digests.asked(from, bytes);
       case DigestLookup.ANSWER -> digests.answered(from, bytes);
       case DialBack.QUESTION -> dialBack.asked(from);

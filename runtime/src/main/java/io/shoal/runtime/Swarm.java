@@ -20,7 +20,9 @@ import java.util.random.RandomGenerator;
 ///
 /// Rarest first with random ties; per peer as many requests as its speed and delay need; a peer
 /// that stands still loses its requests to others but may finish them; when nothing is left to ask
-/// for, fast peers are asked for what slow ones still owe.
+/// for, fast peers are asked for what slow ones still owe. Peers that have everything are asked for
+/// what no other downloader has or is fetching, as long as the others can give the rest: so that
+/// they send each chunk about once.
 final class Swarm {
   /// Requests in flight over all peers: with the share of a chunk that a connection buffers ahead
   /// of its reader, this bounds memory.
@@ -60,6 +62,8 @@ final class Swarm {
   private static final int MAX_MISSES_IN_ROW = 16;
 
   private final RandomGenerator random;
+  private final Promises promises = new Promises();
+  private final OwnPromises ownPromises = new OwnPromises();
   private final RarityBuckets free = new RarityBuckets();
   private final Map<Integer, SwarmPeer> peers = new HashMap<>();
   private final Map<Integer, SwarmRequest> requests = new HashMap<>();
@@ -111,6 +115,7 @@ final class Swarm {
   /// known.
   void positions(int[] chunkAtPosition) {
     this.chunkAtPosition = chunkAtPosition;
+    ownPromises.positions(chunkAtPosition, chunks);
     positionsKnown = true;
     for (SwarmPeer peer : peers.values()) {
       if (peer.claim == SwarmPeer.Claim.PARTIAL) {
@@ -172,6 +177,24 @@ final class Swarm {
       release(request);
     }
     forgetHave(peer);
+    promises.forget(peer);
+  }
+
+  /// A peer says that it is fetching what stands at these positions from somebody who has
+  /// everything.
+  void promised(int id, List<Integer> positions, long nowMillis) {
+    SwarmPeer peer = peers.get(id);
+    if (peer == null || !positionsKnown || peer.claim != SwarmPeer.Claim.PARTIAL) {
+      return;
+    }
+    for (int position : positions) {
+      if (position >= 0 && position < chunkAtPosition.length) {
+        int chunk = chunkAtPosition[position];
+        if (!done.get(chunk) && !peer.have.get(chunk)) {
+          promises.made(peer, chunk, nowMillis);
+        }
+      }
+    }
   }
 
   void availability(int id, Availability news) {
@@ -192,6 +215,7 @@ final class Swarm {
         forgetHave(peer);
         peer.claim = SwarmPeer.Claim.PARTIAL;
         snapshot.have().stream().forEach(position -> gained(peer, position));
+        ownPromises.toNewcomer(peer, peers.values()).ifPresent(actions::add);
       }
       case Availability.Gained gained -> {
         if (peer.claim == SwarmPeer.Claim.PARTIAL) {
@@ -303,6 +327,7 @@ final class Swarm {
         peer.notHeldInRow = 0;
         peer.nothingAtEpoch = -1;
       }
+      promises.lapse(peer, nowMillis);
       judge(peer, nowMillis);
       wake(peer);
     }
@@ -316,6 +341,7 @@ final class Swarm {
         fill(peer, nowMillis);
       }
     }
+    ownPromises.due(peers.values(), nowMillis).ifPresent(actions::add);
     List<SwarmAction> result = List.copyOf(actions);
     actions.clear();
     return result;
@@ -347,7 +373,7 @@ final class Swarm {
 
   private void fill(SwarmPeer peer, long nowMillis) {
     while (peer.requests.size() < peer.window() && requests.size() < MAX_REQUESTS) {
-      int chunk = pick(peer);
+      int chunk = pick(peer, nowMillis);
       if (chunk < 0) {
         chunk = pickCopy(peer, nowMillis);
       }
@@ -358,7 +384,7 @@ final class Swarm {
     }
   }
 
-  private int pick(SwarmPeer peer) {
+  private int pick(SwarmPeer peer, long nowMillis) {
     if (free.size() == 0 || peer.nothingAtEpoch == freeEpoch || peer.snubbed) {
       return -1;
     }
@@ -370,6 +396,9 @@ final class Swarm {
     if (peer.claim == SwarmPeer.Claim.UNKNOWN && peer.notHeldInRow >= MAX_MISSES_IN_ROW) {
       return -1;
     }
+    if (peer.claim == SwarmPeer.Claim.COMPLETE && positionsKnown && somePartial()) {
+      return pickOfComplete(peer, nowMillis);
+    }
     int chunk = free.pick(random, any -> peer.mayHave(any) && notAsked(peer, any));
     if (chunk < 0 && peer.claim == SwarmPeer.Claim.PARTIAL) {
       chunk = free.pickAny(random, peer.have, any -> notAsked(peer, any));
@@ -378,6 +407,28 @@ final class Swarm {
       peer.nothingAtEpoch = freeEpoch;
     }
     return chunk;
+  }
+
+  private boolean somePartial() {
+    return peers.values().stream().anyMatch(peer -> peer.claim == SwarmPeer.Claim.PARTIAL);
+  }
+
+  /// What nobody else has or fetches; and, when those who have a part are busy, what they have.
+  private int pickOfComplete(SwarmPeer peer, long nowMillis) {
+    boolean othersGive =
+        peers.values().stream()
+            .anyMatch(
+                other ->
+                    other.claim == SwarmPeer.Claim.PARTIAL
+                        && other.nothingAtEpoch != freeEpoch
+                        && other.hasRoom(nowMillis));
+    return free.pick(
+        random,
+        any ->
+            peer.mayHave(any)
+                && !promises.stands(any)
+                && (!othersGive || free.copies(any) == 0)
+                && notAsked(peer, any));
   }
 
   /// The end of a download: the chunk that would come latest, if this peer can bring it much
@@ -436,6 +487,9 @@ final class Swarm {
     peer.requests.put(request.id, request);
     byChunk.computeIfAbsent(chunk, any -> new ArrayList<>(1)).add(request);
     free.remove(chunk);
+    if (positionsKnown && peer.claim == SwarmPeer.Claim.COMPLETE) {
+      ownPromises.made(chunk);
+    }
     actions.add(new SwarmAction.Fetch(request.id, peer.id, chunk));
   }
 
@@ -500,6 +554,7 @@ final class Swarm {
       peer.have.set(position);
     } else if (position < chunkAtPosition.length) {
       int chunk = chunkAtPosition[position];
+      promises.kept(peer, chunk);
       if (!peer.have.get(chunk)) {
         peer.have.set(chunk);
         free.change(chunk, 1);

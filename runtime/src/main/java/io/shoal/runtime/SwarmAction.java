@@ -1,5 +1,7 @@
 package io.shoal.runtime;
 
+import java.util.List;
+
 /// What a [Swarm] wants done.
 sealed interface SwarmAction {
 
@@ -8,6 +10,9 @@ sealed interface SwarmAction {
 
   /// The request is not needed any more: take it back. Its outcome is not awaited.
   record Cancel(int request) implements SwarmAction {}
+
+  /// Tell `peers` that the chunks at `positions` are being fetched from somebody complete.
+  record Promise(List<Integer> peers, List<Integer> positions) implements SwarmAction {}
 
   /// Part from a peer.
   ///

@@ -45,6 +45,10 @@ final class SwarmPeer {
   /// Chunks that it was asked for and did not have, although it says or may have them.
   final BitSet missing = new BitSet();
 
+  /// Chunks that it says to be fetching, with the time until which that is believed.
+  final Map<Integer, Long> promised = new LinkedHashMap<>();
+
+  int brokenPromises;
   int missingCount;
   int notHeldInRow;
   boolean snubbed;
@@ -128,6 +132,11 @@ final class SwarmPeer {
       window = (int) Math.min(most, 2 + Math.ceil(product));
     }
     return Math.min(window, busyWindow);
+  }
+
+  /// Whether it could serve more than it was asked for.
+  boolean hasRoom(long nowMillis) {
+    return !snubbed && nowMillis >= pausedUntilMillis && requests.size() < window();
   }
 
   /// Milliseconds until `chunks` more chunks would be here.

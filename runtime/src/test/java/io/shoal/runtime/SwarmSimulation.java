@@ -125,6 +125,9 @@ final class SwarmSimulation {
             peer.queue.removeIf(entry -> entry[0] == cancel.request());
           }
         }
+        case SwarmAction.Promise promise -> {
+          // The others here are scripted.
+        }
         case SwarmAction.Drop drop -> {
           peers.get(drop.peer()).gone = true;
           peers.get(drop.peer()).queue.clear();

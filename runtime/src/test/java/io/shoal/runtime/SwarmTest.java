@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SwarmTest {
@@ -120,6 +121,45 @@ class SwarmTest {
     }
     assertTrue(misses < 40, "asked " + misses + " times");
     assertFalse(swarm.peers().isEmpty());
+  }
+
+  @Test
+  void aCompletePeerIsAskedForWhatNobodyElseFetches() {
+    Swarm swarm = swarmOf(8);
+    swarm.join(1, 0);
+    swarm.availability(1, new Availability.Snapshot(new BitSet(), 8));
+    swarm.promised(1, List.of(0, 1, 2, 3, 4, 5), 0);
+    swarm.join(2, 0);
+    swarm.availability(2, new Availability.Complete());
+
+    assertEquals(Set.of(6, 7), chunks(swarm.decide(10)));
+  }
+
+  @Test
+  void whoPromisesAndHasNothingDelaysADownloadForSecondsAndIsNotBelievedAgain() {
+    Swarm swarm = swarmOf(64);
+    swarm.join(1, 0);
+    swarm.availability(1, new Availability.Snapshot(new BitSet(), 64));
+    List<Integer> everything = IntStream.range(0, 64).boxed().toList();
+    swarm.promised(1, everything, 0);
+    swarm.join(2, 0);
+    swarm.availability(2, new Availability.Complete());
+    assertEquals(Set.of(), chunks(swarm.decide(10)));
+
+    swarm.tick(3_100);
+    swarm.promised(1, everything, 3_100);
+
+    assertFalse(chunks(swarm.decide(3_110)).isEmpty());
+  }
+
+  private static Swarm swarmOf(int chunks) {
+    Swarm swarm = new Swarm(new Random(1));
+    int[] positions = new int[chunks];
+    for (int i = 0; i < chunks; i++) {
+      positions[i] = swarm.want();
+    }
+    swarm.positions(positions);
+    return swarm;
   }
 
   @Test
