@@ -27,9 +27,11 @@ sealed interface Bencode {
   }
 
   /// A dictionary, its keys in order.
+  ///
+  /// @param entries taken over: whoever made them must not change them any more
   record Dictionary(SortedMap<Bytes, Bencode> entries) implements Bencode {
     public Dictionary {
-      entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
+      entries = Collections.unmodifiableSortedMap(entries);
     }
 
     Optional<Bencode> get(String key) {
@@ -85,7 +87,7 @@ sealed interface Bencode {
     }
 
     Dictionary build() {
-      return new Dictionary(entries);
+      return new Dictionary(new TreeMap<>(entries));
     }
   }
 

@@ -23,7 +23,23 @@ final class BencodeWriter {
 
   /// A key of a dictionary, in ASCII.
   BencodeWriter key(String key) {
-    return text(key);
+    digits(key.length());
+    put(':');
+    room(key.length());
+    for (int i = 0; i < key.length(); i++) {
+      out[size++] = (byte) key.charAt(i);
+    }
+    return this;
+  }
+
+  /// An id, as its bytes.
+  BencodeWriter text(NodeId id) {
+    digits(NodeId.SIZE_BYTES);
+    put(':');
+    room(NodeId.SIZE_BYTES);
+    id.copyTo(out, size);
+    size += NodeId.SIZE_BYTES;
+    return this;
   }
 
   BencodeWriter text(String text) {
@@ -65,8 +81,14 @@ final class BencodeWriter {
   }
 
   private void digits(long value) {
-    if (value >= 0 && value < 10) {
-      put((char) ('0' + value));
+    if (value >= 0 && value < 1_000) {
+      if (value >= 100) {
+        put((char) ('0' + value / 100));
+      }
+      if (value >= 10) {
+        put((char) ('0' + value / 10 % 10));
+      }
+      put((char) ('0' + value % 10));
     } else {
       append(Long.toString(value).getBytes(StandardCharsets.US_ASCII));
     }

@@ -19,6 +19,9 @@ final class Bootstrap {
   /// enough.
   static final int MAX_ASKED = 32;
 
+  /// First nodes whose surroundings are looked up: one that is honest is enough.
+  static final int MAX_EXPLORED = 3;
+
   static final long FIRST_RETRY_MILLIS = 1_000;
 
   /// Short enough that a node started before its bootstrap node joins without anybody waiting long
@@ -43,6 +46,7 @@ final class Bootstrap {
   private final Timers timers;
   private final List<LongConsumer> waiting = new ArrayList<>();
   private boolean trying;
+  private int explored;
   private int pending;
   private long retryMillis = FIRST_RETRY_MILLIS;
   private long againMillis = FIRST_AGAIN_MILLIS;
@@ -146,9 +150,9 @@ final class Bootstrap {
   private void grew(long nowMillis) {
     retryMillis = FIRST_RETRY_MILLIS;
     settle(nowMillis);
-    if (table.size() == 1) {
-      // The first node may have come by itself: its neighbours are not known yet.
-      upkeep.lookUpSelf(List.of(), this::spreadOut, nowMillis);
+    if (table.size() == 1 && pending == 0) {
+      // The first node came by itself.
+      upkeep.lookUpSelfFrom(table.contacts().getFirst(), List.of(), this::spreadOut, nowMillis);
     }
   }
 
@@ -165,6 +169,10 @@ final class Bootstrap {
       return;
     }
     settle(nowMillis);
+    if (!table.isEmpty() && !spread) {
+      // None of them answered, but somebody else came by himself.
+      upkeep.lookUpSelf(List.of(), this::spreadOut, nowMillis);
+    }
     next.ifPresent(Timers.Timer::cancel);
     next = Optional.of(timers.at(nowMillis + nextWaitMillis(), this::lookAround));
   }
@@ -247,13 +255,18 @@ final class Bootstrap {
           reply.answer().nodesOf(settings.family()).stream()
               .filter(c -> settings.mayTell(Scope.of(address.getAddress()), c.address()))
               .toList();
-      upkeep.lookUpSelf(
-          seeds,
+      LongConsumer ended =
           now -> {
             spreadOut(now);
             closed(now);
-          },
-          nowMillis);
+          };
+      // A router is busy enough, and names whom it met last, wherever they are.
+      if (explored < MAX_EXPLORED && !upkeep.isRouter(address)) {
+        explored++;
+        upkeep.lookUpSelfFrom(from, seeds, ended, nowMillis);
+      } else {
+        upkeep.lookUpSelf(seeds, ended, nowMillis);
+      }
     }
 
     @Override

@@ -72,19 +72,24 @@ final class Bucket {
       return preference.isBetter(newcomer, worst.contact()) ? Optional.of(worst) : Optional.empty();
     }
     // Nobody of its region is here, so that another has two and more.
-    return entries.stream()
-        .filter(e -> !preference.isAbove(e.contact(), newcomer))
-        .filter(e -> hasBetter(e.contact(), regionBits, preference))
-        .findFirst();
+    for (int i = 0; i < entries.size(); i++) {
+      Contact contact = entries.get(i).contact();
+      if (!preference.isAbove(contact, newcomer) && hasBetter(contact, regionBits, preference)) {
+        return Optional.of(entries.get(i));
+      }
+    }
+    return Optional.empty();
   }
 
   private boolean hasBetter(Contact contact, int regionBits, Preference preference) {
-    return entries.stream()
-        .map(TableEntry::contact)
-        .anyMatch(
-            other ->
-                other.id().commonPrefixBits(contact.id()) >= regionBits
-                    && preference.isBetter(other, contact));
+    for (int i = 0; i < entries.size(); i++) {
+      Contact other = entries.get(i).contact();
+      if (other.id().commonPrefixBits(contact.id()) >= regionBits
+          && preference.isBetter(other, contact)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Keeps a node for later; the one that waited longest gives way.
@@ -107,6 +112,15 @@ final class Bucket {
     return all;
   }
 
+  /// When the entry that was silent for longest was last heard of; far ahead if there is none.
+  long heardMillis() {
+    long oldest = Long.MAX_VALUE;
+    for (int i = 0; i < entries.size(); i++) {
+      oldest = Math.min(oldest, entries.get(i).heardMillis());
+    }
+    return oldest;
+  }
+
   /// The entry that should be asked whether it still lives, unless all are good.
   Optional<TableEntry> mostDoubtful(long nowMillis) {
     TableEntry most = null;
@@ -121,7 +135,13 @@ final class Bucket {
 
   /// Whether one of its nodes lies in that network.
   boolean holds(AddressPrefix network) {
-    return entries.stream().anyMatch(entry -> entry.network().equals(Optional.of(network)));
+    for (int i = 0; i < entries.size(); i++) {
+      Optional<AddressPrefix> other = entries.get(i).network();
+      if (other.isPresent() && other.get().equals(network)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean hasReplacements() {

@@ -14,19 +14,24 @@ final class Compact {
   private Compact() {}
 
   static Bytes peer(InetSocketAddress address) {
-    byte[] host = address.getAddress().getAddress();
-    byte[] out = Arrays.copyOf(host, host.length + 2);
-    out[host.length] = (byte) (address.getPort() >>> 8);
-    out[host.length + 1] = (byte) address.getPort();
+    byte[] out = new byte[Family.of(address.getAddress()).peerBytes()];
+    copyPeer(address, out, 0);
     return Bytes.of(out);
+  }
+
+  private static void copyPeer(InetSocketAddress address, byte[] out, int at) {
+    byte[] host = address.getAddress().getAddress();
+    System.arraycopy(host, 0, out, at, host.length);
+    out[at + host.length] = (byte) (address.getPort() >>> 8);
+    out[at + host.length + 1] = (byte) address.getPort();
   }
 
   static Bytes nodes(List<Contact> contacts, Family family) {
     byte[] out = new byte[contacts.size() * family.nodeBytes()];
     int at = 0;
     for (Contact contact : contacts) {
-      contact.id().bytes().copyTo(out, at);
-      peer(contact.address()).copyTo(out, at + NodeId.SIZE_BYTES);
+      contact.id().copyTo(out, at);
+      copyPeer(contact.address(), out, at + NodeId.SIZE_BYTES);
       at += family.nodeBytes();
     }
     return Bytes.of(out);
@@ -36,7 +41,7 @@ final class Compact {
   static Bytes keys(List<NodeId> keys) {
     byte[] out = new byte[keys.size() * NodeId.SIZE_BYTES];
     for (int i = 0; i < keys.size(); i++) {
-      keys.get(i).bytes().copyTo(out, i * NodeId.SIZE_BYTES);
+      keys.get(i).copyTo(out, i * NodeId.SIZE_BYTES);
     }
     return Bytes.of(out);
   }

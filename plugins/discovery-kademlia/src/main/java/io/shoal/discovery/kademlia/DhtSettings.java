@@ -98,6 +98,11 @@ record DhtSettings(
 
   /// The same for an address of either family.
   boolean isInReach(Scope link, InetSocketAddress address) {
-    return (publicNetwork ? Scope.GLOBAL : link).mayTellOf(address);
+    return leastScope(link).mayTellOf(address);
+  }
+
+  /// How far an address must reach at least for that.
+  Scope leastScope(Scope link) {
+    return publicNetwork ? Scope.GLOBAL : link;
   }
 }

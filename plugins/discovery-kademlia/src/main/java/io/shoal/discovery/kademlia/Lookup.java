@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /// One iterative lookup (Kademlia §2.3, BEP 5): asks the closest known nodes for closer ones until
@@ -45,7 +45,8 @@ final class Lookup {
   /// Kademlia's k.
   static final int CLOSEST = 8;
 
-  /// Contacts remembered, the closest ones: room for many dead ones among them.
+  /// Contacts remembered beside those that were asked, the closest ones: room for many dead ones
+  /// among them.
   static final int MAX_CONTACTS = 128;
 
   /// Queries a lookup may send in all. One in a network of ten million nodes takes about 40; more
@@ -72,8 +73,16 @@ final class Lookup {
   private final NodeId target;
   private final AddressRules rules;
   private final Share share;
-  private final TreeMap<NodeId, Contact> contacts;
-  private final Map<NodeId, State> states = new HashMap<>();
+
+  /// Closest first.
+  private final List<Candidate> candidates = new ArrayList<>();
+
+  /// The first that was named of each network.
+  private final Map<AddressPrefix, Candidate> firstOfNetwork = new HashMap<>();
+
+  private int unasked;
+  private int inFlight;
+  private int slow;
   private int sent;
   private int uncounted;
   private int answers;
@@ -87,7 +96,6 @@ final class Lookup {
     this.target = target;
     this.rules = rules;
     this.share = share;
-    this.contacts = new TreeMap<>(target::compareDistance);
     seeds.forEach(this::offer);
   }
 
@@ -106,40 +114,113 @@ final class Lookup {
     }
   }
 
+  /// Somebody who was named, and what is known of him here.
+  private final class Candidate {
+    private final Contact contact;
+    private final boolean counts;
+    private final Optional<AddressPrefix> network;
+    private State state = State.KNOWN;
+
+    /// Whether others of its network were named: nearly never, which saves looking.
+    private boolean hasNeighbours;
+
+    Candidate(Contact contact) {
+      this.contact = contact;
+      this.counts = rules.mayCount(contact);
+      this.network = rules.boundNetwork(contact.address());
+      if (network.isPresent()) {
+        Candidate first = firstOfNetwork.putIfAbsent(network.get(), this);
+        if (first != null) {
+          first.hasNeighbours = true;
+          hasNeighbours = true;
+        }
+      }
+    }
+
+    void become(State next) {
+      inFlight += (next == State.ASKED ? 1 : 0) - (state == State.ASKED ? 1 : 0);
+      unasked -= state == State.KNOWN ? 1 : 0;
+      slow += (next == State.SLOW ? 1 : 0) - (state == State.SLOW ? 1 : 0);
+      state = next;
+    }
+
+    boolean isAsked() {
+      return state == State.ASKED || state == State.ANSWERED;
+    }
+
+    /// Whether it is the closest of its network; takes the network.
+    boolean occupies(Set<AddressPrefix> networks) {
+      return !hasNeighbours || networks.add(network.orElseThrow());
+    }
+  }
+
   private void offer(Contact contact) {
-    if (contact.id().equals(self) || contacts.containsKey(contact.id())) {
+    if (contact.id().equals(self)) {
       return;
     }
-    contacts.put(contact.id(), contact);
-    states.put(contact.id(), State.KNOWN);
-    if (contacts.size() > MAX_CONTACTS) {
-      states.remove(contacts.pollLastEntry().getKey(), State.KNOWN);
+    int at = find(contact.id());
+    if (at >= 0) {
+      return;
     }
+    candidates.add(-at - 1, new Candidate(contact));
+    unasked++;
+    if (unasked > MAX_CONTACTS) {
+      forgetFarthest();
+    }
+  }
+
+  private void forgetFarthest() {
+    int last = candidates.size() - 1;
+    while (candidates.get(last).state != State.KNOWN) {
+      last--;
+    }
+    candidates.remove(last);
+    unasked--;
+  }
+
+  /// Where an id stands, or, as a negative number less one, where it would.
+  private int find(NodeId id) {
+    int low = 0;
+    int high = candidates.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int order = target.compareDistance(candidates.get(middle).contact.id(), id);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return -low - 1;
+  }
+
+  /// What is known of somebody who was asked.
+  private Optional<Candidate> candidate(Contact contact) {
+    int at = find(contact.id());
+    return at < 0 ? Optional.empty() : Optional.of(candidates.get(at));
   }
 
   /// Whom to ask now.
   List<Contact> next() {
     List<Contact> out = new ArrayList<>();
-    long inFlight = states.values().stream().filter(state -> state == State.ASKED).count();
     Set<AddressPrefix> networks = new HashSet<>();
     int live = 0;
     boolean enough = false;
-    for (Contact contact : contacts.values()) {
-      if (enough || inFlight + out.size() >= share.parallelism() || sent >= share.maxQueries()) {
+    for (int i = 0; i < candidates.size(); i++) {
+      if (enough || inFlight >= share.parallelism() || sent >= share.maxQueries()) {
         break;
       }
-      boolean counts = rules.mayCount(contact);
-      boolean isAsked =
-          switch (state(contact)) {
-            case KNOWN -> mayAsk(contact, counts, networks) && ask(contact, counts, out);
-            case ASKED, ANSWERED -> true;
-            // The next closest takes the place of a slow one; if that answers after all, it counts
-            // again.
-            case SLOW, FAILED, BARRED -> false;
-          };
-      if (isAsked && counts && occupies(contact, networks)) {
+      Candidate candidate = candidates.get(i);
+      if (candidate.state == State.KNOWN && mayAsk(candidate, networks)) {
+        ask(candidate, out);
+      }
+      // The next closest takes the place of a slow one; if that answers after all, it counts again.
+      if (candidate.isAsked() && candidate.counts && candidate.occupies(networks)) {
         live++;
-        enough = live >= MAX_LIVE || live >= CLOSEST && isPlausible(contact);
+        enough = live >= MAX_LIVE || live >= CLOSEST && isPlausible(candidate.contact);
       }
     }
     return out;
@@ -150,53 +231,45 @@ final class Lookup {
     return target.distancePart(kth.id()) <= share.radius();
   }
 
-  private boolean mayAsk(Contact contact, boolean counts, Set<AddressPrefix> networks) {
-    return (counts || uncounted < MAX_UNCOUNTED_QUERIES)
-        && rules
-            .boundNetwork(contact.address())
-            .map(network -> !networks.contains(network))
-            .orElse(true);
+  private boolean mayAsk(Candidate candidate, Set<AddressPrefix> networks) {
+    return (candidate.counts || uncounted < MAX_UNCOUNTED_QUERIES)
+        && (!candidate.hasNeighbours || !networks.contains(candidate.network.orElseThrow()));
   }
 
-  private boolean ask(Contact contact, boolean counts, List<Contact> out) {
-    if (!share.claim().test(contact)) {
-      states.put(contact.id(), State.BARRED);
-      return false;
+  private void ask(Candidate candidate, List<Contact> out) {
+    if (!share.claim().test(candidate.contact)) {
+      candidate.become(State.BARRED);
+      return;
     }
-    states.put(contact.id(), State.ASKED);
-    out.add(contact);
+    candidate.become(State.ASKED);
+    out.add(candidate.contact);
     sent++;
-    uncounted += counts ? 0 : 1;
-    return true;
-  }
-
-  /// Whether it is the closest of its network; takes the network.
-  private boolean occupies(Contact contact, Set<AddressPrefix> networks) {
-    return rules.boundNetwork(contact.address()).map(networks::add).orElse(true);
+    uncounted += candidate.counts ? 0 : 1;
   }
 
   /// A node that was asked answered with contacts.
   void answered(Contact from, List<Contact> closer) {
     answers++;
-    states.put(from.id(), State.ANSWERED);
+    candidate(from).ifPresent(candidate -> candidate.become(State.ANSWERED));
     closer.forEach(this::offer);
   }
 
   void failed(Contact contact) {
-    states.put(contact.id(), State.FAILED);
+    candidate(contact).ifPresent(candidate -> candidate.become(State.FAILED));
   }
 
   /// A node takes long; it may still answer.
   void slow(Contact contact) {
-    states.replace(contact.id(), State.ASKED, State.SLOW);
+    candidate(contact)
+        .filter(candidate -> candidate.state == State.ASKED)
+        .ifPresent(candidate -> candidate.become(State.SLOW));
   }
 
   /// Whether nothing more is to be learned: the closest that answer have answered. Call after
   /// [#next].
   boolean finished() {
-    boolean waiting = states.containsValue(State.ASKED);
     // As long as nobody at all answered, slow ones are all the hope there is.
-    return !waiting && (answers > 0 || !states.containsValue(State.SLOW));
+    return inFlight == 0 && (answers > 0 || slow == 0);
   }
 
   /// Why it ended; once it is [#finished].
@@ -213,8 +286,9 @@ final class Lookup {
   /// Whether the last query that was allowed happened to be the last that was due.
   private boolean isProven() {
     NodeId farthest = closestAnswered().getLast().id();
-    return contacts.headMap(farthest).values().stream()
-        .noneMatch(contact -> state(contact) == State.KNOWN && rules.mayCount(contact));
+    return candidates.stream()
+        .takeWhile(candidate -> !candidate.contact.id().equals(farthest))
+        .noneMatch(candidate -> candidate.state == State.KNOWN && candidate.counts);
   }
 
   /// The closest that answered and count, closest first, at most [#CLOSEST].
@@ -232,16 +306,19 @@ final class Lookup {
 
   private List<Contact> closestAnswered(int max) {
     Set<AddressPrefix> networks = new HashSet<>();
-    return contacts.values().stream()
-        .filter(contact -> state(contact) == State.ANSWERED && rules.mayCount(contact))
-        .filter(contact -> occupies(contact, networks))
-        .limit(max)
-        .toList();
+    List<Contact> out = new ArrayList<>(max);
+    for (int i = 0; i < candidates.size() && out.size() < max; i++) {
+      Candidate candidate = candidates.get(i);
+      if (candidate.state == State.ANSWERED && candidate.counts && candidate.occupies(networks)) {
+        out.add(candidate.contact);
+      }
+    }
+    return List.copyOf(out);
   }
 
   /// All that it remembers, closest first.
   List<Contact> known() {
-    return List.copyOf(contacts.values());
+    return candidates.stream().map(candidate -> candidate.contact).toList();
   }
 
   int answers() {
@@ -250,9 +327,5 @@ final class Lookup {
 
   int queriesSent() {
     return sent;
-  }
-
-  private State state(Contact contact) {
-    return states.getOrDefault(contact.id(), State.KNOWN);
   }
 }

@@ -192,11 +192,13 @@ final class LookupRun {
       }
       upkeep.handOver(Scope.of(from.address().getAddress()), reply.answer(), nowMillis);
       reply.answer().token().ifPresent(token -> tokens.put(asked.id(), token));
-      path.answered(
-          asked,
-          reply.answer().nodesOf(settings.family()).stream()
-              .filter(c -> mayTell(from, c.address()))
-              .toList());
+      List<Contact> closer = new ArrayList<>();
+      for (Contact contact : reply.answer().nodesOf(settings.family())) {
+        if (mayTell(from, contact.address())) {
+          closer.add(contact);
+        }
+      }
+      path.answered(asked, closer);
       if (!ended) {
         listener.answered(asked, reply.answer(), nowMillis);
       }

@@ -90,7 +90,7 @@ final class PacketWriter {
       case Method.Ping() -> id(out, query);
       case Method.FindNode(NodeId target, Set<Family> want) -> target(out, query, target, want);
       case Method.GetPeers getPeers -> {
-        id(out, query).key("info_hash").text(getPeers.key().bytes());
+        id(out, query).key("info_hash").text(getPeers.key());
         flag(out, "noseed", getPeers.noSeed());
         flag(out, "scrape", getPeers.scrape());
         want(out, getPeers.want());
@@ -98,20 +98,20 @@ final class PacketWriter {
       case Method.AnnouncePeer announce -> {
         id(out, query);
         flag(out, "implied_port", announce.impliedPort());
-        out.key("info_hash").text(announce.key().bytes()).key("port").whole(announce.port());
+        out.key("info_hash").text(announce.key()).key("port").whole(announce.port());
         flag(out, "seed", announce.seed());
         out.key("token").text(announce.token());
       }
       case Method.AnnounceMany many -> {
         id(out, query);
-        out.key("info_hash").text(many.grantedFor().bytes());
+        out.key("info_hash").text(many.grantedFor());
         out.key("keys").text(Compact.keys(many.keys()));
         out.key("port").whole(many.port()).key("token").text(many.token());
       }
       case Method.Get get -> {
         id(out, query);
         get.newerThan().ifPresent(sequence -> out.key("seq").whole(sequence));
-        out.key("target").text(get.target().bytes());
+        out.key("target").text(get.target());
         want(out, get.want());
       }
       case Method.Put put -> put(out, query, put);
@@ -119,7 +119,7 @@ final class PacketWriter {
           target(out, query, target, want);
       case Method.Unknown(String _, Optional<NodeId> target, Set<Family> want) -> {
         id(out, query);
-        target.ifPresent(t -> out.key("target").text(t.bytes()));
+        target.ifPresent(t -> out.key("target").text(t));
         want(out, want);
       }
     }
@@ -127,12 +127,12 @@ final class PacketWriter {
   }
 
   private static BencodeWriter id(BencodeWriter out, Packet.Query query) {
-    return out.key("id").text(query.sender().bytes());
+    return out.key("id").text(query.sender());
   }
 
   private static void target(
       BencodeWriter out, Packet.Query query, NodeId target, Set<Family> want) {
-    id(out, query).key("target").text(target.bytes());
+    id(out, query).key("target").text(target);
     want(out, want);
   }
 
@@ -169,7 +169,7 @@ final class PacketWriter {
     if (answer.content() instanceof Content.Scrape(ScrapeFilter seeds, ScrapeFilter others)) {
       out.key("BFpe").text(others.bytes()).key("BFsd").text(seeds.bytes());
     }
-    out.key("id").text(reply.sender().bytes());
+    out.key("id").text(reply.sender());
     if (answer.content() instanceof Content.Samples samples) {
       out.key("interval").whole(samples.intervalSeconds());
     }

@@ -119,14 +119,14 @@ final class Responder {
 
   private List<Contact> closest(
       RoutingTable of, Query query, NodeId target, InetSocketAddress from) {
-    Scope link = Scope.of(from.getAddress());
+    Scope least = settings.leastScope(Scope.of(from.getAddress()));
     return of.closest(
         target,
         CONTACTS,
         entry ->
             entry.failures() == 0
-                && !entry.contact().id().equals(query.sender())
-                && settings.isInReach(link, entry.contact().address()));
+                && entry.scope().compareTo(least) >= 0
+                && !entry.contact().id().equals(query.sender()));
   }
 
   private Answer peers(Query query, Method.GetPeers asked, InetSocketAddress from, long nowMillis) {

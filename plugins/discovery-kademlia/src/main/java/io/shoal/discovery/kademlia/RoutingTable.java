@@ -41,6 +41,10 @@ final class RoutingTable {
   private final Map<AddressPrefix, Integer> perNetwork = new HashMap<>();
   private long crowdedNodes;
 
+  /// Until then nobody is in doubt, unless he fails or comes in with an old answer: so that a quiet
+  /// table need not be walked over all the time.
+  private long allGoodUntilMillis;
+
   /// @param point secret, see above
   RoutingTable(NodeId self, NodeId point, AddressRules rules, long nowMillis) {
     this.self = self;
@@ -118,9 +122,8 @@ final class RoutingTable {
 
   /// Whether its network has as many nodes here as it may have. One of an address is implied.
   private boolean isCrowded(Bucket bucket, Optional<AddressPrefix> network) {
-    return network.isPresent()
-        && (bucket.holds(network.get())
-            || perNetwork.getOrDefault(network.get(), 0) >= MAX_PER_NETWORK);
+    int there = network.isPresent() ? perNetwork.getOrDefault(network.get(), 0) : 0;
+    return there >= MAX_PER_NETWORK || there > 0 && bucket.holds(network.orElseThrow());
   }
 
   private Outcome place(TableEntry entry, long nowMillis) {
@@ -164,6 +167,7 @@ final class RoutingTable {
 
   private void add(Bucket bucket, TableEntry entry, long nowMillis) {
     bucket.add(entry, nowMillis);
+    allGoodUntilMillis = 0;
     entry.network().ifPresent(network -> perNetwork.merge(network, 1, Integer::sum));
     byAddress.put(entry.contact().address(), entry);
     perHost.merge(entry.contact().address().getAddress(), 1, Integer::sum);
@@ -212,7 +216,7 @@ final class RoutingTable {
         !bucket.isFull()
             || isLast(bucket)
             || bucket.worseThan(contact, regionBits(bucket), preference).isPresent()
-            || bucket.entries().stream().anyMatch(e -> !e.isGood(nowMillis));
+            || bucket.mostDoubtful(nowMillis).isPresent();
     return room && find(contact.id()).map(e -> e.failures() > 0).orElse(true);
   }
 
@@ -226,6 +230,7 @@ final class RoutingTable {
       return Optional.empty();
     }
     entry.failed();
+    allGoodUntilMillis = 0;
     if (!entry.isBad()) {
       return Optional.empty();
     }
@@ -271,38 +276,62 @@ final class RoutingTable {
     // All of one step are closer than all of the next: those that differ from us where the target
     // does too, then those that share as much with the target as we do, then ever farther buckets.
     int nearest = Math.min(prefix(target), buckets.size() - 1);
-    addSorted(nearest, nearest + 1, target, fits, out);
+    addSorted(nearest, nearest + 1, target, max, fits, out);
     if (out.size() < max) {
-      addSorted(nearest + 1, buckets.size(), target, fits, out);
+      addSorted(nearest + 1, buckets.size(), target, max, fits, out);
     }
     for (int i = nearest - 1; i >= 0 && out.size() < max; i--) {
-      addSorted(i, i + 1, target, fits, out);
+      addSorted(i, i + 1, target, max, fits, out);
     }
-    return out.size() <= max ? out : List.copyOf(out.subList(0, max));
+    return out;
   }
 
+  /// Adds the closest, closest first, up to `max` in all.
   private void addSorted(
-      int from, int to, NodeId target, Predicate<TableEntry> fits, List<Contact> out) {
+      int from, int to, NodeId target, int max, Predicate<TableEntry> fits, List<Contact> out) {
     int start = out.size();
     for (int i = from; i < to; i++) {
       List<TableEntry> entries = buckets.get(i).entries();
       for (int j = 0; j < entries.size(); j++) {
-        if (fits.test(entries.get(j))) {
-          out.add(entries.get(j).contact());
+        TableEntry entry = entries.get(j);
+        if (fits.test(entry)) {
+          insert(entry.contact(), start, target, max, out);
         }
       }
     }
-    out.subList(start, out.size()).sort((a, b) -> target.compareDistance(a.id(), b.id()));
+  }
+
+  /// By hand: this is what a node does most, a few contacts at a time.
+  private static void insert(
+      Contact contact, int start, NodeId target, int max, List<Contact> out) {
+    int at = out.size();
+    while (at > start && target.compareDistance(out.get(at - 1).id(), contact.id()) > 0) {
+      at--;
+    }
+    if (at < max) {
+      out.add(at, contact);
+      if (out.size() > max) {
+        out.removeLast();
+      }
+    }
   }
 
   /// The node that should be asked next whether it still lives, if any is in doubt.
   Optional<Contact> mostDoubtful(long nowMillis) {
+    if (nowMillis < allGoodUntilMillis) {
+      return Optional.empty();
+    }
     Optional<TableEntry> most = Optional.empty();
+    long heardMillis = nowMillis;
     for (Bucket bucket : buckets) {
       Optional<TableEntry> here = bucket.mostDoubtful(nowMillis);
       if (here.isPresent() && (most.isEmpty() || here.get().isMoreDoubtfulThan(most.get()))) {
         most = here;
       }
+      heardMillis = Math.min(heardMillis, bucket.heardMillis());
+    }
+    if (most.isEmpty()) {
+      allGoodUntilMillis = heardMillis + TableEntry.GOOD_MILLIS;
     }
     return most.map(TableEntry::contact);
   }

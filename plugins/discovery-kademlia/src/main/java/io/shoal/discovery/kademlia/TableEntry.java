@@ -19,6 +19,7 @@ final class TableEntry {
               : Long.compare(a.heardMillis, b.heardMillis);
 
   private final Contact contact;
+  private final Scope scope;
   private final Optional<AddressPrefix> network;
   private final RoundTrip roundTrip = new RoundTrip();
   private long heardMillis;
@@ -27,12 +28,18 @@ final class TableEntry {
   /// @param network whose bound it counts against, see [AddressRules]
   TableEntry(Contact contact, Optional<AddressPrefix> network, long nowMillis) {
     this.contact = contact;
+    this.scope = Scope.of(contact.address().getAddress());
     this.network = network;
     this.heardMillis = nowMillis;
   }
 
   Optional<AddressPrefix> network() {
     return network;
+  }
+
+  /// How far its address reaches.
+  Scope scope() {
+    return scope;
   }
 
   RoundTrip roundTrip() {

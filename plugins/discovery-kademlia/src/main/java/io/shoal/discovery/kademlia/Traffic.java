@@ -9,13 +9,17 @@ import java.util.Optional;
 /// Counts what goes over a [Network], in both directions. Single-threaded.
 final class Traffic implements Network {
   private final Network network;
-  private final Map<String, Long> queries = new LinkedHashMap<>();
+  private final Map<String, Count> queries = new LinkedHashMap<>();
   private long sentPackets;
   private long sentBytes;
   private long receivedPackets;
   private long receivedBytes;
   private long replies;
   private long faults;
+
+  private static final class Count {
+    private long value;
+  }
 
   Traffic(Network network) {
     this.network = network;
@@ -44,15 +48,16 @@ final class Traffic implements Network {
     switch (packet) {
       // A stranger's word must not become a key here: there are as many as he likes.
       case Packet.Query query ->
-          queries.merge(
-              query.method() instanceof Method.Unknown ? "other" : query.method().name(),
-              1L,
-              Long::sum);
+          count(query.method() instanceof Method.Unknown ? "other" : query.method().name());
       case Packet.Reply ignored -> replies++;
       case Packet.Fault ignored -> faults++;
-      case Packet.BadQuery ignored -> queries.merge("wrong", 1L, Long::sum);
+      case Packet.BadQuery ignored -> count("wrong");
       case Packet.Garbage ignored -> {}
     }
+  }
+
+  private void count(String kind) {
+    queries.computeIfAbsent(kind, any -> new Count()).value++;
   }
 
   /// The figures by name.
@@ -64,7 +69,7 @@ final class Traffic implements Network {
     figures.put("receivedBytes", receivedBytes);
     figures.put("receivedReplies", replies);
     figures.put("receivedErrors", faults);
-    queries.forEach((method, count) -> figures.put("receivedQueries." + method, count));
+    queries.forEach((method, count) -> figures.put("receivedQueries." + method, count.value));
     return figures;
   }
 }

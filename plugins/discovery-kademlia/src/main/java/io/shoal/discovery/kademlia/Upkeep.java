@@ -129,6 +129,10 @@ final class Upkeep implements Requests.Witness {
     routers.add(router);
   }
 
+  boolean isRouter(InetSocketAddress address) {
+    return routers.contains(address);
+  }
+
   @Override
   public void answered(Contact contact, long nowMillis) {
     if (!isWanted(contact)) {
@@ -217,33 +221,66 @@ final class Upkeep implements Requests.Witness {
   }
 
   private void refresh(int bucket, long nowMillis) {
-    NodeId target =
-        bucket == table.bucketCount() - 1 ? table.self() : table.wantedIn(bucket, random);
-    lookUp(target, List.of(), now -> {}, nowMillis);
+    if (bucket == table.bucketCount() - 1) {
+      lookUpSelf(List.of(), now -> {}, nowMillis);
+    } else {
+      NodeId target = table.wantedIn(bucket, random);
+      lookUp(target, List.of(), plausibleRadius(), (closest, now) -> {}, nowMillis);
+    }
   }
 
   /// Looks up the own id, which makes this node known to its neighbours and them to it.
   void lookUpSelf(List<Contact> seeds, LongConsumer ended, long nowMillis) {
-    lookUp(table.self(), seeds, ended, nowMillis);
+    // As wide as it may, since all that is known of the density comes from there.
+    lookUp(
+        table.self(),
+        seeds,
+        Density.AS_WIDE_AS_MAY_BE,
+        (closest, now) -> ended.accept(now),
+        nowMillis);
   }
 
-  private void lookUp(NodeId target, List<Contact> seeds, LongConsumer ended, long nowMillis) {
+  /// Looks up the own id by way of the surroundings of a first node.
+  ///
+  /// What it names near the own id comes from one far bucket, of which colluders may have all eight
+  /// places; a newcomer who asks only those meets no honest node, now or later, and lets in others
+  /// who do not either. But its own surroundings a node knows completely: honest nodes cannot be
+  /// pushed out of there. Those are asked as well.
+  void lookUpSelfFrom(Contact first, List<Contact> named, LongConsumer ended, long nowMillis) {
+    lookUp(
+        first.id(),
+        List.of(first),
+        Density.AS_WIDE_AS_MAY_BE,
+        (around, now) -> {
+          List<Contact> seeds = new ArrayList<>(named);
+          around.forEach(holder -> seeds.add(holder.contact()));
+          lookUpSelf(seeds, ended, now);
+        },
+        nowMillis);
+  }
+
+  /// @param radius how far its k closest may plausibly reach, see [Density]
+  private void lookUp(
+      NodeId target,
+      List<Contact> seeds,
+      double radius,
+      LookupRun.Listener listener,
+      long nowMillis) {
     List<Contact> all = new ArrayList<>(seeds);
     all.addAll(seeds(target, 1));
-    // Upkeep takes one path: what it is led astray to enters no bucket but its own. Around the own
-    // id it goes as wide as it may, since all that is known of the density comes from there.
+    // Upkeep takes one path: what it is led astray to enters no bucket but its own.
     new LookupRun(
             table.self(),
             target,
             all,
             1,
-            target.equals(table.self()) ? Density.AS_WIDE_AS_MAY_BE : plausibleRadius(),
+            radius,
             new Method.FindNode(target, want()),
             rules,
             this,
             requests,
             settings,
-            (closest, now) -> ended.accept(now))
+            listener)
         .start(nowMillis);
   }
 

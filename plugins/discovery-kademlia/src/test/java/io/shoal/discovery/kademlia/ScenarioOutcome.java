@@ -1,25 +1,30 @@
 package io.shoal.discovery.kademlia;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
-/// What became of the searches of a scenario.
+/// What became of the searches of a scenario. Holds figures alone: the network may be forgotten.
 ///
 /// @param replaced nodes that left and were replaced
 /// @param datagramsPerNodeSecond sent while searches ran, upkeep included
 /// @param trace differs if anything did
 /// @param simulated time
 /// @param taken on the clock of this machine
+/// @param processor time of this process, the compiler's and the collector's included
 record ScenarioOutcome(
     Scenario.Plan plan,
-    List<Search> searches,
+    Figures figures,
     int replaced,
     double datagramsPerNodeSecond,
     long datagrams,
     long trace,
     Duration simulated,
-    Duration taken) {
+    Duration taken,
+    Duration processor) {
 
   static final String HEADER =
       """
@@ -27,74 +32,73 @@ record ScenarioOutcome(
       | --- | --- | --- | --- | --- | --- | --- | --- |
       """;
 
-  /// Searches whose seeker left before their end are nobody's: they do not count.
-  Proportion found() {
-    int counted = 0;
-    int found = 0;
-    for (Search search : searches) {
-      if (search.isEnded() || search.seeker().isLive()) {
-        counted++;
-        found += search.isFound() && search.isEnded() ? 1 : 0;
-      }
+  /// What the searches took.
+  ///
+  /// @param found how many found a true provider; those whose seeker left before their end are
+  ///   nobody's and do not count
+  /// @param hops of those that found it
+  /// @param messages of those that ended
+  record Figures(
+      Proportion found,
+      Sample hops,
+      Sample messages,
+      Sample millisUntilFound,
+      Sample millisUntilEnd) {
+    static Figures of(List<Search> searches) {
+      List<Search> counted =
+          searches.stream().filter(s -> s.isEnded() || s.seeker().isLive()).toList();
+      long found = counted.stream().filter(s -> s.isFound() && s.isEnded()).count();
+      return new Figures(
+          new Proportion((int) found, counted.size()),
+          sample(searches, Search::isFound, Search::hops),
+          sample(searches, Search::isEnded, Search::messages),
+          sample(searches, Search::isFound, Search::millisUntilFound),
+          sample(searches, Search::isEnded, Search::millisUntilEnd));
     }
-    return new Proportion(found, counted);
+
+    private static Sample sample(
+        List<Search> searches, Predicate<Search> which, ToLongFunction<Search> what) {
+      Sample sample = new Sample();
+      searches.stream().filter(which).mapToLong(what).forEach(sample::add);
+      return sample;
+    }
   }
 
-  Sample hops() {
-    Sample sample = new Sample();
-    searches.stream().filter(Search::isFound).forEach(search -> sample.add(search.hops()));
-    return sample;
-  }
-
-  Sample messages() {
-    Sample sample = new Sample();
-    searches.stream().filter(Search::isEnded).forEach(search -> sample.add(search.messages()));
-    return sample;
-  }
-
-  Sample millisUntilFound() {
-    Sample sample = new Sample();
-    searches.stream()
-        .filter(Search::isFound)
-        .forEach(search -> sample.add(search.millisUntilFound()));
-    return sample;
-  }
-
-  Sample millisUntilEnd() {
-    Sample sample = new Sample();
-    searches.stream()
-        .filter(Search::isEnded)
-        .forEach(search -> sample.add(search.millisUntilEnd()));
-    return sample;
+  Proportion found() {
+    return figures.found();
   }
 
   /// The line under [#HEADER].
   String row() {
-    return "| %s | %,d | %,d | %s | %s | %s | %s | %s |%n"
-        .formatted(
-            plan.name(),
-            plan.nodes(),
-            found().trials(),
-            found(),
-            hops(),
-            messages(),
-            millisUntilFound(),
-            millisUntilEnd());
+    return String.format(
+        Locale.ROOT,
+        "| %s | %,d | %,d | %s | %s | %s | %s | %s |%n",
+        plan.name(),
+        plan.nodes(),
+        found().trials(),
+        found(),
+        figures.hops(),
+        figures.messages(),
+        figures.millisUntilFound(),
+        figures.millisUntilEnd());
   }
 
   /// How it was made.
   String footnote() {
     return String.format(
         Locale.ROOT,
-        "* %s: seed %d, %,d datagrams in %s of simulated time (%.2f a node and second while"
-            + " searches ran), %,d nodes replaced, trace %016x; took %d s%n",
+        "* %s, %,d nodes: seed %d, %,d datagrams in %s of simulated time (%.2f a node and second"
+            + " while searches ran), %,d nodes replaced, trace %016x; took %d s, %d s of processor"
+            + " time%n",
         plan.name(),
+        plan.nodes(),
         plan.seed(),
         datagrams,
-        simulated.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString().substring(2),
+        simulated.truncatedTo(ChronoUnit.SECONDS).toString().substring(2),
         datagramsPerNodeSecond,
         replaced,
         trace,
-        taken.toSeconds());
+        taken.toSeconds(),
+        processor.toSeconds());
   }
 }

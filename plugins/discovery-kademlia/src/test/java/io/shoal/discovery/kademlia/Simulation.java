@@ -354,7 +354,7 @@ final class Simulation {
     for (int i = 0; i < live.size(); i++) {
       Peer peer = live.get((first + i) % live.size());
       if (peer != except && peer.isReachable()) {
-        if (!peer.node.contacts().isEmpty()) {
+        if (!peer.node.isIsolated()) {
           return List.of(peer.address());
         }
         lonely = List.of(peer.address());
