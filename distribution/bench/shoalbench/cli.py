@@ -48,6 +48,8 @@ def _options(arguments):
     parser.add_argument('--package', type=Path, metavar='DIR', help='the packaged program (default: that of distribution/target)')
     parser.add_argument('--work', type=Path, metavar='DIR', help='where files go meanwhile (default: the temporary folder)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write what is printed into a file, too')
+    parser.add_argument('--jvm', default='', metavar='OPTIONS',
+                        help='more options for the Java machines that are measured, such as those of a recording')
     parser.add_argument('--install', action='store_true', help='install missing tools with apt-get first')
     options = parser.parse_args(arguments)
     options.scenario = options.scenario.split(',')
@@ -81,7 +83,7 @@ def _outside(options, arguments):
 def _inside(options, arguments):
     sandbox.prepare()
     home = sandbox.folder()
-    bench = Bench(Package(options.package, home), home, options.runs, options.quick)
+    bench = Bench(Package(options.package, home, options.jvm), home, options.runs, options.quick)
     head = _head(options, arguments, bench)
     rows = []
     code = 0

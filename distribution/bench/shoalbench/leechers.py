@@ -2,9 +2,9 @@
 import statistics
 import time
 
-from shoalbench import content
+from shoalbench import aria2, content
 from shoalbench.contest import Row, Sample, alternate, time_ratio, with_tools
-from shoalbench.network import BRIDGE, Network, sent_bytes
+from shoalbench.network import BRIDGE, PAYLOAD_SHARE, Network, sent_bytes
 from shoalbench.processes import Usage
 from shoalbench.shoal import PLAIN, Node, usage_of
 from shoalbench.together import at_once
@@ -16,6 +16,7 @@ CAP_BYTES = 25_000_000
 WARM = 'Shoal, orders by the control API'
 COLD = 'Shoal, fresh `shoal get`s'
 LIBTORRENT = 'libtorrent, v2, TCP'
+ARIA2 = 'aria2c, fresh, a tracker'
 
 
 class Course:
@@ -35,8 +36,10 @@ class Course:
                                  seed=300 + self._files)
 
     def sample(self, file, seconds, roles, copies, before):
+        """`copies`: the bytes that the seed counted; without them they are reckoned from its link's."""
         on_wire = sent_bytes(self.seed) - before
         size = file.stat().st_size
+        copies = on_wire * PAYLOAD_SHARE if copies is None else copies
         return Sample(seconds, roles, {
             'ideal': seconds / (size / CAP_BYTES), 'copies': copies / size, 'wire': on_wire / size})
 
@@ -143,6 +146,45 @@ class TorrentSwarm:
                 content.remove(path)
 
 
+class Aria2Swarm:
+    """A seed and six new clients of each turn, which meet by a tracker; they end when they have everything."""
+
+    def __init__(self, bench, stack, course, place):
+        self.bench = bench
+        self.course = course
+        self.place = place
+        self.meeting = aria2.Meeting(bench, stack)
+
+    def turn(self):
+        file = self.course.file()
+        torrent = self.place / (file.name + '.torrent')
+        aria2.make_torrent(file, torrent, self.meeting.url)
+        targets = [self.place / ('aria2-got%d' % number) for number in range(LEECHERS)]
+        running = []
+        self.meeting.forget()
+        try:
+            with aria2.start(torrent, file.parent, self.bench.log('S3-aria2-seed'), self.course.seed, *aria2.SEED) as seed:
+                self.meeting.await_seed(self.course.seed)
+                seed.mark()
+                wire = sent_bytes(self.course.seed)
+                began = time.monotonic()
+                for number, (target, host) in enumerate(zip(targets, self.course.leechers)):
+                    running.append(aria2.start(
+                        torrent, target, self.bench.log('S3-aria2-%d' % number), host, *aria2.LEECH))
+                done = at_once([process.done for process in running])
+                seconds = max(each.ended for each in done) - began
+                usage = sum((each.usage for each in done), Usage())
+                sample = self.course.sample(file, seconds, {'seed': seed.usage(), 'leechers': usage}, None, wire)
+            for target in targets:
+                content.must_equal(file, target / file.name)
+            return sample
+        finally:
+            for process in running:
+                process.stop()
+            for path in (*targets, file):
+                content.remove(path)
+
+
 def to_six(bench):
     """S3."""
     with bench.scenario('S3') as (place, stack):
@@ -150,7 +192,9 @@ def to_six(bench):
         swarm = ShoalSwarm(bench, stack, course, place)
         torrent = with_tools(lambda: TorrentSwarm(bench, stack, course, place), 'libtorrent')
         torrent = torrent if isinstance(torrent, str) else torrent().turn
-        sides = alternate(bench, [(WARM, swarm.warm), (LIBTORRENT, torrent), (COLD, swarm.cold)])
+        other = with_tools(lambda: Aria2Swarm(bench, stack, course, place), 'aria2c')
+        other = other if isinstance(other, str) else other().turn
+        sides = alternate(bench, [(WARM, swarm.warm), (LIBTORRENT, torrent), (COLD, swarm.cold), (ARIA2, other)])
     figures = '; '.join('%s: last at %.2f × size/cap, %.2f copies, %.2f with frames' % (
         side.name, *(statistics.median(sample.figures[key] for sample in side.samples) for key in ('ideal', 'copies', 'wire')))
         for side in sides.values() if side.samples)
@@ -160,6 +204,7 @@ def to_six(bench):
         Row('S3', '128 MiB, warm, copies that the seed sent', sides[WARM], None, lambda mine: mine.figures['copies'], 1.1,
             form='{:.2f}'),
         Row('S3', '128 MiB, warm, last done', sides[WARM], sides[LIBTORRENT], time_ratio),
+        Row('S3', '128 MiB, warm, last done', sides[WARM], sides[ARIA2], time_ratio),
         Row('S3', '128 MiB, cold, last done beside size/cap', sides[COLD], None, lambda mine: mine.figures['ideal'], 1.6),
         Row('S3', '128 MiB, cold, last done', sides[COLD], sides[LIBTORRENT], time_ratio),
     ]

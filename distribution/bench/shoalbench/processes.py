@@ -2,6 +2,7 @@
 import os
 import select
 import signal
+import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ PATIENCE_SECONDS = 180
 SAMPLE_SECONDS = 0.02
 
 STOP_SECONDS = 15
+
+LISTEN_SECONDS = 20
 
 TICKS_PER_SECOND = os.sysconf('SC_CLK_TCK')
 
@@ -75,7 +78,7 @@ class Process:
             peak = max(peak, _peak_memory(self.pid))
             if time.monotonic() - self.began > patience:
                 self.stop(signal.SIGKILL)
-                raise StepFailed('%s took more than %d s' % (self._name(), patience))
+                raise StepFailed('%s took more than %d s' % (self.name, patience))
         ended = time.monotonic()
         _, status, used = os.wait4(self.pid, 0)
         self._gone(os.waitstatus_to_exitcode(status))
@@ -89,7 +92,7 @@ class Process:
         """Waits for the end and holds that it went well."""
         finished = self.wait(patience)
         if finished.code != 0:
-            raise StepFailed('%s ended with %d: %s' % (self._name(), finished.code, self.last_words()))
+            raise StepFailed('%s ended with %d: %s' % (self.name, finished.code, self.last_words()))
         return finished
 
     def mark(self):
@@ -131,7 +134,8 @@ class Process:
     def _cpu(self):
         return sum(map(_cpu_of, _tree(self.pid)))
 
-    def _name(self):
+    @property
+    def name(self):
         return os.path.basename(self.command[0])
 
     def __enter__(self):
@@ -144,6 +148,20 @@ class Process:
 def run(command, log, inside=(), cwd=None, environment=None, patience=PATIENCE_SECONDS):
     """Runs a command to its good end."""
     return Process(command, log, inside, cwd, environment).done(patience)
+
+
+def await_listener(process, address, port):
+    """Waits until somebody accepts connections; who calls is on the host where that is."""
+    end = time.monotonic() + LISTEN_SECONDS
+    while time.monotonic() < end and process.alive():
+        try:
+            socket.create_connection((address, port), 1).close()
+            return
+        except OSError:
+            time.sleep(SAMPLE_SECONDS)
+    words = process.last_words()
+    process.stop()
+    raise StepFailed('%s did not start: %s' % (process.name, words))
 
 
 def prefer(process):

@@ -39,11 +39,12 @@ def machine_up(file):
 class Package:
     """The program in a folder."""
 
-    def __init__(self, folder, home):
+    def __init__(self, folder, home, jvm=''):
         self.folder = folder.resolve()
+        self._jvm = jvm
         self.java = self.folder / 'runtime/bin/java'
         self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(('SHOAL', 'JAVA', 'JDK'))},
+            **{key: value for key, value in os.environ.items() if not key.startswith(('SHOAL', 'JAVA_TOOL', 'JDK'))},
             'HOME': str(home),
             'LC_ALL': 'C.UTF-8',
         }
@@ -52,7 +53,7 @@ class Package:
         return [self.folder / 'bin/shoal', *words]
 
     def start(self, log, *words, host=HERE, options=''):
-        environment = {**self.environment, 'SHOAL_JVM_OPTIONS': options} if options else self.environment
+        environment = {**self.environment, 'SHOAL_JVM_OPTIONS': (self._jvm + ' ' + options).strip()}
         return Process(self.command(*words), log, host.prefix, environment=environment)
 
     def version(self):
@@ -61,7 +62,6 @@ class Package:
     def add(self, path, data, *options):
         """Adds with no node running; the root."""
         return output_of(self.command('add', '-q', path, '--data', data, *options), self.environment).strip()
-
 
     def fresh_get(self, root, target, data, router, log, *settings, host=HERE):
         """Starts `shoal get` in an empty data folder; it knows one node of the DHT."""

@@ -1,11 +1,9 @@
 """nginx, curl and aria2c, as one would use them for large files."""
 import signal
-import socket
-import time
 
 from shoalbench import tools
 from shoalbench.network import HERE
-from shoalbench.processes import Process, StepFailed, run
+from shoalbench.processes import Process, StepFailed, await_listener, run
 
 # Each on a host of its own or on loopback of the bench's own network, where nobody else has it.
 PORT = 8080
@@ -41,20 +39,8 @@ class Nginx:
         self.port = port
         self.process = Process([tools.find('nginx'), '-p', home, '-e', home / 'error.log', '-c', configuration],
                                home / 'nginx.out', host.prefix)
-        self._await()
-
-    def _await(self):
-        end = time.monotonic() + 10
-        while time.monotonic() < end and self.process.alive():
-            try:
-                with self.host.entered():
-                    socket.create_connection((self.host.address, self.port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.02)
-        words = self.process.last_words()
-        self.stop()
-        raise StepFailed('nginx did not start: ' + words)
+        with host.entered():
+            await_listener(self.process, host.address, port)
 
     def url(self, name):
         return 'http://%s:%d/%s' % (self.host.address, self.port, name)
