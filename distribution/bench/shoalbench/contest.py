@@ -2,7 +2,7 @@
 import statistics
 from dataclasses import dataclass, field
 
-from shoalbench import tools
+from shoalbench import content, tools
 from shoalbench.processes import StepFailed
 
 
@@ -91,6 +91,7 @@ def alternate(bench, contenders):
             if isinstance(act, str):
                 outcome = act
             else:
+                content.level_memory(bench.folder)
                 outcome = _attempt(act)
             sides[name].turns.append(outcome)
             bench.say('  run %d of %d: %s: %s' % (
