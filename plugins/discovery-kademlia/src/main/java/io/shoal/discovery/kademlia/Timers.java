@@ -46,14 +46,16 @@ final class Timers {
 
   /// A timer that does nothing.
   static Timer never() {
-    return new Timer(Long.MAX_VALUE, 0, now -> {});
+    return new Timer(Long.MAX_VALUE, 0, Timers::nothing);
   }
+
+  private static void nothing(long nowMillis) {}
 
   /// Something to be done later, unless it is cancelled.
   static final class Timer {
     private final long dueMillis;
     private final long order;
-    private final LongConsumer action;
+    private LongConsumer action;
     private boolean cancelled;
 
     private Timer(long dueMillis, long order, LongConsumer action) {
@@ -64,6 +66,9 @@ final class Timers {
 
     void cancel() {
       cancelled = true;
+      // It waits in the queue until it would have been due, but what it holds need not: a query's
+      // would keep a whole lookup for seconds after its end.
+      action = Timers::nothing;
     }
   }
 }
