@@ -80,7 +80,7 @@ final class Scenario {
           keys,
           lookups,
           Duration.ofMinutes(10),
-          Duration.ofMinutes(20),
+          Duration.ofMinutes(15),
           share,
           hostileShare,
           ground,
