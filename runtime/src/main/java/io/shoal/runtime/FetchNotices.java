@@ -3,9 +3,6 @@ package io.shoal.runtime;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerFaultException;
 import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.WeakHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,30 +15,19 @@ final class FetchNotices {
   private static final int MAX_HEEDED_PER_ROUND = 400;
 
   private final Downloads downloads;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<PeerConnection, Integer> heeded = new WeakHashMap<>();
+  private final HeededMessages heeded = new HeededMessages(MAX_HEEDED_PER_ROUND);
 
   FetchNotices(Downloads downloads) {
     this.downloads = downloads;
   }
 
   void round() {
-    lock.lock();
-    try {
-      heeded.clear();
-    } finally {
-      lock.unlock();
-    }
+    heeded.nextRound();
   }
 
   void heard(PeerConnection from, ByteBuffer bytes) {
-    lock.lock();
-    try {
-      if (heeded.merge(from, 1, Integer::sum) > MAX_HEEDED_PER_ROUND) {
-        return;
-      }
-    } finally {
-      lock.unlock();
+    if (!heeded.heed(from)) {
+      return;
     }
     try {
       FetchNotice notice = FetchNotice.decode(bytes);

@@ -14,9 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +33,7 @@ final class PeerGossip {
   private final Watchers watchers;
   private final Downloads downloads;
   private final Links links;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<PeerConnection, Integer> heeded = new WeakHashMap<>();
+  private final HeededMessages heeded = new HeededMessages(MAX_HEEDED_PER_ROUND);
   private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
 
   PeerGossip(Watchers watchers, Downloads downloads, Links links) {
@@ -60,12 +57,7 @@ final class PeerGossip {
 
   /// Every [#EVERY_MILLIS]: what was lost or came late.
   void round() {
-    lock.lock();
-    try {
-      heeded.clear();
-    } finally {
-      lock.unlock();
-    }
+    heeded.nextRound();
     for (Cid root : watchers.roots()) {
       List<PeerConnection> peers = watchers.peers(root);
       Set<PeerConnection> now = Set.copyOf(peers);
@@ -118,13 +110,8 @@ final class PeerGossip {
 
   /// A peer told of others.
   void heard(PeerConnection from, ByteBuffer bytes) {
-    lock.lock();
-    try {
-      if (heeded.merge(from, 1, Integer::sum) > MAX_HEEDED_PER_ROUND) {
-        return;
-      }
-    } finally {
-      lock.unlock();
+    if (!heeded.heed(from)) {
+      return;
     }
     PeerExchange exchange;
     try {
