@@ -1,6 +1,7 @@
 package io.shoal.api;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /// An open connection to a peer. Every method may be called from any thread.
 public interface PeerConnection extends AutoCloseable {
@@ -14,6 +15,16 @@ public interface PeerConnection extends AutoCloseable {
 
   /// Who is on the other side. Always the same answer.
   RemotePeer remote();
+
+  /// A value that the two ends of this one connection share and that nobody between them can
+  /// choose: who relays between two connections has two values (a channel binding, RFC 9266; for
+  /// TLS 1.3 see [TlsContext#channelBinding]). Always the same answer, also after [#close].
+  ///
+  /// @return 32 bytes, a fresh array; present exactly where the scheme is
+  ///   [Scheme.Protection#ENCRYPTED]
+  default Optional<byte[]> channelBinding() {
+    return Optional.empty();
+  }
 
   /// Asks for a chunk. Returns as soon as the request is queued for sending; many may be on their
   /// way at once, and they may end in any order.

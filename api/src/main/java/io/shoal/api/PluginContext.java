@@ -2,6 +2,7 @@ package io.shoal.api;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /// All that a node gives to a plugin. There is nothing global: what is not here, a plugin brings
@@ -22,6 +23,11 @@ public interface PluginContext {
 
   /// Who this node is.
   NodeIdentity identity();
+
+  /// The secret of the swarm that the node is a member of; empty where there is none (`access` is
+  /// not `shared-secret`). A discovery hides with it from all others what it tells of this node's
+  /// content.
+  Optional<SwarmSecret> swarmSecret();
 
   /// Wall-clock time. Intervals that matter are measured with [System#nanoTime].
   InstantSource clock();

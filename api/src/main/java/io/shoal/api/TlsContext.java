@@ -11,6 +11,12 @@ import javax.net.ssl.SSLSession;
 /// Usable from any thread; the engines are not.
 public interface TlsContext {
 
+  /// The exporter label of [#channelBinding].
+  String CHANNEL_BINDING_LABEL = "EXPORTER-shoal-access-1";
+
+  /// The bytes of a [#channelBinding].
+  int CHANNEL_BINDING_SIZE_BYTES = 32;
+
   /// An engine for the side that dialled.
   ///
   /// @param expected the peer that was meant to be reached; any other fails the handshake. Empty
@@ -26,4 +32,13 @@ public interface TlsContext {
   ///
   /// @throws PeerFaultException the session carries no host certificate
   PeerId peerId(SSLSession session) throws PeerFaultException;
+
+  /// What binds a proof to one connection: 32 bytes of keying material (the exporter of RFC 8446
+  /// §7.5) under the label [#CHANNEL_BINDING_LABEL] with an empty context, the same at both ends of
+  /// the session and at no other.
+  ///
+  /// @param session one whose handshake has ended, of an engine of a node's context
+  /// @return a fresh array
+  /// @throws IllegalStateException the session is not of that kind
+  byte[] channelBinding(SSLSession session);
 }

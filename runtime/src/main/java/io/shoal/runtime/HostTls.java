@@ -13,9 +13,11 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -73,6 +75,19 @@ final class HostTls implements TlsContext {
       return HostCertificate.verify(x509(session.getPeerCertificates()), clock.instant());
     } catch (SSLPeerUnverifiedException e) {
       throw new PeerFaultException("the peer did not prove who it is", e);
+    }
+  }
+
+  @Override
+  public byte[] channelBinding(SSLSession session) {
+    if (!(session instanceof ExtendedSSLSession tls)) {
+      throw new IllegalStateException("a session without an exporter: not of this context");
+    }
+    try {
+      return tls.exportKeyingMaterialData(
+          CHANNEL_BINDING_LABEL, new byte[0], CHANNEL_BINDING_SIZE_BYTES);
+    } catch (SSLKeyException e) {
+      throw new IllegalStateException("the session's handshake has not ended", e);
     }
   }
 

@@ -5,8 +5,10 @@ import io.shoal.api.NodeIdentity;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
 import io.shoal.api.Scheduler;
+import io.shoal.api.SwarmSecret;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /// What a plugin gets.
@@ -15,6 +17,7 @@ record HostedContext(
     PluginConfig config,
     Path dataFolder,
     NodeIdentity identity,
+    Optional<SwarmSecret> swarmSecret,
     InstantSource clock,
     Metrics metrics,
     Scheduler scheduler,

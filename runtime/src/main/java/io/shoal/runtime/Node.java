@@ -151,6 +151,7 @@ public final class Node implements NodeCommands {
 
     private Node open(Path data, List<AutoCloseable> opened)
         throws ShoalException, IOException, InterruptedException {
+      Access access = configuration.settings().access().resolve(configuration.settings().tls());
       DataFolderLock lock = DataFolderLock.take(data);
       opened.add(lock);
       SecureRandom random = new SecureRandom();
@@ -161,7 +162,13 @@ public final class Node implements NodeCommands {
       opened.add(bulkPool);
       MetricsRegistry metrics = new MetricsRegistry();
       NodeServices services =
-          new NodeServices(data, new HostIdentity(key, clock, random), clock, metrics, bulkPool);
+          new NodeServices(
+              data,
+              new HostIdentity(key, clock, random),
+              access.swarmSecret(),
+              clock,
+              metrics,
+              bulkPool);
       PluginHost plugins =
           PluginHost.open(pluginFolders, services.unpackedPlugins(), configuration);
       opened.add(plugins);
@@ -170,7 +177,8 @@ public final class Node implements NodeCommands {
               ? EnumSet.of(ExtensionKind.STORAGE, ExtensionKind.VERIFICATION)
               : EnumSet.allOf(ExtensionKind.class);
       ActivePlugins active = plugins.start(services, kinds);
-      NodeCore core = new NodeCore(key.peerId(), active, configuration.settings(), data, mode);
+      NodeCore core =
+          new NodeCore(key.peerId(), active, configuration.settings(), access, data, mode);
       new NodeMetrics(core).register(metrics.of("node"));
       return new Node(
           lock, bulkPool, plugins, core, key.peerId().toString(), version, cores, metrics);

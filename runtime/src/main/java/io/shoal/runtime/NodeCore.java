@@ -5,6 +5,7 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
+import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
@@ -46,6 +47,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private static final double STREAM_SHARE = 0.125;
 
   private final NodeSettings settings;
+  private final Access access;
   private final Node.Mode mode;
   private final Map<Transport, Set<String>> schemes = new LinkedHashMap<>();
   private final PluginScheduler timers = new PluginScheduler("runtime");
@@ -72,9 +74,15 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private volatile Set<Cid> unservable = Set.of();
 
   NodeCore(
-      PeerId self, ActivePlugins plugins, NodeSettings settings, Path dataFolder, Node.Mode mode)
-      throws IOException {
+      PeerId self,
+      ActivePlugins plugins,
+      NodeSettings settings,
+      Access access,
+      Path dataFolder,
+      Node.Mode mode)
+      throws IOException, InvalidConfigException {
     this.settings = settings;
+    this.access = access;
     this.mode = mode;
     streamMemory = new StreamMemory((long) (settings.limits().memoryBytes() * STREAM_SHARE));
     Path folder = PrivateFile.folder(dataFolder.resolve("runtime"));
@@ -149,8 +157,10 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   }
 
   /// With TLS required only schemes that encrypt or stay on this machine are used; without, those
-  /// that do not, so that a transport never speaks both.
-  private Map<String, Transport> dialable(ActivePlugins plugins) {
+  /// that do not, so that a transport never speaks both. Where not everybody may take part, only
+  /// those that encrypt: no other proves anything.
+  private Map<String, Transport> dialable(ActivePlugins plugins) throws InvalidConfigException {
+    boolean open = access instanceof Access.Open;
     Scheme.Protection network =
         settings.tls() == NodeSettings.Tls.REQUIRED
             ? Scheme.Protection.ENCRYPTED
@@ -159,12 +169,19 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     for (ActivePlugins.Active<Transport> active : plugins.transports()) {
       Set<String> usable = new HashSet<>();
       for (Scheme scheme : active.extension().schemes()) {
-        if (scheme.protection() == network || scheme.protection() == Scheme.Protection.LOCAL) {
+        if (scheme.protection() == network
+            || (open && scheme.protection() == Scheme.Protection.LOCAL)) {
           usable.add(scheme.name());
           dialable.put(scheme.name(), active.extension());
         }
       }
       schemes.put(active.extension(), usable);
+    }
+    if (!open && !plugins.transports().isEmpty() && dialable.isEmpty()) {
+      throw new InvalidConfigException(
+          "access is "
+              + access.word()
+              + " and no active transport encrypts, so that nobody could prove who they are: name one that does in active.transport, or set access: open");
     }
     return dialable;
   }

@@ -1,19 +1,23 @@
 package io.shoal.runtime;
 
 import io.shoal.api.NodeIdentity;
+import io.shoal.api.SwarmSecret;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// What the parts of one node share.
 ///
 /// @param dataFolder the node's folder
 /// @param identity who the node is
+/// @param swarmSecret of the private swarm that it is a member of
 /// @param clock wall-clock time
 /// @param metrics all that is counted
 /// @param bulkPool for hashing and bulk file IO
 record NodeServices(
     Path dataFolder,
     NodeIdentity identity,
+    Optional<SwarmSecret> swarmSecret,
     InstantSource clock,
     MetricsRegistry metrics,
     BulkPool bulkPool) {

@@ -1,7 +1,12 @@
 package io.shoal.runtime;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.PeerId;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +19,7 @@ import java.util.Set;
 /// @param active which plugins are used
 /// @param plugins how plugins are loaded
 /// @param tls whether peers must encrypt and prove who they are
+/// @param access who may take part
 /// @param announce what is told to others
 /// @param limits what the node may use
 /// @param digests what is computed while the node is idle
@@ -23,6 +29,7 @@ record NodeSettings(
     Active active,
     Plugins plugins,
     Tls tls,
+    AccessSettings access,
     Announce announce,
     Limits limits,
     Digests digests,
@@ -180,16 +187,14 @@ record NodeSettings(
   }
 
   static NodeSettings read(ConfigSection root) throws InvalidConfigException {
-    // One value so far; the key is there so that a file which says more fails instead of being
-    // open.
-    root.oneOf("access", Set.of("open"), "open");
+    AccessSettings access = access(root);
     NodeSettings settings =
         new NodeSettings(
             active(root),
             plugins(root),
             Tls.valueOf(upper(root.oneOf("tls", Set.of("required", "off"), "required"))),
-            Announce.valueOf(
-                upper(root.oneOf("announce", Set.of("roots", "all", "none"), "roots"))),
+            access,
+            announce(root, access.mode()),
             Limits.read(root),
             Digests.read(root),
             Control.read(root),
@@ -200,6 +205,56 @@ record NodeSettings(
 
   private static String upper(String word) {
     return word.toUpperCase(Locale.ROOT);
+  }
+
+  private static AccessSettings access(ConfigSection root) throws InvalidConfigException {
+    String mode = root.oneOf("access", Set.of("open", "allow-list", "shared-secret"), "open");
+    Set<PeerId> peers = new HashSet<>();
+    for (String text : root.texts("accessList", List.of())) {
+      try {
+        peers.add(PeerId.parse(text));
+      } catch (InvalidInputException e) {
+        throw root.wrong("accessList", String.valueOf(e.getMessage()), "peer ids: 12D3Koo…");
+      }
+    }
+    Optional<Path> file = Optional.empty();
+    Optional<String> path = root.text("accessSecretFile");
+    if (path.isPresent()) {
+      file = Optional.of(secretFile(root, path.get()));
+    }
+    Optional<byte[]> secret =
+        root.text("accessSecret").map(text -> text.getBytes(StandardCharsets.UTF_8));
+    if (secret.isPresent() && !SharedSecret.isAllowed(secret.get().length)) {
+      throw root.wrong(
+          "accessSecret",
+          secret.get().length + " bytes long",
+          SharedSecret.MIN_SIZE_BYTES + " to " + SharedSecret.MAX_SIZE_BYTES + " bytes");
+    }
+    return new AccessSettings(
+        AccessSettings.Mode.valueOf(upper(mode.replace('-', '_'))),
+        peers,
+        file,
+        secret.map(SharedSecret::of));
+  }
+
+  private static Path secretFile(ConfigSection root, String text) throws InvalidConfigException {
+    try {
+      Path file = Path.of(text);
+      if (file.isAbsolute()) {
+        return file;
+      }
+    } catch (InvalidPathException e) {
+      // said below
+    }
+    throw root.wrong("accessSecretFile", "'" + text + "'", "an absolute path");
+  }
+
+  private static Announce announce(ConfigSection root, AccessSettings.Mode access)
+      throws InvalidConfigException {
+    // Who may connect is known to each other: nobody else needs to find them.
+    String whenAbsent = access == AccessSettings.Mode.ALLOW_LIST ? "none" : "roots";
+    return Announce.valueOf(
+        upper(root.oneOf("announce", Set.of("roots", "all", "none"), whenAbsent)));
   }
 
   private static Active active(ConfigSection root) throws InvalidConfigException {

@@ -93,6 +93,7 @@ final class RunningPlugin {
         config,
         folder,
         services.identity(),
+        services.swarmSecret(),
         services.clock(),
         services.metrics().of(plugin.id()),
         scheduler,

@@ -1,6 +1,8 @@
 package io.shoal.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -119,6 +122,34 @@ class HostTlsTest {
     assertEquals("shoal/1", accepted.getApplicationProtocol());
     assertEquals(bob.peerId(), client.peerId(dialled.getSession()));
     assertEquals(alice.peerId(), server.peerId(accepted.getSession()));
+  }
+
+  @Test
+  void bothEndsOfASessionAndNoOtherHaveItsChannelBinding() throws Exception {
+    TlsContext client = alice.tls("shoal/1");
+    TlsContext server = bob.tls("shoal/1");
+    SSLEngine dialled = client.clientEngine(Optional.of(bob.peerId()));
+    SSLEngine accepted = server.serverEngine();
+    SSLEngine dialledAgain = client.clientEngine(Optional.of(bob.peerId()));
+    SSLEngine acceptedAgain = server.serverEngine();
+
+    handshake(dialled, accepted);
+    handshake(dialledAgain, acceptedAgain);
+
+    byte[] binding = client.channelBinding(dialled.getSession());
+    assertEquals(TlsContext.CHANNEL_BINDING_SIZE_BYTES, binding.length);
+    assertArrayEquals(binding, server.channelBinding(accepted.getSession()));
+    byte[] another = client.channelBinding(dialledAgain.getSession());
+    assertArrayEquals(another, server.channelBinding(acceptedAgain.getSession()));
+    assertFalse(Arrays.equals(binding, another));
+  }
+
+  @Test
+  void aSessionWithoutAHandshakeHasNoChannelBinding() {
+    TlsContext client = alice.tls("shoal/1");
+    SSLEngine fresh = client.clientEngine(Optional.empty());
+
+    assertThrows(IllegalStateException.class, () -> client.channelBinding(fresh.getSession()));
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,7 @@ final class MemoryNetwork {
   private record Listening(PeerId id, ChunkServer server) {}
 
   private final Map<String, Listening> listening = new ConcurrentHashMap<>();
+  private final Random random = new Random(4);
 
   static PeerAddress address(String name) {
     return PeerAddress.of("mem://" + name + ":4600");
@@ -61,7 +63,7 @@ final class MemoryNetwork {
 
     @Override
     public Set<Scheme> schemes() {
-      return Set.of(new Scheme("mem", Scheme.Protection.LOCAL));
+      return Set.of(new Scheme("mem", Scheme.Protection.ENCRYPTED));
     }
 
     @Override
@@ -89,6 +91,8 @@ final class MemoryNetwork {
               other.server);
       here.other = there;
       there.other = here;
+      random.nextBytes(here.binding);
+      System.arraycopy(here.binding, 0, there.binding, 0, here.binding.length);
       links.add(here);
       there.server.connected(there);
       here.server.connected(here);
@@ -107,6 +111,7 @@ final class MemoryNetwork {
     private final ChunkServer server;
     private final Set<Body> bodies = ConcurrentHashMap.newKeySet();
     private volatile boolean open = true;
+    private final byte[] binding = new byte[32];
     private Link other = this;
 
     Link(RemotePeer remote, ChunkServer server) {
@@ -117,6 +122,11 @@ final class MemoryNetwork {
     @Override
     public RemotePeer remote() {
       return remote;
+    }
+
+    @Override
+    public Optional<byte[]> channelBinding() {
+      return Optional.of(binding.clone());
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// A folder of plugins and a node's services around it, for tests.
 ///
@@ -26,6 +27,7 @@ record PluginFolder(Path root, Configuration configuration, NodeServices service
     return new NodeServices(
         data,
         new HostIdentity(HostKey.generate(random), clock, random),
+        Optional.empty(),
         clock,
         new MetricsRegistry(),
         new BulkPool(2));

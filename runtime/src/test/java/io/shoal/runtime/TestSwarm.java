@@ -74,8 +74,9 @@ final class TestSwarm implements AutoCloseable {
               Map.of(verifier.multihashCode(), active),
               discoveries,
               List.of(new ActivePlugins.Active<>("transport", transport)));
-      core =
-          new NodeCore(id, plugins, configuration.settings(), folder.resolve("data-" + name), mode);
+      NodeSettings node = configuration.settings();
+      Access access = node.access().resolve(node.tls());
+      core = new NodeCore(id, plugins, node, access, folder.resolve("data-" + name), mode);
       core.start();
       work = new StoreWork(core);
       transfers = new TransferWork(core, pool, 2);

@@ -5,6 +5,7 @@ import io.shoal.api.NodeIdentity;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
 import io.shoal.api.Scheduler;
+import io.shoal.api.SwarmSecret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +27,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
   private final Path dataFolder;
   private final TestConfig config;
   private final NodeIdentity identity;
+  private final Optional<SwarmSecret> swarmSecret;
   private final InstantSource clock;
   private final TestMetrics metrics = new TestMetrics();
   private final TestScheduler scheduler = new TestScheduler();
@@ -36,12 +39,14 @@ public final class TestContext implements PluginContext, AutoCloseable {
       Path dataFolder,
       Map<String, String> values,
       NodeIdentity identity,
+      Optional<SwarmSecret> swarmSecret,
       InstantSource clock) {
     this.pluginId = pluginId;
     this.dataFolder = dataFolder.toAbsolutePath();
     this.values = values;
     this.config = new TestConfig(values);
     this.identity = identity;
+    this.swarmSecret = swarmSecret;
     this.clock = clock;
     this.bulkPool =
         Executors.newFixedThreadPool(
@@ -50,7 +55,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
   }
 
   /// A context with the data folder `dataFolder` (made if it is not there), no configuration, a new
-  /// identity and the system's clock.
+  /// identity, no swarm secret and the system's clock.
   public static TestContext in(Path dataFolder) {
     try {
       Files.createDirectories(dataFolder);
@@ -58,29 +63,45 @@ public final class TestContext implements PluginContext, AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return new TestContext(
-        "plugin-under-test", dataFolder, Map.of(), TestIdentity.create(), InstantSource.system());
+        "plugin-under-test",
+        dataFolder,
+        Map.of(),
+        TestIdentity.create(),
+        Optional.empty(),
+        InstantSource.system());
   }
 
   /// The same with a configuration value more, in the place of this one.
   public TestContext with(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(values);
     more.put(key, value);
-    return replaced(more, identity, clock);
+    return replaced(more, identity, swarmSecret, clock);
   }
 
   /// The same with another identity, in the place of this one.
   public TestContext withIdentity(NodeIdentity other) {
-    return replaced(values, other, clock);
+    return replaced(values, other, swarmSecret, clock);
+  }
+
+  /// The same in a swarm that shares a secret, in the place of this one.
+  ///
+  /// @param secret 16 to 1,024 bytes
+  public TestContext withSwarmSecret(byte[] secret) {
+    return replaced(values, identity, Optional.of(new TestSecret(secret)), clock);
   }
 
   /// The same with another clock, in the place of this one.
   public TestContext withClock(InstantSource other) {
-    return replaced(values, identity, other);
+    return replaced(values, identity, swarmSecret, other);
   }
 
-  private TestContext replaced(Map<String, String> with, NodeIdentity who, InstantSource time) {
+  private TestContext replaced(
+      Map<String, String> with,
+      NodeIdentity who,
+      Optional<SwarmSecret> secret,
+      InstantSource time) {
     close();
-    return new TestContext(pluginId, dataFolder, with, who, time);
+    return new TestContext(pluginId, dataFolder, with, who, secret, time);
   }
 
   @Override
@@ -106,6 +127,11 @@ public final class TestContext implements PluginContext, AutoCloseable {
   @Override
   public NodeIdentity identity() {
     return identity;
+  }
+
+  @Override
+  public Optional<SwarmSecret> swarmSecret() {
+    return swarmSecret;
   }
 
   @Override

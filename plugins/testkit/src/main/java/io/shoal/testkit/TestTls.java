@@ -12,10 +12,12 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -79,6 +81,16 @@ final class TestTls implements TlsContext {
       return HostCertificate.verify(Arrays.copyOf(chain, chain.length, X509Certificate[].class));
     } catch (SSLPeerUnverifiedException | ArrayStoreException e) {
       throw new PeerFaultException("the peer did not prove who it is", e);
+    }
+  }
+
+  @Override
+  public byte[] channelBinding(SSLSession session) {
+    try {
+      return ((ExtendedSSLSession) session)
+          .exportKeyingMaterialData(CHANNEL_BINDING_LABEL, new byte[0], CHANNEL_BINDING_SIZE_BYTES);
+    } catch (SSLKeyException e) {
+      throw new IllegalStateException("the session's handshake has not ended", e);
     }
   }
 

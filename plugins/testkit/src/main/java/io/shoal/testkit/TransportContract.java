@@ -22,6 +22,7 @@ import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
 import io.shoal.api.Scheme;
+import io.shoal.api.TlsContext;
 import io.shoal.api.Transport;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -133,6 +134,27 @@ public abstract class TransportContract {
       return e.refusal();
     }
     throw new AssertionError(cid + " was not refused");
+  }
+
+  @Test
+  public void theEndsOfAConnectionShareAChannelBindingThatNoOtherConnectionHas() throws Exception {
+    Await.until("the other side was told", () -> chunks.connected().size() == 1);
+    Optional<byte[]> here = connection.channelBinding();
+    Optional<byte[]> there = chunks.connected().getFirst().channelBinding();
+    PeerConnection second = client.connect(address, own);
+    Optional<byte[]> other = second.channelBinding();
+    second.close();
+
+    assertEquals(encrypted(), here.isPresent());
+    assertEquals(encrypted(), there.isPresent());
+    assertEquals(encrypted(), other.isPresent());
+    if (encrypted()) {
+      assertEquals(TlsContext.CHANNEL_BINDING_SIZE_BYTES, here.get().length);
+      assertArrayEquals(here.get(), there.get());
+      assertFalse(Arrays.equals(here.get(), other.get()), "two connections have one binding");
+      here.get()[0]++;
+      assertArrayEquals(connection.channelBinding().get(), there.get(), "not a copy");
+    }
   }
 
   @Test

@@ -22,7 +22,6 @@ import java.util.Set;
 /// @param readOnly `readOnly`
 /// @param publicNetwork `publicNetwork`
 /// @param routing `onePerNetwork`, `enforceIds`, `paths`
-/// @param secret `secret`: shared by all nodes of a swarm, hides from others what is announced
 /// @param announceInterval `announceInterval`
 /// @param refreshInterval `refreshInterval`
 /// @param signedRecords `signedRecords`: whether the node publishes and resolves names here
@@ -32,15 +31,11 @@ record KademliaConfig(
     boolean readOnly,
     boolean publicNetwork,
     DhtSettings.Routing routing,
-    Optional<Bytes> secret,
     Duration announceInterval,
     Duration refreshInterval,
     boolean signedRecords) {
 
   static final int DEFAULT_PORT = 6881;
-
-  /// A secret of fewer characters could be guessed from the keys that it makes.
-  static final int MIN_SECRET_CHARS = 16;
 
   static KademliaConfig read(PluginContext context) throws InvalidConfigException {
     String prefix = "plugins." + context.pluginId() + ".";
@@ -53,7 +48,6 @@ record KademliaConfig(
         context.config().flag("readOnly", false),
         publicNetwork,
         routing(context, publicNetwork),
-        secret(prefix, context.config().text("secret")),
         interval(context, "announceInterval", DhtSettings.DEFAULT_ANNOUNCE_INTERVAL),
         interval(context, "refreshInterval", DhtSettings.DEFAULT_REFRESH_INTERVAL),
         context.config().flag("signedRecords", true));
@@ -132,15 +126,6 @@ record KademliaConfig(
             () ->
                 new InvalidConfigException(
                     key + ": '" + text + "' is not HOST:PORT, such as 192.0.2.7:6881"));
-  }
-
-  private static Optional<Bytes> secret(String prefix, Optional<String> text)
-      throws InvalidConfigException {
-    if (text.isPresent() && text.get().length() < MIN_SECRET_CHARS) {
-      throw new InvalidConfigException(
-          prefix + "secret: has fewer than " + MIN_SECRET_CHARS + " characters: use a longer one");
-    }
-    return text.map(Bytes::ofText);
   }
 
   DhtSettings settings(Family family) {

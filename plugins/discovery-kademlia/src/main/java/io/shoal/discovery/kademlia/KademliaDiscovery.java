@@ -40,7 +40,7 @@ public final class KademliaDiscovery implements Discovery {
           Optional.of(
               new Started(
                   Membership.join(config, context),
-                  new ProviderKey(config.secret()),
+                  new ProviderKey(context.swarmSecret()),
                   config.signedRecords()));
     } catch (IOException e) {
       throw new UserFaultException(

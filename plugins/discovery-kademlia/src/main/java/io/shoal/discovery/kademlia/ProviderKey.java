@@ -1,13 +1,12 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.api.Cid;
+import io.shoal.api.SwarmSecret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /// Under which key of the DHT the providers of a content are announced, a key for each transport
 /// scheme: values hold an address and a port and cannot say which protocol is spoken there.
@@ -16,9 +15,9 @@ import javax.crypto.spec.SecretKeySpec;
 /// HMAC-SHA-256(secret, the same) in a swarm that shares a secret. Codec and version of the CID do
 /// not matter, since they do not change the bytes.
 final class ProviderKey {
-  private final Optional<Bytes> secret;
+  private final Optional<SwarmSecret> secret;
 
-  ProviderKey(Optional<Bytes> secret) {
+  ProviderKey(Optional<SwarmSecret> secret) {
     this.secret = secret;
   }
 
@@ -27,19 +26,14 @@ final class ProviderKey {
     byte[] multihash = cid.multihash().toBytes();
     byte[] message = Arrays.copyOf(prefix, prefix.length + multihash.length);
     System.arraycopy(multihash, 0, message, prefix.length, multihash.length);
-    try {
-      return NodeId.of(digest(message), 0);
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError("every Java platform has SHA-256 and its HMAC", e);
-    }
+    return NodeId.of(secret.map(s -> s.hmacSha256(message)).orElseGet(() -> sha256(message)), 0);
   }
 
-  private byte[] digest(byte[] message) throws GeneralSecurityException {
-    if (secret.isEmpty()) {
+  private static byte[] sha256(byte[] message) {
+    try {
       return MessageDigest.getInstance("SHA-256").digest(message);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
     }
-    Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(secret.get().toArray(), "HmacSHA256"));
-    return mac.doFinal(message);
   }
 }

@@ -225,7 +225,7 @@ enum ParserTarget {
     @Override
     void read(byte[] in) {
       String text = new String(in, StandardCharsets.UTF_8);
-      for (String key : List.of("bootstrap", "secret", "announceInterval", "readOnly", "paths")) {
+      for (String key : List.of("bootstrap", "announceInterval", "readOnly", "paths")) {
         try (TestContext context = TestContext.in(FOLDER).with(key, text)) {
           KademliaConfig.read(context);
         } catch (InvalidConfigException e) {
@@ -236,7 +236,7 @@ enum ParserTarget {
 
     @Override
     List<byte[]> corpus() {
-      return texts("mainline,127.0.0.1:1", "15m", "3600s", "true", "4", "a-long-shared-secret");
+      return texts("mainline,127.0.0.1:1", "15m", "3600s", "true", "4");
     }
 
     @Override

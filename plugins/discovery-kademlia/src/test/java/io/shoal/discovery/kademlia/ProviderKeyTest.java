@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.testkit.TestContext;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The keys are part of the protocol: the values here were computed with `sha256sum` and `openssl
 /// dgst -hmac`.
@@ -19,6 +23,8 @@ class ProviderKeyTest {
               .parseHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
   private static final Cid RAW = Cid.of(Cid.RAW, EMPTY_FILE);
 
+  @TempDir Path folder;
+
   private final ProviderKey open = new ProviderKey(Optional.empty());
 
   @Test
@@ -29,7 +35,12 @@ class ProviderKeyTest {
 
   @Test
   void aSecretMakesOtherKeys() {
-    ProviderKey secret = new ProviderKey(Optional.of(Bytes.ofText("correct horse battery")));
+    ProviderKey secret;
+    try (TestContext context =
+        TestContext.in(folder)
+            .withSwarmSecret("correct horse battery".getBytes(StandardCharsets.US_ASCII))) {
+      secret = new ProviderKey(context.swarmSecret());
+    }
     assertEquals("abb6f72ccf2653751fc4b7ccea05267b0c69bedb", secret.of(RAW, "tcps").toString());
   }
 

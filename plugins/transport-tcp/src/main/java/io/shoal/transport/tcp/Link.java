@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +81,7 @@ final class Link implements PeerConnection {
   private final Map<Integer, OwnWatch> watches = new ConcurrentHashMap<>();
   private final Liveness liveness;
   private volatile @Nullable RemotePeer remote;
+  private volatile Optional<byte[]> channelBinding = Optional.empty();
   private volatile int maxRequests;
   private volatile boolean open;
 
@@ -159,7 +161,8 @@ final class Link implements PeerConnection {
   }
 
   void greeted(Frame.Hello hello) throws PeerFaultException {
-    Optional<PeerId> proven = provenId();
+    Optional<SSLSession> session = session();
+    Optional<PeerId> proven = provenId(session);
     if (hello.nonce().equals(shared.nonce()) || proven.filter(shared.self()::equals).isPresent()) {
       throw new PeerFaultException(
           "the address leads to this node itself, " + shared.self() + ": dial another");
@@ -175,6 +178,7 @@ final class Link implements PeerConnection {
                 new PeerAddress(
                     HostPort.of(seen.getAddress(), hello.listenPort()).uri(scheme), proven));
     maxRequests = hello.maxRequests();
+    channelBinding = session.map(shared.tls()::channelBinding);
     remote =
         new RemotePeer(
             new PeerAddress(address.uri(), proven),
@@ -188,11 +192,13 @@ final class Link implements PeerConnection {
     Thread.ofVirtual().name("shoal-tcp-connection").start(this::live);
   }
 
-  private Optional<PeerId> provenId() throws PeerFaultException {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    return tls == null
-        ? Optional.empty()
-        : Optional.of(shared.tls().peerId(tls.engine().getSession()));
+  private Optional<SSLSession> session() {
+    return Optional.ofNullable(channel.pipeline().get(SslHandler.class))
+        .map(tls -> tls.engine().getSession());
+  }
+
+  private Optional<PeerId> provenId(Optional<SSLSession> session) throws PeerFaultException {
+    return session.isEmpty() ? Optional.empty() : Optional.of(shared.tls().peerId(session.get()));
   }
 
   /// From the node's first to its last call for this connection.
@@ -324,6 +330,11 @@ final class Link implements PeerConnection {
       throw new IllegalStateException("the handshake has not ended");
     }
     return known;
+  }
+
+  @Override
+  public Optional<byte[]> channelBinding() {
+    return channelBinding.map(byte[]::clone);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.shoal.api.NodeIdentity;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
 import io.shoal.api.Scheduler;
+import io.shoal.api.SwarmSecret;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,6 +32,11 @@ record TestContext(
   @Override
   public PluginConfig config() {
     return new TestConfig(settings);
+  }
+
+  @Override
+  public Optional<SwarmSecret> swarmSecret() {
+    return Optional.empty();
   }
 
   @Override

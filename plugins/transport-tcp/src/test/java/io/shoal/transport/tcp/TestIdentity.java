@@ -18,10 +18,12 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -147,6 +149,17 @@ final class TestIdentity implements NodeIdentity {
         return PeerId.ofEd25519(rawKey(session.getPeerCertificates()[0]));
       } catch (SSLPeerUnverifiedException e) {
         throw new PeerFaultException("no certificate", e);
+      }
+    }
+
+    @Override
+    public byte[] channelBinding(SSLSession session) {
+      try {
+        return ((ExtendedSSLSession) session)
+            .exportKeyingMaterialData(
+                CHANNEL_BINDING_LABEL, new byte[0], CHANNEL_BINDING_SIZE_BYTES);
+      } catch (SSLKeyException e) {
+        throw new IllegalStateException("the handshake has not ended", e);
       }
     }
   }
