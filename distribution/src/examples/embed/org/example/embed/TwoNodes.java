@@ -44,7 +44,7 @@ public final class TwoNodes {
   private static Added add(Node node, Path file)
       throws ShoalException, IOException, InterruptedException {
     List<Added> results = new ArrayList<>();
-    var request = new AddRequest(List.of(file), Optional.empty(), false, LEAF_BYTES, false);
+    var request = new AddRequest(List.of(file), Optional.empty(), false, LEAF_BYTES, false, false);
     node.add(request, ProgressListener.SILENT, results::add);
     return results.getFirst();
   }
@@ -61,6 +61,7 @@ public final class TwoNodes {
         Optional.empty(),
         false,
         false,
-        true);
+        true,
+        false);
   }
 }

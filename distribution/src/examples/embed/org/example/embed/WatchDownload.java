@@ -32,7 +32,8 @@ public final class WatchDownload {
             Optional.empty(),
             false,
             false,
-            true);
+            true,
+            false);
     try (Node node = LocalNode.start(Path.of(args[0]), Path.of(args[1]))) {
       node.get(request, WatchDownload::show);
       show(node.status());

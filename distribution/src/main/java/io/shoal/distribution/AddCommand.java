@@ -46,6 +46,11 @@ final class AddCommand extends NodeCommand {
   boolean sha256;
 
   @Option(
+      names = "--private",
+      description = "announce nothing of it: only who knows the root and an address gets it")
+  boolean privately;
+
+  @Option(
       names = "--hashed-dir",
       paramLabel = "DIR",
       description = "take over a folder of chunk files that are named by their SHA-256")
@@ -65,6 +70,10 @@ final class AddCommand extends NodeCommand {
     if (paths.isEmpty() == hashedFolder.isEmpty()) {
       throw new InvalidInputException(
           "add: give either files and folders or --hashed-dir DIR; see 'shoal add --help'");
+    }
+    if (privately && hashedFolder.isPresent()) {
+      throw new InvalidInputException(
+          "--private is for files and folders: with --hashed-dir, give --set announce=none");
     }
     if (name.isPresent() && paths.size() != 1) {
       throw new InvalidInputException("--name is for a single PATH: add the others on their own");
@@ -94,7 +103,8 @@ final class AddCommand extends NodeCommand {
               name,
               inPlace,
               leafSizeBytes(),
-              sha256);
+              sha256,
+              privately);
       node.add(
           request,
           progress,
@@ -117,6 +127,12 @@ final class AddCommand extends NodeCommand {
       added.sha256().ifPresent(hex -> console().result("sha256:" + hex + "  " + added.name()));
     }
     added.skipped().forEach(line -> console().note("shoal: left out: " + line));
+    if (!privately && added.sharing().equals("private")) {
+      console()
+          .note(
+              "shoal: %s was made private before and stays so: 'shoal share %s public' ends that"
+                  .formatted(added.root(), added.root()));
+    }
   }
 
   private void print(TakenOver taken) {

@@ -100,7 +100,7 @@ final class CachesCommand implements Callable<Integer> {
     Files.writeString(folder.resolve("file"), "a file");
     List<Added> added = new ArrayList<>();
     node.add(
-        new AddRequest(List.of(folder), Optional.empty(), false, LEAF_BYTES, false),
+        new AddRequest(List.of(folder), Optional.empty(), false, LEAF_BYTES, false, false),
         ProgressListener.SILENT,
         added::add);
     return added.getFirst().root();

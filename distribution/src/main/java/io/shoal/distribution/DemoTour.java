@@ -122,7 +122,7 @@ final class DemoTour implements AutoCloseable {
     say("");
     say("The first node imports the file.");
     type("shoal add " + FILE + " --data " + nodes.getFirst().folder());
-    var request = new AddRequest(List.of(file), Optional.empty(), false, 1 << 20, false);
+    var request = new AddRequest(List.of(file), Optional.empty(), false, 1 << 20, false, false);
     List<Added> added = new ArrayList<>();
     nodes.getFirst().node().add(request, ProgressListener.SILENT, added::add);
     say("  " + added.getFirst().root() + "  " + added.getFirst().name());
@@ -215,6 +215,7 @@ final class DemoTour implements AutoCloseable {
             node.folder(),
             peers,
             Optional.of(PATIENCE),
+            false,
             false,
             false,
             false);

@@ -54,6 +54,11 @@ final class GetCommand extends NodeCommand {
   @Option(names = "--replace", description = "replace a file that is in the way")
   boolean replace;
 
+  @Option(
+      names = "--private",
+      description = "announce nothing of it, neither while it comes nor afterwards")
+  boolean privately;
+
   @Option(names = "--no-serve", description = "give nothing to others while it runs")
   boolean noServe;
 
@@ -82,7 +87,8 @@ final class GetCommand extends NodeCommand {
             root.equals(reference) ? timeout : timeout.map(whole -> rest(whole, spent)),
             keep,
             sync,
-            replace);
+            replace,
+            privately);
     Fetched fetched;
     try (var progress = console().progress(!common.quiet)) {
       fetched = node.get(request, progress);

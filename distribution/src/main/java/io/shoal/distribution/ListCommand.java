@@ -56,7 +56,7 @@ final class ListCommand extends NodeCommand {
             List.of(
                 root.root(),
                 Quantity.ofBytes(root.sizeBytes()),
-                root.kept(),
+                root.sharing().equals("private") ? root.kept() + " private" : root.kept(),
                 shown(root.name(), root.kind()),
                 root.note()));
       }

@@ -62,6 +62,7 @@ final class StatCommand extends NodeCommand {
             "chunks",
             stat.chunksHere() + " of " + (stat.chunks() < 0 ? "?" : stat.chunks()) + " here"));
     rows.add(List.of("pinned", stat.pinned() ? "yes" : "no"));
+    stat.sharing().ifPresent(rule -> rows.add(List.of("sharing", rule)));
     stat.sha256().ifPresent(hex -> rows.add(List.of("sha256", hex)));
     console().table(rows);
     return ExitCode.DONE;

@@ -14,6 +14,7 @@ enum Subcommand {
   CAT("cat", "Write a file's verified bytes to standard output."),
   PIN("pin", "Keep a root from garbage collection."),
   UNPIN("unpin", "Let a root go; the next 'shoal gc' takes what nothing else keeps."),
+  SHARE("share", "Make a root private, so that nothing of it is announced, or public again."),
   GC("gc", "Remove the chunks that no pin and no running work needs."),
   VERIFY("verify", "Read every chunk and check it; exit code 4 if one is rotten or missing."),
   PUBLISH(
@@ -66,6 +67,7 @@ enum Subcommand {
       case CAT -> new CatCommand(environment);
       case PIN -> new PinCommand(environment);
       case UNPIN -> new UnpinCommand(environment);
+      case SHARE -> new ShareCommand(environment);
       case GC -> new CollectCommand(environment);
       case VERIFY -> new VerifyCommand(environment);
       case PUBLISH -> new PublishCommand(environment);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.distribution.ShoalProcess.Node;
+import io.shoal.distribution.ShoalProcess.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,6 +109,44 @@ class ThreeNodesIT {
       assertTrue(found.contains(provider.ready("peer")), found::toString);
     }
     assertFalse(found.contains(node.ready("peer")));
+  }
+
+  @Test
+  void aPrivateRootIsFoundByNobodyUntilItIsPublic() throws Exception {
+    Path file = Trees.file(folder.resolve("file"), 3_000_000, 10);
+    try (Node first = ShoalProcess.serve(folder.resolve("first"));
+        Node second =
+            ShoalProcess.serve(folder.resolve("second"), "--bootstrap", first.ready("dht"))) {
+      String root =
+          first.run("add", "-q", "--private", "--sha256", file.toString()).done().out().strip();
+      assertTrue(first.run("ls").done().out().contains("pinned private"));
+      Result again = first.run("add", "-q", file.toString()).done();
+      assertTrue(again.err().contains("shoal share " + root + " public"), again::toString);
+      // What is added after it is found, and so had time to be announced.
+      Path other = Trees.file(folder.resolve("other"), 1000, 11);
+      String found = first.run("add", "-q", other.toString()).done().out().strip();
+      ShoalProcess.await("a provider", () -> finds(second, found));
+      assertFalse(finds(second, root));
+      Path copy = folder.resolve("copy");
+      second.run("get", root, "--private", "-o", copy.toString(), "--peer", first.address()).done();
+      Trees.assertSame(file, copy);
+      JsonNode stat = second.run("stat", root, "--json").done().json();
+      assertEquals("private", stat.get("sharing").asString());
+
+      JsonNode shared = first.run("share", root, "public", "--json").done().json();
+      assertEquals("public", shared.get("sharing").asString());
+      ShoalProcess.await("the public root", () -> finds(second, root));
+      first.run("share", root, "secret").failed(2, "secret");
+      second.run("share", found, "private").failed(3, "no root here");
+    }
+  }
+
+  private static boolean finds(Node node, String root) {
+    try {
+      return node.run("find", root, "--timeout=5s").code() == 0;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

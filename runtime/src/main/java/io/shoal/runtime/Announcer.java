@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class Announcer implements AutoCloseable {
   private static final int WORKERS = 64;
 
   private final Map<String, Discovery> discoveries;
+  private final Predicate<Cid> withheld;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final LinkedHashSet<Cid> due = new LinkedHashSet<>();
@@ -31,8 +33,10 @@ final class Announcer implements AutoCloseable {
   private volatile boolean closed;
   private List<Thread> threads = List.of();
 
-  Announcer(Map<String, Discovery> discoveries) {
+  /// @param withheld whether a key may not be told now; asked from several threads, must not block
+  Announcer(Map<String, Discovery> discoveries, Predicate<Cid> withheld) {
     this.discoveries = discoveries;
+    this.withheld = withheld;
   }
 
   /// Called before anything is announced.
@@ -91,17 +95,36 @@ final class Announcer implements AutoCloseable {
     try {
       while (!closed) {
         Cid cid = next();
-        for (Map.Entry<String, Discovery> discovery : discoveries.entrySet()) {
-          try {
-            var outcome = discovery.getValue().announce(cid, endpoints);
-            LOG.debug("announced {} by {}: {}", cid, discovery.getKey(), outcome);
-          } catch (RuntimeException e) {
-            LOG.warn("plugin {} failed to announce {}: {}", discovery.getKey(), cid, e.toString());
-          }
+        if (!withheld.test(cid)) {
+          tell(cid);
+        }
+        // A withdrawal that came while it was told found nothing to withdraw yet.
+        if (withheld.test(cid) || !wanted(cid)) {
+          withdraw(cid);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(Cid cid) throws InterruptedException {
+    for (Map.Entry<String, Discovery> discovery : discoveries.entrySet()) {
+      try {
+        var outcome = discovery.getValue().announce(cid, endpoints);
+        LOG.debug("announced {} by {}: {}", cid, discovery.getKey(), outcome);
+      } catch (RuntimeException e) {
+        LOG.warn("plugin {} failed to announce {}: {}", discovery.getKey(), cid, e.toString());
+      }
+    }
+  }
+
+  private boolean wanted(Cid key) {
+    lock.lock();
+    try {
+      return told.contains(key) || due.contains(key);
+    } finally {
+      lock.unlock();
     }
   }
 

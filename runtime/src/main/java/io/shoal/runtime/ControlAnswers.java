@@ -83,7 +83,8 @@ final class ControlAnswers {
         root.number("sizeBytes"),
         root.text("kind"),
         root.text("kept"),
-        root.text("note"));
+        root.text("note"),
+        root.text("sharing"));
   }
 
   /// @throws JacksonException it is not the JSON of such a value
@@ -134,7 +135,8 @@ final class ControlAnswers {
         stat.number("chunksHere"),
         stat.flag("pinned"),
         stat.optionalText("sha256"),
-        stat.flag("hearsay"));
+        stat.flag("hearsay"),
+        stat.optionalText("sharing"));
   }
 
   /// @throws JacksonException it is not the JSON of such a value

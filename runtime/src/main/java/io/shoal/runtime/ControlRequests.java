@@ -37,6 +37,8 @@ final class ControlRequests {
     }
   }
 
+  record Share(Reference reference, NodeCommands.Sharing sharing) {}
+
   record Verify(boolean repair) {}
 
   record Name(String name, long timeoutMillis) {}

@@ -216,6 +216,10 @@ final class ControlServer implements AutoCloseable {
         var body = body(exchange, ControlRequests.ReferenceWithin.class);
         yield out -> node.find(body.reference(), body.timeout(), out::result);
       }
+      case "POST /v1/share" -> {
+        var body = body(exchange, ControlRequests.Share.class);
+        yield out -> out.result(node.share(body.reference(), body.sharing()));
+      }
       case "POST /v1/inspect" -> {
         var body = body(exchange, NodeCommands.InspectRequest.class);
         yield out -> node.inspect(body, out::result);

@@ -87,7 +87,7 @@ final class DigestLookup {
     }
   }
 
-  /// A peer asks for a digest.
+  /// A peer asks for a digest. Private roots are not told.
   void asked(PeerConnection from, ByteBuffer bytes) {
     if (bytes.remaining() != DIGEST_BYTES) {
       return;
@@ -95,10 +95,10 @@ final class DigestLookup {
     byte[] digest = new byte[DIGEST_BYTES];
     bytes.get(digest);
     String hex = HexFormat.of().formatHex(digest);
-    Optional<KeptRoot> known = index.byDigest(hex);
+    Optional<KeptRoot> known = index.sharedByDigest(hex);
     Optional<Cid> root = known.map(KeptRoot::cid);
     try {
-      if (root.isEmpty() && parts.store().contains(key(hex))) {
+      if (root.isEmpty() && !index.withheld(key(hex)) && parts.store().contains(key(hex))) {
         root = Optional.of(key(hex));
       }
     } catch (IOException e) {

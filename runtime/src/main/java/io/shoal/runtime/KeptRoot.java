@@ -22,8 +22,8 @@ record KeptRoot(
     Optional<Path> path,
     Optional<String> sha256) {
 
-  KeptRoot withPinned(boolean pinned) {
-    return new KeptRoot(cid, name, sizeBytes, folder, pinned, path, sha256);
+  KeptRoot asPinned() {
+    return new KeptRoot(cid, name, sizeBytes, folder, true, path, sha256);
   }
 
   KeptRoot withDigest(String hex) {

@@ -51,8 +51,7 @@ final class NameChunks {
 
   /// Lets a chunk go.
   void drop(Cid cid) throws IOException {
-    core.index().remove(cid);
-    core.withdraw(cid);
+    core.letGo(cid);
   }
 
   /// A chunk's verified bytes, from here or from peers.

@@ -68,7 +68,8 @@ final class NameWork {
           0,
           false,
           Optional.empty(),
-          true);
+          true,
+          Optional.empty());
     }
   }
 }

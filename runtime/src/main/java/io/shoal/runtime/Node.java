@@ -278,6 +278,12 @@ public final class Node implements NodeCommands {
   }
 
   @Override
+  public Shared share(Reference reference, Sharing sharing)
+      throws ShoalException, IOException, InterruptedException {
+    return store.share(transfers.resolveHere(reference), sharing);
+  }
+
+  @Override
   public Collected gc() throws ShoalException, IOException, InterruptedException {
     return store.gc();
   }

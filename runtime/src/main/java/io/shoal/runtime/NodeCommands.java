@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -72,6 +73,14 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// keeps. Adopted files stay where they are.
   void unpin(Reference reference) throws ShoalException, IOException, InterruptedException;
 
+  /// Sets who may learn of a root that is here or of which a download has begun. The rule is
+  /// durable and outlives [#unpin]; it ends with the collection that finds nothing of the root
+  /// here. Made private, a root is withdrawn at once: what others hold of it expires by itself.
+  ///
+  /// @throws NotFoundException it is no root here
+  Shared share(Reference reference, Sharing sharing)
+      throws ShoalException, IOException, InterruptedException;
+
   /// Removes the chunks that no pin and no running work needs.
   Collected gc() throws ShoalException, IOException, InterruptedException;
 
@@ -113,12 +122,15 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param leafSizeBytes 262,144 to 1,048,576
   /// @param wholeDigest whether to compute each file's whole SHA-256 as well, for `sha256:`
   ///   references
+  /// @param privately whether the roots become private before anything of them is told; without it
+  ///   a root that is private already stays so
   record AddRequest(
       List<Path> paths,
       Optional<String> name,
       boolean inPlace,
       int leafSizeBytes,
-      boolean wholeDigest) {}
+      boolean wholeDigest,
+      boolean privately) {}
 
   /// What was imported.
   ///
@@ -130,6 +142,7 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param newBytes bytes that the store did not have before
   /// @param sha256 the whole file's digest in hex, if it was asked for and this is a file
   /// @param skipped what was left out, each with the reason: symbolic links, devices
+  /// @param sharing its rule now: `public` or `private`
   record Added(
       String root,
       String name,
@@ -138,7 +151,8 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
       long chunks,
       long newBytes,
       Optional<String> sha256,
-      List<String> skipped) {}
+      List<String> skipped,
+      String sharing) {}
 
   /// What was taken over of an older store.
   ///
@@ -160,6 +174,8 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param keep whether to write a copy into the store and pin it
   /// @param sync whether to force the files to the medium before success is told
   /// @param replace whether a file that is in the way may be replaced
+  /// @param privately whether the root becomes private before anything of it is told; without it a
+  ///   root that is private already stays so
   record GetRequest(
       Reference reference,
       Optional<Path> target,
@@ -168,7 +184,8 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
       Optional<Duration> timeout,
       boolean keep,
       boolean sync,
-      boolean replace) {}
+      boolean replace,
+      boolean privately) {}
 
   /// What was downloaded.
   ///
@@ -192,6 +209,28 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
       Map<String, Long> bytesByPeer,
       Map<String, Long> bytesByTransport,
       Map<String, Long> chunksByPeer) {}
+
+  /// Who may learn of a root. Whoever knows its CID and an address of this node may fetch it either
+  /// way, as far as `access` allows.
+  enum Sharing {
+    /// Everybody: it is announced as the configuration says.
+    PUBLIC,
+    /// Nobody by this node: neither the root nor its chunks nor its whole-file digest is announced,
+    /// nobody who asks for the digest is told, and only who takes part in its very swarm learns of
+    /// others who do. What is part of a public root is reached through that.
+    PRIVATE;
+
+    /// As results say it and users type it: `public` or `private`.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// A root's rule as it stands now.
+  ///
+  /// @param root its CID
+  /// @param sharing `public` or `private`
+  record Shared(String root, String sharing) {}
 
   /// A provider of a root.
   ///
@@ -219,8 +258,15 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param kept `pinned`, `adopted` or `partial`
   /// @param note what the user should know: an adopted file that changed, a download that is
   ///   incomplete; else empty
+  /// @param sharing its rule: `public` or `private`
   record RootEntry(
-      String root, String name, long sizeBytes, String kind, String kept, String note) {}
+      String root,
+      String name,
+      long sizeBytes,
+      String kind,
+      String kept,
+      String note,
+      String sharing) {}
 
   /// Something in a folder.
   ///
@@ -241,6 +287,7 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param pinned whether it is pinned
   /// @param sha256 the whole file's digest, if known
   /// @param hearsay whether nothing of it is here and this is what others say, which nobody checked
+  /// @param sharing its rule, `public` or `private`, if it is a root here
   record ContentStat(
       String root,
       String kind,
@@ -250,7 +297,8 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
       long chunksHere,
       boolean pinned,
       Optional<String> sha256,
-      boolean hearsay) {}
+      boolean hearsay,
+      Optional<String> sharing) {}
 
   /// What a garbage collection did.
   record Collected(long chunksRemoved, long bytesRemoved, long chunksKept) {}

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -57,6 +58,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final NodeParts parts;
   private final Downloads downloads;
   private final Announcer announcer;
+  private final Announcements announcements;
   private final PeerGossip gossip;
   private final FetchNotices fetchNotices;
   private final DialBack dialBack;
@@ -123,7 +125,14 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             discoveries,
             folder);
     downloads = new Downloads(links, ceiling.downloads());
-    announcer = new Announcer(discoveries);
+    announcer = new Announcer(discoveries, index::withheld);
+    announcements =
+        new Announcements(
+            announcer,
+            index,
+            new LocalDag(parts),
+            serves() ? settings.announce() : NodeSettings.Announce.NONE,
+            root -> !unservable.contains(root));
     gossip = new PeerGossip(watchers, downloads, links);
     fetchNotices = new FetchNotices(downloads);
     dialBack = new DialBack(links, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
@@ -202,7 +211,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       endpoints = List.copyOf(listening);
       parts.links().ownEndpoints(endpoints);
       announcer.start(endpoints);
-      Thread.ofVirtual().name("announce-all").start(this::announceAll);
+      Thread.ofVirtual().name("announce-all").start(announcements::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
@@ -220,13 +229,6 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   private boolean idle() {
     return downloads.all().isEmpty() && server.running() == 0 && !gate.busy();
-  }
-
-  private void announceAll() {
-    for (KeptRoot root : index.all()) {
-      announce(root.cid());
-      root.sha256().ifPresent(hex -> announceDigest(hex));
-    }
   }
 
   private void keepHouse() {
@@ -249,7 +251,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     for (Cid root : gone) {
       if (!before.contains(root)) {
         LOG.info("{} changed or moved: it is provided no longer", root);
-        announcer.withdraw(root);
+        announcements.withdraw(root, index.get(root).flatMap(KeptRoot::sha256));
         parts.watchers().changed(root);
       }
     }
@@ -262,30 +264,33 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   /// A root is here now, wholly or in part.
   void announce(Cid root) {
-    if (serves() && settings.announce() != NodeSettings.Announce.NONE) {
-      announcer.announce(root);
-      if (settings.announce() == NodeSettings.Announce.ALL) {
-        announceChunks(root);
-      }
-    }
-  }
-
-  private void announceChunks(Cid root) {
-    try {
-      new LocalDag(parts).reachable(root, announcer::announce);
-    } catch (IOException e) {
-      LOG.warn("the chunks of {} are not announced: {}", root, e.getMessage());
-    }
+    announcements.announce(root);
   }
 
   void announceDigest(String sha256) {
-    if (serves() && settings.announce() != NodeSettings.Announce.NONE) {
-      announcer.announce(DigestLookup.key(sha256));
+    announcements.announceDigest(sha256);
+  }
+
+  /// Sets the sharing rule of a root, and tells of it or takes that back at once.
+  void share(Cid root, NodeCommands.Sharing sharing) throws IOException {
+    index.setPrivate(root, sharing == NodeCommands.Sharing.PRIVATE);
+    Optional<KeptRoot> kept = index.get(root);
+    if (sharing == NodeCommands.Sharing.PRIVATE) {
+      announcements.withdraw(root, kept.flatMap(KeptRoot::sha256));
+    } else if (kept.isPresent() || downloads.of(root).isPresent()) {
+      announcements.announce(root);
     }
   }
 
-  void withdraw(Cid root) {
-    announcer.withdraw(root);
+  NodeCommands.Sharing sharing(Cid root) {
+    return index.isPrivate(root) ? NodeCommands.Sharing.PRIVATE : NodeCommands.Sharing.PUBLIC;
+  }
+
+  /// A root is let go: others are told of it no longer.
+  void letGo(Cid root) throws IOException {
+    Optional<String> sha256 = index.get(root).flatMap(KeptRoot::sha256);
+    index.remove(root);
+    announcements.withdraw(root, sha256);
     parts.watchers().changed(root);
   }
 

@@ -158,6 +158,12 @@ public final class RemoteNode implements NodeCommands {
   }
 
   @Override
+  public Shared share(Reference reference, Sharing sharing)
+      throws ShoalException, IOException, InterruptedException {
+    return reflected("/v1/share", new ControlRequests.Share(reference, sharing), Shared.class);
+  }
+
+  @Override
   public PublishedName publish(PublishRequest request)
       throws ShoalException, IOException, InterruptedException {
     return reflected("/v1/publish", request, PublishedName.class);

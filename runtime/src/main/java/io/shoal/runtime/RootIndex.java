@@ -1,10 +1,8 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Cid;
-import io.shoal.api.InvalidInputException;
+import io.shoal.api.Multihash;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,32 +10,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.zip.CRC32C;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The roots that are here: pins, adopted roots, names, whole-file digests. A journal of lines,
-/// each with a checksum; what stands in it is durable when a method returns, and the caller has
-/// made the content durable before. A torn last line is what a crash left and is ignored. Usable
-/// from any thread.
+/// The roots that are here: pins, adopted roots, names, whole-file digests, and which of them are
+/// private. A journal of lines, each with a checksum; what stands in it is durable when a method
+/// returns, and the caller has made the content durable before. A torn last line is what a crash
+/// left and is ignored. Usable from any thread.
 final class RootIndex implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RootIndex.class);
 
   /// Lines beyond the living ones after which the journal is written anew.
   private static final int MAX_DEAD_LINES = 4_096;
 
-  private static final String KEPT = "root";
-  private static final String GONE = "gone";
-
   private final Path file;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Cid, KeptRoot> roots = new LinkedHashMap<>();
-  private final Map<String, Cid> byDigest = new LinkedHashMap<>();
+
+  /// Several roots of one digest are the same file in leaves of several sizes.
+  private final Map<String, Set<Cid>> byDigest = new HashMap<>();
+
+  /// The roots with the rule `private`, those that are not here among them.
+  private final Set<Cid> hidden = new LinkedHashSet<>();
+
   private FileChannel channel;
   private int lines;
 
@@ -60,73 +65,43 @@ final class RootIndex implements AutoCloseable {
   }
 
   private boolean replay(String line) {
-    String[] fields = line.split(" ", -1);
-    if (fields.length < 3
-        || !checksum(line.substring(0, line.lastIndexOf(' '))).equals(fields[fields.length - 1])) {
-      return false;
-    }
-    try {
-      Cid cid = Cid.parse(fields[1]);
-      if (fields[0].equals(GONE)) {
-        drop(cid);
-      } else if (fields[0].equals(KEPT) && fields.length == 9) {
-        take(
-            new KeptRoot(
-                cid,
-                decoded(fields[2]).orElse(""),
-                Long.parseLong(fields[3]),
-                fields[4].equals("folder"),
-                fields[5].equals("pinned"),
-                decoded(fields[6]).map(Path::of),
-                decoded(fields[7])));
+    Optional<RootLines.Entry> entry = RootLines.read(line);
+    entry.ifPresent(this::apply);
+    return entry.isPresent();
+  }
+
+  private void apply(RootLines.Entry entry) {
+    switch (entry) {
+      case RootLines.Kept(KeptRoot root) -> take(root);
+      case RootLines.Gone(Cid root) -> drop(root);
+      case RootLines.Rule(Cid root, boolean isPrivate) -> {
+        if (isPrivate) {
+          hidden.add(root);
+        } else {
+          hidden.remove(root);
+        }
       }
-      return true;
-    } catch (InvalidInputException | IllegalArgumentException e) {
-      return false;
+      case RootLines.Unknown() -> LOG.debug("{}: line {} is of a newer program", file, lines);
     }
-  }
-
-  private static String line(KeptRoot root) {
-    String text =
-        String.join(
-            " ",
-            KEPT,
-            root.cid().toString(),
-            encoded(root.name()),
-            Long.toString(root.sizeBytes()),
-            root.folder() ? "folder" : "file",
-            root.pinned() ? "pinned" : "loose",
-            encoded(root.path().map(Path::toString).orElse("")),
-            encoded(root.sha256().orElse("")));
-    return text + " " + checksum(text) + "\n";
-  }
-
-  private static String encoded(String text) {
-    return text.isEmpty() ? "-" : "=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static Optional<String> decoded(String field) {
-    return field.equals("-")
-        ? Optional.empty()
-        : Optional.of(URLDecoder.decode(field.substring(1), StandardCharsets.UTF_8));
-  }
-
-  private static String checksum(String text) {
-    CRC32C crc = new CRC32C();
-    crc.update(text.getBytes(StandardCharsets.UTF_8));
-    return Long.toHexString(crc.getValue());
   }
 
   private void take(KeptRoot root) {
     drop(root.cid());
     roots.put(root.cid(), root);
-    root.sha256().ifPresent(digest -> byDigest.put(digest, root.cid()));
+    root.sha256()
+        .ifPresent(
+            digest ->
+                byDigest.computeIfAbsent(digest, any -> new LinkedHashSet<>()).add(root.cid()));
   }
 
   private void drop(Cid cid) {
     KeptRoot old = roots.remove(cid);
     if (old != null) {
-      old.sha256().ifPresent(digest -> byDigest.remove(digest, cid));
+      old.sha256()
+          .ifPresent(
+              digest ->
+                  byDigest.computeIfPresent(
+                      digest, (any, same) -> same.remove(cid) && same.isEmpty() ? null : same));
     }
   }
 
@@ -143,24 +118,19 @@ final class RootIndex implements AutoCloseable {
 
   private void replace(KeptRoot root) throws IOException {
     if (!root.equals(roots.get(root.cid()))) {
-      append(line(root));
-      take(root);
+      record(new RootLines.Kept(root));
     }
   }
 
-  /// @return whether there was such a root, pinned or not as it is now to be
-  boolean setPinned(Cid cid, boolean pinned) throws IOException {
+  /// @return whether there is such a root; then it is pinned now
+  boolean pin(Cid cid) throws IOException {
     lock.lock();
     try {
       KeptRoot old = roots.get(cid.toV1());
       if (old == null) {
         return false;
       }
-      if (!pinned && old.path().isEmpty()) {
-        removeLocked(old.cid());
-      } else {
-        replace(old.withPinned(pinned));
-      }
+      replace(old.asPinned());
       return true;
     } finally {
       lock.unlock();
@@ -187,17 +157,11 @@ final class RootIndex implements AutoCloseable {
   void remove(Cid cid) throws IOException {
     lock.lock();
     try {
-      removeLocked(cid.toV1());
+      if (roots.containsKey(cid.toV1())) {
+        record(new RootLines.Gone(cid.toV1()));
+      }
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void removeLocked(Cid cid) throws IOException {
-    if (roots.containsKey(cid)) {
-      String text = GONE + " " + cid;
-      append(text + " " + checksum(text) + "\n");
-      drop(cid);
     }
   }
 
@@ -210,10 +174,88 @@ final class RootIndex implements AutoCloseable {
     }
   }
 
+  /// A root of a whole-file digest, whatever its rule.
   Optional<KeptRoot> byDigest(String sha256) {
     lock.lock();
     try {
-      return Optional.ofNullable(byDigest.get(sha256)).map(roots::get);
+      return byDigest.getOrDefault(sha256, Set.of()).stream().findFirst().map(roots::get);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A root of a whole-file digest that others may be told of.
+  Optional<KeptRoot> sharedByDigest(String sha256) {
+    lock.lock();
+    try {
+      return byDigest.getOrDefault(sha256, Set.of()).stream()
+          .filter(cid -> !hidden.contains(cid))
+          .findFirst()
+          .map(roots::get);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Sets the sharing rule of a root, be it here or not: it is durable when this returns, and so
+  /// stands before the root is told of.
+  void setPrivate(Cid cid, boolean isPrivate) throws IOException {
+    lock.lock();
+    try {
+      if (hidden.contains(cid.toV1()) != isPrivate) {
+        record(new RootLines.Rule(cid.toV1(), isPrivate));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Forgets the rule of a root that is here no longer.
+  ///
+  /// @param unused whether nobody is about to bring it back; asked under the lock
+  void forgetRule(Cid root, BooleanSupplier unused) throws IOException {
+    lock.lock();
+    try {
+      if (hidden.contains(root) && !roots.containsKey(root) && unused.getAsBoolean()) {
+        record(new RootLines.Rule(root, false));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isPrivate(Cid cid) {
+    lock.lock();
+    try {
+      return hidden.contains(cid.toV1());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The private roots of which there is no entry: downloads that have begun, and what was let go.
+  List<Cid> privateWithoutEntry() {
+    lock.lock();
+    try {
+      return hidden.stream().filter(cid -> !roots.containsKey(cid)).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether a provider key may not be told to others: that of a private root, or of the whole-file
+  /// digest that private roots alone have.
+  boolean withheld(Cid key) {
+    lock.lock();
+    try {
+      if (hidden.contains(key)) {
+        return true;
+      }
+      Set<Cid> files =
+          key.codec() == Cid.RAW && key.multihashCode() == Multihash.SHA2_256
+              ? byDigest.getOrDefault(HexFormat.of().formatHex(key.multihash().digest()), Set.of())
+              : Set.of();
+      return !files.isEmpty() && !roots.containsKey(key) && hidden.containsAll(files);
     } finally {
       lock.unlock();
     }
@@ -228,25 +270,29 @@ final class RootIndex implements AutoCloseable {
     }
   }
 
-  private void append(String line) throws IOException {
-    if (lines - roots.size() > MAX_DEAD_LINES + roots.size()) {
+  private void record(RootLines.Entry entry) throws IOException {
+    int living = roots.size() + hidden.size();
+    if (lines - living > MAX_DEAD_LINES + living) {
       channel.close();
       rewrite();
       channel = open();
     }
-    ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes = ByteBuffer.wrap(RootLines.write(entry).getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
     channel.force(false);
     lines++;
+    apply(entry);
   }
 
   private void rewrite() throws IOException {
     StringBuilder text = new StringBuilder();
-    roots.values().forEach(root -> text.append(line(root)));
+    // The rules first: a file that is cut off loses a root rather than its rule.
+    hidden.forEach(cid -> text.append(RootLines.write(new RootLines.Rule(cid, true))));
+    roots.values().forEach(root -> text.append(RootLines.write(new RootLines.Kept(root))));
     AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
-    lines = roots.size();
+    lines = roots.size() + hidden.size();
   }
 
   @Override

@@ -47,7 +47,8 @@ final class StoreWork {
               root.sizeBytes(),
               root.folder() ? "folder" : "file",
               root.pinned() ? "pinned" : "adopted",
-              adopted.problem(root).orElse("")));
+              adopted.problem(root).orElse(""),
+              core.sharing(root.cid()).word()));
     }
     for (DownloadJournal.Begun begun : core.journal().all()) {
       Optional<Download> running = core.downloads().of(begun.root());
@@ -60,7 +61,8 @@ final class StoreWork {
               "partial",
               running
                   .map(Download::state)
-                  .orElse("incomplete: get it again to go on (" + begun.target() + ")")));
+                  .orElse("incomplete: get it again to go on (" + begun.target() + ")"),
+              core.sharing(begun.root()).word()));
     }
     return entries;
   }
@@ -126,7 +128,8 @@ final class StoreWork {
           here,
           false,
           Optional.empty(),
-          false);
+          false,
+          sharing(root));
     }
     String kind = plan.map(TreePlan::isFolder).orElse(false) ? "folder" : "file";
     return new NodeCommands.ContentStat(
@@ -138,11 +141,34 @@ final class StoreWork {
         plan.isPresent() ? dag.chunksHere(plan.get()) : 0,
         kept.map(KeptRoot::pinned).orElse(false),
         kept.flatMap(KeptRoot::sha256),
-        false);
+        false,
+        sharing(root));
+  }
+
+  private Optional<String> sharing(Cid root) throws IOException {
+    return isRoot(root) ? Optional.of(core.sharing(root).word()) : Optional.empty();
+  }
+
+  /// Whether there is something to set a rule for. What was let go still has one if it is private.
+  private boolean isRoot(Cid root) throws IOException {
+    return core.index().get(root).isPresent()
+        || core.index().isPrivate(root)
+        || core.downloads().of(root).isPresent()
+        || core.journal().all().stream().anyMatch(begun -> begun.root().equals(root));
+  }
+
+  NodeCommands.Shared share(Cid root, NodeCommands.Sharing sharing)
+      throws ShoalException, IOException {
+    if (!isRoot(root)) {
+      throw new NotFoundException(
+          root + " is no root here: 'shoal ls' shows those that are; add or get it first");
+    }
+    core.share(root, sharing);
+    return new NodeCommands.Shared(root.toString(), sharing.word());
   }
 
   void pin(Cid root) throws ShoalException, IOException {
-    if (core.index().setPinned(root, true)) {
+    if (core.index().pin(root)) {
       core.announce(root);
       return;
     }
@@ -175,11 +201,10 @@ final class StoreWork {
   }
 
   void unpin(Cid root) throws ShoalException, IOException {
-    if (!core.index().setPinned(root, false)) {
+    if (core.index().get(root).isEmpty()) {
       throw new NotFoundException(root + " is not pinned here: ls shows what is");
     }
-    core.index().remove(root);
-    core.withdraw(root);
+    core.letGo(root);
   }
 
   /// What is listed before the marking began and not reached by it goes; what comes meanwhile is
@@ -199,7 +224,21 @@ final class StoreWork {
       for (Cid root : parts.inUse().roots()) {
         dag.reachable(root, cid -> needed.add(cid.multihash()));
       }
-      return sweep(candidates, needed);
+      NodeCommands.Collected collected = sweep(candidates, needed);
+      forgetRules();
+      return collected;
+    }
+  }
+
+  /// The rule of a root goes with the last of it.
+  private void forgetRules() throws IOException {
+    Set<Cid> begun = new HashSet<>();
+    core.journal().all().forEach(download -> begun.add(download.root()));
+    for (Cid root : core.index().privateWithoutEntry()) {
+      if (!begun.contains(root) && !parts.store().contains(root)) {
+        // Work that begins now is held before it sets a rule.
+        core.index().forgetRule(root, () -> !parts.inUse().roots().contains(root));
+      }
     }
   }
 

@@ -132,6 +132,9 @@ final class TransferWork {
             : Optional.of(result.digests().getFirst().sha256());
     Optional<Path> place =
         request.inPlace() ? Optional.of(path.toAbsolutePath().normalize()) : Optional.empty();
+    if (request.privately()) {
+      core.share(result.root(), NodeCommands.Sharing.PRIVATE);
+    }
     core.index()
         .put(
             new KeptRoot(
@@ -144,7 +147,6 @@ final class TransferWork {
                 whole));
     core.announce(result.root());
     parts.watchers().changed(result.root());
-    whole.ifPresent(core::announceDigest);
     return new NodeCommands.Added(
         result.root().toString(),
         result.name(),
@@ -153,7 +155,8 @@ final class TransferWork {
         result.chunks(),
         result.newBytes(),
         whole,
-        result.skipped());
+        result.skipped(),
+        core.sharing(result.root()).word());
   }
 
   NodeCommands.TakenOver takeOver(Path folder, NodeCommands.ProgressListener progress)
@@ -206,13 +209,6 @@ final class TransferWork {
     String name = resolved.name().orElse(resolved.root().toString());
     Path wanted = request.target().orElse(request.folder()).toAbsolutePath().normalize();
     Path target = Files.isDirectory(wanted) ? wanted.resolve(name) : wanted;
-    // A folder that this root became is meant itself; any other is meant to be put into.
-    for (Path place : request.target().isPresent() ? List.of(wanted, target) : List.of(target)) {
-      Optional<NodeCommands.Fetched> there = alreadyThere(resolved.root(), place);
-      if (there.isPresent()) {
-        return there.get();
-      }
-    }
     DownloadWish wish =
         new DownloadWish(
             resolved.root(),
@@ -226,6 +222,16 @@ final class TransferWork {
             request.replace(),
             resolved.digest());
     try (WorkGate.Passage held = parts.inUse().hold(wish.root())) {
+      if (request.privately()) {
+        core.share(wish.root(), NodeCommands.Sharing.PRIVATE);
+      }
+      // A folder that this root became is meant itself; any other is meant to be put into.
+      for (Path place : request.target().isPresent() ? List.of(wanted, target) : List.of(target)) {
+        Optional<NodeCommands.Fetched> there = alreadyThere(wish.root(), place);
+        if (there.isPresent()) {
+          return there.get();
+        }
+      }
       NodeCommands.Fetched fetched = run(wish, progress);
       keep(wish, fetched);
       return fetched;

@@ -57,13 +57,32 @@ class ControlAnswersTest {
           new PluginEntry("q", List.of(), "2", "m", "failed", false, Optional.of("why")));
 
   private static final List<RootEntry> ROOTS =
-      List.of(new RootEntry("r", "n", 1, "file", "pinned", ""));
+      List.of(new RootEntry("r", "n", 1, "file", "pinned", "", "private"));
 
   private static final List<ContentStat> STATS =
       List.of(
-          new ContentStat("r", "file", Optional.of("n"), 1, 2, 3, true, Optional.of("h"), false),
           new ContentStat(
-              "r", "unknown", Optional.empty(), -1, -1, 0, false, Optional.empty(), true));
+              "r",
+              "file",
+              Optional.of("n"),
+              1,
+              2,
+              3,
+              true,
+              Optional.of("h"),
+              false,
+              Optional.of("private")),
+          new ContentStat(
+              "r",
+              "unknown",
+              Optional.empty(),
+              -1,
+              -1,
+              0,
+              false,
+              Optional.empty(),
+              true,
+              Optional.empty()));
 
   private static final List<FoundProvider> PROVIDERS =
       List.of(

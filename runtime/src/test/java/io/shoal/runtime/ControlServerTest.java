@@ -84,6 +84,9 @@ class ControlServerTest {
     assertEquals(node.roots(), remote.roots());
     assertEquals(node.list(reference()), remote.list(reference()));
     assertEquals(node.stat(reference()), remote.stat(reference()));
+    for (NodeCommands.Sharing rule : NodeCommands.Sharing.values()) {
+      assertEquals(node.share(reference(), rule), remote.share(reference(), rule));
+    }
     assertEquals(
         node.verify(true, NodeCommands.ProgressListener.SILENT),
         remote.verify(true, NodeCommands.ProgressListener.SILENT));
@@ -102,6 +105,7 @@ class ControlServerTest {
             Optional.of(Duration.ofMillis(1500)),
             true,
             false,
+            true,
             true);
     List<NodeCommands.Progress> progress = new ArrayList<>();
 
@@ -159,7 +163,7 @@ class ControlServerTest {
   void eachAddedPathIsToldInOrder() throws Exception {
     var request =
         new NodeCommands.AddRequest(
-            List.of(Path.of("/a"), Path.of("/b")), Optional.empty(), true, 262_144, false);
+            List.of(Path.of("/a"), Path.of("/b")), Optional.empty(), true, 262_144, false, true);
     List<String> names = new ArrayList<>();
 
     remote().add(request, NodeCommands.ProgressListener.SILENT, added -> names.add(added.name()));

@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
@@ -8,6 +9,7 @@ import io.shoal.api.Multihash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +36,7 @@ class RootIndexTest {
       index.remove(root(3, true, Optional.empty()).cid());
     }
     try (RootIndex index = new RootIndex(folder)) {
-      assertEquals(java.util.List.of(pinned, adopted), index.all());
+      assertEquals(List.of(pinned, adopted), index.all());
       assertEquals(Optional.of(adopted), index.byDigest(adopted.sha256().orElseThrow()));
     }
   }
@@ -57,13 +59,54 @@ class RootIndexTest {
   }
 
   @Test
-  void unpinningAnAdoptedRootKeepsWhatIsKnownOfItsFile() throws IOException {
+  void aRuleOutlivesItsRootAndEveryRestart() throws IOException {
+    KeptRoot root = root(1, true, Optional.empty());
     try (RootIndex index = new RootIndex(folder)) {
-      KeptRoot adopted = root(2, false, Optional.of(folder.resolve("f")));
-      index.put(adopted);
-      assertTrue(index.setPinned(adopted.cid(), true));
-      assertTrue(index.setPinned(adopted.cid(), false));
-      assertEquals(Optional.of(adopted), index.get(adopted.cid()));
+      index.setPrivate(root.cid(), true);
+      index.put(root);
+      index.setPrivate(root(2, true, Optional.empty()).cid(), true);
+      index.setPrivate(root(2, true, Optional.empty()).cid(), false);
+      index.remove(root.cid());
+    }
+    // Opening writes the file anew, so the second time shows what was written then.
+    for (int restart = 0; restart < 2; restart++) {
+      try (RootIndex index = new RootIndex(folder)) {
+        assertTrue(index.isPrivate(root.cid()));
+        assertFalse(index.isPrivate(root(2, true, Optional.empty()).cid()));
+        assertEquals(List.of(root.cid()), index.privateWithoutEntry());
+      }
+    }
+  }
+
+  @Test
+  void aFileFromBeforeThereWereRulesIsReadAsPublic() throws IOException {
+    KeptRoot old = root(1, true, Optional.empty());
+    Files.writeString(
+        folder.resolve("roots.journal"),
+        "root %s =a+name+%%25+%%C3%%BC%%0A 5 file pinned - =%s 928c712d\n"
+            .formatted(old.cid(), old.sha256().orElseThrow()));
+    try (RootIndex index = new RootIndex(folder)) {
+      assertEquals(List.of(old), index.all());
+      assertFalse(index.isPrivate(old.cid()));
+    }
+  }
+
+  @Test
+  void aDigestThatOnlyPrivateRootsHaveIsWithheld() throws IOException {
+    KeptRoot small = root(1, true, Optional.empty());
+    String digest = small.sha256().orElseThrow();
+    KeptRoot large = root(2, true, Optional.empty()).withDigest(digest);
+    try (RootIndex index = new RootIndex(folder)) {
+      index.put(small);
+      index.put(large);
+      index.setPrivate(small.cid(), true);
+      assertEquals(Optional.of(large), index.sharedByDigest(digest));
+      assertTrue(index.withheld(small.cid()));
+      assertFalse(index.withheld(DigestLookup.key(digest)));
+      index.setPrivate(large.cid(), true);
+      assertEquals(Optional.empty(), index.sharedByDigest(digest));
+      assertTrue(index.withheld(DigestLookup.key(digest)));
+      assertTrue(index.byDigest(digest).isPresent());
     }
   }
 }

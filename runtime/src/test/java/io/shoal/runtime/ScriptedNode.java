@@ -55,7 +55,16 @@ class ScriptedNode implements NodeCommands {
     for (Path path : request.paths()) {
       progress.progress(new Progress("importing", 1, 2, 3, 0, ""));
       each.accept(
-          new Added("root", path.toString(), 1, 2, 3, 4, Optional.of("aa"), List.of("a link")));
+          new Added(
+              "root",
+              path.toString(),
+              1,
+              2,
+              3,
+              4,
+              Optional.of("aa"),
+              List.of("a link"),
+              "private"));
     }
   }
 
@@ -84,7 +93,7 @@ class ScriptedNode implements NodeCommands {
   @Override
   public List<RootEntry> roots() throws ShoalException, IOException {
     told("roots");
-    return List.of(new RootEntry("r", "n", 1, "file", "pinned", ""));
+    return List.of(new RootEntry("r", "n", 1, "file", "pinned", "", "public"));
   }
 
   @Override
@@ -96,7 +105,17 @@ class ScriptedNode implements NodeCommands {
   @Override
   public ContentStat stat(Reference reference) throws ShoalException, IOException {
     told(reference);
-    return new ContentStat("r", "file", Optional.empty(), -1, -1, 0, true, Optional.of("ff"), true);
+    return new ContentStat(
+        "r",
+        "file",
+        Optional.empty(),
+        -1,
+        -1,
+        0,
+        true,
+        Optional.of("ff"),
+        true,
+        Optional.of("private"));
   }
 
   @Override
@@ -115,6 +134,12 @@ class ScriptedNode implements NodeCommands {
   @Override
   public void unpin(Reference reference) throws ShoalException, IOException {
     told(reference);
+  }
+
+  @Override
+  public Shared share(Reference reference, Sharing sharing) throws ShoalException, IOException {
+    told(reference);
+    return new Shared("r", sharing.word());
   }
 
   @Override

@@ -84,13 +84,23 @@ final class TestSwarm implements AutoCloseable {
     }
 
     Cid add(Path file) throws ShoalException, IOException, InterruptedException {
+      return Cid.parse(add(file, false).root());
+    }
+
+    NodeCommands.Added add(Path file, boolean privately)
+        throws ShoalException, IOException, InterruptedException {
       List<NodeCommands.Added> added = new ArrayList<>();
       transfers.add(
           new NodeCommands.AddRequest(
-              List.of(file), Optional.empty(), false, ImportProfile.MIN_LEAF_SIZE_BYTES, true),
+              List.of(file),
+              Optional.empty(),
+              false,
+              ImportProfile.MIN_LEAF_SIZE_BYTES,
+              true,
+              privately),
           NodeCommands.ProgressListener.SILENT,
           added::add);
-      return Cid.parse(added.getFirst().root());
+      return added.getFirst();
     }
 
     NodeCommands.Fetched get(Cid root, String to, Duration timeout, TestNode... from)
@@ -100,6 +110,17 @@ final class TestSwarm implements AutoCloseable {
 
     NodeCommands.Fetched get(
         Reference reference, String to, Duration timeout, boolean keep, TestNode... from)
+        throws ShoalException, IOException, InterruptedException {
+      return get(reference, to, timeout, keep, false, from);
+    }
+
+    NodeCommands.Fetched get(
+        Reference reference,
+        String to,
+        Duration timeout,
+        boolean keep,
+        boolean privately,
+        TestNode... from)
         throws ShoalException, IOException, InterruptedException {
       List<PeerAddress> peers = new ArrayList<>();
       for (TestNode node : from) {
@@ -114,7 +135,8 @@ final class TestSwarm implements AutoCloseable {
               Optional.of(timeout),
               keep,
               false,
-              false),
+              false,
+              privately),
           NodeCommands.ProgressListener.SILENT);
     }
 
@@ -171,8 +193,15 @@ final class TestSwarm implements AutoCloseable {
     nodes.forEach(TestNode::close);
   }
 
+  /// What is announced now.
+  Set<Cid> announced() {
+    return Set.copyOf(announced.keySet());
+  }
+
   /// Everybody reads what anybody announced.
   private final class Board implements Discovery {
+    private final Map<Cid, Set<PeerAddress>> mine = new ConcurrentHashMap<>();
+
     @Override
     public void start(PluginContext context) {}
 
@@ -181,12 +210,18 @@ final class TestSwarm implements AutoCloseable {
 
     @Override
     public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints) {
+      mine.put(cid, Set.copyOf(endpoints));
       announced.computeIfAbsent(cid, any -> new CopyOnWriteArraySet<>()).addAll(endpoints);
       return Map.of();
     }
 
     @Override
-    public void withdraw(Cid cid) {}
+    public void withdraw(Cid cid) {
+      Set<PeerAddress> endpoints = mine.getOrDefault(cid, Set.of());
+      mine.remove(cid);
+      announced.computeIfPresent(
+          cid, (any, all) -> all.removeAll(endpoints) && all.isEmpty() ? null : all);
+    }
 
     @Override
     public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink) {

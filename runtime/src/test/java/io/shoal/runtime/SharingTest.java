@@ -1,0 +1,331 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.ChunkRequest;
+import io.shoal.api.ChunkServer;
+import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerId;
+import io.shoal.api.ServeAnswer;
+import io.shoal.api.Transport;
+import io.shoal.runtime.NodeCommands.Sharing;
+import io.shoal.runtime.TestSwarm.TestNode;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What others learn of private roots: nothing.
+class SharingTest {
+  private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
+  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  private TestSwarm swarm;
+
+  @BeforeEach
+  void open() {
+    swarm = new TestSwarm(folder);
+  }
+
+  @AfterEach
+  void close() {
+    swarm.close();
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "it did not come about in time");
+      Thread.sleep(10);
+    }
+  }
+
+  /// Waits until all that waited has been told.
+  private void settled(TestNode node) throws Exception {
+    Cid last = node.add(swarm.file("last-" + System.nanoTime(), 9, System.nanoTime()));
+    await(() -> node.core.announcer().waiting() == 0 && swarm.announced().contains(last));
+    node.work.unpin(last);
+  }
+
+  private static Reference.Content content(Cid root) {
+    return new Reference.Content(root, Optional.empty());
+  }
+
+  private static Cid digestKey(Path file) throws Exception {
+    return DigestLookup.key(WholeDigests.of(file));
+  }
+
+  private static Cid root(NodeCommands.Added added) throws Exception {
+    return Cid.parse(added.root());
+  }
+
+  @Test
+  void aPrivateRootIsNotAnnouncedAndServedToWhoKnowsItAndTheAddress() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    Cid root = root(first.add(file, true));
+    settled(first);
+    assertEquals(Set.of(), swarm.announced());
+    TestNode second = swarm.node("second");
+    assertThrows(NotFoundException.class, () -> second.get(root, "out", SHORT));
+    second.get(root, "out", LONG, first);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+  }
+
+  @Test
+  void aRootMadePrivateIsWithdrawnAtOnceAndStaysSoOverARestart() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    Cid root = first.add(file);
+    await(() -> swarm.announced().size() == 2);
+    assertEquals(
+        new NodeCommands.Shared(root.toString(), "private"),
+        first.work.share(root, Sharing.PRIVATE));
+    assertEquals(Set.of(), swarm.announced());
+    assertEquals("private", first.work.roots().getFirst().sharing());
+    assertEquals(Optional.of("private"), first.work.stat(root).sharing());
+    first.close();
+    TestNode again = swarm.node("first", Node.Mode.SERVE, first.store);
+    settled(again);
+    assertEquals(Set.of(), swarm.announced());
+    again.work.share(root, Sharing.PUBLIC);
+    await(() -> swarm.announced().equals(Set.of(root, unchecked(file))));
+  }
+
+  private static Cid unchecked(Path file) {
+    try {
+      return digestKey(file);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void addingAPrivateRootAgainDoesNotPublishIt() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    Cid root = root(first.add(file, true));
+    assertEquals("private", first.add(file, false).sharing());
+    first.work.unpin(root);
+    assertEquals("private", first.add(file, false).sharing());
+    first.work.pin(root);
+    settled(first);
+    assertEquals(Set.of(), swarm.announced());
+  }
+
+  @Test
+  void theRuleEndsWithTheCollectionThatTookTheLastOfItsRoot() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    Cid root = root(first.add(file, true));
+    first.work.gc();
+    assertTrue(first.core.index().isPrivate(root));
+    first.work.unpin(root);
+    assertEquals(Optional.of("private"), first.work.stat(root).sharing());
+    first.work.gc();
+    assertEquals("public", first.add(file, false).sharing());
+  }
+
+  @Test
+  void onlyRootsThatAreHereHaveARule() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in", LEAF * 3, 1));
+    Cid leaf = new LocalDag(first.core.parts()).plan(root).orElseThrow().leafCid(1);
+    assertThrows(NotFoundException.class, () -> first.work.share(leaf, Sharing.PRIVATE));
+    assertEquals(Optional.empty(), first.work.stat(leaf).sharing());
+  }
+
+  @Test
+  void aPrivateDownloadIsAnnouncedNeitherWhileItComesNorAfterwards() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    Cid root = root(first.add(file, true));
+    TestNode second = swarm.node("second");
+    second.get(content(root), "out", LONG, true, true, first);
+    settled(second);
+    assertEquals(Set.of(), swarm.announced());
+    assertEquals("private", second.work.roots().getFirst().sharing());
+    TestNode third = swarm.node("third");
+    third.get(root, "third", LONG, second);
+    await(() -> swarm.announced().contains(root));
+    third.get(content(root), "third", LONG, false, true);
+    assertEquals(Set.of(), swarm.announced());
+  }
+
+  @Test
+  void ofAPrivateRootThatFailedToComeTheRuleStands() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    Cid root = root(first.add(file, true));
+    TestNode second = swarm.node("second");
+    assertThrows(
+        NotFoundException.class, () -> second.get(content(root), "out", SHORT, true, true));
+    second.get(content(root), "out", LONG, true, first);
+    settled(second);
+    assertEquals(Set.of(), swarm.announced());
+  }
+
+  @Test
+  void withAllChunksAnnouncedThoseOfAPrivateRootAreLeftOutUnlessAPublicOneHasThem()
+      throws Exception {
+    TestNode first = swarm.node("first", "announce", "all");
+    byte[] both = Files.readAllBytes(swarm.file("both", LEAF * 2, 1));
+    Path longer = folder.resolve("longer");
+    byte[] more = Arrays.copyOf(both, LEAF * 3);
+    more[more.length - 1] = 1;
+    Files.write(longer, more);
+    Cid shared = first.add(folder.resolve("both"));
+    Cid root = first.add(longer);
+    Set<Cid> ofShared = chunks(first, shared);
+    Set<Cid> ofRoot = chunks(first, root);
+    await(() -> swarm.announced().containsAll(ofShared) && swarm.announced().containsAll(ofRoot));
+    first.work.share(root, Sharing.PRIVATE);
+    assertEquals(withDigest(ofShared, folder.resolve("both")), swarm.announced());
+    first.work.share(shared, Sharing.PRIVATE);
+    assertEquals(Set.of(), swarm.announced());
+    first.work.share(root, Sharing.PUBLIC);
+    await(() -> swarm.announced().equals(withDigest(ofRoot, longer)));
+    first.work.unpin(root);
+    assertEquals(Set.of(), swarm.announced());
+  }
+
+  private static Set<Cid> withDigest(Set<Cid> chunks, Path file) {
+    Set<Cid> all = new HashSet<>(chunks);
+    all.add(unchecked(file));
+    return all;
+  }
+
+  private static Set<Cid> chunks(TestNode node, Cid root) throws Exception {
+    Set<Cid> chunks = new HashSet<>();
+    new LocalDag(node.core.parts()).reachable(root, chunks::add);
+    return chunks;
+  }
+
+  @Test
+  void aRootThatIsLetGoTakesItsDigestAlong() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in", LEAF * 3, 1));
+    await(() -> swarm.announced().size() == 2);
+    first.work.unpin(root);
+    assertEquals(Set.of(), swarm.announced());
+  }
+
+  /// A stranger's end of a connection: what it is told, it keeps.
+  private static final class Stranger implements ChunkServer {
+    final BlockingQueue<Integer> types = new LinkedBlockingQueue<>();
+    final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
+
+    @Override
+    public void connected(PeerConnection connection) {}
+
+    @Override
+    public void disconnected(PeerConnection connection) {}
+
+    @Override
+    public ServeAnswer request(PeerConnection from, ChunkRequest request)
+        throws InterruptedException {
+      return ChunkServer.NOTHING.request(from, request);
+    }
+
+    @Override
+    public PeerConnection.Watch watch(
+        PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener) {
+      return ChunkServer.NOTHING.watch(from, root, listener);
+    }
+
+    @Override
+    public void message(PeerConnection from, int type, ByteBuffer bytes) {
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.get(copy);
+      types.add(type);
+      messages.add(copy);
+    }
+  }
+
+  private static Cid answered(PeerConnection connection, Stranger stranger, String sha256)
+      throws Exception {
+    connection.send(DigestLookup.QUESTION, ByteBuffer.wrap(HexFormat.of().parseHex(sha256)));
+    byte[] answer = stranger.messages.poll(30, TimeUnit.SECONDS);
+    int length = answer[32];
+    return length == 0 ? NOTHING : Cid.fromBytes(Arrays.copyOfRange(answer, 33, 33 + length));
+  }
+
+  private static PeerId id(int n) {
+    byte[] key = new byte[32];
+    key[0] = (byte) n;
+    return PeerId.ofEd25519(key);
+  }
+
+  private static final Cid NOTHING = DigestLookup.key("00".repeat(32));
+
+  @Test
+  void whoAsksForADigestIsToldOfNoPrivateRoot() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in", LEAF * 3, 1);
+    Path chunk = swarm.file("chunk", 99, 2);
+    Cid root = root(first.add(file, true));
+    Cid raw = root(first.add(chunk, true));
+    Stranger stranger = new Stranger();
+    try (Transport transport = swarm.network.transport("stranger", id(1))) {
+      PeerConnection connection = transport.connect(MemoryNetwork.address("first"), stranger);
+      assertEquals(NOTHING, answered(connection, stranger, WholeDigests.of(file)));
+      assertEquals(NOTHING, answered(connection, stranger, WholeDigests.of(chunk)));
+      first.work.share(root, Sharing.PUBLIC);
+      first.work.share(raw, Sharing.PUBLIC);
+      assertEquals(root, answered(connection, stranger, WholeDigests.of(file)));
+      assertEquals(raw, answered(connection, stranger, WholeDigests.of(chunk)));
+    }
+  }
+
+  @Test
+  void onlyWhoIsInThePrivateSwarmIsToldOfTheOthersInIt() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid open = first.add(swarm.file("open", LEAF * 3, 1));
+    Cid root = root(first.add(swarm.file("in", LEAF * 3, 2), true));
+    Stranger outside = new Stranger();
+    Stranger inside = new Stranger();
+    try (Transport out = swarm.network.transport("out", id(1));
+        Transport in = swarm.network.transport("in", id(2))) {
+      out.connect(MemoryNetwork.address("first"), outside).watch(open, _ -> {});
+      in.connect(MemoryNetwork.address("first"), inside).watch(root, _ -> {});
+      TestNode second = swarm.node("second");
+      second.get(content(root), "out", LONG, false, true, first);
+      PeerExchange told = PeerExchange.decode(ByteBuffer.wrap(exchange(inside)));
+      assertEquals(root, told.root());
+      assertEquals(
+          List.of(MemoryNetwork.address("second").uri()),
+          told.peers().stream().map(PeerAddress::uri).toList());
+      assertFalse(outside.types.contains(PeerExchange.TYPE));
+    }
+  }
+
+  private static byte[] exchange(Stranger stranger) throws InterruptedException {
+    while (true) {
+      byte[] message = stranger.messages.poll(30, TimeUnit.SECONDS);
+      if (stranger.types.take() == PeerExchange.TYPE) {
+        return message;
+      }
+    }
+  }
+}
