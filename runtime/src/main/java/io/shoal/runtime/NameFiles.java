@@ -41,12 +41,16 @@ final class NameFiles {
 
   private final Path own;
   private final Path seen;
+  private final RecordSeal seal;
   private final ReentrantLock lock = new ReentrantLock();
 
   /// @param folder the runtime's own folder
-  NameFiles(Path folder) {
-    this.own = folder.resolve("names/own");
-    this.seen = folder.resolve("names/seen");
+  /// @param seal of the swarm whose records these are; each has a folder of its own
+  NameFiles(Path folder, RecordSeal seal) {
+    Path records = folder.resolve(seal.folder());
+    this.own = records.resolve("own");
+    this.seen = records.resolve("seen");
+    this.seal = seal;
   }
 
   /// A record that this user published.
@@ -197,7 +201,7 @@ final class NameFiles {
     AtomicFiles.replace(file, content);
   }
 
-  private static Optional<Own> readable(Path file) {
+  private Optional<Own> readable(Path file) {
     try {
       return read(file);
     } catch (IOException e) {
@@ -206,7 +210,7 @@ final class NameFiles {
     }
   }
 
-  private static Optional<Own> read(Path file) throws IOException {
+  private Optional<Own> read(Path file) throws IOException {
     byte[] bytes;
     try (var in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_FILE_BYTES);
@@ -224,7 +228,7 @@ final class NameFiles {
               entries.requiredNumber("sequence"),
               entries.requiredBytes("value"),
               entries.requiredBytes("signature"));
-      if (!RecordSignature.valid(record, record.publicKey(), record.name())) {
+      if (!seal.valid(record)) {
         throw new MalformedDataException("its signature is not valid");
       }
       boolean renew = entries.requiredNumber("renew") != 0;

@@ -91,7 +91,7 @@ final class NamePublisher {
           Signer signer =
               request.name().isPresent()
                   ? new Signer(keys.current(), request.name().get(), false)
-                  : new Signer(Names.aboutKey(facts.root()), "", true);
+                  : new Signer(network.seal().aboutKey(facts.root()), "", true);
           return put(signer, target, renew, request.timeout());
         });
   }
@@ -156,7 +156,7 @@ final class NamePublisher {
       Signer signer, NameValue value, boolean renew, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
     byte[] encoded = value.encode();
-    if (!NameValue.fits(encoded)) {
+    if (encoded.length > network.seal().maxValueBytes()) {
       Cid chunk = chunks.store(encoded, "record of " + signer.name);
       encoded = new NameValue.InChunk(chunk, value.time(), value.expires()).encode();
     }
@@ -179,7 +179,7 @@ final class NamePublisher {
     highest =
         Math.max(highest, files.seen(key, signer.name).map(SignedRecord::sequence).orElse(-1L));
     SignedRecord record =
-        RecordSignature.sign(signer.key, signer.name, sequenceAbove(highest), value);
+        network.seal().sign(signer.key, signer.name, sequenceAbove(highest), value);
     NameFiles.Own own = new NameFiles.Own(record, renew, signer.about);
     // On the disk before anybody else has it: a sequence number is never used twice.
     files.putOwn(own);
@@ -288,7 +288,7 @@ final class NamePublisher {
   private Optional<HostKey> signer(NameFiles.Own own, NameValue value)
       throws ShoalException, IOException {
     return own.about() && value instanceof NameValue.Target target
-        ? Optional.of(Names.aboutKey(target.root()))
+        ? Optional.of(network.seal().aboutKey(target.root()))
         : keys.of(own.key());
   }
 

@@ -27,8 +27,6 @@ final class Names {
   /// trap.
   static final int MAX_KEYS = 8;
 
-  private static final String ABOUT_DOMAIN = "shoal/1/about/";
-
   private final RecordNetwork network;
   private final NameFiles files;
   private final NameChunks chunks;
@@ -70,14 +68,6 @@ final class Names {
         .ed25519PublicKey()
         .orElseThrow(
             () -> new InvalidInputException(name.key() + " is no Ed25519 key: check the name"));
-  }
-
-  /// The key pair under which everybody who knows a root can tell of it and ask: a secret of
-  /// nobody.
-  static HostKey aboutKey(Cid root) {
-    var digest = Sha256.begin();
-    digest.update(ABOUT_DOMAIN.getBytes(StandardCharsets.US_ASCII));
-    return HostKey.ofSeed(digest.digest(root.toV1().toBytes()));
   }
 
   static String iso(long seconds) {
@@ -252,7 +242,7 @@ final class Names {
   /// What others say of a root. A hint: whoever knows the root can say what he likes.
   Optional<NameValue.Target> about(Cid root, Duration timeout) throws InterruptedException {
     Optional<SignedRecord> record =
-        network.resolve(aboutKey(root).publicKey(), "", timeout).newest();
+        network.resolve(network.seal().aboutKey(root).publicKey(), "", timeout).newest();
     try {
       if (record.isPresent()
           && NameValue.decode(record.get().value()) instanceof NameValue.Target target

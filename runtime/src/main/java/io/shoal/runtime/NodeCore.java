@@ -140,8 +140,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     idleDigests =
         new IdleDigests(
             parts, index, this::idle, settings.digests().bytesPerSecond(), this::announceDigest);
-    RecordNetwork records = new RecordNetwork(discoveries);
-    NameFiles nameFiles = new NameFiles(folder);
+    RecordSeal seal = RecordSeal.of(access.swarmSecret());
+    RecordNetwork records = new RecordNetwork(discoveries, seal);
+    NameFiles nameFiles = new NameFiles(folder, seal);
     NameChunks chunks = new NameChunks(this);
     NameStandings standings = new NameStandings(System::nanoTime);
     InstantSource clock = InstantSource.system();

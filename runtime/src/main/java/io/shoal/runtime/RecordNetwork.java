@@ -18,13 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The discoveries that hold signed records, asked as one. Nothing that they say is believed before
-/// its signature is checked here.
+/// its signature is checked here. In a private swarm they see sealed records only.
 final class RecordNetwork {
   private static final Logger LOG = LoggerFactory.getLogger(RecordNetwork.class);
 
   private final Map<String, SignedRecords> holders = new LinkedHashMap<>();
+  private final RecordSeal seal;
 
-  RecordNetwork(Map<String, Discovery> discoveries) {
+  /// @param seal what records look like to others
+  RecordNetwork(Map<String, Discovery> discoveries, RecordSeal seal) {
+    this.seal = seal;
     discoveries.forEach(
         (id, discovery) ->
             discovery.signedRecords().ifPresent(records -> holders.put(id, records)));
@@ -46,10 +49,8 @@ final class RecordNetwork {
 
     static final Answer NONE = new Answer(Optional.empty(), 0, 0, false, Optional.empty());
 
-    private Answer with(SignedRecords.Resolution more, byte[] key, String name) {
-      boolean valid = more.record().filter(r -> RecordSignature.valid(r, key, name)).isPresent();
-      boolean lie = more.record().isPresent() && !valid;
-      Optional<SignedRecord> theirs = valid ? more.record() : Optional.empty();
+    private Answer with(SignedRecords.Resolution more, Optional<SignedRecord> theirs) {
+      boolean lie = more.record().isPresent() && theirs.isEmpty();
       int sum = answered + Math.max(0, more.answered());
       long mine = newest.map(SignedRecord::sequence).orElse(-1L);
       long other = theirs.map(SignedRecord::sequence).orElse(-1L);
@@ -63,6 +64,11 @@ final class RecordNetwork {
     private Answer failed(ShoalException why) {
       return new Answer(newest, answered, holders, forged, Optional.of(why));
     }
+  }
+
+  /// What records look like to others.
+  RecordSeal seal() {
+    return seal;
   }
 
   /// Whether there is anybody to ask at all.
@@ -83,6 +89,7 @@ final class RecordNetwork {
   /// @param timeout for each of them
   Answer resolve(byte[] key, String name, Duration timeout) throws InterruptedException {
     Answer answer = Answer.NONE;
+    String salt = seal.salt(key, name);
     for (Map.Entry<String, SignedRecords> holder : holders.entrySet()) {
       try {
         Optional<SignedRecords.Resolution> said =
@@ -90,8 +97,10 @@ final class RecordNetwork {
                 "resolve " + holder.getKey(),
                 timeout,
                 loader(holder.getValue()),
-                () -> Optional.of(holder.getValue().resolve(key, name)));
-        answer = said.isPresent() ? answer.with(said.get(), key, name) : answer;
+                () -> Optional.of(holder.getValue().resolve(key, salt)));
+        Optional<SignedRecord> theirs =
+            said.flatMap(SignedRecords.Resolution::record).flatMap(r -> seal.read(r, key, name));
+        answer = said.isPresent() ? answer.with(said.get(), theirs) : answer;
       } catch (ExecutionException e) {
         answer = answer.failed(failure(holder.getKey(), e));
       } catch (Deadline.MissedException e) {
@@ -110,6 +119,7 @@ final class RecordNetwork {
   int publish(SignedRecord record, OptionalLong replaces, Duration timeout)
       throws ShoalException, InterruptedException {
     require();
+    SignedRecord held = seal.held(record);
     int took = 0;
     List<ShoalException> failures = new ArrayList<>();
     for (Map.Entry<String, SignedRecords> holder : holders.entrySet()) {
@@ -123,8 +133,8 @@ final class RecordNetwork {
                     () ->
                         Optional.of(
                             replaces.isPresent()
-                                ? to.publish(record, replaces.getAsLong())
-                                : to.publish(record)))
+                                ? to.publish(held, replaces.getAsLong())
+                                : to.publish(held)))
                 .orElse(0);
       } catch (ExecutionException e) {
         LOG.debug("{} did not publish a record", holder.getKey(), e);

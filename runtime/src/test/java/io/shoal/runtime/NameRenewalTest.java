@@ -45,8 +45,9 @@ class NameRenewalTest {
     TestSwarm.TestNode node = swarm.node("publisher");
     root = node.add(swarm.file("first.txt", 1000, 1));
     InstantSource clock = () -> now;
-    RecordNetwork network = new RecordNetwork(Map.of("board", swarm.discovery()));
-    files = new NameFiles(folder.resolve("names"));
+    RecordNetwork network =
+        new RecordNetwork(Map.of("board", swarm.discovery()), new RecordSeal.None());
+    files = new NameFiles(folder.resolve("names"), new RecordSeal.None());
     chunks = new NameChunks(node.core);
     keys = new PublishingKeys(Files.createDirectory(folder.resolve("keys")), new SecureRandom());
     NameStandings standings = new NameStandings(() -> nanos);

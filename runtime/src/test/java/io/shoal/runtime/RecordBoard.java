@@ -6,6 +6,7 @@ import io.shoal.api.SignedRecord;
 import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,11 @@ final class RecordBoard implements SignedRecords {
 
   void forget() {
     held.clear();
+  }
+
+  /// All that is held, as an outsider sees it who holds it.
+  List<SignedRecord> all() {
+    return List.copyOf(held.values());
   }
 
   Optional<SignedRecord> held(byte[] publicKey, String name) {
