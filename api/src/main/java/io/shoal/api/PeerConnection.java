@@ -54,6 +54,13 @@ public interface PeerConnection extends AutoCloseable {
   /// Whether it is still open.
   boolean isOpen();
 
+  /// What the peer did against the protocol's rules, in one line, if that is why the connection
+  /// ended; known when [ChunkServer#disconnected] is called. It counts against the peer. Empty as
+  /// long as the connection stands, if it ended otherwise, and of transports that cannot tell.
+  default Optional<String> fault() {
+    return Optional.empty();
+  }
+
   /// Closes it. Bodies that wait end with [Refusal.Gone] within a second;
   /// [ChunkServer#disconnected] follows. Safe to call twice.
   @Override

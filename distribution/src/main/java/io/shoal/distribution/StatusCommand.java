@@ -5,6 +5,7 @@ import io.shoal.api.StoreUsage;
 import io.shoal.runtime.NameCommands.NamesEntry;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.BanEntry;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.NodeCommands.TransferEntry;
@@ -18,6 +19,9 @@ import picocli.CommandLine.Command;
 
 @Command(name = "status")
 final class StatusCommand extends NodeCommand {
+
+  /// Bans that a terminal shows.
+  private static final int MAX_BANS = 10;
 
   StatusCommand(Environment environment) {
     super(environment);
@@ -57,6 +61,12 @@ final class StatusCommand extends NodeCommand {
     status.transfers().forEach(entry -> rows.add(List.of("transfer", line(entry))));
     rows.add(List.of("uploads", line(status.uploads())));
     rows.add(List.of("names", line(status.names())));
+    status.bans().stream()
+        .limit(MAX_BANS)
+        .forEach(entry -> rows.add(List.of("banned", line(entry))));
+    if (status.bans().size() > MAX_BANS) {
+      rows.add(List.of("", (status.bans().size() - MAX_BANS) + " more; --json has them"));
+    }
     status.advice().forEach(line -> rows.add(List.of("advice", line)));
     console().table(rows);
     return ExitCode.DONE;
@@ -101,6 +111,17 @@ final class StatusCommand extends NodeCommand {
     String waiting = entry.waiting() == 0 ? "" : " (" + entry.waiting() + " not with others yet)";
     return "%d published%s, %d of others kept alive"
         .formatted(entry.published(), waiting, entry.kept());
+  }
+
+  private static String line(BanEntry entry) {
+    boolean personal = entry.kind().equals("identity") || entry.kind().equals("address");
+    return "%s%s: %s; ends in %s%s"
+        .formatted(
+            personal ? "" : "strangers at ",
+            entry.whom(),
+            Console.printable(entry.reason()),
+            Quantity.ofMillis(entry.leftMillis()),
+            entry.times() > 1 ? ", time " + entry.times() : "");
   }
 
   private static String line(UploadEntry entry) {

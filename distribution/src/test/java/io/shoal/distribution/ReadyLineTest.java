@@ -27,6 +27,7 @@ class ReadyLineTest {
             List.of(),
             new UploadEntry(0, 0, 0, 0, 0),
             new NamesEntry(0, 0, 0),
+            List.of(),
             List.of()),
         "http://127.0.0.1:1");
   }

@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.StoreUsage;
 import io.shoal.runtime.NameCommands.NamesEntry;
+import io.shoal.runtime.NodeCommands.BanEntry;
 import io.shoal.runtime.NodeCommands.Collected;
 import io.shoal.runtime.NodeCommands.ContentStat;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
@@ -44,7 +45,17 @@ final class ControlAnswers {
         status.each("transfers", ControlAnswers::transfer),
         uploads(status.fields("uploads")),
         names(status.fields("names")),
+        status.each("bans", ControlAnswers::ban),
         status.texts("advice"));
+  }
+
+  private static BanEntry ban(JsonFields ban) {
+    return new BanEntry(
+        ban.text("kind"),
+        ban.text("whom"),
+        ban.text("reason"),
+        ban.number("leftMillis"),
+        ban.count("times"));
   }
 
   /// @throws JacksonException it is not the JSON of such a value

@@ -37,6 +37,7 @@ final class Download {
   private final NodeParts parts;
   private final DownloadWish wish;
   private final DownloadContent content;
+  private final PeerAdmission admission;
   private final Swarm swarm;
   private final DownloadSources sources;
   private final DownloadTally tally = new DownloadTally();
@@ -75,6 +76,7 @@ final class Download {
     this.wish = wish;
     this.progress = progress;
     this.firstChunk = firstChunk;
+    this.admission = new PeerAdmission(parts.book(), wish.peers());
     this.swarm = new Swarm(random);
     this.content = new DownloadContent(parts, wish, journal, swarm, tally);
     this.sources = new DownloadSources(parts, wish.root(), this::offer);
@@ -205,6 +207,7 @@ final class Download {
     if (now - lastTickMillis >= TICK_MILLIS) {
       lastTickMillis = now;
       countArrivals(now);
+      admission.newlyDistrusted(peers.values()).forEach(this::leave);
       swarm.tick(now);
       describe(now);
       if (content.lacks()) {
@@ -235,6 +238,7 @@ final class Download {
           }
         }
         case SwarmAction.Promise promise -> promise(promise);
+        case SwarmAction.Blame blame -> blame(blame);
         case SwarmAction.Drop drop -> drop(drop);
       }
     }
@@ -343,14 +347,18 @@ final class Download {
 
   private void join(PeerConnection connection) {
     DownloadPeer known = peersByKey.get(PeerKey.of(connection));
-    boolean useless = known != null || stopping || peers.size() >= DownloadSources.MAX_PEERS;
-    if (useless || !connection.isOpen()) {
+    boolean useless = known != null || stopping || admission.isDistrusted(connection);
+    if (useless || !connection.isOpen() || !hasPlaceFor(connection)) {
       parts.links().release(connection);
       return;
     }
     DownloadPeer peer = new DownloadPeer(nextPeer++, connection);
     try {
-      swarm.join(peer.id, nowMillis());
+      swarm.join(
+          peer.id,
+          PeerOrigin.of(connection.remote().address()).widest(),
+          admission.isTrusted(connection),
+          nowMillis());
       peer.watch = connection.watch(wish.root(), news -> hear(peer, news));
       peers.put(peer.id, peer);
       peersByKey.put(peer.key, peer);
@@ -358,6 +366,15 @@ final class Download {
       swarm.leave(peer.id);
       parts.links().release(connection);
     }
+  }
+
+  private boolean hasPlaceFor(PeerConnection connection) {
+    if (peers.size() < DownloadSources.MAX_PEERS) {
+      return true;
+    }
+    Optional<DownloadPeer> worse = admission.worseThan(connection, peers.values());
+    worse.ifPresent(this::leave);
+    return worse.isPresent();
   }
 
   private void hear(DownloadPeer peer, Availability news) {
@@ -390,17 +407,20 @@ final class Download {
       liars++;
       roundsAtLastLie = sources.roundsFinished();
       lastLie = peer.key + ": " + drop.reason();
-      LOG.warn(
-          "peer {} is banned for {} minutes: {}",
-          peer.key,
-          PeerBook.BAN.toMinutes(),
-          drop.reason());
-      parts.book().ban(peer.connection.remote(), drop.reason());
+      admission.ban(peer, drop.reason());
       peer.connection.close();
       parts.links().closeAllOf(peer.key);
     } else {
       LOG.info("parted from peer {}: {}", peer.key, drop.reason());
-      parts.book().failed(peer.connection.remote().address());
+      parts.book().partedFrom(peer.connection.remote());
+    }
+  }
+
+  private void blame(SwarmAction.Blame blame) {
+    DownloadPeer peer = peers.get(blame.peer());
+    if (peer != null) {
+      LOG.debug("peer {}: {}", peer.key, blame.deed());
+      parts.book().did(peer.connection.remote(), blame.deed());
     }
   }
 

@@ -8,6 +8,7 @@ import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +36,17 @@ final class DownloadSources implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /// When nobody who was found answers, the next round comes this soon: what was found may be
+  /// stale, and who has taken over may be announced by now. So often for one download only.
+  private static final Duration HURRIED_PAUSE = Duration.ofMillis(500);
+
+  private static final int MAX_HURRIED_ROUNDS = 3;
+
   private static final class Candidate {
     private final PeerAddress address;
     private final boolean given;
     private boolean dialling;
+    private boolean failed;
     private Optional<PeerConnection> connection = Optional.empty();
 
     Candidate(PeerAddress address, boolean given) {
@@ -105,6 +113,7 @@ final class DownloadSources implements AutoCloseable {
 
   private void search(String id, Discovery discovery) throws InterruptedException {
     Duration pause = FIRST_PAUSE;
+    int hurried = 0;
     while (true) {
       try {
         discovery.findProviders(root, parts.links().schemes(), this::found);
@@ -117,12 +126,45 @@ final class DownloadSources implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      Thread.sleep(pause);
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-              ? LONGEST_PAUSE
-              : pause.multipliedBy(2);
+      if (pause(pause, hurried < MAX_HURRIED_ROUNDS)) {
+        hurried++;
+      } else {
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+      }
     }
+  }
+
+  /// Waits for the next round; less long if nobody who was found answers and that `mayHurry` it.
+  ///
+  /// @return whether it was hurried
+  private boolean pause(Duration pause, boolean mayHurry) throws InterruptedException {
+    long began = System.nanoTime();
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        long passed = System.nanoTime() - began;
+        long left = pause.toNanos() - passed;
+        if (left <= 0) {
+          return false;
+        }
+        boolean hurry = mayHurry && nobodyAnswers();
+        long early = HURRIED_PAUSE.toNanos() - passed;
+        if (hurry && early <= 0) {
+          return true;
+        }
+        var _ = news.awaitNanos(hurry ? Math.min(early, left) : left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean nobodyAnswers() {
+    return !candidates.isEmpty()
+        && candidates.values().stream().allMatch(c -> c.failed && !c.dialling);
   }
 
   private boolean found(PeerAddress address) {
@@ -159,7 +201,7 @@ final class DownloadSources implements AutoCloseable {
             candidates.values().stream()
                 .filter(c -> c.dialling || c.connection.isPresent())
                 .count();
-        for (Candidate candidate : candidates.values()) {
+        for (Candidate candidate : best()) {
           if (busy < MAX_PEERS && due(candidate)) {
             candidate.dialling = true;
             due.add(candidate);
@@ -177,10 +219,20 @@ final class DownloadSources implements AutoCloseable {
     }
   }
 
+  /// Those that the user named first, then by what their peers did so far.
+  private List<Candidate> best() {
+    record Scored(Candidate candidate, double score) {}
+    return candidates.values().stream()
+        .map(c -> new Scored(c, c.given ? 200 : parts.book().score(c.address)))
+        .sorted(Comparator.comparingDouble(Scored::score).reversed())
+        .map(Scored::candidate)
+        .toList();
+  }
+
   private boolean due(Candidate candidate) {
     return !candidate.dialling
         && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
-        && parts.links().worthDialling(candidate.address)
+        && parts.links().worthDialling(candidate.address, candidate.given)
         && (candidate.given || parts.links().takeTurn(candidate.address));
   }
 
@@ -201,7 +253,11 @@ final class DownloadSources implements AutoCloseable {
       lock.lock();
       try {
         candidate.dialling = false;
+        candidate.failed = connection.isEmpty();
         candidate.connection = connection;
+        if (candidate.failed) {
+          news.signalAll();
+        }
       } finally {
         lock.unlock();
       }
@@ -223,7 +279,9 @@ final class DownloadSources implements AutoCloseable {
     try {
       return candidates.values().stream()
           .anyMatch(
-              c -> c.dialling || c.connection.isEmpty() && parts.links().worthDialling(c.address));
+              c ->
+                  c.dialling
+                      || c.connection.isEmpty() && parts.links().worthDialling(c.address, c.given));
     } finally {
       lock.unlock();
     }

@@ -32,6 +32,14 @@ final class Links {
   /// Dials that run at once: each may wait ten seconds for nobody.
   private static final int MAX_DIALS = 32;
 
+  /// Connections that only this node's own dials may take: else whoever floods it with connections
+  /// would end its downloads. Of small limits an eighth.
+  private static final int MAX_KEPT_FOR_DIALS = 32;
+
+  /// A newcomer takes the place of a connection whose peer's score is lower by more than this:
+  /// equal ones must not push each other out in turn.
+  static final double WORTH_A_PLACE = 5;
+
   /// A connection that this node opened and nobody uses is closed after this long.
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -46,6 +54,7 @@ final class Links {
 
   private final Map<String, Transport> dialable;
   private final int maxConnections;
+  private final int maxInbound;
   private final PeerId self;
   private final PeerBook book;
   private final ReentrantLock lock = new ReentrantLock();
@@ -63,6 +72,7 @@ final class Links {
   Links(Map<String, Transport> dialable, int maxConnections, PeerId self, PeerBook book) {
     this.dialable = Map.copyOf(dialable);
     this.maxConnections = maxConnections;
+    this.maxInbound = maxConnections - Math.min(MAX_KEPT_FOR_DIALS, maxConnections / 8);
     this.self = self;
     this.book = book;
   }
@@ -79,8 +89,12 @@ final class Links {
   }
 
   /// Whether a dial of `address` has a point now.
-  boolean worthDialling(PeerAddress address) {
-    return dialable.containsKey(address.scheme()) && !isSelf(address) && book.mayDial(address);
+  ///
+  /// @param given whether the user named it
+  boolean worthDialling(PeerAddress address, boolean given) {
+    return dialable.containsKey(address.scheme())
+        && !isSelf(address)
+        && book.mayDial(address, given);
   }
 
   /// Counts a dial of an address that a stranger told of; false if it must wait.
@@ -132,7 +146,7 @@ final class Links {
       if (closed) {
         throw new PeerUnreachableException("the node stops");
       }
-      if (open.size() >= maxConnections) {
+      if (open.size() >= maxConnections && lessWorthThan(book.score(address)).isEmpty()) {
         throw new PeerUnreachableException(
             address
                 + " is not dialled: "
@@ -161,7 +175,7 @@ final class Links {
       book.connected(connection.remote(), millis);
       return dialled(address, connection);
     } catch (PeerUnreachableException | PeerFaultException e) {
-      book.failed(address);
+      book.unreachable(address);
       LOG.debug("no connection to {}: {}", address, e.getMessage());
       throw e;
     } finally {
@@ -263,33 +277,72 @@ final class Links {
   ///
   /// @return whether it may stay
   boolean connected(PeerConnection connection) {
-    Optional<PeerBook.Ban> ban = book.ban(connection.remote());
+    Optional<Bans.Ban> ban = book.ban(connection.remote());
     if (ban.isPresent()) {
       LOG.debug("{} is banned: {}", PeerKey.of(connection), ban.get().reason());
       return false;
     }
+    Optional<PeerConnection> dropped = Optional.empty();
     lock.lock();
     try {
-      if (closed || open.size() >= maxConnections) {
+      if (closed) {
         return false;
       }
+      if (open.size() >= (connection.remote().outbound() ? maxConnections : maxInbound)) {
+        dropped = lessWorthThan(book.score(connection.remote()));
+        if (dropped.isEmpty()) {
+          return false;
+        }
+      }
+      dropped.ifPresent(this::forget);
       open.put(connection, new Link(System.nanoTime()));
       byPeer.putIfAbsent(PeerKey.of(connection), connection);
-      return true;
+    } finally {
+      lock.unlock();
+    }
+    dropped.ifPresent(PeerConnection::close);
+    return true;
+  }
+
+  /// The connection that goes first when a better peer comes: of those that this node itself does
+  /// not use the one whose peer has the lowest score, the youngest of several. Called under the
+  /// lock.
+  private Optional<PeerConnection> lessWorthThan(double score) {
+    Optional<PeerConnection> worst = Optional.empty();
+    double lowest = score - WORTH_A_PLACE;
+    for (Map.Entry<PeerConnection, Link> entry : open.entrySet()) {
+      double its = book.score(entry.getKey().remote());
+      if (entry.getValue().users <= 0 && its <= lowest) {
+        lowest = its;
+        worst = Optional.of(entry.getKey());
+      }
+    }
+    return worst;
+  }
+
+  /// A peer sent what the rules of the runtime's messages do not allow.
+  void brokeRules(PeerConnection connection, String how) {
+    LOG.info("peer {} is parted from: {}", PeerKey.of(connection), how);
+    book.did(connection.remote(), Reputation.Deed.BROKE_RULES);
+    connection.close();
+  }
+
+  void disconnected(PeerConnection connection) {
+    if (connection.fault().isPresent()) {
+      book.did(connection.remote(), Reputation.Deed.BROKE_RULES);
+    }
+    lock.lock();
+    try {
+      forget(connection);
     } finally {
       lock.unlock();
     }
   }
 
-  void disconnected(PeerConnection connection) {
-    lock.lock();
-    try {
-      open.remove(connection);
-      byPeer.remove(PeerKey.of(connection), connection);
-      byDialled.values().removeIf(connection::equals);
-    } finally {
-      lock.unlock();
-    }
+  private void forget(PeerConnection connection) {
+    open.remove(connection);
+    byPeer.remove(PeerKey.of(connection), connection);
+    byDialled.values().removeIf(connection::equals);
   }
 
   Collection<PeerConnection> all() {

@@ -328,6 +328,7 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param transfers downloads and imports that run, with what they wait for
   /// @param uploads what goes out
   /// @param names signed names that it keeps alive
+  /// @param bans the last hundred that hold, the newest first
   /// @param advice lines for the user: isolated, not reachable from outside, adopted files that
   ///   changed, announcements that are late
   record NodeStatus(
@@ -340,7 +341,18 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
       List<TransferEntry> transfers,
       UploadEntry uploads,
       NamesEntry names,
+      List<BanEntry> bans,
       List<String> advice) {}
+
+  /// Who is kept away.
+  ///
+  /// @param kind `identity` or `address`: banned; `host` or `network`: strangers from there are not
+  ///   asked for anything
+  /// @param whom a peer id, an address, a host or a prefix
+  /// @param reason why
+  /// @param leftMillis how long it lasts yet
+  /// @param times how often in a row
+  record BanEntry(String kind, String whom, String reason, long leftMillis, int times) {}
 
   /// How a discovery does; see [io.shoal.api.DiscoveryStatus].
   record DiscoveryEntry(

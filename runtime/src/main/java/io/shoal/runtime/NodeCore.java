@@ -134,7 +134,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             serves() ? settings.announce() : NodeSettings.Announce.NONE,
             root -> !unservable.contains(root));
     gossip = new PeerGossip(watchers, downloads, links);
-    fetchNotices = new FetchNotices(downloads);
+    fetchNotices = new FetchNotices(downloads, links);
     dialBack = new DialBack(links, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     digests = new DigestLookup(parts, index);
     idleDigests =

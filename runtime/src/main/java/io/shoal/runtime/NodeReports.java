@@ -8,12 +8,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /// What `status` and `peers` tell.
 final class NodeReports {
+  /// Bans that are told of: who keeps changing its name earns thousands.
+  private static final int MAX_BANS = 100;
+
   private final NodeCore core;
   private final NodeParts parts;
   private final String peerId;
@@ -57,6 +61,7 @@ final class NodeReports {
         core.downloads().all().stream().map(NodeReports::entry).toList(),
         uploads(),
         core.renewal().entry(),
+        bans(),
         List.copyOf(advice));
   }
 
@@ -104,8 +109,9 @@ final class NodeReports {
   List<NodeCommands.PeerEntry> peers() {
     Map<PeerKey, PeerConnection> connected = new HashMap<>();
     parts.links().all().forEach(connection -> connected.put(PeerKey.of(connection), connection));
+    long now = System.currentTimeMillis();
     List<NodeCommands.PeerEntry> entries = new ArrayList<>();
-    for (PeerBook.Entry peer : parts.book().entries()) {
+    for (PeerBook.Entry peer : onePerAddress(parts.book().entries(), connected.keySet())) {
       boolean proven = !peer.key().text().contains(":");
       entries.add(
           new NodeCommands.PeerEntry(
@@ -117,14 +123,52 @@ final class NodeReports {
               peer.receivedBytes(),
               peer.sentBytes(),
               peer.failures(),
-              peer.score(),
+              (int) Math.round(peer.reputation().at(now)),
               parts.book().ban(peer.key()).map(NodeReports::ban)));
     }
     entries.sort((a, b) -> Boolean.compare(b.connected(), a.connected()));
     return entries;
   }
 
-  private static String ban(PeerBook.Ban ban) {
+  /// Where several were met at one address the one that is connected, else the last that was heard
+  /// of; and whoever is banned.
+  private List<PeerBook.Entry> onePerAddress(List<PeerBook.Entry> all, Set<PeerKey> connected) {
+    Map<String, PeerBook.Entry> shown = new HashMap<>();
+    List<PeerBook.Entry> entries = new ArrayList<>();
+    for (PeerBook.Entry entry : all) {
+      if (parts.book().ban(entry.key()).isPresent()) {
+        entries.add(entry);
+      } else {
+        shown.merge(
+            entry.address().uri(),
+            entry,
+            (one, other) ->
+                connected.contains(one.key()) != connected.contains(other.key())
+                    ? connected.contains(one.key()) ? one : other
+                    : one.seenMillis() > other.seenMillis() ? one : other);
+      }
+    }
+    entries.addAll(shown.values());
+    return entries;
+  }
+
+  /// The bans that hold, the last that were made first.
+  private List<NodeCommands.BanEntry> bans() {
+    long now = System.currentTimeMillis();
+    return parts.book().bans().reversed().stream()
+        .limit(MAX_BANS)
+        .map(
+            ban ->
+                new NodeCommands.BanEntry(
+                    ban.kind().name().toLowerCase(Locale.ROOT),
+                    ban.whom(),
+                    ban.reason(),
+                    ban.untilMillis() - now,
+                    ban.times()))
+        .toList();
+  }
+
+  private static String ban(Bans.Ban ban) {
     long minutes = Math.max(0, (ban.untilMillis() - System.currentTimeMillis()) / 60_000);
     return "%s; ends in %d minutes".formatted(ban.reason(), minutes);
   }

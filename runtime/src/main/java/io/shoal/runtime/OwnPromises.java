@@ -26,7 +26,11 @@ final class OwnPromises {
   }
 
   void made(int chunk) {
-    untold.add(positionOfChunk[chunk]);
+    // What came first is told first; what a notice has no room for any more, the chunk itself tells
+    // of when it is here.
+    if (untold.size() < FetchNotice.MAX_POSITIONS) {
+      untold.add(positionOfChunk[chunk]);
+    }
   }
 
   /// What was not told yet, if it is time.

@@ -19,15 +19,15 @@ import org.slf4j.LoggerFactory;
 /// Carries a [PeerBook] from one run of a node to the next. What is lost costs speed and no
 /// content: the file is written now and then, and one that cannot be read is left alone.
 ///
-/// Text, a record a line, fields by spaces, texts URL-encoded: `shoal-peers 1`, then `peer …` and
+/// Text, a record a line, fields by spaces, texts URL-encoded: `shoal-peers 2`, then `peer …` and
 /// `ban …` lines, then `end` and the CRC-32C of all before it.
 final class PeerBookFile {
   private static final Logger LOG = LoggerFactory.getLogger(PeerBookFile.class);
 
-  private static final String HEADER = "shoal-peers 1";
+  private static final String HEADER = "shoal-peers 2";
   private static final String END = "end ";
 
-  /// Above what [PeerBook#MAX_PEERS] and [PeerBook#MAX_BANS] lines can take.
+  /// Above what [PeerBook#MAX_PEERS] and [Bans#MAX_BANS] lines can take.
   private static final long MAX_SIZE_BYTES = 32 << 20;
 
   /// Of texts that others wrote, this much is kept.
@@ -67,15 +67,23 @@ final class PeerBookFile {
     List<String[]> lines = text.substring(0, end).lines().skip(1).map(l -> l.split(" ")).toList();
     List<PeerBook.Entry> entries =
         lines.stream().filter(f -> f[0].equals("peer")).map(PeerBookFile::entry).toList();
-    for (String[] fields : lines) {
-      if (fields[0].equals("ban")) {
-        book.restore(
-            new PeerKey(decoded(fields[1])),
-            new PeerBook.Ban(decoded(fields[3]), Long.parseLong(fields[2])));
-      }
-    }
-    long scoredMillis = Files.getLastModifiedTime(file).toMillis();
-    entries.forEach(entry -> book.restore(entry, scoredMillis));
+    List<Bans.Ban> bans =
+        lines.stream().filter(f -> f[0].equals("ban")).map(PeerBookFile::ban).toList();
+    bans.forEach(book::restore);
+    entries.forEach(book::restore);
+  }
+
+  private static Bans.Ban ban(String[] fields) {
+    Optional<String> network =
+        fields[4].equals("-") ? Optional.empty() : Optional.of(decoded(fields[4]));
+    return new Bans.Ban(
+        Bans.Kind.valueOf(fields[1]),
+        decoded(fields[2]),
+        new PeerOrigin(decoded(fields[3]), network),
+        decoded(fields[8]),
+        Long.parseLong(fields[5]),
+        Long.parseLong(fields[6]),
+        Integer.parseInt(fields[7]));
   }
 
   private static PeerBook.Entry entry(String[] fields) {
@@ -91,7 +99,8 @@ final class PeerBookFile {
         Long.parseLong(fields[6]),
         Long.parseLong(fields[7]),
         Integer.parseInt(fields[8]),
-        Integer.parseInt(fields[9]));
+        new Reputation(Double.parseDouble(fields[9]), Long.parseLong(fields[10])),
+        Long.parseLong(fields[11]));
   }
 
   private static PeerId peerId(String text) {
@@ -110,15 +119,7 @@ final class PeerBookFile {
     }
     StringBuilder text = new StringBuilder(HEADER).append('\n');
     book.entries().forEach(entry -> text.append(line(entry)));
-    book.bans()
-        .forEach(
-            (key, ban) ->
-                text.append(
-                    "ban %s %d %s\n"
-                        .formatted(
-                            encoded(key.text()),
-                            ban.untilMillis(),
-                            encoded(clipped(ban.reason())))));
+    book.rememberedBans().forEach(ban -> text.append(line(ban)));
     text.append(end(text, text.length()));
     try {
       AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
@@ -130,7 +131,7 @@ final class PeerBookFile {
 
   private static String line(PeerBook.Entry entry) {
     Optional<PeerId> id = entry.address().peerId();
-    return "peer %s %s %s %s %d %d %d %d %d\n"
+    return "peer %s %s %s %s %d %d %d %d %s %d %d\n"
         .formatted(
             encoded(entry.key().text()),
             encoded(entry.address().uri()),
@@ -140,7 +141,22 @@ final class PeerBookFile {
             entry.receivedBytes(),
             entry.sentBytes(),
             entry.failures(),
-            entry.score());
+            Double.toString(entry.reputation().score()),
+            entry.reputation().atMillis(),
+            entry.seenMillis());
+  }
+
+  private static String line(Bans.Ban ban) {
+    return "ban %s %s %s %s %d %d %d %s\n"
+        .formatted(
+            ban.kind(),
+            encoded(ban.whom()),
+            encoded(ban.origin().host()),
+            ban.origin().network().map(PeerBookFile::encoded).orElse("-"),
+            ban.sinceMillis(),
+            ban.untilMillis(),
+            ban.times(),
+            encoded(clipped(ban.reason())));
   }
 
   private static String end(CharSequence text, int length) {

@@ -117,8 +117,7 @@ final class PeerGossip {
     try {
       exchange = PeerExchange.decode(bytes);
     } catch (PeerFaultException e) {
-      LOG.info("peer {} sent a message that is none: {}", PeerKey.of(from), e.getMessage());
-      from.close();
+      links.brokeRules(from, "it sent a message that is none: " + e.getMessage());
       return;
     }
     AddressScope link = AddressScope.of(from.remote().address());
@@ -126,7 +125,7 @@ final class PeerGossip {
     for (PeerAddress address : exchange.peers()) {
       if (!AddressScope.hasServicePort(address)
           && AddressScope.of(address).mayBeDialledFrom(link)
-          && links.worthDialling(address)) {
+          && links.worthDialling(address, false)) {
         usable.add(address);
       }
     }

@@ -118,7 +118,7 @@ final class ProviderSearch {
     if (parts.links().isSelf(address)) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "this node itself");
     }
-    Optional<PeerBook.Ban> ban = parts.book().ban(address);
+    Optional<Bans.Ban> ban = parts.book().ban(address);
     if (ban.isPresent()) {
       return entry(
           address, expected, NodeCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());

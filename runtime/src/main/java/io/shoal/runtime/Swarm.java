@@ -28,35 +28,12 @@ final class Swarm {
   /// of its reader, this bounds memory.
   static final int MAX_REQUESTS = 1024;
 
-  /// A peer that has sent nothing for this long while it owes something stands still. Longer than a
-  /// busy but fair server pauses between two bytes to one of its peers.
-  private static final long MIN_STALL_MILLIS = 4_000;
-
-  private static final long MAX_STALL_MILLIS = 15_000;
-
-  /// A peer that stands still is parted from after this long, if others are left.
-  private static final long GIVE_UP_MILLIS = 30_000;
-
   /// What a peer did not have is asked for again after this long: it may have got it.
   private static final long FORGET_MISSING_MILLIS = 20_000;
 
-  /// Copies of one chunk on their way at once, at the end of a download.
-  private static final int MAX_COPIES = 3;
-
-  /// A second copy is asked for when it would be here this much earlier: else it is only a waste of
-  /// bytes.
-  private static final double WORTH_A_COPY = 1.5;
-
-  /// … and by at least so much: of four peers at 25 MB/s one is idle for longer at the end; where
-  /// chunks take a millisecond none is fetched twice.
-  private static final long MIN_GAIN_MILLIS = 50;
-
-  /// Speed that is assumed of a peer that was not measured yet, when a second copy is considered.
-  private static final double ASSUMED_BYTES_PER_SECOND = 1 << 20;
-
-  /// A request to a peer of unknown speed is given this long before a second copy is considered:
-  /// else every small file would be fetched twice.
-  private static final long UNMEASURED_GRACE_MILLIS = 1_000;
+  /// Chunks that a peer may lack although it said to have them, before it is parted from. One whose
+  /// file was changed under it lacks some before it has told so.
+  private static final int MAX_LACKED = 16;
 
   /// Answers "not held" in a row after which a peer that says nothing about what it has is left
   /// alone until its misses are forgotten.
@@ -67,8 +44,8 @@ final class Swarm {
   private final OwnPromises ownPromises = new OwnPromises();
   private final RarityBuckets free = new RarityBuckets();
   private final Map<Integer, SwarmPeer> peers = new HashMap<>();
-  private final Map<Integer, SwarmRequest> requests = new HashMap<>();
-  private final Map<Integer, List<SwarmRequest>> byChunk = new HashMap<>();
+  private final SwarmRequests requests = new SwarmRequests();
+  private final Probation probation = new Probation();
   private final ArrayDeque<SwarmPeer> ready = new ArrayDeque<>();
   private final BitSet done = new BitSet();
   private final List<SwarmAction> actions = new ArrayList<>();
@@ -76,7 +53,7 @@ final class Swarm {
   private int[] chunkAtPosition = new int[0];
   private boolean positionsKnown;
   private int chunks;
-  private int nextRequest;
+  private int partialPeers;
   private long freeEpoch;
   private long forgotMissingMillis = Long.MIN_VALUE;
 
@@ -162,8 +139,18 @@ final class Swarm {
     peers.values().forEach(this::wake);
   }
 
+  /// A peer of which nothing speaks against trusting it at once.
   void join(int id, long nowMillis) {
-    SwarmPeer peer = new SwarmPeer(id, nowMillis);
+    join(id, "", true, nowMillis);
+  }
+
+  /// A peer joins.
+  ///
+  /// @param origin where it comes from: with whom it shares the few requests that unproven peers
+  ///   get
+  /// @param trusted whether it has merits from before, so that it need not prove itself
+  void join(int id, String origin, boolean trusted, long nowMillis) {
+    SwarmPeer peer = new SwarmPeer(id, origin, trusted, nowMillis);
     if (peers.putIfAbsent(id, peer) == null) {
       wake(peer);
     }
@@ -177,7 +164,7 @@ final class Swarm {
     for (SwarmRequest request : new ArrayList<>(peer.requests.values())) {
       release(request);
     }
-    forgetHave(peer);
+    claims(peer, SwarmPeer.Claim.UNKNOWN);
     promises.forget(peer);
   }
 
@@ -204,17 +191,10 @@ final class Swarm {
       return;
     }
     switch (news) {
-      case Availability.Complete complete -> {
-        forgetHave(peer);
-        peer.claim = SwarmPeer.Claim.COMPLETE;
-      }
-      case Availability.Unknown unknown -> {
-        forgetHave(peer);
-        peer.claim = SwarmPeer.Claim.UNKNOWN;
-      }
+      case Availability.Complete complete -> claims(peer, SwarmPeer.Claim.COMPLETE);
+      case Availability.Unknown unknown -> claims(peer, SwarmPeer.Claim.UNKNOWN);
       case Availability.Snapshot snapshot -> {
-        forgetHave(peer);
-        peer.claim = SwarmPeer.Claim.PARTIAL;
+        claims(peer, SwarmPeer.Claim.PARTIAL);
         snapshot.have().stream().forEach(position -> gained(peer, position));
         ownPromises.toNewcomer(peer, peers.values()).ifPresent(actions::add);
       }
@@ -246,17 +226,20 @@ final class Swarm {
   }
 
   void firstByte(int request, long nowMillis) {
-    SwarmRequest asked = requests.get(request);
-    if (asked != null) {
-      asked.peer.firstByteAfter(nowMillis - asked.sentMillis);
-    }
+    requests
+        .get(request)
+        .ifPresent(
+            asked -> {
+              asked.begun = true;
+              asked.peer.firstByteAfter(nowMillis - asked.sentMillis);
+            });
   }
 
   /// The bytes that came for the request hash to the chunk's id and are stored.
   ///
   /// @return whether they were still needed
   boolean verified(int request, int sizeBytes) {
-    SwarmRequest asked = requests.get(request);
+    SwarmRequest asked = requests.get(request).orElse(null);
     if (asked == null) {
       return false;
     }
@@ -270,48 +253,70 @@ final class Swarm {
 
   /// The bytes that came for the request are not the chunk's.
   void wrong(int request, String reason) {
-    SwarmRequest asked = requests.get(request);
-    if (asked != null) {
-      actions.add(new SwarmAction.Drop(asked.peer.id, reason, true));
-      leave(asked.peer.id);
-    }
+    requests.get(request).ifPresent(asked -> drop(asked.peer, reason, true));
   }
 
   /// The request failed on this side (a full disk, say): the chunk is free again.
   void failedHere(int request) {
-    SwarmRequest asked = requests.get(request);
-    if (asked != null) {
-      wake(asked.peer);
-      release(asked);
-    }
+    requests
+        .get(request)
+        .ifPresent(
+            asked -> {
+              wake(asked.peer);
+              release(asked);
+            });
   }
 
   void refused(int request, Refusal refusal, long nowMillis) {
-    SwarmRequest asked = requests.get(request);
+    SwarmRequest asked = requests.get(request).orElse(null);
     if (asked == null) {
       return;
     }
     SwarmPeer peer = asked.peer;
+    release(asked);
     switch (refusal) {
-      case Refusal.NotHeld notHeld -> misses(peer, asked.chunk);
-      case Refusal.Corrupt corrupt -> misses(peer, asked.chunk);
+      case Refusal.NotHeld notHeld -> {
+        blameForLacking(peer, asked.chunk);
+        misses(peer, asked.chunk);
+      }
+      case Refusal.Corrupt corrupt -> {
+        peer.rotten.set(asked.chunk);
+        misses(peer, asked.chunk);
+      }
       case Refusal.Busy busy -> {
         peer.pausedUntilMillis = nowMillis + Math.clamp(busy.retryAfter().toMillis(), 50, 60_000);
-        release(asked);
         peer.busy();
         return;
       }
       case Refusal.Denied denied -> {
-        actions.add(new SwarmAction.Drop(peer.id, "it does not serve this to us", false));
-        leave(peer.id);
+        drop(peer, "it does not serve this to us", false);
         return;
       }
-      case Refusal.Gone gone -> {
-        // The connection's end is told by itself; a lone request that broke off may be asked again.
-      }
+      // The connection's end is told by itself, so that it does not count as broken off; a lone
+      // request that broke off may be asked again.
+      case Refusal.Gone gone -> peer.brokeOff |= asked.begun;
     }
-    release(asked);
-    wake(peer);
+    if (peer.lacked >= MAX_LACKED) {
+      drop(peer, "it does not have what it says to have", false);
+    } else {
+      wake(peer);
+    }
+  }
+
+  /// Who says to have a chunk, and did not say that its copy is rotten, has it.
+  private void blameForLacking(SwarmPeer peer, int chunk) {
+    boolean said =
+        peer.claim == SwarmPeer.Claim.COMPLETE
+            || peer.claim == SwarmPeer.Claim.PARTIAL && positionsKnown && peer.have.get(chunk);
+    if (said && !peer.rotten.get(chunk)) {
+      peer.lacked++;
+      actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.LACKED));
+    }
+  }
+
+  private void drop(SwarmPeer peer, String reason, boolean ban) {
+    actions.add(new SwarmAction.Drop(peer.id, reason, ban));
+    leave(peer.id);
   }
 
   /// Time passes; to be called a few times a second.
@@ -327,6 +332,10 @@ final class Swarm {
         peer.missingCount = 0;
         peer.notHeldInRow = 0;
         peer.nothingAtEpoch = -1;
+      }
+      if (peer.brokeOff) {
+        peer.brokeOff = false;
+        actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.BROKE_OFF));
       }
       promises.lapse(peer, nowMillis);
       judge(peer, nowMillis);
@@ -350,31 +359,29 @@ final class Swarm {
 
   private void judge(SwarmPeer peer, long nowMillis) {
     if (peer.requests.isEmpty()) {
-      peer.lastProgressMillis = nowMillis;
+      Slowness.watchFrom(peer, nowMillis);
       peer.snubbed = false;
       return;
     }
-    long oldest = peer.requests.values().iterator().next().sentMillis;
-    long idleMillis = nowMillis - Math.max(peer.lastProgressMillis, oldest);
-    double expected = peer.millisFor(3);
-    long stall = (long) Math.clamp(expected, MIN_STALL_MILLIS, MAX_STALL_MILLIS);
-    if (idleMillis >= stall && !peer.snubbed) {
+    if (!peer.snubbed && Slowness.standsStill(peer, nowMillis)) {
       peer.snubbed = true;
       for (SwarmRequest request : peer.requests.values()) {
         request.counts = false;
         freeIfNobodyCounts(request.chunk);
       }
     }
-    if (idleMillis >= GIVE_UP_MILLIS && peers.size() > 1) {
-      actions.add(
-          new SwarmAction.Drop(peer.id, "it sent nothing for " + idleMillis / 1000 + " s", false));
-      leave(peer.id);
+    Optional<String> useless = Slowness.ofNoUse(peer, nowMillis);
+    if (useless.isPresent() && peers.size() > 1) {
+      actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.STALLED));
+      drop(peer, useless.get(), false);
     }
   }
 
   private void fill(SwarmPeer peer, long nowMillis) {
-    while (peer.requests.size() < peer.window() && requests.size() < MAX_REQUESTS) {
-      int chunk = pick(peer, nowMillis);
+    // Asking this peer changes nothing for the others.
+    boolean othersGive = peer.claim == SwarmPeer.Claim.COMPLETE && othersGive(nowMillis);
+    while (probation.room(peer) > 0 && requests.size() < MAX_REQUESTS) {
+      int chunk = pick(peer, othersGive);
       if (chunk < 0) {
         chunk = pickCopy(peer, nowMillis);
       }
@@ -385,7 +392,7 @@ final class Swarm {
     }
   }
 
-  private int pick(SwarmPeer peer, long nowMillis) {
+  private int pick(SwarmPeer peer, boolean othersGive) {
     if (free.size() == 0 || peer.nothingAtEpoch == freeEpoch || peer.snubbed) {
       return -1;
     }
@@ -397,8 +404,8 @@ final class Swarm {
     if (peer.claim == SwarmPeer.Claim.UNKNOWN && peer.notHeldInRow >= MAX_MISSES_IN_ROW) {
       return -1;
     }
-    if (peer.claim == SwarmPeer.Claim.COMPLETE && positionsKnown && somePartial()) {
-      return pickOfComplete(peer, nowMillis);
+    if (peer.claim == SwarmPeer.Claim.COMPLETE && positionsKnown && partialPeers > 0) {
+      return pickOfComplete(peer, othersGive);
     }
     int chunk = free.pick(random, any -> peer.mayHave(any) && notAsked(peer, any));
     if (chunk < 0 && peer.claim == SwarmPeer.Claim.PARTIAL) {
@@ -410,19 +417,20 @@ final class Swarm {
     return chunk;
   }
 
-  private boolean somePartial() {
-    return peers.values().stream().anyMatch(peer -> peer.claim == SwarmPeer.Claim.PARTIAL);
-  }
-
-  /// What nobody else has or fetches; and, when those who have a part are busy, what they have.
-  private int pickOfComplete(SwarmPeer peer, long nowMillis) {
-    boolean othersGive =
-        peers.values().stream()
+  /// Whether somebody who has a part could give more than it is asked for.
+  private boolean othersGive(long nowMillis) {
+    return partialPeers > 0
+        && free.size() > 0
+        && peers.values().stream()
             .anyMatch(
                 other ->
                     other.claim == SwarmPeer.Claim.PARTIAL
                         && other.nothingAtEpoch != freeEpoch
                         && other.hasRoom(nowMillis));
+  }
+
+  /// What nobody else has or fetches; and, when those who have a part are busy, what they have.
+  private int pickOfComplete(SwarmPeer peer, boolean othersGive) {
     return free.pick(
         random,
         any ->
@@ -432,39 +440,10 @@ final class Swarm {
                 && notAsked(peer, any));
   }
 
-  /// The end of a download: the chunk that would come latest, if this peer can bring it much
-  /// sooner.
   private int pickCopy(SwarmPeer peer, long nowMillis) {
-    if (free.size() > 0 || byChunk.isEmpty() || peer.snubbed) {
-      return -1;
-    }
-    double speed = Math.max(peer.bytesPerSecond(), ASSUMED_BYTES_PER_SECOND / 4);
-    double mine = (peer.requests.size() + 1) * peer.chunkBytes() * 1000 / speed;
-    double latest = Math.max(mine * WORTH_A_COPY, mine + MIN_GAIN_MILLIS);
-    int choice = -1;
-    for (Map.Entry<Integer, List<SwarmRequest>> entry : byChunk.entrySet()) {
-      int chunk = entry.getKey();
-      if (entry.getValue().size() >= MAX_COPIES || !mayCopy(peer, chunk)) {
-        continue;
-      }
-      double expected = Double.MAX_VALUE;
-      for (SwarmRequest request : entry.getValue()) {
-        expected = Math.min(expected, expectedMillis(request, nowMillis));
-      }
-      if (expected > latest) {
-        latest = expected;
-        choice = chunk;
-      }
-    }
-    return choice;
-  }
-
-  private static double expectedMillis(SwarmRequest request, long nowMillis) {
-    SwarmPeer peer = request.peer;
-    if (peer.bytesPerSecond() == 0 && nowMillis - request.sentMillis < UNMEASURED_GRACE_MILLIS) {
-      return 0;
-    }
-    return peer.millisFor(peer.requests.size());
+    return free.size() > 0 || peer.snubbed
+        ? -1
+        : EndGame.pick(peer, requests, chunk -> mayCopy(peer, chunk), nowMillis);
   }
 
   private boolean mayCopy(SwarmPeer peer, int chunk) {
@@ -475,18 +454,15 @@ final class Swarm {
   }
 
   private boolean notAsked(SwarmPeer peer, int chunk) {
-    List<SwarmRequest> asked = byChunk.get(chunk);
-    return asked == null || asked.stream().noneMatch(request -> request.peer == peer);
+    return !requests.isAskedOf(peer, chunk);
   }
 
   private void send(SwarmPeer peer, int chunk, long nowMillis) {
-    SwarmRequest request = new SwarmRequest(nextRequest++, chunk, peer, nowMillis);
     if (peer.requests.isEmpty()) {
-      peer.lastProgressMillis = nowMillis;
+      Slowness.watchFrom(peer, nowMillis);
     }
-    requests.put(request.id, request);
-    peer.requests.put(request.id, request);
-    byChunk.computeIfAbsent(chunk, any -> new ArrayList<>(1)).add(request);
+    SwarmRequest request = requests.open(peer, chunk, nowMillis);
+    probation.sent(request);
     free.remove(chunk);
     if (positionsKnown && peer.claim == SwarmPeer.Claim.COMPLETE) {
       ownPromises.made(chunk);
@@ -496,21 +472,13 @@ final class Swarm {
 
   /// Ends a request without a result.
   private void release(SwarmRequest request) {
-    requests.remove(request.id);
-    request.peer.requests.remove(request.id);
-    List<SwarmRequest> asked = byChunk.get(request.chunk);
-    if (asked != null) {
-      asked.remove(request);
-      if (asked.isEmpty()) {
-        byChunk.remove(request.chunk);
-      }
-    }
+    requests.close(request);
+    probation.ended(request);
     freeIfNobodyCounts(request.chunk);
   }
 
   private void freeIfNobodyCounts(int chunk) {
-    List<SwarmRequest> asked = byChunk.get(chunk);
-    if (!done.get(chunk) && (asked == null || asked.stream().noneMatch(r -> r.counts))) {
+    if (!done.get(chunk) && !requests.isTakenCareOf(chunk)) {
       free(chunk);
     }
   }
@@ -525,15 +493,12 @@ final class Swarm {
   private void finish(int chunk, int except) {
     done.set(chunk);
     free.remove(chunk);
-    List<SwarmRequest> asked = byChunk.get(chunk);
-    if (asked != null) {
-      for (SwarmRequest request : new ArrayList<>(asked)) {
-        if (request.id != except) {
-          actions.add(new SwarmAction.Cancel(request.id));
-        }
-        wake(request.peer);
-        release(request);
+    for (SwarmRequest request : requests.of(chunk)) {
+      if (request.id != except) {
+        actions.add(new SwarmAction.Cancel(request.id));
       }
+      wake(request.peer);
+      release(request);
     }
   }
 
@@ -561,6 +526,15 @@ final class Swarm {
         free.change(chunk, 1);
       }
     }
+  }
+
+  /// The peer has what it says now, and nothing of what it said before.
+  private void claims(SwarmPeer peer, SwarmPeer.Claim claim) {
+    partialPeers +=
+        (claim == SwarmPeer.Claim.PARTIAL ? 1 : 0)
+            - (peer.claim == SwarmPeer.Claim.PARTIAL ? 1 : 0);
+    forgetHave(peer);
+    peer.claim = claim;
   }
 
   private void forgetHave(SwarmPeer peer) {

@@ -14,6 +14,9 @@ sealed interface SwarmAction {
   /// Tell `peers` that the chunks at `positions` are being fetched from somebody complete.
   record Promise(List<Integer> peers, List<Integer> positions) implements SwarmAction {}
 
+  /// A peer did something that counts against it.
+  record Blame(int peer, Reputation.Deed deed) implements SwarmAction {}
+
   /// Part from a peer.
   ///
   /// @param ban whether it did harm and stays away for a time

@@ -35,6 +35,13 @@ final class SwarmPeer {
   }
 
   final int id;
+
+  /// Where it comes from, as far as unproven peers share requests.
+  final String origin;
+
+  /// Whether it has merits from before this download.
+  final boolean trusted;
+
   final Map<Integer, SwarmRequest> requests = new LinkedHashMap<>();
 
   Claim claim = Claim.UNKNOWN;
@@ -44,6 +51,23 @@ final class SwarmPeer {
 
   /// Chunks that it was asked for and did not have, although it says or may have them.
   final BitSet missing = new BitSet();
+
+  /// Chunks of which it found its own copy rotten, and said so.
+  final BitSet rotten = new BitSet();
+
+  /// Chunks that it said to have and did not have.
+  int lacked;
+
+  /// Chunks that came and were right.
+  int rightChunks;
+
+  /// Whether it broke an answer off since the last tick.
+  boolean brokeOff;
+
+  /// Since when its speed is watched, and what came since.
+  long watchedSinceMillis;
+
+  long bytesSinceWatched;
 
   /// Chunks that it says to be fetching, with the time until which that is believed.
   final Map<Integer, Long> promised = new LinkedHashMap<>();
@@ -67,8 +91,11 @@ final class SwarmPeer {
   private double roundTripSeconds = 0.1;
   private double chunkBytes = 1 << 20;
 
-  SwarmPeer(int id, long nowMillis) {
+  SwarmPeer(int id, String origin, boolean trusted, long nowMillis) {
     this.id = id;
+    this.origin = origin;
+    this.trusted = trusted;
+    watchedSinceMillis = nowMillis;
     lastProgressMillis = nowMillis;
     measuredMillis = nowMillis;
   }
@@ -83,6 +110,7 @@ final class SwarmPeer {
 
   void received(long bytes, long nowMillis) {
     bytesSinceMeasured += bytes;
+    bytesSinceWatched += bytes;
     receivedBytes += bytes;
     lastProgressMillis = nowMillis;
   }
@@ -90,6 +118,7 @@ final class SwarmPeer {
   void ended(int chunkSizeBytes) {
     chunkBytes += (Math.max(chunkSizeBytes, 64) - chunkBytes) * NEWEST_WEIGHT;
     notHeldInRow = 0;
+    rightChunks++;
     if (busyWindow < MAX_WINDOW_SMALL_CHUNKS) {
       busyWindow++;
     }

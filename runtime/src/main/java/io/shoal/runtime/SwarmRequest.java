@@ -10,6 +10,12 @@ final class SwarmRequest {
   /// Whether the chunk counts as taken care of by this request; not while its peer stands still.
   boolean counts = true;
 
+  /// Whether the peer began to answer.
+  boolean begun;
+
+  /// Whether it is one of the few that unproven peers share; see [Probation].
+  boolean onProbation;
+
   SwarmRequest(int id, int chunk, SwarmPeer peer, long sentMillis) {
     this.id = id;
     this.chunk = chunk;

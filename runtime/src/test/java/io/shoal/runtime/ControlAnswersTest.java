@@ -44,6 +44,7 @@ class ControlAnswersTest {
           List.of(new TransferEntry("root", "a \"name\" – ü", -1, 14, 15, 16, "waits")),
           new UploadEntry(17, 18, 19, 20, 21),
           new NameCommands.NamesEntry(22, 23, 24),
+          List.of(new NodeCommands.BanEntry("host", "h", "why", 25, 26)),
           List.of("advice"));
 
   private static final List<PeerEntry> PEERS =

@@ -9,6 +9,7 @@ import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,7 +41,7 @@ class PeerBookFileTest {
     book.ban(LIAR, "it sent wrong bytes: ü\n%");
     book.connected(FRIEND, 17);
     for (int i = 0; i < 30; i++) {
-      book.received(FRIEND, 1000);
+      book.received(FRIEND, 1 << 20);
     }
     file.saveIfChanged();
   }
@@ -50,12 +51,35 @@ class PeerBookFileTest {
     write();
     PeerAddress elsewhere = PeerAddress.of("tcps://192.0.2.9:4600").withPeerId(ID);
     PeerBook book = reopened();
-    assertFalse(book.mayDial(elsewhere));
-    assertEquals(
-        "it sent wrong bytes: ü\n%", book.ban(elsewhere).map(PeerBook.Ban::reason).orElse(""));
-    now.addAndGet(PeerBook.BAN.toMillis() + 1);
-    assertTrue(book.mayDial(elsewhere));
+    assertFalse(book.mayDial(elsewhere, true));
+    assertEquals("it sent wrong bytes: ü\n%", book.ban(elsewhere).map(Bans.Ban::reason).orElse(""));
+    now.addAndGet(Bans.FIRST.toMillis() + 1);
+    assertTrue(book.mayDial(elsewhere, true));
     assertTrue(reopened().bans().isEmpty());
+  }
+
+  @Test
+  void theSecondBanLastsLongerAlsoAfterARestart() {
+    write();
+    now.addAndGet(Bans.FIRST.toMillis() + 1);
+    List<Bans.Ban> second = reopened().ban(LIAR, "again");
+    assertEquals(2, second.getFirst().times());
+    assertEquals(now.get() + 2 * Bans.FIRST.toMillis(), second.getFirst().untilMillis());
+  }
+
+  @Test
+  void aDistrustedNetworkIsSoAfterARestart() {
+    PeerBook book = new PeerBook(now::get);
+    PeerBookFile file = new PeerBookFile(folder.resolve("peers"), book);
+    for (int i = 0; i < Bans.PEERS_OF_A_NETWORK; i++) {
+      byte[] key = new byte[32];
+      key[0] = (byte) i;
+      book.ban(remote("tcps://192.0.2." + i + ":4600", Optional.of(PeerId.ofEd25519(key))), "lied");
+    }
+    file.saveIfChanged();
+    RemotePeer stranger = remote("tcps://192.0.2.200:4600", Optional.of(ID));
+    assertEquals(
+        "192.0.2.0/24", reopened().distrusted(stranger).map(Bans.Ban::whom).orElse("none"));
   }
 
   @Test
@@ -64,10 +88,10 @@ class PeerBookFileTest {
     PeerBook.Entry entry = friend(reopened());
     assertEquals("an agent", entry.agent());
     assertEquals(17, entry.roundTripMillis());
-    assertEquals(30_000, entry.receivedBytes());
-    assertTrue(entry.score() > 75, "score " + entry.score());
-    now.addAndGet(10L * 60 * 60 * 1000);
-    assertEquals(50, friend(reopened()).score());
+    assertEquals(30 << 20, entry.receivedBytes());
+    assertEquals(80, entry.reputation().at(now.get()), 0.001);
+    now.addAndGet(Reputation.HALF_LIFE.toMillis());
+    assertEquals(65, friend(reopened()).reputation().at(now.get()), 0.001);
   }
 
   private static PeerBook.Entry friend(PeerBook book) {

@@ -38,38 +38,95 @@ class PeerBookTest {
   void aBanFollowsTheIdentityAndEnds() {
     book.ban(remote("tcps://192.0.2.1:4600", Optional.of(id(1))), "wrong bytes");
     PeerAddress elsewhere = PeerAddress.of("tcps://192.0.2.2:4600").withPeerId(id(1));
-    assertFalse(book.mayDial(elsewhere));
-    assertTrue(book.mayDial(PeerAddress.of("tcps://192.0.2.1:4600").withPeerId(id(2))));
-    now.addAndGet(PeerBook.BAN.toMillis() + 1);
-    assertTrue(book.mayDial(elsewhere));
+    assertFalse(book.mayDial(elsewhere, true));
+    assertTrue(book.mayDial(PeerAddress.of("tcps://192.0.2.1:4600").withPeerId(id(2)), false));
+    now.addAndGet(Bans.FIRST.toMillis() + 1);
+    assertTrue(book.mayDial(elsewhere, true));
+    assertFalse(book.mayDial(elsewhere, false), "it is not forgiven by all");
+    now.addAndGet(Reputation.HALF_LIFE.toMillis());
+    assertTrue(book.mayDial(elsewhere, false));
   }
 
   @Test
   void withoutAnIdentityTheHostIsBannedWhateverThePort() {
     book.ban(remote("tcp://192.0.2.1:4600", Optional.empty()), "wrong bytes");
-    assertFalse(book.mayDial(PeerAddress.of("tcp://192.0.2.1:4601")));
-    assertTrue(book.mayDial(PeerAddress.of("tcp://192.0.2.3:4600")));
+    assertFalse(book.mayDial(PeerAddress.of("tcp://192.0.2.1:4601"), true));
+    assertTrue(book.mayDial(PeerAddress.of("tcp://192.0.2.3:4600"), false));
     book.ban(remote("tcp://127.0.0.1:4600", Optional.empty()), "wrong bytes");
-    assertTrue(book.mayDial(PeerAddress.of("tcp://127.0.0.1:4601")));
+    assertTrue(book.mayDial(PeerAddress.of("tcp://127.0.0.1:4601"), false));
+  }
+
+  @Test
+  void whoComesAndProvesNothingGetsNobodyElseBannedByLyingOnce() {
+    RemotePeer liar =
+        new RemotePeer(
+            PeerAddress.of("tcp://192.0.2.1:50001"),
+            Optional.empty(),
+            Optional.empty(),
+            "test",
+            Set.of(),
+            false);
+    book.ban(liar, "wrong bytes");
+    assertTrue(book.mayDial(PeerAddress.of("tcp://192.0.2.1:4600"), false));
   }
 
   @Test
   void whoFailsIsTriedLaterAndLater() {
     PeerAddress address = PeerAddress.of("tcps://192.0.2.1:4600");
-    book.failed(address);
-    assertFalse(book.mayDial(address));
+    book.unreachable(address);
+    assertFalse(book.mayDial(address, false));
     now.addAndGet(1_001);
-    assertTrue(book.mayDial(address));
-    book.failed(address);
+    assertTrue(book.mayDial(address, false));
+    book.unreachable(address);
     now.addAndGet(1_001);
-    assertFalse(book.mayDial(address));
+    assertFalse(book.mayDial(address, false));
+  }
+
+  @Test
+  void whoAnnouncesAnIdentityWhereNobodyIsDoesNotHarmIt() {
+    for (int port = 5_000; port < 5_100; port++) {
+      book.unreachable(PeerAddress.of("tcps://192.0.2.66:" + port).withPeerId(id(1)));
+    }
+    PeerAddress right = PeerAddress.of("tcps://198.51.100.1:4600").withPeerId(id(1));
+    assertTrue(book.mayDial(right, false));
+    assertEquals(Reputation.MIDDLE, book.score(right));
+  }
+
+  @Test
+  void whereTooManyWereBannedStrangersAreNotAskedButWhoGaveBeforeIs() {
+    RemotePeer friend = remote("tcps://192.0.2.1:4600", Optional.of(id(100)));
+    RemotePeer stranger = remote("tcps://192.0.2.1:4700", Optional.of(id(101)));
+    book.received(friend, 8 << 20);
+    for (int i = 0; i < Bans.PEERS_OF_A_HOST; i++) {
+      assertTrue(book.distrusted(stranger).isEmpty(), "after " + i);
+      book.ban(remote("tcps://192.0.2.1:" + (5_000 + i), Optional.of(id(i))), "wrong bytes");
+    }
+    assertTrue(book.distrusted(stranger).isPresent());
+    assertTrue(book.ban(stranger).isEmpty(), "it may still come and fetch");
+    assertFalse(book.mayDial(stranger.address(), false));
+    assertTrue(book.mayDial(stranger.address(), true), "the user knows better");
+    assertTrue(book.distrusted(friend).isEmpty());
+    assertTrue(book.mayDial(PeerAddress.of("tcps://192.0.2.1:4600").withPeerId(id(100)), false));
+    now.addAndGet(Bans.FIRST.toMillis() + 1);
+    assertTrue(book.distrusted(stranger).isEmpty());
+  }
+
+  @Test
+  void aFloodOfNewNamesDoesNotWashAwayWhoGave() {
+    RemotePeer friend = remote("tcps://192.0.2.1:4600", Optional.of(id(100)));
+    book.received(friend, 8 << 20);
+    for (int i = 0; i < PeerBook.MAX_PEERS * 2; i++) {
+      now.incrementAndGet();
+      book.connected(remote("tcp://198.51.100.1:" + (10_000 + i), Optional.empty()), 1);
+    }
+    assertTrue(book.score(friend) > Reputation.MERITED);
   }
 
   @Test
   void theBookIsBounded() {
     for (int i = 0; i < PeerBook.MAX_PEERS * 2; i++) {
       now.incrementAndGet();
-      book.failed(PeerAddress.of("tcps://h" + i + ".example:4600"));
+      book.unreachable(PeerAddress.of("tcps://h" + i + ".example:4600"));
     }
     assertTrue(book.entries().size() <= PeerBook.MAX_PEERS);
   }

@@ -174,6 +174,7 @@ class ScriptedNode implements NodeCommands {
         List.of(new TransferEntry("r", "n", 1, 2, 3, 4, "downloading")),
         new UploadEntry(1, 2, 3, 4, 5),
         new NamesEntry(1, 2, 3),
+        List.of(new BanEntry("identity", "p", "it sent wrong bytes", 1000, 2)),
         List.of("advice"));
   }
 

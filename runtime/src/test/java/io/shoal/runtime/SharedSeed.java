@@ -167,6 +167,7 @@ final class SharedSeed {
                     to ->
                         said.add(
                             new Said(now + DELAY_MILLIS, leecher.number, to, promise.positions())));
+        case SwarmAction.Blame blame -> throw new AssertionError("nobody does harm: " + blame);
         case SwarmAction.Drop drop -> throw new AssertionError("nobody does harm: " + drop);
       }
     }

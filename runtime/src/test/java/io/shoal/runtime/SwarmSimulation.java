@@ -26,7 +26,9 @@ final class SwarmSimulation {
     STALLER,
     VANISHER,
     BUSY,
-    LEECHER
+    LEECHER,
+    /// Sends so little that it never stands still.
+    DRIBBLER
   }
 
   /// A simulated peer: serves its queue in order at its own speed.
@@ -128,6 +130,9 @@ final class SwarmSimulation {
         case SwarmAction.Promise promise -> {
           // The others here are scripted.
         }
+        case SwarmAction.Blame blame -> {
+          // Nobody's score is kept here.
+        }
         case SwarmAction.Drop drop -> {
           peers.get(drop.peer()).gone = true;
           peers.get(drop.peer()).queue.clear();
@@ -157,7 +162,7 @@ final class SwarmSimulation {
       swarm.leave(peer.id);
       return;
     }
-    double budget = stands ? 0 : peer.bytesPerMilli * 20;
+    double budget = stands ? 0 : peer.manner == Manner.DRIBBLER ? 2 : peer.bytesPerMilli * 20;
     while (!peer.queue.isEmpty() && budget > 0 && !peer.gone) {
       int[] entry = peer.queue.peekFirst();
       budget = serveOne(peer, entry[0], entry[1], budget);

@@ -105,6 +105,69 @@ class SwarmTest {
   }
 
   @Test
+  void aPeerThatDribblesIsPartedFromAlthoughItNeverStandsStill() {
+    SwarmSimulation run = new SwarmSimulation(3, 400);
+    Peer dribbler = run.add(Manner.DRIBBLER, 1, run.all());
+    run.add(Manner.HONEST, 3_000, run.all());
+    assertTrue(run.run(3_600_000));
+    assertTrue(dribbler.gone);
+    assertFalse(run.banned.contains(dribbler.id));
+  }
+
+  @Test
+  void whoLacksWhatItSaysToHaveIsBlamedForEachAndPartedFrom() {
+    Swarm swarm = swarmOf(64);
+    swarm.join(1, 0);
+    swarm.availability(1, new Availability.Complete());
+    int blamed = 0;
+    boolean dropped = false;
+    for (int round = 0; round < 100 && !dropped; round++) {
+      for (SwarmAction action : swarm.decide(round)) {
+        switch (action) {
+          case SwarmAction.Fetch fetch ->
+              swarm.refused(fetch.request(), new io.shoal.api.Refusal.NotHeld(), round);
+          case SwarmAction.Blame blame -> blamed++;
+          case SwarmAction.Drop drop -> dropped = !drop.ban();
+          case SwarmAction.Cancel cancel -> {}
+          case SwarmAction.Promise promise -> {}
+        }
+      }
+    }
+    assertTrue(dropped);
+    assertEquals(16, blamed);
+  }
+
+  @Test
+  void whoSaysThatItsCopyIsRottenIsNotBlamedForLackingItAfterwards() {
+    Swarm swarm = swarmOf(1);
+    swarm.join(1, 0);
+    swarm.availability(1, new Availability.Complete());
+    int first = ((SwarmAction.Fetch) swarm.decide(0).getFirst()).request();
+    swarm.refused(first, new io.shoal.api.Refusal.Corrupt(), 10);
+    swarm.tick(30_000);
+    int second = ((SwarmAction.Fetch) swarm.decide(30_000).getFirst()).request();
+    swarm.refused(second, new io.shoal.api.Refusal.NotHeld(), 30_010);
+    assertEquals(List.of(), swarm.decide(30_020));
+  }
+
+  @Test
+  void strangersOfOnePlaceShareFewRequestsUntilTheyHaveGivenARightChunk() {
+    Swarm swarm = swarmOf(1_000);
+    for (int peer = 0; peer < 50; peer++) {
+      swarm.join(peer, "192.0.2.0/24", false, 0);
+      swarm.availability(peer, new Availability.Complete());
+    }
+    List<SwarmAction> asked = swarm.decide(0);
+    assertEquals(Probation.MAX_REQUESTS_PER_ORIGIN, asked.size());
+    SwarmAction.Fetch first = (SwarmAction.Fetch) asked.getFirst();
+    assertTrue(swarm.verified(first.request(), 1 << 20));
+    assertEquals(1, swarm.decide(10).size(), "it gave one and is no stranger any more");
+    swarm.join(99, "198.51.100.0/24", false, 10);
+    swarm.availability(99, new Availability.Complete());
+    assertEquals(SwarmPeer.FIRST_WINDOW_CHUNKS, swarm.decide(10).size());
+  }
+
+  @Test
   void aPeerThatSaysNothingIsAskedAndLeftAloneAfterManyMisses() {
     Swarm swarm = new Swarm(new Random(7));
     for (int i = 0; i < 1000; i++) {

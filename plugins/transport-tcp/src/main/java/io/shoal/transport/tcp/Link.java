@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +85,7 @@ final class Link implements PeerConnection {
   private volatile Optional<byte[]> channelBinding = Optional.empty();
   private volatile int maxRequests;
   private volatile boolean open;
+  private volatile Optional<String> fault = Optional.empty();
 
   Link(
       Shared shared,
@@ -228,6 +230,9 @@ final class Link implements PeerConnection {
   }
 
   void closed(Optional<ShoalException> why) {
+    fault =
+        why.filter(PeerFaultException.class::isInstance)
+            .map(e -> Objects.requireNonNullElse(e.getMessage(), "it broke the rules"));
     open = false;
     liveness.stop();
     outbound.close();
@@ -402,6 +407,11 @@ final class Link implements PeerConnection {
   @Override
   public boolean isOpen() {
     return open;
+  }
+
+  @Override
+  public Optional<String> fault() {
+    return fault;
   }
 
   @Override
