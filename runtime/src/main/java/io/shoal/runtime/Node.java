@@ -157,18 +157,16 @@ public final class Node implements NodeCommands {
       SecureRandom random = new SecureRandom();
       InstantSource clock = InstantSource.system();
       HostKey key = HostKey.loadOrCreate(data.resolve("identity.key"), random);
+      HostIdentity identity = new HostIdentity(key, clock, random);
+      if (mode != Mode.OFFLINE && configuration.settings().tls() == NodeSettings.Tls.REQUIRED) {
+        identity.prepareTls();
+      }
       int cores = Runtime.getRuntime().availableProcessors();
       BulkPool bulkPool = new BulkPool(cores);
       opened.add(bulkPool);
       MetricsRegistry metrics = new MetricsRegistry();
       NodeServices services =
-          new NodeServices(
-              data,
-              new HostIdentity(key, clock, random),
-              access.swarmSecret(),
-              clock,
-              metrics,
-              bulkPool);
+          new NodeServices(data, identity, access.swarmSecret(), clock, metrics, bulkPool);
       PluginHost plugins =
           PluginHost.open(pluginFolders, services.unpackedPlugins(), configuration);
       opened.add(plugins);

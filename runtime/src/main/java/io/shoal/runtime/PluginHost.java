@@ -21,8 +21,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -152,9 +156,7 @@ final class PluginHost implements AutoCloseable {
     }
     refuseMisspelledSections();
     PrivateFile.folder(services.dataFolder());
-    for (FoundPlugin plugin : order(kinds)) {
-      startOne(plugin, wanted(plugin, kinds), services);
-    }
+    startInOrder(kinds, services);
     Map<Long, Active<Verifier>> verifiers = verifiers();
     refuseSharedSchemes(active(ExtensionKind.TRANSPORT, Transport.class));
     Active<ChunkStore> store = one(ExtensionKind.STORAGE, ChunkStore.class);
@@ -230,11 +232,26 @@ final class PluginHost implements AutoCloseable {
     return wanted;
   }
 
-  private void startOne(FoundPlugin found, Set<ExtensionKind> kinds, NodeServices services)
+  private void startInOrder(Set<ExtensionKind> kinds, NodeServices services)
       throws InvalidConfigException, InterruptedException {
+    List<FoundPlugin> loaded = new ArrayList<>();
+    for (FoundPlugin plugin : order(kinds)) {
+      if (dependsOnOthers(plugin)) {
+        startSideBySide(loaded);
+        loaded.clear();
+      }
+      if (load(plugin, wanted(plugin, kinds), services)) {
+        loaded.add(plugin);
+      }
+    }
+    startSideBySide(loaded);
+  }
+
+  private boolean load(FoundPlugin found, Set<ExtensionKind> kinds, NodeServices services)
+      throws InterruptedException {
     Optional<InspectedPlugin> usable = found.usable();
     if (usable.isEmpty()) {
-      return;
+      return false;
     }
     RunningPlugin plugin =
         new RunningPlugin(usable.get(), plugins, configuration.settings().plugins(), services);
@@ -247,16 +264,72 @@ final class PluginHost implements AutoCloseable {
               "it depends on " + dependency.id() + ", which did not start");
         }
       }
-      plugin.start(kinds, configuration.plugin(found.id()));
+      plugin.load(kinds);
+      return true;
+    } catch (UnusablePluginException e) {
+      failRunning(plugin, e);
+      return false;
+    }
+  }
+
+  private static boolean dependsOnOthers(FoundPlugin plugin) {
+    return plugin
+        .usable()
+        .filter(usable -> !usable.descriptor().getDependencies().isEmpty())
+        .isPresent();
+  }
+
+  /// Starts plugins that do not depend on each other. When this returns or throws each of them has
+  /// started or failed; only if this thread is interrupted some are left at what they do, and are
+  /// interrupted too.
+  private void startSideBySide(List<FoundPlugin> loaded)
+      throws InvalidConfigException, InterruptedException {
+    Map<FoundPlugin, FutureTask<Boolean>> starts = new LinkedHashMap<>();
+    for (FoundPlugin found : loaded) {
+      RunningPlugin plugin = Objects.requireNonNull(running.get(found.id()));
+      ConfigSection config = configuration.plugin(found.id());
+      FutureTask<Boolean> start =
+          new FutureTask<>(
+              () -> {
+                plugin.start(config);
+                return true;
+              });
+      starts.put(found, start);
+    }
+    List<InvalidConfigException> wrong = new ArrayList<>();
+    try {
+      starts.forEach((found, start) -> Thread.ofVirtual().name("start-" + found.id()).start(start));
+      for (Map.Entry<FoundPlugin, FutureTask<Boolean>> start : starts.entrySet()) {
+        awaitStart(start.getKey(), start.getValue()).ifPresent(wrong::add);
+      }
+    } finally {
+      starts.values().forEach(start -> start.cancel(true));
+    }
+    if (!wrong.isEmpty()) {
+      throw wrong.getFirst();
+    }
+  }
+
+  private Optional<InvalidConfigException> awaitStart(FoundPlugin found, Future<Boolean> start)
+      throws InterruptedException {
+    try {
+      start.get();
       found.markStarted();
       LOG.debug("plugin {} started from {}", found.id(), found.place());
-    } catch (UnusablePluginException e) {
-      found.fail(e);
-      running.remove(found.id());
-      plugin.stop();
-    } catch (InvalidConfigException e) {
-      found.fail(new PluginProblem(Reason.CONFIGURATION, String.valueOf(e.getMessage())));
-      throw e;
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      return switch (e.getCause()) {
+        case UnusablePluginException fault -> {
+          failRunning(Objects.requireNonNull(running.get(found.id())), fault);
+          yield Optional.empty();
+        }
+        case InvalidConfigException fault -> {
+          found.fail(new PluginProblem(Reason.CONFIGURATION, String.valueOf(fault.getMessage())));
+          yield Optional.of(fault);
+        }
+        case null, default ->
+            throw new IllegalStateException("the start of " + found.id() + " was not held", e);
+      };
     }
   }
 

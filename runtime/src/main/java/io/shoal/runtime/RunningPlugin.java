@@ -54,26 +54,33 @@ final class RunningPlugin {
     return extensions.getOrDefault(kind, List.of());
   }
 
-  /// Loads the plugin and starts its extensions of some kinds.
+  /// Loads the plugin and makes its extensions of some kinds. Not for two plugins at a time.
+  ///
+  /// @throws UnusablePluginException it cannot be used
+  void load(Set<ExtensionKind> kinds) throws UnusablePluginException, InterruptedException {
+    plugins.load(plugin);
+    if (plugins.startPlugin(plugin.id()) != PluginState.STARTED) {
+      throw fault(plugins.getPlugin(plugin.id()).getFailedException());
+    }
+    for (ExtensionKind kind : kinds) {
+      extensions.put(kind, ask("its constructor", () -> plugins.newExtensions(plugin, kind)));
+    }
+  }
+
+  /// Starts the extensions that were made.
   ///
   /// @param config its part of the configuration
   /// @throws InvalidConfigException the configuration under it is wrong or holds keys that it does
   ///   not know
   /// @throws UnusablePluginException it cannot be used
-  void start(Set<ExtensionKind> kinds, ConfigSection config)
+  void start(ConfigSection config)
       throws UnusablePluginException, InvalidConfigException, InterruptedException {
-    plugins.load(plugin);
-    if (plugins.startPlugin(plugin.id()) != PluginState.STARTED) {
-      throw fault(plugins.getPlugin(plugin.id()).getFailedException());
-    }
     HostedContext context = context(config);
-    for (ExtensionKind kind : kinds) {
-      List<Extension> made = ask("its constructor", () -> plugins.newExtensions(plugin, kind));
+    for (List<Extension> made : extensions.values()) {
       for (Extension extension : made) {
         toClose.add(extension);
         start(extension, context);
       }
-      extensions.put(kind, made);
     }
     config.refuseUnknown();
   }
