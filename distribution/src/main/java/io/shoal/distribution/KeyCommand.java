@@ -7,10 +7,9 @@ import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "key")
@@ -39,12 +38,7 @@ final class KeyCommand extends NodeCommand {
       description = "of export and import: PKCS #8 in PEM, for its owner alone")
   Optional<Path> file = Optional.empty();
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "of rotate, for each name (default: ${DEFAULT-VALUE})",
-      defaultValue = "60s")
-  Duration timeout = Duration.ofSeconds(60);
+  @Mixin NamePatience patience = new NamePatience();
 
   KeyCommand(Environment environment) {
     super(environment);
@@ -74,7 +68,7 @@ final class KeyCommand extends NodeCommand {
           case SHOW -> node.publishingKey();
           case EXPORT -> node.exportKey(path);
           case IMPORT -> node.importKey(path);
-          case ROTATE -> node.rotateKey(timeout);
+          case ROTATE -> node.rotateKey(patience.timeout);
         };
     if (common.json) {
       console().json(key);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,12 +57,7 @@ final class PublishCommand extends NodeCommand {
           "tell everybody who has this root its name and size: a hint that anybody can write ('shoal stat' shows it as what others say)")
   Optional<Reference> about = Optional.empty();
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "how long others are asked (default: ${DEFAULT-VALUE})",
-      defaultValue = "60s")
-  Duration timeout = Duration.ofSeconds(60);
+  @Mixin NamePatience patience = new NamePatience();
 
   PublishCommand(Environment environment) {
     super(environment);
@@ -103,14 +99,14 @@ final class PublishCommand extends NodeCommand {
     }
     PublishedName published =
         withdraw.isPresent()
-            ? node.withdraw(withdraw.get(), timeout)
+            ? node.withdraw(withdraw.get(), patience.timeout)
             : node.publish(
                 new PublishRequest(
                     name,
-                    content(node, reference.or(() -> about).orElseThrow(), timeout),
+                    content(node, reference.or(() -> about).orElseThrow(), patience.timeout),
                     expires,
                     note,
-                    timeout));
+                    patience.timeout));
     if (common.json) {
       console().json(published);
       return ExitCode.DONE;

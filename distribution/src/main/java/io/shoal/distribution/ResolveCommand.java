@@ -7,9 +7,8 @@ import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.Reference;
 import java.io.IOException;
-import java.time.Duration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "resolve")
@@ -19,12 +18,7 @@ final class ResolveCommand extends NodeCommand {
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   Reference reference;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "how long others are asked (default: ${DEFAULT-VALUE})",
-      defaultValue = "60s")
-  Duration timeout = Duration.ofSeconds(60);
+  @Mixin NamePatience patience = new NamePatience();
 
   ResolveCommand(Environment environment) {
     super(environment);
@@ -49,7 +43,7 @@ final class ResolveCommand extends NodeCommand {
 
   @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
-    ResolvedName found = node.resolve(name(), timeout);
+    ResolvedName found = node.resolve(name(), patience.timeout);
     tell(found);
     if (common.json) {
       console().json(found);

@@ -47,6 +47,8 @@ class NamesIT {
       String newerRoot = add(first, newer);
       String name = publish(first, "né ws", root);
       assertTrue(name.startsWith("shoal:k/bafz") && name.endsWith("/n%C3%A9%20ws"), name);
+      String node = PeerId.parse(first.ready("peer")).toCid().toString();
+      assertFalse(name.contains(node), "names have a key of their own");
 
       Path out = Files.createDirectories(folder.resolve("out"));
       Result got = second.run("get", name, "-o", out.toString()).done();

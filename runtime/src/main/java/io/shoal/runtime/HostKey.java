@@ -54,6 +54,11 @@ final class HostKey {
     return ofSeed(seed);
   }
 
+  /// Where the node's own key is kept.
+  static Path file(Path dataFolder) {
+    return dataFolder.resolve("identity.key");
+  }
+
   /// The key of a seed (RFC 8032 §5.1.5, "private key").
   static HostKey ofSeed(byte[] seed) {
     try {

@@ -156,7 +156,7 @@ public final class Node implements NodeCommands {
       opened.add(lock);
       SecureRandom random = new SecureRandom();
       InstantSource clock = InstantSource.system();
-      HostKey key = HostKey.loadOrCreate(data.resolve("identity.key"), random);
+      HostKey key = HostKey.loadOrCreate(HostKey.file(data), random);
       HostIdentity identity = new HostIdentity(key, clock, random);
       if (mode != Mode.OFFLINE && configuration.settings().tls() == NodeSettings.Tls.REQUIRED) {
         identity.prepareTls();

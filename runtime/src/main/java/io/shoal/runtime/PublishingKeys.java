@@ -62,8 +62,15 @@ final class PublishingKeys {
   }
 
   /// Makes the key in a file the present one. The one before is kept aside.
+  ///
+  /// @throws UserFaultException it is the node's: whoever got it to publish under would be the node
   HostKey importFrom(Path file) throws UserFaultException, IOException {
     HostKey key = HostKey.load(file);
+    Path node = HostKey.file(folder);
+    if (Files.exists(node) && HostKey.load(node).peerId().equals(key.peerId())) {
+      throw new UserFaultException(
+          file + ": is the key of this node, which is not for names: give a key of its own");
+    }
     makeCurrent(key);
     return key;
   }

@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -376,6 +378,19 @@ class NamesTest {
     assertThrows(UserFaultException.class, () -> publisher.core.publishingKeys().export(file));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     assertThrows(UserFaultException.class, () -> publisher.core.publishingKeys().importFrom(file));
+  }
+
+  @Test
+  void namesHaveAKeyOfTheirOwnAndNeverThatOfTheNode() throws Exception {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    PublishingKeys keys = new PublishingKeys(data, new SecureRandom());
+    HostKey own = keys.current();
+    HostKey node = HostKey.loadOrCreate(HostKey.file(data), new SecureRandom());
+    assertNotEquals(node.peerId(), own.peerId());
+    UserFaultException refused =
+        assertThrows(UserFaultException.class, () -> keys.importFrom(HostKey.file(data)));
+    assertTrue(refused.getMessage().contains("is the key of this node"), refused::toString);
+    assertEquals(own.peerId(), keys.current().peerId());
   }
 
   @Test
