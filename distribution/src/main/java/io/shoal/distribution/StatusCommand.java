@@ -5,6 +5,7 @@ import io.shoal.api.StoreUsage;
 import io.shoal.runtime.NameCommands.NamesEntry;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.NodeCommands.AccessEntry;
 import io.shoal.runtime.NodeCommands.BanEntry;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
 import io.shoal.runtime.NodeCommands.NodeStatus;
@@ -67,6 +68,7 @@ final class StatusCommand extends NodeCommand {
     if (status.bans().size() > MAX_BANS) {
       rows.add(List.of("", (status.bans().size() - MAX_BANS) + " more; --json has them"));
     }
+    rows.add(List.of("access", line(status.access())));
     status.advice().forEach(line -> rows.add(List.of("advice", line)));
     console().table(rows);
     return ExitCode.DONE;
@@ -122,6 +124,12 @@ final class StatusCommand extends NodeCommand {
             Console.printable(entry.reason()),
             Quantity.ofMillis(entry.leftMillis()),
             entry.times() > 1 ? ", time " + entry.times() : "");
+  }
+
+  private static String line(AccessEntry entry) {
+    return entry.turnedAway() == 0
+        ? entry.mode()
+        : "%s, %d connections turned away".formatted(entry.mode(), entry.turnedAway());
   }
 
   private static String line(UploadEntry entry) {

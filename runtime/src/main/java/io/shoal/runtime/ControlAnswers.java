@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.StoreUsage;
 import io.shoal.runtime.NameCommands.NamesEntry;
+import io.shoal.runtime.NodeCommands.AccessEntry;
 import io.shoal.runtime.NodeCommands.BanEntry;
 import io.shoal.runtime.NodeCommands.Collected;
 import io.shoal.runtime.NodeCommands.ContentStat;
@@ -46,6 +47,7 @@ final class ControlAnswers {
         uploads(status.fields("uploads")),
         names(status.fields("names")),
         status.each("bans", ControlAnswers::ban),
+        access(status.fields("access")),
         status.texts("advice"));
   }
 
@@ -209,6 +211,10 @@ final class ControlAnswers {
 
   private static NamesEntry names(JsonFields names) {
     return new NamesEntry(names.count("published"), names.count("waiting"), names.count("kept"));
+  }
+
+  private static AccessEntry access(JsonFields access) {
+    return new AccessEntry(access.text("mode"), access.number("turnedAway"));
   }
 
   private static UploadEntry uploads(JsonFields uploads) {

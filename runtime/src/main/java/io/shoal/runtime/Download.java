@@ -462,7 +462,7 @@ final class Download {
       return "waiting for who reads it";
     }
     if (peers.isEmpty()) {
-      String why = sources.lastFailure();
+      String why = sources.lastFailure().isEmpty() ? lastRefusal : sources.lastFailure();
       return "looking for peers since %d s%s"
           .formatted(quiet, why.isEmpty() ? "" : " (" + why + ")");
     }

@@ -57,6 +57,7 @@ final class Links {
   private final int maxInbound;
   private final PeerId self;
   private final PeerBook book;
+  private final AccessGate gate;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<PeerConnection, Link> open = new LinkedHashMap<>();
   private final Map<PeerKey, PeerConnection> byPeer = new HashMap<>();
@@ -69,12 +70,19 @@ final class Links {
   private volatile boolean closed;
 
   /// @param dialable the transports by scheme that this node may dial
-  Links(Map<String, Transport> dialable, int maxConnections, PeerId self, PeerBook book) {
+  /// @param gate decides which connections are handed out
+  Links(
+      Map<String, Transport> dialable,
+      int maxConnections,
+      PeerId self,
+      PeerBook book,
+      AccessGate gate) {
     this.dialable = Map.copyOf(dialable);
     this.maxConnections = maxConnections;
     this.maxInbound = maxConnections - Math.min(MAX_KEPT_FOR_DIALS, maxConnections / 8);
     this.self = self;
     this.book = book;
+    this.gate = gate;
   }
 
   Set<String> schemes() {
@@ -166,11 +174,16 @@ final class Links {
     dials.acquire();
     long started = System.nanoTime();
     try {
+      gate.requireDialable(address);
       PeerConnection connection = transport.connect(address, server);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
       if (connection.remote().provenId().filter(self::equals).isPresent()) {
         connection.close();
         throw new PeerUnreachableException(address + " is this node itself");
+      }
+      if (gate.await(connection) instanceof Entrance.Verdict.Refused(String why)) {
+        connection.close();
+        throw new PeerUnreachableException(address + ": the peer there " + why);
       }
       book.connected(connection.remote(), millis);
       return dialled(address, connection);
@@ -205,9 +218,14 @@ final class Links {
 
   /// Whether there is no room for another connection.
   boolean isFull() {
+    return isFull(0);
+  }
+
+  /// Whether there is no room for another connection besides some that are not known here yet.
+  boolean isFull(int besides) {
     lock.lock();
     try {
-      return closed || open.size() >= maxConnections;
+      return closed || open.size() + besides >= maxConnections;
     } finally {
       lock.unlock();
     }

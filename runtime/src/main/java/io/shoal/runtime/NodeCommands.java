@@ -329,6 +329,7 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param uploads what goes out
   /// @param names signed names that it keeps alive
   /// @param bans the last hundred that hold, the newest first
+  /// @param access who may take part
   /// @param advice lines for the user: isolated, not reachable from outside, adopted files that
   ///   changed, announcements that are late
   record NodeStatus(
@@ -342,6 +343,7 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
       UploadEntry uploads,
       NamesEntry names,
       List<BanEntry> bans,
+      AccessEntry access,
       List<String> advice) {}
 
   /// Who is kept away.
@@ -353,6 +355,12 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param leftMillis how long it lasts yet
   /// @param times how often in a row
   record BanEntry(String kind, String whom, String reason, long leftMillis, int times) {}
+
+  /// Who may take part.
+  ///
+  /// @param mode `open`, `allow-list` or `shared-secret`
+  /// @param turnedAway connections of others since the start
+  record AccessEntry(String mode, long turnedAway) {}
 
   /// How a discovery does; see [io.shoal.api.DiscoveryStatus].
   record DiscoveryEntry(

@@ -1,7 +1,6 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Availability;
-import io.shoal.api.ChunkServer;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
@@ -27,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +70,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final PublishingKeys publishingKeys;
   private final UploadCounts uploads;
   private final NodeChunkServer server;
+  private final AccessGate accessGate;
+  private final GatedServer gatedServer;
   private final WorkGate gate = new WorkGate();
   private final StreamMemory streamMemory;
   private volatile List<PeerAddress> endpoints = List.of();
@@ -98,7 +100,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();
     FileCeiling ceiling = FileCeiling.of(settings.limits());
-    Links links = new Links(dialable(plugins), ceiling.connections(), self, book);
+    LongSupplier clockMillis = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    accessGate = new AccessGate(access, self, clockMillis);
+    Links links = new Links(dialable(plugins), ceiling.connections(), self, book, accessGate);
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     VerifiedChunks verified = new VerifiedChunks();
@@ -108,6 +112,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     server =
         new NodeChunkServer(
             store, storeCheck, links, watchers, uploadMeter(settings), uploads, this);
+    gatedServer = new GatedServer(serves() ? server : new LinkKeeper(server), accessGate, links);
     parts =
         new NodeParts(
             store,
@@ -121,7 +126,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             links,
             book,
             watchers,
-            serves() ? server : new LinkKeeper(server),
+            gatedServer,
             discoveries,
             folder);
     downloads = new Downloads(links, ceiling.downloads());
@@ -135,7 +140,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             root -> !unservable.contains(root));
     gossip = new PeerGossip(watchers, downloads, links);
     fetchNotices = new FetchNotices(downloads, links);
-    dialBack = new DialBack(links, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    dialBack = new DialBack(links, clockMillis);
     digests = new DigestLookup(parts, index);
     idleDigests =
         new IdleDigests(
@@ -202,11 +207,14 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   /// Listens and tells others what is here.
   void start() throws ShoalException, InterruptedException {
+    if (access instanceof Access.Secret) {
+      timers.every(Duration.ofMillis(AccessGate.TICK_MILLIS), gatedServer::tick);
+    }
     if (serves()) {
       List<PeerAddress> listening = new ArrayList<>();
       for (Map.Entry<Transport, Set<String>> transport : schemes.entrySet()) {
         if (!transport.getValue().isEmpty()) {
-          listening.addAll(transport.getKey().listen(transport.getValue(), server));
+          listening.addAll(transport.getKey().listen(transport.getValue(), gatedServer));
         }
       }
       endpoints = List.copyOf(listening);
@@ -339,6 +347,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       case DigestLookup.ANSWER -> digests.answered(from, bytes);
       case DialBack.QUESTION -> dialBack.asked(from);
       case DialBack.ANSWER -> dialBack.answered(from, bytes);
+      case AccessProof.TYPE ->
+          LOG.debug("{} shows that it has a secret, which is not asked for", PeerKey.of(from));
       default -> LOG.debug("{} sent a message of the unknown type {}", PeerKey.of(from), type);
     }
   }
@@ -395,6 +405,10 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return uploads;
   }
 
+  AccessGate accessGate() {
+    return accessGate;
+  }
+
   NodeChunkServer server() {
     return server;
   }
@@ -433,39 +447,5 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     } catch (IOException e) {
       LOG.warn("the index of roots was not closed: {}", e.getMessage());
     }
-  }
-
-  /// For a node that serves nobody: keeps track of connections and hears messages, and refuses all
-  /// else.
-  private record LinkKeeper(NodeChunkServer server) implements ChunkServer {
-    @Override
-    public void connected(PeerConnection connection) {
-      server.connected(connection);
-    }
-
-    @Override
-    public void disconnected(PeerConnection connection) {
-      server.disconnected(connection);
-    }
-
-    @Override
-    public io.shoal.api.ServeAnswer request(
-        PeerConnection from, io.shoal.api.ChunkRequest request) {
-      return NOTHING_REQUESTED;
-    }
-
-    @Override
-    public PeerConnection.Watch watch(
-        PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener) {
-      return ChunkServer.NOTHING.watch(from, root, listener);
-    }
-
-    @Override
-    public void message(PeerConnection from, int type, ByteBuffer bytes) {
-      server.message(from, type, bytes);
-    }
-
-    private static final io.shoal.api.ServeAnswer NOTHING_REQUESTED =
-        new io.shoal.api.ServeAnswer.Refuse(new io.shoal.api.Refusal.NotHeld());
   }
 }

@@ -17,6 +17,10 @@ final class NodeMetrics {
     metrics.gauge("upload_requests_waiting", "Requests in line", core.server()::waiting);
     metrics.gauge(
         "connections_open", "Connections that stand", () -> core.parts().links().all().size());
+    metrics.gauge(
+        "connections_turned_away",
+        "Connections of peers that may not take part",
+        core.accessGate()::refused);
     metrics.gauge("downloads_running", "Downloads", () -> core.downloads().all().size());
     metrics.gauge("roots_kept", "Roots that are here", () -> core.index().all().size());
     metrics.gauge(

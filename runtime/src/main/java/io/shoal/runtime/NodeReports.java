@@ -62,6 +62,7 @@ final class NodeReports {
         uploads(),
         core.renewal().entry(),
         bans(),
+        new NodeCommands.AccessEntry(core.accessGate().mode(), core.accessGate().refused()),
         List.copyOf(advice));
   }
 

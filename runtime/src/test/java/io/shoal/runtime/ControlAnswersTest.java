@@ -8,6 +8,7 @@ import io.shoal.api.InvalidInputException;
 import io.shoal.api.StoreUsage;
 import io.shoal.runtime.ControlRequests.OfReference;
 import io.shoal.runtime.ControlRequests.ReferenceWithin;
+import io.shoal.runtime.NodeCommands.AccessEntry;
 import io.shoal.runtime.NodeCommands.Collected;
 import io.shoal.runtime.NodeCommands.ContentStat;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
@@ -45,6 +46,7 @@ class ControlAnswersTest {
           new UploadEntry(17, 18, 19, 20, 21),
           new NameCommands.NamesEntry(22, 23, 24),
           List.of(new NodeCommands.BanEntry("host", "h", "why", 25, 26)),
+          new AccessEntry("allow-list", 25),
           List.of("advice"));
 
   private static final List<PeerEntry> PEERS =

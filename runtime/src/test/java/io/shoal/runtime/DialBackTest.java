@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /// A network of addresses that exist nowhere, so that a test can have peers out there.
 @Timeout(30)
 class DialBackTest {
+  private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
   private static final List<PeerAddress> ENDPOINTS = List.of(PeerAddress.of("tcps://0.0.0.0:4600"));
 
   private final Set<String> answering = ConcurrentHashMap.newKeySet();
@@ -40,8 +41,9 @@ class DialBackTest {
       new Links(
           Map.of("tcps", new Net()),
           10,
-          PeerId.ofEd25519(new byte[32]),
-          new PeerBook(System::currentTimeMillis));
+          SELF,
+          new PeerBook(System::currentTimeMillis),
+          new AccessGate(new Access.Open(), SELF, () -> 0));
   private final DialBack dialBack = new DialBack(links, now::get);
 
   private record Message(int type, ByteBuffer bytes) {}

@@ -19,6 +19,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,8 +95,8 @@ final class MemoryNetwork {
       random.nextBytes(here.binding);
       System.arraycopy(here.binding, 0, there.binding, 0, here.binding.length);
       links.add(here);
-      there.server.connected(there);
-      here.server.connected(here);
+      there.begin();
+      here.begin();
       return here;
     }
 
@@ -112,6 +113,8 @@ final class MemoryNetwork {
     private final Set<Body> bodies = ConcurrentHashMap.newKeySet();
     private volatile boolean open = true;
     private final byte[] binding = new byte[32];
+    private final List<Runnable> early = new ArrayList<>();
+    private boolean told;
     private Link other = this;
 
     Link(RemotePeer remote, ChunkServer server) {
@@ -192,7 +195,29 @@ final class MemoryNetwork {
       if (!open) {
         throw new PeerUnreachableException("closed");
       }
-      other.server.message(other, type, bytes);
+      other.deliver(type, bytes);
+    }
+
+    /// The node is told of the connection first, and then of what came meanwhile.
+    void begin() {
+      server.connected(this);
+      List<Runnable> waited;
+      synchronized (early) {
+        told = true;
+        waited = List.copyOf(early);
+      }
+      waited.forEach(Runnable::run);
+    }
+
+    private void deliver(int type, ByteBuffer bytes) {
+      synchronized (early) {
+        if (!told) {
+          ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+          early.add(() -> server.message(this, type, copy));
+          return;
+        }
+      }
+      server.message(this, type, bytes);
     }
 
     @Override

@@ -175,6 +175,7 @@ class ScriptedNode implements NodeCommands {
         new UploadEntry(1, 2, 3, 4, 5),
         new NamesEntry(1, 2, 3),
         List.of(new BanEntry("identity", "p", "it sent wrong bytes", 1000, 2)),
+        new AccessEntry("open", 0),
         List.of("advice"));
   }
 
