@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/// A download in virtual time: the real [Swarm], peers that are honest, slow, lying, rotten, busy,
-/// standing still or vanishing. Same seed, same run.
+/// A download in virtual time: the real [Swarm], peers that are honest, slow, lying, sending
+/// nothing but garbage, rotten, busy, slowing down, standing still or vanishing. Same seed, same
+/// run.
 final class SwarmSimulation {
   static final int CHUNK_BYTES = 1 << 20;
   static final long TICK_MILLIS = 100;
@@ -22,8 +23,10 @@ final class SwarmSimulation {
   enum Manner {
     HONEST,
     LIAR,
+    GARBLER,
     ROTTEN,
     STALLER,
+    SLOWER,
     VANISHER,
     BUSY,
     LEECHER,
@@ -43,6 +46,11 @@ final class SwarmSimulation {
     boolean joined;
     int served;
 
+    /// Whether it has sent wrong bytes.
+    boolean harmful() {
+      return manner == Manner.LIAR && served >= 2 || manner == Manner.GARBLER && served >= 1;
+    }
+
     Peer(int id, Manner manner, double bytesPerMilli, BitSet have) {
       this.id = id;
       this.manner = manner;
@@ -60,7 +68,7 @@ final class SwarmSimulation {
   final int[] delivered;
   long now;
   long bytes;
-  long wrongAccepted;
+  long wrongSent;
 
   SwarmSimulation(long seed, int chunks) {
     this.random = new Random(seed);
@@ -162,11 +170,20 @@ final class SwarmSimulation {
       swarm.leave(peer.id);
       return;
     }
-    double budget = stands ? 0 : peer.manner == Manner.DRIBBLER ? 2 : peer.bytesPerMilli * 20;
+    double budget = stands ? 0 : bytesPerRound(peer);
     while (!peer.queue.isEmpty() && budget > 0 && !peer.gone) {
       int[] entry = peer.queue.peekFirst();
       budget = serveOne(peer, entry[0], entry[1], budget);
     }
+  }
+
+  private static double bytesPerRound(Peer peer) {
+    return switch (peer.manner) {
+      case DRIBBLER -> 2;
+      case SLOWER -> peer.bytesPerMilli * (peer.served >= 2 ? 0.4 : 20);
+      case HONEST, LIAR, GARBLER, ROTTEN, STALLER, VANISHER, BUSY, LEECHER ->
+          peer.bytesPerMilli * 20;
+    };
   }
 
   private double serveOne(Peer peer, int request, int chunk, double budget) {
@@ -189,7 +206,8 @@ final class SwarmSimulation {
       peer.queue.poll();
       peer.sentOfFirst = 0;
       peer.served++;
-      if (peer.manner == Manner.LIAR && peer.served % 2 == 0) {
+      if (peer.manner == Manner.GARBLER || peer.manner == Manner.LIAR && peer.served % 2 == 0) {
+        wrongSent++;
         swarm.wrong(request, "wrong bytes");
         peer.gone = true;
         peer.queue.clear();

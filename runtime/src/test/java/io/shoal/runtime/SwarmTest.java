@@ -16,35 +16,61 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SwarmTest {
-  private static final int RUNS = Boolean.getBoolean("shoal.full") ? 20_000 : 500;
+  private static final int RUNS = Boolean.getBoolean("shoal.full") ? 100_000 : 1_000;
+
+  /// `-Dshoal.seed=N` replays one run.
+  private static final long ONE_SEED = Long.getLong("shoal.seed", -1);
 
   private static final List<Manner> MANNERS = List.of(Manner.values());
 
   @Test
   void everyDownloadEndsWithEachChunkAcceptedOnceWhateverSomePeersDo() {
-    for (long seed = 0; seed < RUNS; seed++) {
-      Random random = new Random(seed);
-      SwarmSimulation run = new SwarmSimulation(seed, 1 + random.nextInt(120));
-      run.add(Manner.HONEST, 500 + random.nextInt(5000), run.all());
-      int others = random.nextInt(8);
-      for (int i = 0; i < others; i++) {
-        Manner manner = MANNERS.get(random.nextInt(MANNERS.size()));
-        BitSet have = run.all();
-        if (random.nextBoolean() || manner == Manner.LEECHER) {
-          for (int c = 0; c < run.chunks; c++) {
-            have.set(c, random.nextInt(3) == 0);
-          }
-        }
-        run.add(manner, 20 + random.nextInt(5000), have);
-      }
+    long first = Math.max(0, ONE_SEED);
+    long end = ONE_SEED < 0 ? RUNS : ONE_SEED + 1;
+    SwarmTotals totals = new SwarmTotals();
+    for (long seed = first; seed < end; seed++) {
+      SwarmSimulation run = simulate(seed);
       assertTrue(run.run(3_600_000), "seed " + seed + " does not end");
       for (int chunk = 0; chunk < run.chunks; chunk++) {
         assertEquals(1, run.delivered[chunk], "seed " + seed + " chunk " + chunk);
       }
       for (Peer peer : run.peers) {
-        boolean harmful = peer.manner == Manner.LIAR && peer.served >= 2;
-        assertEquals(harmful, run.banned.contains(peer.id), "seed " + seed + " peer " + peer.id);
+        assertEquals(
+            peer.harmful(), run.banned.contains(peer.id), "seed " + seed + " peer " + peer.id);
       }
+      totals.add(run);
+    }
+    System.out.println(totals);
+  }
+
+  private static SwarmSimulation simulate(long seed) {
+    Random random = new Random(seed);
+    SwarmSimulation run = new SwarmSimulation(seed, 1 + random.nextInt(120));
+    run.add(Manner.HONEST, 500 + random.nextInt(5000), run.all());
+    int others = random.nextInt(8);
+    for (int i = 0; i < others; i++) {
+      Manner manner = MANNERS.get(random.nextInt(MANNERS.size()));
+      BitSet have = run.all();
+      if (random.nextBoolean() || manner == Manner.LEECHER) {
+        for (int c = 0; c < run.chunks; c++) {
+          have.set(c, random.nextInt(3) == 0);
+        }
+      }
+      run.add(manner, 20 + random.nextInt(5000), have);
+    }
+    return run;
+  }
+
+  @Test
+  void theSameSeedIsTheSameDownload() {
+    for (long seed = 0; seed < 20; seed++) {
+      SwarmSimulation first = simulate(seed);
+      SwarmSimulation second = simulate(seed);
+      first.run(3_600_000);
+      second.run(3_600_000);
+      assertEquals(first.now, second.now, "seed " + seed);
+      assertEquals(first.bytes, second.bytes, "seed " + seed);
+      assertEquals(first.banned, second.banned, "seed " + seed);
     }
   }
 
