@@ -314,7 +314,7 @@ final class Download {
           firstChunk.run();
         }
       }
-      case ChunkReceiver.Outcome.Wrong wrong -> swarm.wrong(request, wrong.reason());
+      case ChunkReceiver.Outcome.Wrong wrong -> swarm.wrong(peer.id, wrong.reason());
       case ChunkReceiver.Outcome.Refused refused -> {
         swarm.refused(request, refused.refusal(), now);
         remember(refused.refusal(), chunk, peer);

@@ -251,9 +251,13 @@ final class Swarm {
     return needed;
   }
 
-  /// The bytes that came for the request are not the chunk's.
-  void wrong(int request, String reason) {
-    requests.get(request).ifPresent(asked -> drop(asked.peer, reason, true));
+  /// The bytes that a peer sent for a request are not the chunk's: it goes, also if the chunk came
+  /// from another meanwhile and nobody waited for this answer any more.
+  void wrong(int id, String reason) {
+    SwarmPeer peer = peers.get(id);
+    if (peer != null) {
+      drop(peer, reason, true);
+    }
   }
 
   /// The request failed on this side (a full disk, say): the chunk is free again.

@@ -208,7 +208,7 @@ final class SwarmSimulation {
       peer.served++;
       if (peer.manner == Manner.GARBLER || peer.manner == Manner.LIAR && peer.served % 2 == 0) {
         wrongSent++;
-        swarm.wrong(request, "wrong bytes");
+        swarm.wrong(peer.id, "wrong bytes");
         peer.gone = true;
         peer.queue.clear();
         return 0;

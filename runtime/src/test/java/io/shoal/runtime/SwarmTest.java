@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SwarmTest {
-  private static final int RUNS = Boolean.getBoolean("shoal.full") ? 100_000 : 1_000;
+  private static final int RUNS = Boolean.getBoolean("shoal.full") ? 1_000_000 : 1_000;
 
   /// `-Dshoal.seed=N` replays one run.
   private static final long ONE_SEED = Long.getLong("shoal.seed", -1);
@@ -191,6 +191,24 @@ class SwarmTest {
     swarm.join(99, "198.51.100.0/24", false, 10);
     swarm.availability(99, new Availability.Complete());
     assertEquals(SwarmPeer.FIRST_WINDOW_CHUNKS, swarm.decide(10).size());
+  }
+
+  @Test
+  void whoSendsWrongBytesIsBannedAlsoIfTheChunkCameFromAnotherMeanwhile() {
+    Swarm swarm = swarmOf(1);
+    swarm.join(1, 0);
+    swarm.availability(1, new Availability.Complete());
+    SwarmAction.Fetch slow = (SwarmAction.Fetch) swarm.decide(0).getFirst();
+    swarm.join(2, 100);
+    swarm.availability(2, new Availability.Complete());
+    swarm.tick(20_000);
+    SwarmAction.Fetch copy = (SwarmAction.Fetch) swarm.decide(20_000).getFirst();
+    assertEquals(List.of(1, 2), List.of(slow.peer(), copy.peer()));
+    assertTrue(swarm.verified(copy.request(), 10));
+
+    swarm.wrong(1, "wrong bytes");
+
+    assertTrue(swarm.decide(20_010).contains(new SwarmAction.Drop(1, "wrong bytes", true)));
   }
 
   @Test
