@@ -58,6 +58,29 @@ public non-sealed interface ChunkStore extends Extension {
   /// @return whether there was a copy to remove
   boolean delete(Cid cid, Removal why) throws IOException;
 
+  /// Shows every copy of a chunk to `right`, and removes those of which it says no, as of
+  /// [Removal#CORRUPT]; a store that keeps one copy of a chunk need not say more than the default,
+  /// which looks at one after the other until one is right.
+  ///
+  /// @param right told each copy once; copies that come meanwhile may be left out
+  /// @return how many copies were removed
+  default int audit(Cid cid, CopyCheck right) throws IOException {
+    for (int removed = 0; ; removed++) {
+      Optional<ChunkReader> copy = open(cid);
+      if (copy.isEmpty()) {
+        return removed;
+      }
+      try (ChunkReader reader = copy.get()) {
+        if (right.isRight(reader)) {
+          return removed;
+        }
+      }
+      if (!delete(cid, Removal.CORRUPT)) {
+        return removed;
+      }
+    }
+  }
+
   /// Tells every chunk that is here, in no order, each once; `raw` is the codec where the store
   /// does not remember one. Chunks that come or go meanwhile may be told or not. No lock is held
   /// while `each` runs.
@@ -69,11 +92,23 @@ public non-sealed interface ChunkStore extends Extension {
   /// Makes durable all that was committed, adopted, relocated, forgotten and deleted before this
   /// call, in one group.
   ///
+  /// What could not be made durable is not here any more. One caller is told of it, and that may be
+  /// another one whose `sync` ran at the same time: who must be sure of a chunk sees with
+  /// [#contains] that it is still here after a `sync` that returned.
+  ///
   /// @throws IOException what came since the last `sync` that returned must be taken as lost
   void sync() throws IOException;
 
   /// The ability to serve users' files in place, if the store has it. Always the same answer.
   Optional<FileBacked> fileBacked();
+
+  /// Looks at a copy of a chunk, in the thread that asked.
+  @FunctionalInterface
+  interface CopyCheck {
+    /// @param copy what is stored; the store closes it
+    /// @return whether it hashes to the chunk's CID
+    boolean isRight(ChunkReader copy) throws IOException;
+  }
 
   /// Why a chunk is removed.
   enum Removal {

@@ -321,6 +321,29 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
+  public void anAuditSeesEveryCopyAndTakesThoseThatAreWrong(@TempDir Path folder) throws Exception {
+    byte[] bytes = TestData.bytes(16, 1000);
+    Cid cid = TestData.put(store, bytes);
+    Optional<FileBacked> files = store.fileBacked();
+    if (files.isPresent()) {
+      Path file = Files.write(folder.resolve("file"), bytes);
+      files.get().adopt(files.get().openFile(file), List.of(new Segment(cid, 0, 1000)));
+    }
+    store.sync();
+    List<Boolean> owned = new ArrayList<>();
+
+    assertEquals(0, store.audit(cid, copy -> owned.add(copy.owned())));
+    assertTrue(owned.contains(true));
+    if (files.isPresent()) {
+      assertEquals(1, store.audit(cid, ChunkReader::owned));
+    }
+    assertArrayEquals(bytes, TestData.get(store, cid));
+    assertEquals(1, store.audit(cid, copy -> false));
+    assertFalse(store.contains(cid));
+    assertEquals(0, store.audit(cid, copy -> false));
+  }
+
+  @Test
   public void whoRemovesWhatItFindsRottenEndsWithAGoodCopyOrWithNone(@TempDir Path folder)
       throws Exception {
     Optional<FileBacked> files = store.fileBacked();

@@ -2,6 +2,7 @@ package io.shoal.storage.filesystem;
 
 import io.shoal.api.ChunkChangedException;
 import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
 import io.shoal.api.ChunkStore.Removal;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
@@ -268,8 +269,9 @@ final class AdoptedFiles implements FileBacked {
   private boolean usable(ClaimTable.Candidate claim) throws IOException {
     Optional<FileStamp> stamp = disk.stat(claim.file().path());
     return switch (claim.file().expected.state(stamp)) {
-      case INTACT -> true;
-      case GROWING ->
+      // Of a file that is as it was a claim beyond its end is none either: a journal from which the
+      // medium lost a record can hold one.
+      case INTACT, GROWING ->
           claim.offsetBytes() + claim.sizeBytes() <= stamp.map(FileStamp::sizeBytes).orElse(0L);
       case CHANGED, MISSING -> !isGone(claim.file());
     };
@@ -317,6 +319,26 @@ final class AdoptedFiles implements FileBacked {
     };
   }
 
+  /// Shows what lies at each claim on a chunk to `right`, and takes back those claims of which it
+  /// says no.
+  ///
+  /// @return how many
+  int audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
+    int removed = 0;
+    for (ClaimTable.Candidate claim : table.claims(key)) {
+      Optional<ChunkReader> copy = open(claim);
+      // In a file that changed meanwhile nothing is rotten: then the reference goes as a whole.
+      if (copy.isPresent() && !Reading.isRight(copy.get(), right) && usable(claim)) {
+        LOG.warn(
+            "{}: the bytes at {} are not what they were: not served any more",
+            claim.file(),
+            claim.offsetBytes());
+        removed += table.unclaim(key, claim) ? 1 : 0;
+      }
+    }
+    return removed;
+  }
+
   @Override
   public FileRef relocate(FileRef ref, Path target, boolean replace)
       throws IOException, UserFaultException {
@@ -345,12 +367,21 @@ final class AdoptedFiles implements FileBacked {
 
   private void move(AdoptedFile file, Path from, Path to, boolean replace)
       throws IOException, UserFaultException {
-    if (!replace && disk.stat(to).isPresent()) {
+    Optional<FileStamp> there = disk.stat(to);
+    // An earlier attempt may have given it the new name and failed to take the old one away. A
+    // rename from one name of a file to another of the same file does nothing.
+    boolean linked =
+        there.isPresent()
+            && there.get().inode() != 0
+            && there.get().inode() == file.expected.ref().inode();
+    if (!replace && !linked && there.isPresent()) {
       throw exists(to);
     }
     log.intend(file, to);
     try {
-      if (replace) {
+      if (linked) {
+        leaveOldName(file, from, to);
+      } else if (replace) {
         disk.move(from, to);
       } else {
         moveToFreeName(file, from, to);
@@ -381,6 +412,10 @@ final class AdoptedFiles implements FileBacked {
       disk.move(from, to);
       return;
     }
+    leaveOldName(file, from, to);
+  }
+
+  private void leaveOldName(AdoptedFile file, Path from, Path to) throws IOException {
     if (file.journaled && to.getParent() != null) {
       // Or a power loss could keep the loss of the old name and not the gain of the new one.
       try {

@@ -26,6 +26,10 @@ final class ClaimTable {
   /// over.
   private static final int MAX_CHAIN = 256;
 
+  /// How many claims on one chunk are audited: 64 GiB of zeros in leaves of 1 MiB. Bounds the list,
+  /// and what one chunk takes of an audit.
+  private static final int MAX_AUDITED = 65_536;
+
   /// A claim that may serve a chunk.
   record Candidate(AdoptedFile file, long offsetBytes, int sizeBytes) {}
 
@@ -180,6 +184,25 @@ final class ClaimTable {
         }
         if (found.size() == MAX_CANDIDATES) {
           break;
+        }
+        entry = index.nextOfKey(entry);
+      }
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The claims on a chunk, also where a file has several.
+  List<Candidate> claims(ChunkKey key) {
+    lock.lock();
+    try {
+      List<Candidate> found = new ArrayList<>();
+      int entry = index.find(key);
+      while (entry != ChunkIndex.NONE && found.size() < MAX_AUDITED) {
+        @Nullable AdoptedFile file = byNumber.get(index.file(entry));
+        if (file != null) {
+          found.add(new Candidate(file, index.offsetBytes(entry), index.sizeBytes(entry)));
         }
         entry = index.nextOfKey(entry);
       }

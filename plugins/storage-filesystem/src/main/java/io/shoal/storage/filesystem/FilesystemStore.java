@@ -188,6 +188,16 @@ public final class FilesystemStore implements ChunkStore {
   }
 
   @Override
+  public int audit(Cid cid, CopyCheck right) throws IOException {
+    Optional<ChunkKey> key = ChunkKey.of(cid);
+    if (key.isEmpty()) {
+      return 0;
+    }
+    int removed = store().owned().audit(key.get(), right) ? 1 : 0;
+    return removed + store().adopted().audit(key.get(), right);
+  }
+
+  @Override
   public void cids(Consumer<StoredChunk> each) {
     store().catalog().tell(each);
   }

@@ -48,6 +48,10 @@ record ForceThreads(int maxThreads, long behindBytes) {
     if (objects.isEmpty()) {
       return failed;
     }
+    if (maxThreads == 1) {
+      objects.forEach(object -> force(object, forcing, failed));
+      return failed;
+    }
     int threads = Math.min(maxThreads, objects.size());
     try (ExecutorService pool =
         Executors.newFixedThreadPool(
@@ -67,6 +71,14 @@ record ForceThreads(int maxThreads, long behindBytes) {
       }
     }
     return failed;
+  }
+
+  private static <T> void force(T object, Forcing<T> forcing, Map<T, IOException> failed) {
+    try {
+      forcing.force(object);
+    } catch (IOException e) {
+      failed.put(object, e);
+    }
   }
 
   private static <T> void waitFor(Future<?> running, T object, Map<T, IOException> failed) {

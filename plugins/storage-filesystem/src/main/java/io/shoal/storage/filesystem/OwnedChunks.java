@@ -1,6 +1,7 @@
 package io.shoal.storage.filesystem;
 
 import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
 import io.shoal.api.ChunkStore.Removal;
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.StoreFullException;
@@ -286,6 +287,14 @@ final class OwnedChunks {
     return true;
   }
 
+  /// Shows the chunk's bytes to `right`, and sets them aside if it says no.
+  ///
+  /// @return whether they were set aside
+  boolean audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
+    Optional<ChunkReader> copy = open(key);
+    return copy.isPresent() && !Reading.isRight(copy.get(), right) && delete(key, Removal.CORRUPT);
+  }
+
   private void setAside(ChunkKey key, Path path) throws IOException {
     if (disk.list(layout.quarantine()).size() >= MAX_QUARANTINED) {
       disk.delete(path);
@@ -370,6 +379,11 @@ final class OwnedChunks {
       }
     }
     Map<Path, IOException> failed = threads.forceAll(folders, disk::forceFolder);
+    // An earlier process may have moved something there and not forced it: who finds that here and
+    // counts on it must hear of it from the next sync. Names are not dropped by a force that
+    // failed,
+    // as bytes are: a second force writes them.
+    failed.keySet().forEach(folder -> catalog.folderChanged(String.valueOf(folder.getFileName())));
     for (Catalog.Staged chunk : batch) {
       if (failed.containsKey(layout.folder(chunk.key()))) {
         delete(chunk.key(), Removal.UNREFERENCED);

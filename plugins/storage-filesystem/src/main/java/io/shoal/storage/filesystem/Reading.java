@@ -1,5 +1,7 @@
 package io.shoal.storage.filesystem;
 
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
@@ -27,6 +29,13 @@ final class Reading {
       return file.read(into, offsetBytes + positionBytes);
     } finally {
       into.limit(limit);
+    }
+  }
+
+  /// What `right` says of a copy, which is closed afterwards.
+  static boolean isRight(ChunkReader copy, ChunkStore.CopyCheck right) throws IOException {
+    try (copy) {
+      return right.isRight(copy);
     }
   }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A disk in memory that forgets as a real one may: bytes that were not forced and names whose
 /// folder was not forced are there after a power loss, or not, or bytes are there in part or as
-/// zeros; one independent of the other. It can fail one step, write half, and stop altogether.
+/// zeros; one independent of the other. It can fail one step, write half, stop altogether, leave a
+/// step out or change a bit and say that all is well.
 final class SimulatedDisk implements Disk {
   /// What happens at the chosen step.
   enum Fault {
@@ -31,9 +32,32 @@ final class SimulatedDisk implements Disk {
     TEAR_AND_STOP,
     /// One step fails, the next one works.
     FAIL,
-    /// One step fails for lack of space.
-    FULL
+    /// One step fails for lack of space; a write leaves half of its bytes.
+    FULL,
+    /// One step is left out, and nothing is said.
+    DROP,
+    /// One write gets a bit wrong, and nothing is said.
+    FLIP;
+
+    boolean silent() {
+      return this == DROP || this == FLIP;
+    }
   }
+
+  /// What the store asks of a disk that can go wrong.
+  enum Step {
+    CREATE,
+    WRITE,
+    RENAME,
+    LINK,
+    DELETE,
+    SYNC_FILE,
+    SYNC_FOLDER,
+    MAKE_FOLDER
+  }
+
+  /// Where a fault came about.
+  record Strike(Fault fault, Step step, Path path) {}
 
   private static final class Node {
     final long inode;
@@ -78,6 +102,7 @@ final class SimulatedDisk implements Disk {
   private long faultAt = Long.MAX_VALUE;
   private Fault fault = Fault.STOP;
   private boolean stopped;
+  private Optional<Strike> strike = Optional.empty();
 
   SimulatedDisk(Path existing) {
     for (Path path = existing; path != null; path = path.getParent()) {
@@ -95,6 +120,33 @@ final class SimulatedDisk implements Disk {
 
   void noFault() {
     faultAt = Long.MAX_VALUE;
+  }
+
+  /// Where the fault came about, if it has and nobody took note of it yet.
+  Optional<Strike> strike() {
+    return strike;
+  }
+
+  /// Where the fault came about, told once.
+  Optional<Strike> takeStrike() {
+    Optional<Strike> taken = strike;
+    strike = Optional.empty();
+    return taken;
+  }
+
+  /// A bit of what lies in a file rots.
+  ///
+  /// @return whether there was a bit
+  boolean rot(Path path, SplittableRandom random) {
+    @Nullable Node node = names.get(path);
+    if (node == null || node.data.length == 0) {
+      return false;
+    }
+    byte[] rotten = node.data.clone();
+    rotten[random.nextInt(rotten.length)] ^= 1;
+    node.data = rotten;
+    node.forced = rotten;
+    return true;
   }
 
   boolean stopped() {
@@ -183,20 +235,32 @@ final class SimulatedDisk implements Disk {
     return Optional.ofNullable(names.get(path)).map(node -> node.data.clone());
   }
 
-  private void step(boolean write) throws IOException {
+  private void look() throws IOException {
     if (stopped) {
       throw new IOException("the simulated disk stopped");
     }
-    if (write && ++step == faultAt) {
-      switch (fault) {
-        case STOP, TEAR_AND_STOP -> {
-          stopped = true;
-          throw new IOException("the simulated disk stops");
-        }
-        case FAIL -> throw new IOException("simulated: Input/output error");
-        case FULL -> throw new IOException("simulated: No space left on device");
-      }
+  }
+
+  /// @return whether the step is to be left out
+  private boolean step(Step what, Path path) throws IOException {
+    look();
+    if (++step == faultAt && fault == Fault.FLIP && what != Step.WRITE) {
+      faultAt++; // only a write has bits
     }
+    if (step != faultAt) {
+      return false;
+    }
+    strike = Optional.of(new Strike(fault, what, path));
+    return switch (fault) {
+      case STOP, TEAR_AND_STOP -> {
+        stopped = true;
+        throw new IOException("the simulated disk stops");
+      }
+      case FAIL -> throw new IOException("simulated: Input/output error");
+      case FULL -> throw new IOException("simulated: No space left on device");
+      case DROP -> true;
+      case FLIP -> false;
+    };
   }
 
   private boolean tearsNow() {
@@ -235,71 +299,82 @@ final class SimulatedDisk implements Disk {
 
   @Override
   public DiskFile create(Path file) throws IOException {
-    step(true);
+    boolean left = step(Step.CREATE, file);
     requireParent(file);
     if (names.containsKey(file)) {
       throw new FileAlreadyExistsException(file.toString());
     }
     Node node = new Node(nextInode++, false);
     node.modified = tick++;
-    change(Map.of(file, Optional.of(node)));
-    return new OpenFile(node);
+    if (!left) {
+      change(Map.of(file, Optional.of(node)));
+    }
+    return new OpenFile(file, node);
   }
 
   @Override
   public DiskFile append(Path file, long sizeBytes) throws IOException {
-    step(true);
+    look();
     Node node = node(file);
     node.data = Arrays.copyOf(node.data, (int) sizeBytes);
-    return new OpenFile(node);
+    return new OpenFile(file, node);
   }
 
   @Override
   public DiskFile read(Path file) throws IOException {
-    step(false);
-    return new OpenFile(node(file));
+    look();
+    return new OpenFile(file, node(file));
   }
 
   @Override
   public void move(Path from, Path to) throws IOException {
-    step(true);
+    boolean left = step(Step.RENAME, from);
     requireParent(to);
     Node node = node(from);
+    if (left) {
+      return;
+    }
     node.changed = tick++;
     change(Map.of(from, Optional.empty(), to, Optional.of(node)));
   }
 
   @Override
   public void link(Path existing, Path name) throws IOException {
-    step(true);
+    boolean left = step(Step.LINK, existing);
     requireParent(name);
     if (names.containsKey(name)) {
       throw new FileAlreadyExistsException(name.toString());
     }
     Node node = node(existing);
+    if (left) {
+      return;
+    }
     node.changed = tick++;
     change(Map.of(name, Optional.of(node)));
   }
 
   @Override
   public boolean delete(Path file) throws IOException {
-    step(true);
+    boolean left = step(Step.DELETE, file);
     if (!names.containsKey(file)) {
       return false;
     }
-    change(Map.of(file, Optional.empty()));
+    if (!left) {
+      change(Map.of(file, Optional.empty()));
+    }
     return true;
   }
 
   @Override
   public void forceFile(Path file) throws IOException {
-    step(false);
-    force(node(file));
+    look();
+    force(file, node(file));
   }
 
-  private void force(Node node) throws IOException {
+  private void force(Path path, Node node) throws IOException {
+    boolean left;
     try {
-      step(true);
+      left = step(Step.SYNC_FILE, path);
     } catch (IOException e) {
       if (!stopped) {
         // As Linux has it: the pages count as clean now, and no later force writes them.
@@ -307,44 +382,53 @@ final class SimulatedDisk implements Disk {
       }
       throw e;
     }
-    node.forced = node.withoutLost();
+    if (!left) {
+      node.forced = node.withoutLost();
+    }
   }
 
   @Override
   public void forceFolder(Path folder) throws IOException {
-    step(true);
+    boolean left = step(Step.SYNC_FOLDER, folder);
     node(folder);
+    if (left) {
+      return;
+    }
+    forceNames(folder);
+  }
+
+  private void forceNames(Path folder) {
     Set<Path> needed = new LinkedHashSet<>();
-    List<NameChange> left = new ArrayList<>();
+    List<NameChange> rest = new ArrayList<>();
     List<NameChange> due = new ArrayList<>();
     for (NameChange change : unforced.reversed()) {
       if (change.touches(folder) || change.sharesNameWith(needed)) {
         needed.addAll(change.names().keySet());
         due.addFirst(change);
       } else {
-        left.addFirst(change);
+        rest.addFirst(change);
       }
     }
     due.forEach(change -> apply(change, forcedNames));
     unforced.clear();
-    unforced.addAll(left);
+    unforced.addAll(rest);
   }
 
   @Override
   public void createFolders(Path folder) throws IOException {
-    step(true);
+    boolean left = step(Step.MAKE_FOLDER, folder);
     Path parent = folder.getParent();
     if (parent != null && !names.containsKey(parent)) {
       createFolders(parent);
     }
-    if (!names.containsKey(folder)) {
+    if (!left && !names.containsKey(folder)) {
       change(Map.of(folder, Optional.of(new Node(nextInode++, true))));
     }
   }
 
   @Override
   public List<Entry> list(Path folder) throws IOException {
-    step(false);
+    look();
     List<Entry> found = new ArrayList<>();
     names.forEach(
         (path, node) -> {
@@ -358,7 +442,7 @@ final class SimulatedDisk implements Disk {
 
   @Override
   public Optional<FileStamp> stat(Path path) throws IOException {
-    step(false);
+    look();
     return Optional.ofNullable(names.get(path))
         .map(
             node ->
@@ -368,7 +452,7 @@ final class SimulatedDisk implements Disk {
 
   @Override
   public Optional<Closeable> lock(Path file) throws IOException {
-    step(false);
+    look();
     return locks.add(file) ? Optional.of(() -> locks.remove(file)) : Optional.empty();
   }
 
@@ -383,9 +467,11 @@ final class SimulatedDisk implements Disk {
   }
 
   private final class OpenFile implements DiskFile {
+    private final Path path;
     private final Node node;
 
-    OpenFile(Node node) {
+    OpenFile(Path path, Node node) {
+      this.path = path;
       this.node = node;
     }
 
@@ -394,8 +480,16 @@ final class SimulatedDisk implements Disk {
       if (tearsNow() && !stopped) {
         append(bytes.slice(bytes.position(), bytes.remaining() / 2));
       }
-      step(true);
+      int start = node.data.length;
+      boolean flips = step + 1 == faultAt && fault == Fault.FLIP;
+      if (step(Step.WRITE, path)) {
+        bytes.position(bytes.limit());
+        return;
+      }
       append(bytes);
+      if (flips && node.data.length > start) {
+        node.data[start + (node.data.length - start) / 2] ^= 1;
+      }
     }
 
     private void append(ByteBuffer bytes) {
@@ -408,7 +502,7 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public int read(ByteBuffer into, long positionBytes) throws IOException {
-      step(false);
+      look();
       if (positionBytes >= node.data.length) {
         return -1;
       }
@@ -419,13 +513,13 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public long sizeBytes() throws IOException {
-      step(false);
+      look();
       return node.data.length;
     }
 
     @Override
     public void force() throws IOException {
-      SimulatedDisk.this.force(node);
+      SimulatedDisk.this.force(path, node);
     }
 
     @Override

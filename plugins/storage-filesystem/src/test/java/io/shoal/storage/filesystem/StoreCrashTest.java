@@ -13,27 +13,35 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreCrashTest {
   private static final int SEEDS = Boolean.getBoolean("shoal.full") ? 100_000 : 1_000;
 
+  /// `-Dshoal.seed=N` replays one run.
+  private static final long ONE_SEED = Long.getLong("shoal.seed", -1);
+
   @TempDir private Path folder;
 
   @Test
   void whateverBreaksWhatWasPromisedHolds() throws Exception {
     try (TestContext context = TestContext.in(folder).with("path", "/sim/store")) {
-      for (long seed = 0; seed < SEEDS; seed++) {
+      long first = Math.max(0, ONE_SEED);
+      long end = ONE_SEED < 0 ? SEEDS : ONE_SEED + 1;
+      StrikeTable strikes = new StrikeTable();
+      for (long seed = first; seed < end; seed++) {
+        StoreWorkload run = new StoreWorkload(seed, context, strikes);
         try {
-          new StoreWorkload(seed, context).run();
+          run.run();
         } catch (Exception | AssertionError e) {
-          throw new AssertionError("seed " + seed + ": " + e, e);
+          throw new AssertionError("seed " + seed + ": " + e + " " + run.history(), e);
         }
       }
+      System.out.printf("%,d runs kept every promise; %s", end - first, strikes);
     }
   }
 
   @Test
   void theSameSeedIsTheSameRun() throws Exception {
     try (TestContext context = TestContext.in(folder).with("path", "/sim/store")) {
-      StoreWorkload first = new StoreWorkload(7, context);
+      StoreWorkload first = new StoreWorkload(7, context, new StrikeTable());
       first.run();
-      StoreWorkload second = new StoreWorkload(7, context);
+      StoreWorkload second = new StoreWorkload(7, context, new StrikeTable());
       second.run();
       assertEquals(first.history(), second.history());
       assertTrue(first.history().size() > 10);

@@ -1,6 +1,5 @@
 package io.shoal.storage.filesystem;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +18,7 @@ import io.shoal.testkit.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +29,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /// One run: a store on a [SimulatedDisk], random calls, faults and crashes, and beside it a model
-/// of what must be there.
+/// of what must be there. Where the disk lies (leaves a step out or changes a bit in silence), what
+/// the step was about may be gone or wrong, nothing else may; and what is wrong an audit must find.
 final class StoreWorkload {
   private static final Path ROOT = Path.of("/sim");
   private static final Path USER = ROOT.resolve("user");
@@ -65,11 +66,29 @@ final class StoreWorkload {
   private final Set<Cid> durable = new HashSet<>();
   private final Set<Cid> uncertain = new HashSet<>();
   private final Map<Integer, Adopted> adopted = new HashMap<>();
+
+  /// Chunks that the disk lied about: may be gone or wrong until they are audited.
+  private final Set<Cid> tainted = new HashSet<>();
+
+  /// Whether the disk lied about a name in a folder: nothing becomes durable for sure in this life.
+  private boolean liedAboutNames;
+
+  /// Whether it lied about the journal: what stands in that after the lie may not be readable.
+  private boolean liedAboutClaims;
+
+  /// Whether it ever lied about a user's file or a claim: claims may be wrong until they are
+  /// audited.
+  private boolean liedAboutFiles;
+
+  private final StrikeTable strikes;
+  private String doing = "start";
   private FilesystemStore store;
 
-  StoreWorkload(long seed, TestContext context) {
+  /// @param strikes told where faults came about
+  StoreWorkload(long seed, TestContext context, StrikeTable strikes) {
     this.random = new SplittableRandom(seed);
     this.context = context;
+    this.strikes = strikes;
     for (int i = 0; i < CHUNKS; i++) {
       byte[] bytes = TestData.bytes(i, i * 5);
       Cid cid = TestData.cid(bytes);
@@ -86,13 +105,18 @@ final class StoreWorkload {
   void run() throws Exception {
     for (int life = 0; life < LIVES; life++) {
       live();
+      heedStrike();
       store.close();
+      distrustNames();
+      liedAboutNames = false;
+      liedAboutClaims = false;
       if (random.nextInt(3) == 0) {
         history.add("kill");
         disk.kill();
       } else {
         history.add("power loss");
         disk.losePower(random);
+        rotAtRest();
         committed.clear();
         committed.addAll(durable);
       }
@@ -100,8 +124,63 @@ final class StoreWorkload {
       store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES));
       store.start(context);
       check(true);
+      repair();
     }
     store.close();
+  }
+
+  /// What lay on the medium for long is not what it was.
+  private void rotAtRest() {
+    Cid cid = cids.get(random.nextInt(CHUNKS));
+    ChunkKey key = ChunkKey.of(cid).orElseThrow();
+    Path path = Path.of("/sim/store/chunks", key.folderName(), key.fileName());
+    if (random.nextInt(3) == 0 && disk.rot(path, random)) {
+      history.add("rot " + cids.indexOf(cid));
+      taint(cid);
+    }
+  }
+
+  /// After a lie about names, what was not durable before may be there and not last.
+  private void distrustNames() {
+    if (liedAboutNames) {
+      cids.stream().filter(cid -> !durable.contains(cid)).forEach(this::taint);
+    }
+  }
+
+  private void taint(Cid cid) {
+    tainted.add(cid);
+    durable.remove(cid);
+    committed.remove(cid);
+    uncertain.add(cid);
+  }
+
+  /// Takes the disk's lies into the model.
+  private void heedStrike() {
+    Optional<SimulatedDisk.Strike> strike = disk.takeStrike();
+    strike.ifPresent(
+        found -> {
+          strikes.count(found, doing);
+          history.add(found + " while " + doing);
+        });
+    if (strike.isEmpty() || !strike.get().fault().silent()) {
+      return;
+    }
+    Path path = strike.get().path();
+    String name = String.valueOf(path.getFileName());
+    if (path.startsWith(USER) || name.startsWith("references")) {
+      adopted.clear();
+      liedAboutClaims = true;
+      liedAboutFiles = true;
+    } else if (strike.get().step() == SimulatedDisk.Step.SYNC_FOLDER
+        || strike.get().step() == SimulatedDisk.Step.MAKE_FOLDER
+        || name.equals("boot")) {
+      liedAboutNames = true;
+    } else {
+      cids.stream()
+          .filter(cid -> name.contains(ChunkKey.of(cid).orElseThrow().fileName()))
+          .toList()
+          .forEach(this::taint);
+    }
   }
 
   private void live() throws Exception {
@@ -124,8 +203,10 @@ final class StoreWorkload {
       }
       store.start(context);
     }
+    heedStrike();
     for (int i = 0; i < CALLS_A_LIFE && !disk.stopped(); i++) {
       call();
+      heedStrike();
     }
     if (!disk.stopped()) {
       disk.noFault();
@@ -136,24 +217,34 @@ final class StoreWorkload {
   private void call() throws Exception {
     Cid cid = cids.get(random.nextInt(CHUNKS));
     int number = random.nextInt(FILES);
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(14)) {
       case 0, 1, 2 -> put(cid);
       case 3 -> delete(cid);
-      case 4, 5 -> sync();
+      case 4, 5 -> sync("add");
       case 6 -> userFile(number);
       case 7, 8 -> download(number);
       case 9 -> relocate(number);
       case 10 -> forget(number);
+      case 11 -> collect();
+      case 12 -> repair();
       default -> restart();
     }
   }
 
   private void put(Cid cid) {
+    doing = "add";
     history.add("put " + cids.indexOf(cid));
     try {
+      boolean fresh = !store.contains(cid);
       TestData.put(store, contents(cid));
-      committed.add(cid);
-      uncertain.remove(cid);
+      Optional<SimulatedDisk.Strike> lie = disk.strike().filter(found -> found.fault().silent());
+      if (lie.isPresent()) {
+        taint(cid); // also where the step was about its temporary file
+      } else if (fresh || !tainted.contains(cid)) {
+        tainted.remove(cid);
+        committed.add(cid);
+        uncertain.remove(cid);
+      }
     } catch (Exception e) {
       history.add("failed: " + e.getMessage());
       uncertain.add(cid);
@@ -165,6 +256,7 @@ final class StoreWorkload {
   }
 
   private void delete(Cid cid) {
+    doing = "delete";
     history.add("delete " + cids.indexOf(cid));
     durable.remove(cid);
     committed.remove(cid);
@@ -177,16 +269,79 @@ final class StoreWorkload {
     }
   }
 
+  /// Removes what a random set of roots does not need, as a collection does.
+  private void collect() throws IOException {
+    doing = "gc";
+    List<Cid> found = new ArrayList<>();
+    store.cids(chunk -> found.add(chunk.cid()));
+    for (Cid cid : cids) {
+      if (found.contains(cid) && random.nextInt(6) == 0) {
+        delete(cid);
+        doing = "gc";
+      }
+    }
+    sync("gc");
+  }
+
+  /// Reads every copy of what is here, has what is wrong set aside and stores it again.
+  private void repair() throws Exception {
+    doing = "repair";
+    history.add("repair");
+    boolean quiet = true;
+    for (Cid cid : cids) {
+      try {
+        int removed = store.audit(cid, copy -> isRightOrMayBeWrong(cid, copy));
+        if (removed > 0) {
+          history.add("set aside " + cids.indexOf(cid));
+          put(cid);
+          doing = "repair";
+        }
+      } catch (IOException e) {
+        history.add("failed: " + e.getMessage());
+        quiet = false;
+      }
+      heedStrike();
+    }
+    sync("repair");
+    if (quiet && !disk.stopped()) {
+      for (Cid cid : cids) {
+        Optional<ChunkReader> copy = store.open(cid);
+        assertTrue(
+            copy.isEmpty() || isRight(cid, copy.get()) || tainted.contains(cid),
+            () -> "still rotten: " + cids.indexOf(cid));
+      }
+    }
+  }
+
+  private boolean isRightOrMayBeWrong(Cid cid, ChunkReader copy) throws IOException {
+    boolean right = isRight(cid, copy);
+    assertTrue(
+        right || tainted.contains(cid) || liedAboutFiles && !copy.owned(),
+        () -> "rot from nowhere: " + cids.indexOf(cid));
+    return right;
+  }
+
+  private boolean isRight(Cid cid, ChunkReader copy) throws IOException {
+    return Arrays.equals(contents(cid), TestData.bytesOf(copy));
+  }
+
   private static void dropClaims(Adopted file, Cid cid) {
     file.claimed.removeIf(segment -> segment.cid().equals(cid));
     file.synced.removeIf(segment -> segment.cid().equals(cid));
   }
 
-  private void sync() {
+  private void sync(String of) {
+    doing = of;
     history.add("sync");
     try {
       store.sync();
-      durable.addAll(committed);
+      heedStrike();
+      if (liedAboutNames || liedAboutClaims) {
+        adopted.clear();
+      }
+      if (!liedAboutNames) {
+        durable.addAll(committed);
+      }
       for (Adopted file : adopted.values()) {
         file.synced.clear();
         file.synced.addAll(file.claimed);
@@ -205,6 +360,7 @@ final class StoreWorkload {
 
   /// A user's file is written and added in place.
   private void userFile(int number) {
+    doing = "add in place";
     Path path = USER.resolve("file" + number);
     history.add("add " + path);
     adopted.remove(number);
@@ -225,6 +381,7 @@ final class StoreWorkload {
 
   /// A download gets one chunk more.
   private void download(int number) {
+    doing = "get";
     Path path = USER.resolve("part" + number);
     history.add("download " + path);
     @Nullable Adopted known = adopted.get(number);
@@ -236,6 +393,10 @@ final class StoreWorkload {
       }
       FileRef ref = files.openGrowing(path);
       Adopted file = known != null && known.ref.equals(ref) ? known : new Adopted(path, ref);
+      Path done = USER.resolve("done" + number);
+      if (disk.stat(done).filter(other -> other.inode() == ref.inode()).isPresent()) {
+        file.movedTo = Optional.of(done); // an attempt to move it came half-way
+      }
       // A power loss may have brought a file back that had been moved on.
       adopted.values().removeIf(other -> other.ref.inode() == ref.inode());
       adopted.put(number, file);
@@ -259,6 +420,7 @@ final class StoreWorkload {
     if (file == null || !file.ref.growing()) {
       return;
     }
+    doing = "get";
     Path target = USER.resolve("done" + number);
     boolean replace = random.nextBoolean();
     history.add("relocate " + file.path + (replace ? " over " : " to ") + target);
@@ -288,6 +450,7 @@ final class StoreWorkload {
   }
 
   private void restart() throws Exception {
+    doing = "start";
     history.add("restart");
     // Nobody is left to be told of what could not be forced: as after any end without a sync.
     List<Cid> gone =
@@ -305,11 +468,14 @@ final class StoreWorkload {
         store.start(context);
       }
     }
+    heedStrike();
+    distrustNames();
   }
 
+  /// Whether the store's own copy is not there; what lies in a user's file is none.
   private boolean isGone(Cid cid) {
-    try {
-      return !store.contains(cid);
+    try (ChunkReader copy = store.open(cid).orElse(null)) {
+      return copy == null || !copy.owned();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -319,18 +485,18 @@ final class StoreWorkload {
     if (!afterCrash && committed.stream().anyMatch(cid -> !durable.contains(cid) && isGone(cid))) {
       // What could not be forced behind the writers is gone, and the next sync says so.
       int before = history.size();
-      sync();
-      assertEquals(before + 2, history.size(), "an untold loss: " + history);
+      sync("add");
+      assertEquals(before + 2, history.size(), "an untold loss");
     }
     for (Cid cid : cids) {
       Optional<ChunkReader> reader = store.open(cid);
       if (reader.isPresent()) {
         try (ChunkReader open = reader.get()) {
-          assertArrayEquals(contents(cid), TestData.bytesOf(open), "wrong bytes of " + cid);
+          isRightOrMayBeWrong(cid, open);
         }
       }
       boolean must = durable.contains(cid) || !afterCrash && committed.contains(cid);
-      assertTrue(reader.isPresent() || !must, "lost: " + cid + " " + history);
+      assertTrue(reader.isPresent() || !must, () -> "lost: " + cids.indexOf(cid));
     }
     Map<Cid, StoredChunk> told = new HashMap<>();
     store.cids(chunk -> assertEquals(null, told.put(chunk.cid(), chunk), "told twice: " + chunk));
@@ -354,19 +520,11 @@ final class StoreWorkload {
     if (claims.isEmpty() && file.movedTo.isPresent()) {
       claims = claims(file, file.movedTo.get());
     }
+    assertTrue(claims.isPresent(), () -> "no reference to " + file.path);
+    FileClaims found = claims.get();
     assertTrue(
-        claims.isPresent(),
-        "no reference to "
-            + file.path
-            + ": "
-            + store.fileBacked().orElseThrow().claims(file.path)
-            + " "
-            + disk.stat(file.path)
-            + " "
-            + history);
-    assertTrue(
-        claims.get().segments().containsAll(file.synced),
-        "claims of " + file.path + " are gone: " + claims.get() + " " + history);
+        found.segments().containsAll(file.synced),
+        () -> "claims of " + file.path + " are gone: " + found);
   }
 
   /// The claims at a path, if they are on that very file; another of that name may have come since.
