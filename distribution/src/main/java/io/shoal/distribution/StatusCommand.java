@@ -7,6 +7,7 @@ import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.NodeCommands.AccessEntry;
 import io.shoal.runtime.NodeCommands.BanEntry;
+import io.shoal.runtime.NodeCommands.CheckEntry;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.NodeCommands.TransferEntry;
@@ -69,6 +70,7 @@ final class StatusCommand extends NodeCommand {
       rows.add(List.of("", (status.bans().size() - MAX_BANS) + " more; --json has them"));
     }
     rows.add(List.of("access", line(status.access())));
+    rows.add(List.of("check", line(status.check(), System.currentTimeMillis())));
     status.advice().forEach(line -> rows.add(List.of("advice", line)));
     console().table(rows);
     return ExitCode.DONE;
@@ -130,6 +132,31 @@ final class StatusCommand extends NodeCommand {
     return entry.turnedAway() == 0
         ? entry.mode()
         : "%s, %d connections turned away".formatted(entry.mode(), entry.turnedAway());
+  }
+
+  private static String line(CheckEntry entry, long nowMillis) {
+    var line = new StringBuilder();
+    if (entry.endedMillis() == 0) {
+      line.append("never checked");
+    } else {
+      line.append(
+          "%s ago: %d chunks (%s), %d rotten, %d missing"
+              .formatted(
+                  Quantity.ofMillis(Math.max(0, nowMillis - entry.endedMillis())),
+                  entry.chunks(),
+                  Quantity.ofBytes(entry.bytes()),
+                  entry.rotten(),
+                  entry.missing()));
+    }
+    if (entry.runningBytes() >= 0) {
+      line.append("; another runs, ")
+          .append(Quantity.ofBytes(entry.runningBytes()))
+          .append(" so far");
+    } else if (entry.nextMillis() > 0) {
+      line.append("; next in ")
+          .append(Quantity.ofMillis(Math.max(0, entry.nextMillis() - nowMillis)));
+    }
+    return line.toString();
   }
 
   private static String line(UploadEntry entry) {

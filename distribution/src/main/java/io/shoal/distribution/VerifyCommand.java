@@ -1,10 +1,13 @@
 package io.shoal.distribution;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.NodeCommands.Verified;
+import io.shoal.runtime.NodeCommands.VerifyRequest;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,6 +16,12 @@ final class VerifyCommand extends NodeCommand {
 
   @Option(names = "--repair", description = "fetch again from peers what is rotten or missing")
   boolean repair;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "RATE",
+      description = "how fast to read, such as 20MB a second; default: as fast as the disk can")
+  Optional<String> rate = Optional.empty();
 
   VerifyCommand(Environment environment) {
     super(environment);
@@ -25,9 +34,10 @@ final class VerifyCommand extends NodeCommand {
 
   @Override
   int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    long bytesPerSecond = rate.isPresent() ? rate(rate.get()) : Long.MAX_VALUE;
     Verified verified;
     try (var progress = progress()) {
-      verified = node.verify(repair, progress);
+      verified = node.verify(new VerifyRequest(repair, bytesPerSecond), progress);
     }
     if (common.json) {
       console().json(verified);
@@ -48,5 +58,13 @@ final class VerifyCommand extends NodeCommand {
     }
     long broken = verified.corrupt().size() + verified.missing().size() - verified.repaired();
     return broken > 0 ? ExitCode.VERIFICATION_FAILED : ExitCode.DONE;
+  }
+
+  private static long rate(String text) throws InvalidInputException {
+    long bytesPerSecond = Quantity.bytes(text);
+    if (bytesPerSecond == 0) {
+      throw new InvalidInputException("a rate of 0 never ends: give one such as 20MB");
+    }
+    return bytesPerSecond;
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.shoal.api.StoreUsage;
 import io.shoal.runtime.NameCommands.NamesEntry;
 import io.shoal.runtime.NodeCommands.AccessEntry;
+import io.shoal.runtime.NodeCommands.CheckEntry;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
 import io.shoal.runtime.NodeCommands.NodeStatus;
 import io.shoal.runtime.NodeCommands.UploadEntry;
@@ -30,6 +31,7 @@ class ReadyLineTest {
             new NamesEntry(0, 0, 0),
             List.of(),
             new AccessEntry("open", 0),
+            new CheckEntry(0, 0, 0, 0, 0, -1, 0),
             List.of()),
         "http://127.0.0.1:1");
   }

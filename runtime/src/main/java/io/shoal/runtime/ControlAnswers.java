@@ -4,6 +4,7 @@ import io.shoal.api.StoreUsage;
 import io.shoal.runtime.NameCommands.NamesEntry;
 import io.shoal.runtime.NodeCommands.AccessEntry;
 import io.shoal.runtime.NodeCommands.BanEntry;
+import io.shoal.runtime.NodeCommands.CheckEntry;
 import io.shoal.runtime.NodeCommands.Collected;
 import io.shoal.runtime.NodeCommands.ContentStat;
 import io.shoal.runtime.NodeCommands.DiscoveryEntry;
@@ -48,6 +49,7 @@ final class ControlAnswers {
         names(status.fields("names")),
         status.each("bans", ControlAnswers::ban),
         access(status.fields("access")),
+        check(status.fields("check")),
         status.texts("advice"));
   }
 
@@ -215,6 +217,17 @@ final class ControlAnswers {
 
   private static AccessEntry access(JsonFields access) {
     return new AccessEntry(access.text("mode"), access.number("turnedAway"));
+  }
+
+  private static CheckEntry check(JsonFields check) {
+    return new CheckEntry(
+        check.number("endedMillis"),
+        check.number("chunks"),
+        check.number("bytes"),
+        check.number("rotten"),
+        check.number("missing"),
+        check.number("runningBytes"),
+        check.number("nextMillis"));
   }
 
   private static UploadEntry uploads(JsonFields uploads) {

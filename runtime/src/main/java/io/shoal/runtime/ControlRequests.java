@@ -39,8 +39,6 @@ final class ControlRequests {
 
   record Share(Reference reference, NodeCommands.Sharing sharing) {}
 
-  record Verify(boolean repair) {}
-
   record Name(String name, long timeoutMillis) {}
 
   record KeyFile(Path file) {}

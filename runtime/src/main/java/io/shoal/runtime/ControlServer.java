@@ -229,8 +229,8 @@ final class ControlServer implements AutoCloseable {
         yield out -> out.result(node.gc());
       }
       case "POST /v1/verify" -> {
-        var body = body(exchange, ControlRequests.Verify.class);
-        yield out -> out.result(node.verify(body.repair(), out::progress));
+        var body = body(exchange, NodeCommands.VerifyRequest.class);
+        yield out -> out.result(node.verify(body, out::progress));
       }
       case "POST /v1/list", "POST /v1/stat", "POST /v1/pin", "POST /v1/unpin" ->
           ofReference(

@@ -40,7 +40,7 @@ final class Download {
   private final PeerAdmission admission;
   private final Swarm swarm;
   private final DownloadSources sources;
-  private final DownloadTally tally = new DownloadTally();
+  private final DownloadTally tally;
   private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final Map<Integer, DownloadPeer> peers = new HashMap<>();
   private final Map<PeerKey, DownloadPeer> peersByKey = new HashMap<>();
@@ -64,16 +64,19 @@ final class Download {
   private volatile String state = "looking for peers";
   private volatile int peerCount;
 
+  /// @param tally goes on counting over several attempts
   /// @param firstChunk runs once, when something of the root is here for others
   Download(
       NodeParts parts,
       DownloadWish wish,
+      DownloadTally tally,
       DownloadJournal journal,
       RandomGenerator random,
       NodeCommands.ProgressListener progress,
       Runnable firstChunk) {
     this.parts = parts;
     this.wish = wish;
+    this.tally = tally;
     this.progress = progress;
     this.firstChunk = firstChunk;
     this.admission = new PeerAdmission(parts.book(), wish.peers());
@@ -154,7 +157,6 @@ final class Download {
 
   /// Runs to the end. Never interrupted: see [#stop].
   NodeCommands.Fetched run() throws ShoalException, IOException, InterruptedException {
-    boolean complete = false;
     try {
       content.begin();
       lastProgressMillis = nowMillis();
@@ -164,13 +166,20 @@ final class Download {
         step();
       }
       windDown();
-      complete = true;
       return content.complete(report());
-    } finally {
-      if (!complete) {
-        windDown();
-        content.giveUp();
-      }
+    } catch (Throwable e) {
+      endAfter(e);
+      throw e;
+    }
+  }
+
+  /// What fails now mostly follows from what failed first, which is what the user has to know.
+  private void endAfter(Throwable failed) {
+    try {
+      windDown();
+      content.giveUp();
+    } catch (IOException | InterruptedException e) {
+      failed.addSuppressed(e);
     }
   }
 
@@ -550,8 +559,8 @@ final class Download {
         wish.target().map(Object::toString).orElse(""),
         Math.max(tally.totalBytes.get(), tally.doneBytes.get()),
         tally.transferredBytes.get(),
-        tally.reusedBytes.get(),
-        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos),
+        tally.reusedAtFirst(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - tally.startedNanos),
         Map.copyOf(tally.bytesByPeer),
         Map.copyOf(tally.bytesByTransport),
         Map.copyOf(tally.chunksByPeer));

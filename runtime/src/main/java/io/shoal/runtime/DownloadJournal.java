@@ -72,7 +72,7 @@ final class DownloadJournal {
       properties.load(in);
       String root = properties.getProperty("root", "");
       String target = properties.getProperty("target", "");
-      return Optional.of(new Begun(Cid.parse(root), Path.of(target)));
+      return Optional.of(new Begun(Cid.parse(root), file.getFileSystem().getPath(target)));
     } catch (IOException | InvalidInputException | IllegalArgumentException e) {
       LOG.warn("{} is not readable and is ignored: {}", file, e.getMessage());
       return Optional.empty();

@@ -11,10 +11,27 @@ final class DownloadTally {
   final AtomicLong doneBytes = new AtomicLong();
   final AtomicLong transferredBytes = new AtomicLong();
   final AtomicLong reusedBytes = new AtomicLong();
+  final long startedNanos = System.nanoTime();
   final SpeedGauge speed = new SpeedGauge();
   final Map<String, Long> bytesByPeer = new TreeMap<>();
   final Map<String, Long> bytesByTransport = new TreeMap<>();
   final Map<String, Long> chunksByPeer = new TreeMap<>();
+
+  /// The bytes before this attempt: after a pause, what came before it is no reuse.
+  private long transferredBefore;
+
+  /// Another attempt begins.
+  void again() {
+    transferredBefore = transferredBytes.get();
+    totalBytes.set(-1);
+    doneBytes.set(0);
+    reusedBytes.set(0);
+  }
+
+  /// Chunk bytes that were here before the first attempt.
+  long reusedAtFirst() {
+    return Math.max(0, reusedBytes.get() - transferredBefore);
+  }
 
   void received(String peer, String scheme, long bytes) {
     transferredBytes.addAndGet(bytes);

@@ -65,6 +65,12 @@ record DownloadWish(
         Optional.empty());
   }
 
+  /// The same with less time.
+  DownloadWish within(Duration timeout) {
+    return new DownloadWish(
+        root, name, target, reader, peers, Optional.of(timeout), keep, sync, replace, wholeDigest);
+  }
+
   /// Whether the user said how long the whole may take.
   boolean timed() {
     return timeout.isPresent() && reader.isEmpty();

@@ -6,12 +6,16 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /// The downloads that run. Usable from any thread.
 final class Downloads {
@@ -22,6 +26,8 @@ final class Downloads {
   private final int maxDownloads;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Download> running = new ArrayList<>();
+  private final List<PausedDownload> paused = new ArrayList<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
   private boolean closed;
 
   /// @param maxDownloads at once, at most [#MAX_DOWNLOADS]
@@ -97,6 +103,42 @@ final class Downloads {
     }
   }
 
+  /// Shows a download that waits for room, and keeps its target for it, until this is closed.
+  WorkGate.Passage pause(PausedDownload download) {
+    lock.lock();
+    try {
+      paused.add(download);
+    } finally {
+      lock.unlock();
+    }
+    return () -> {
+      lock.lock();
+      try {
+        paused.remove(download);
+      } finally {
+        lock.unlock();
+      }
+    };
+  }
+
+  List<PausedDownload> paused() {
+    lock.lock();
+    try {
+      return List.copyOf(paused);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits for that long.
+  ///
+  /// @throws InterruptedException the node stops, or the caller is interrupted
+  void awaitClose(Duration most) throws InterruptedException {
+    if (closing.await(most.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new InterruptedException("the node stops");
+    }
+  }
+
   private void begin(Download download) throws UserFaultException, InterruptedException {
     lock.lock();
     try {
@@ -106,9 +148,11 @@ final class Downloads {
       if (running.size() >= maxDownloads) {
         throw new UserFaultException(maxDownloads + " downloads run already: wait until one ends");
       }
-      for (Download other : running) {
-        if (other.wish().target().isPresent()
-            && other.wish().target().equals(download.wish().target())) {
+      Stream<DownloadWish> others =
+          Stream.concat(
+              running.stream().map(Download::wish), paused.stream().map(PausedDownload::wish));
+      for (DownloadWish other : others.toList()) {
+        if (other.target().isPresent() && other.target().equals(download.wish().target())) {
           throw new UserFaultException(
               download.wish().target().get() + " is being downloaded already: wait for it");
         }
@@ -178,6 +222,7 @@ final class Downloads {
     } finally {
       lock.unlock();
     }
+    closing.countDown();
     all().forEach(Download::stop);
   }
 }

@@ -38,6 +38,7 @@ final class HashedFolder {
   private final ChunkStore store;
   private final Consumer<Cid> pin;
   private final List<String> leftOut = new ArrayList<>();
+  private final List<Cid> taken = new ArrayList<>();
   private long unnamed;
   private long chunks;
   private long sizeBytes;
@@ -69,6 +70,9 @@ final class HashedFolder {
       }
     }
     store.sync();
+    for (Cid cid : taken) {
+      WholeRoot.require(store, cid);
+    }
     if (unnamed > 0) {
       leftOut.add("and " + unnamed + " more");
     }
@@ -134,6 +138,7 @@ final class HashedFolder {
       newBytes += bytes.length;
     }
     pin.accept(cid);
+    taken.add(cid);
     chunks++;
     sizeBytes += bytes.length;
   }

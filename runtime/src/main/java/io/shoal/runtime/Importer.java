@@ -47,6 +47,9 @@ final class Importer {
   ///
   /// @param name instead of the path's own name; for a single path only
   /// @param read told how many more bytes were read, from the calling thread
+  /// @throws IOException something could not be made durable, also where another caller's sync met
+  ///   the fault
+  /// @throws io.shoal.api.StoreFullException there is no room, now or at the sync
   /// @throws UserFaultException a path is missing, unreadable, or not to be published as it is
   List<ImportResult> importAll(
       List<Path> paths, Optional<String> name, ImportOptions options, LongConsumer read)
@@ -73,6 +76,9 @@ final class Importer {
           e.getFile() + ": no right to read it: change its rights or leave it out", e);
     }
     store.sync();
+    for (ImportResult result : results) {
+      WholeRoot.require(store, result.root());
+    }
     return results;
   }
 

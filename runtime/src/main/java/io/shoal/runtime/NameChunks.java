@@ -62,6 +62,7 @@ final class NameChunks {
             new Download(
                 parts,
                 DownloadWish.intoStore(cid, Optional.of(timeout)),
+                new DownloadTally(),
                 core.journal(),
                 new SplittableRandom(),
                 NodeCommands.ProgressListener.SILENT,

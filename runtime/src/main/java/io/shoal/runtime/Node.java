@@ -287,13 +287,13 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public Verified verify(boolean repair, ProgressListener progress)
+  public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    Optional<StoreWork.Repair> again =
-        repair
+    Optional<StoreVerify.Repair> again =
+        request.repair()
             ? Optional.of(root -> transfers.fetch(root, Optional.of(Duration.ofSeconds(30))))
             : Optional.empty();
-    return store.verify(again, progress);
+    return core.verify().run(again, request.bytesPerSecond(), progress);
   }
 
   @Override

@@ -84,10 +84,8 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// Removes the chunks that no pin and no running work needs.
   Collected gc() throws ShoalException, IOException, InterruptedException;
 
-  /// Reads every chunk and checks it.
-  ///
-  /// @param repair whether to fetch again from peers what was rotten or is missing of pinned roots
-  Verified verify(boolean repair, ProgressListener progress)
+  /// Reads every copy of every chunk and checks it; copies that are rotten are set aside.
+  Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException;
 
   /// How the node does, and why what does not move does not move.
@@ -303,6 +301,12 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// What a garbage collection did.
   record Collected(long chunksRemoved, long bytesRemoved, long chunksKept) {}
 
+  /// How to check the store.
+  ///
+  /// @param repair whether to fetch again from peers what was rotten or is missing of pinned roots
+  /// @param bytesPerSecond how fast to read; [Long#MAX_VALUE] for as fast as the disk can
+  record VerifyRequest(boolean repair, long bytesPerSecond) {}
+
   /// What a check of the store found.
   ///
   /// @param chunksChecked how many chunks were read
@@ -330,6 +334,7 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// @param names signed names that it keeps alive
   /// @param bans the last hundred that hold, the newest first
   /// @param access who may take part
+  /// @param check when the store was last checked, and what was found
   /// @param advice lines for the user: isolated, not reachable from outside, adopted files that
   ///   changed, announcements that are late
   record NodeStatus(
@@ -344,6 +349,7 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
       NamesEntry names,
       List<BanEntry> bans,
       AccessEntry access,
+      CheckEntry check,
       List<String> advice) {}
 
   /// Who is kept away.
@@ -393,6 +399,25 @@ public interface NodeCommands extends NameCommands, AutoCloseable {
   /// What goes out.
   record UploadEntry(
       long sentBytes, long bytesPerSecond, int activeRequests, int waitingRequests, int peers) {}
+
+  /// When the store was last checked, and what was found.
+  ///
+  /// @param endedMillis when the last check ended, in milliseconds since the epoch; 0 if none did
+  /// @param chunks how many it read
+  /// @param bytes how many bytes
+  /// @param rotten how many of the chunks had a copy that was rotten or could not be read
+  /// @param missing how many chunks that pinned roots need were not here afterwards
+  /// @param runningBytes what the scheduled check that runs has read so far, -1 if none runs
+  /// @param nextMillis when the next one begins, in milliseconds since the epoch; 0 for never, or
+  ///   if no node runs
+  record CheckEntry(
+      long endedMillis,
+      long chunks,
+      long bytes,
+      long rotten,
+      long missing,
+      long runningBytes,
+      long nextMillis) {}
 
   /// A peer that is known.
   ///

@@ -64,6 +64,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final DialBack dialBack;
   private final DigestLookup digests;
   private final IdleDigests idleDigests;
+  private final CheckRecord checkRecord;
+  private final StoreVerify verify;
+  private final ScheduledVerify scheduledVerify;
   private final Names names;
   private final NamePublisher publisher;
   private final NameRenewal renewal;
@@ -145,12 +148,15 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     idleDigests =
         new IdleDigests(
             parts, index, this::idle, settings.digests().bytesPerSecond(), this::announceDigest);
+    InstantSource clock = InstantSource.system();
+    checkRecord = new CheckRecord(folder, clock);
+    verify = new StoreVerify(parts, index, checkRecord);
+    scheduledVerify = new ScheduledVerify(parts, verify, checkRecord, settings.verify(), clock);
     RecordSeal seal = RecordSeal.of(access.swarmSecret());
     RecordNetwork records = new RecordNetwork(discoveries, seal);
     NameFiles nameFiles = new NameFiles(folder, seal);
     NameChunks chunks = new NameChunks(this);
     NameStandings standings = new NameStandings(System::nanoTime);
-    InstantSource clock = InstantSource.system();
     publishingKeys = new PublishingKeys(dataFolder, new SecureRandom());
     names = new Names(records, nameFiles, chunks, clock);
     publisher = new NamePublisher(records, nameFiles, chunks, publishingKeys, standings, clock);
@@ -231,6 +237,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     }
     if (mode == Node.Mode.SERVE && settings.digests().whenIdle()) {
       idleDigests.start();
+    }
+    if (mode == Node.Mode.SERVE) {
+      scheduledVerify.start();
     }
     timers.every(SWEEP_EVERY, this::keepHouse);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
@@ -377,6 +386,18 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return digests;
   }
 
+  StoreVerify verify() {
+    return verify;
+  }
+
+  CheckRecord checkRecord() {
+    return checkRecord;
+  }
+
+  ScheduledVerify scheduledVerify() {
+    return scheduledVerify;
+  }
+
   StreamMemory streamMemory() {
     return streamMemory;
   }
@@ -428,6 +449,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   @Override
   public void close() {
     idleDigests.close();
+    scheduledVerify.close();
     downloads.close();
     long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
     while (!downloads.all().isEmpty() && System.nanoTime() < deadline) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What `status` and `peers` tell.
 final class NodeReports {
@@ -58,12 +59,30 @@ final class NodeReports {
         core.endpoints().stream().map(Object::toString).toList(),
         discoveries,
         parts.store().usage(),
-        core.downloads().all().stream().map(NodeReports::entry).toList(),
+        Stream.concat(
+                core.downloads().all().stream().map(NodeReports::entry),
+                core.downloads().paused().stream().map(NodeReports::entry))
+            .toList(),
         uploads(),
         core.renewal().entry(),
         bans(),
         new NodeCommands.AccessEntry(core.accessGate().mode(), core.accessGate().refused()),
+        check(),
         List.copyOf(advice));
+  }
+
+  private NodeCommands.CheckEntry check() {
+    CheckRecord record = core.checkRecord();
+    CheckRecord.Ended last = record.last();
+    boolean serves = core.mode() == Node.Mode.SERVE;
+    return new NodeCommands.CheckEntry(
+        last.endedMillis(),
+        last.chunks(),
+        last.bytes(),
+        last.rotten(),
+        last.missing(),
+        serves && record.runs() ? record.running().bytes() : -1,
+        serves ? core.scheduledVerify().dueMillis() : 0);
   }
 
   private List<String> advice() {
@@ -71,6 +90,13 @@ final class NodeReports {
     AdoptedFiles adopted = new AdoptedFiles(parts);
     for (KeptRoot root : core.index().all()) {
       adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));
+    }
+    long missing = core.checkRecord().last().missing();
+    if (missing > 0) {
+      advice.add(
+          "the last check of the store missed "
+              + (missing == 1 ? "1 chunk" : missing + " chunks")
+              + " of pinned roots: 'shoal verify --repair' fetches what others have");
     }
     int waiting = core.announcer().waiting();
     if (waiting > 0) {
@@ -94,6 +120,17 @@ final class NodeReports {
         download.tally().bytesPerSecond(),
         download.peerCount(),
         download.state());
+  }
+
+  private static NodeCommands.TransferEntry entry(PausedDownload download) {
+    return new NodeCommands.TransferEntry(
+        download.wish().root().toString(),
+        download.wish().name(),
+        download.tally().totalBytes.get(),
+        download.tally().doneBytes.get(),
+        0,
+        0,
+        download.why());
   }
 
   private NodeCommands.UploadEntry uploads() {

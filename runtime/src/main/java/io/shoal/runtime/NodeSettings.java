@@ -23,6 +23,7 @@ import java.util.Set;
 /// @param announce what is told to others
 /// @param limits what the node may use
 /// @param digests what is computed while the node is idle
+/// @param verify how often and how fast the store is checked
 /// @param control where the control API listens
 /// @param logLevel `error` to `trace`
 record NodeSettings(
@@ -33,6 +34,7 @@ record NodeSettings(
     Announce announce,
     Limits limits,
     Digests digests,
+    Verify verify,
     Control control,
     String logLevel) {
 
@@ -154,6 +156,37 @@ record NodeSettings(
     }
   }
 
+  /// How a running node checks its store.
+  ///
+  /// @param interval from the end of a check to the begin of the next one; empty for never
+  /// @param bytesPerSecond how fast chunks are read for it
+  record Verify(Optional<Duration> interval, long bytesPerSecond) {
+
+    /// Bit rot is rare: a disk of some terabytes has about one error a year. A month is soon enough
+    /// for others to still have a good copy.
+    static final Duration DEFAULT_INTERVAL = Duration.ofDays(30);
+
+    /// Shorter ones would check without end.
+    static final Duration MIN_INTERVAL = Duration.ofMinutes(1);
+
+    static final Duration MAX_INTERVAL = Duration.ofDays(3650);
+
+    /// A tenth of what a slow disk gives: 50 TB in a month.
+    static final long DEFAULT_BYTES_PER_SECOND = 20_000_000;
+
+    private static Verify read(ConfigSection root) throws InvalidConfigException {
+      boolean never = Set.of("off", "0").contains(root.text("verify.interval", "30d"));
+      Duration interval =
+          never
+              ? DEFAULT_INTERVAL
+              : root.duration("verify.interval", MIN_INTERVAL, MAX_INTERVAL, DEFAULT_INTERVAL);
+      return new Verify(
+          never ? Optional.empty() : Optional.of(interval),
+          root.bytesPerSecond(
+              "verify.rate", Limits.MIN_BYTES_PER_SECOND, DEFAULT_BYTES_PER_SECOND));
+    }
+  }
+
   /// Where the control API listens.
   ///
   /// @param enabled whether it does
@@ -197,6 +230,7 @@ record NodeSettings(
             announce(root, access.mode()),
             Limits.read(root),
             Digests.read(root),
+            Verify.read(root),
             Control.read(root),
             root.oneOf("log.level", LOG_LEVELS, "info"));
     root.refuseUnknown();

@@ -1,5 +1,7 @@
 package io.shoal.runtime;
 
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,7 +34,9 @@ final class PartFiles implements AutoCloseable {
   private final Map<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
 
   /// Writes all remaining bytes at `offset`; the buffer's position is left alone.
-  void write(Path file, ByteBuffer bytes, long offset) throws IOException, UserFaultException {
+  ///
+  /// @throws StoreFullException the disk has no room
+  void write(Path file, ByteBuffer bytes, long offset) throws IOException, ShoalException {
     ByteBuffer rest = bytes.duplicate();
     Open used = use(file);
     try {
@@ -41,6 +45,10 @@ final class PartFiles implements AutoCloseable {
         at += used.channel.write(rest, at);
       }
     } catch (IOException e) {
+      if (DiskFull.of(e).isPresent()) {
+        throw new StoreFullException(
+            file + ": its disk has no room left: free some; the download goes on by itself", e);
+      }
       throw unwritable(file, e);
     } finally {
       done(used);
@@ -49,7 +57,7 @@ final class PartFiles implements AutoCloseable {
 
   private static IOException unwritable(Path file, IOException cause) {
     return new IOException(
-        "%s: cannot be written (%s): free space or mend the medium, then run the same command again; what is here is kept"
+        "%s: cannot be written (%s): mend the medium, then run the same command again; what is here is kept"
             .formatted(file, cause.getMessage()),
         cause);
   }

@@ -241,11 +241,11 @@ public final class RemoteNode implements NodeCommands {
   }
 
   @Override
-  public Verified verify(boolean repair, ProgressListener progress)
+  public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
     return one(
         "/v1/verify",
-        ControlJson.write(new ControlRequests.Verify(repair)),
+        ControlJson.write(request),
         progress,
         json -> ControlJson.read(json, Verified.class));
   }

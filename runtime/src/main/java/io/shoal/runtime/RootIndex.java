@@ -46,6 +46,10 @@ final class RootIndex implements AutoCloseable {
   private FileChannel channel;
   private int lines;
 
+  /// Whether a write failed: half a line may stand at the end, and the next one would be spoilt by
+  /// it; or the line was not forced, and a second force would say that it was.
+  private boolean suspect;
+
   RootIndex(Path folder) throws IOException {
     this.file = folder.resolve("roots.journal");
     if (Files.exists(file)) {
@@ -272,16 +276,19 @@ final class RootIndex implements AutoCloseable {
 
   private void record(RootLines.Entry entry) throws IOException {
     int living = roots.size() + hidden.size();
-    if (lines - living > MAX_DEAD_LINES + living) {
+    if (suspect || lines - living > MAX_DEAD_LINES + living) {
       channel.close();
       rewrite();
       channel = open();
+      suspect = false;
     }
+    suspect = true;
     ByteBuffer bytes = ByteBuffer.wrap(RootLines.write(entry).getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
     channel.force(false);
+    suspect = false;
     lines++;
     apply(entry);
   }

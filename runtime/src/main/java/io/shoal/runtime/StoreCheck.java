@@ -5,7 +5,9 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +83,39 @@ final class StoreCheck {
         LOG.warn("{} is rotten here: this copy is set aside", cid);
       } while (store.delete(cid, ChunkStore.Removal.CORRUPT));
       return false;
+    } finally {
+      settling.unlock();
+    }
+  }
+
+  /// Reads every copy of a chunk, those that are not served as well, and sets aside the rotten
+  /// ones.
+  ///
+  /// @param read told the bytes of each copy
+  /// @return how many were rotten
+  int audit(Cid cid, LongConsumer read) throws IOException {
+    AtomicBoolean rotten = new AtomicBoolean();
+    store.audit(
+        cid,
+        copy -> {
+          read.accept(copy.sizeBytes());
+          if (!check.matches(cid, copy)) {
+            rotten.set(true);
+          }
+          return true;
+        });
+    if (!rotten.get()) {
+      return 0;
+    }
+    // Looked at again where nobody else removes copies: reading takes long, and is done without.
+    settling.lock();
+    try {
+      verified.remove(cid);
+      int removed = store.audit(cid, copy -> check.matches(cid, copy));
+      if (removed > 0) {
+        LOG.warn("{} is rotten here: {} of its copies are set aside", cid, removed);
+      }
+      return removed;
     } finally {
       settling.unlock();
     }

@@ -1,31 +1,24 @@
 package io.shoal.runtime;
 
-import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.FileRef;
 import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// What a user does with what is here: list, pin, collect, check.
+/// What a user does with what is here: list, pin, collect.
 final class StoreWork {
-  private static final Logger LOG = LoggerFactory.getLogger(StoreWork.class);
-
-  /// Ids that a report names; a store that is rotten all over needs no longer list.
-  private static final int MAX_NAMED = 1_000;
-
-  private static final int PROGRESS_EVERY = 64;
-
   private final NodeCore core;
   private final NodeParts parts;
   private final LocalDag dag;
@@ -61,10 +54,18 @@ final class StoreWork {
               "partial",
               running
                   .map(Download::state)
+                  .or(() -> pausedAt(begun.target()))
                   .orElse("incomplete: get it again to go on (" + begun.target() + ")"),
               core.sharing(begun.root()).word()));
     }
     return entries;
+  }
+
+  private Optional<String> pausedAt(Path target) {
+    return core.downloads().paused().stream()
+        .filter(download -> download.wish().target().equals(Optional.of(target)))
+        .map(PausedDownload::why)
+        .findFirst();
   }
 
   List<NodeCommands.FolderEntry> list(Cid root) throws ShoalException, IOException {
@@ -182,12 +183,12 @@ final class StoreWork {
 
   private void pinLoose(Cid root) throws ShoalException, IOException {
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
+    parts.store().sync();
     if (dag.chunksHere(plan) < plan.chunkCount()) {
       throw new NotFoundException(
           "%d of %d chunks of %s are here: get it with --keep first"
               .formatted(dag.chunksHere(plan), plan.chunkCount(), root));
     }
-    parts.store().sync();
     core.index()
         .put(
             new KeptRoot(
@@ -226,6 +227,8 @@ final class StoreWork {
       }
       NodeCommands.Collected collected = sweep(candidates, needed);
       forgetRules();
+      forgetLostFiles();
+      parts.store().sync();
       return collected;
     }
   }
@@ -260,97 +263,45 @@ final class StoreWork {
         bytes += chunk.sizeBytes();
       }
     }
-    parts.store().sync();
     return new NodeCommands.Collected(removed, bytes, kept);
+  }
+
+  /// Lets go of references to users' files that are deleted or changed. One whose folder is gone as
+  /// well may lie on a medium that is not connected now: it stays while a root names it.
+  private void forgetLostFiles() throws IOException {
+    Optional<FileBacked> files = parts.store().fileBacked();
+    if (files.isEmpty()) {
+      return;
+    }
+    List<FileRef> lost = new ArrayList<>();
+    files
+        .get()
+        .references(
+            claims -> {
+              switch (claims.state()) {
+                case INTACT, GROWING -> {}
+                case CHANGED -> lost.add(claims.ref());
+                case MISSING -> {
+                  if (!mayComeBack(claims.ref().path())) {
+                    lost.add(claims.ref());
+                  }
+                }
+              }
+            });
+    for (FileRef ref : lost) {
+      files.get().forget(ref);
+    }
+  }
+
+  private boolean mayComeBack(Path file) {
+    Path folder = file.getParent();
+    boolean folderIsGone = folder != null && !Files.isDirectory(folder);
+    return folderIsGone
+        && core.index().all().stream()
+            .anyMatch(root -> root.path().filter(file::startsWith).isPresent());
   }
 
   private boolean collected(Cid cid) throws IOException {
     return parts.store().delete(cid, ChunkStore.Removal.UNREFERENCED);
-  }
-
-  /// Reads and checks every chunk.
-  ///
-  /// @param repair fetches a root's missing chunks again
-  NodeCommands.Verified verify(Optional<Repair> repair, NodeCommands.ProgressListener progress)
-      throws ShoalException, IOException, InterruptedException {
-    List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
-    parts.store().cids(chunks::add);
-    long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
-    long checked = 0;
-    long bytes = 0;
-    List<String> corrupt = new ArrayList<>();
-    for (ChunkStore.StoredChunk chunk : chunks) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException("interrupted");
-      }
-      if (!right(chunk.cid()) && corrupt.size() < MAX_NAMED) {
-        corrupt.add(chunk.cid().toString());
-      }
-      bytes += chunk.sizeBytes();
-      if (++checked % PROGRESS_EVERY == 0) {
-        progress.progress(new NodeCommands.Progress("checking", bytes, total, 0, 0, ""));
-      }
-    }
-    Map<Cid, Set<Cid>> missing = missing();
-    List<String> names =
-        missing.values().stream()
-            .flatMap(Set::stream)
-            .map(Cid::toString)
-            .distinct()
-            .limit(MAX_NAMED)
-            .toList();
-    long repaired = repair.isPresent() ? repair(repair.get(), missing) : 0;
-    parts.store().sync();
-    return new NodeCommands.Verified(checked, bytes, corrupt, names, repaired);
-  }
-
-  /// Fetches a root into the store.
-  @FunctionalInterface
-  interface Repair {
-    void fetch(Cid root) throws ShoalException, IOException, InterruptedException;
-  }
-
-  /// Whether the copy that is served is right; one that is not is set aside, also if another copy
-  /// takes its place.
-  private boolean right(Cid cid) throws IOException {
-    try (ChunkReader reader = parts.store().open(cid).orElse(null)) {
-      if (reader == null || parts.check().matches(cid, reader)) {
-        return true;
-      }
-    }
-    parts.storeCheck().settle(cid);
-    return false;
-  }
-
-  private Map<Cid, Set<Cid>> missing() throws IOException {
-    Map<Cid, Set<Cid>> missing = new LinkedHashMap<>();
-    for (KeptRoot root : core.index().all()) {
-      if (root.pinned()) {
-        List<Cid> all = new ArrayList<>();
-        dag.reachable(root.cid(), all::add);
-        for (Cid cid : all) {
-          if (!cid.isIdentity() && !parts.store().contains(cid)) {
-            missing.computeIfAbsent(root.cid(), any -> new LinkedHashSet<>()).add(cid);
-          }
-        }
-      }
-    }
-    return missing;
-  }
-
-  private long repair(Repair repair, Map<Cid, Set<Cid>> missing)
-      throws IOException, InterruptedException {
-    long repaired = 0;
-    for (Map.Entry<Cid, Set<Cid>> root : missing.entrySet()) {
-      try {
-        repair.fetch(root.getKey());
-      } catch (ShoalException e) {
-        LOG.warn("{} is not repaired: {}", root.getKey(), e.getMessage());
-      }
-      for (Cid cid : root.getValue()) {
-        repaired += parts.store().contains(cid) ? 1 : 0;
-      }
-    }
-    return repaired;
   }
 }

@@ -4,6 +4,7 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.Cid;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
+import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -121,6 +122,12 @@ final class TransferWork {
       for (int i = 0; i < results.size(); i++) {
         each.accept(kept(results.get(i), request, request.paths().get(i)));
       }
+    } catch (IOException e) {
+      Optional<StoreFullException> full = DiskFull.of(e);
+      if (full.isPresent()) {
+        throw full.get();
+      }
+      throw e;
     }
   }
 
@@ -257,15 +264,28 @@ final class TransferWork {
 
   private NodeCommands.Fetched run(DownloadWish wish, NodeCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    Download download =
-        new Download(
-            parts,
-            wish,
-            core.journal(),
-            new SplittableRandom(),
-            progress,
-            () -> core.announce(wish.root()));
-    return core.downloads().run(download);
+    DownloadTally tally = new DownloadTally();
+    DiskPause pause = new DiskPause(parts, core.downloads(), wish, tally, progress);
+    while (true) {
+      Download download =
+          new Download(
+              parts,
+              pause.wish(),
+              tally,
+              core.journal(),
+              new SplittableRandom(),
+              progress,
+              () -> core.announce(wish.root()));
+      try {
+        return core.downloads().run(download);
+      } catch (IOException | ShoalException e) {
+        Optional<StoreFullException> full = DiskFull.of(e);
+        if (full.isEmpty()) {
+          throw e;
+        }
+        pause.awaitRoom(full.get());
+      }
+    }
   }
 
   private void keep(DownloadWish wish, NodeCommands.Fetched fetched)
@@ -273,6 +293,7 @@ final class TransferWork {
     boolean inStore = wish.keep() || parts.store().fileBacked().isEmpty();
     if (wish.keep()) {
       parts.store().sync();
+      WholeRoot.require(parts.store(), wish.root());
     }
     Optional<TreePlan> plan = dag.plan(wish.root());
     core.index()
@@ -345,6 +366,7 @@ final class TransferWork {
           new Download(
               parts,
               DownloadWish.streamed(root, window, timeout),
+              new DownloadTally(),
               core.journal(),
               new SplittableRandom(),
               NodeCommands.ProgressListener.SILENT,

@@ -47,6 +47,7 @@ class ControlAnswersTest {
           new NameCommands.NamesEntry(22, 23, 24),
           List.of(new NodeCommands.BanEntry("host", "h", "why", 25, 26)),
           new AccessEntry("allow-list", 25),
+          new NodeCommands.CheckEntry(25, 26, 27, 28, 29, -1, 31),
           List.of("advice"));
 
   private static final List<PeerEntry> PEERS =

@@ -88,8 +88,10 @@ class ControlServerTest {
       assertEquals(node.share(reference(), rule), remote.share(reference(), rule));
     }
     assertEquals(
-        node.verify(true, NodeCommands.ProgressListener.SILENT),
-        remote.verify(true, NodeCommands.ProgressListener.SILENT));
+        node.verify(
+            new NodeCommands.VerifyRequest(true, 1_000), NodeCommands.ProgressListener.SILENT),
+        remote.verify(
+            new NodeCommands.VerifyRequest(true, 1_000), NodeCommands.ProgressListener.SILENT));
     assertEquals(node.inspections(), remote.inspections());
     assertEquals("shoal_up 1\n", remote.metrics());
   }

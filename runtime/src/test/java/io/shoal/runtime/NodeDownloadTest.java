@@ -321,9 +321,13 @@ class NodeDownloadTest {
     Cid victim = leaf(second, root, 1);
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[3]);
     NodeCommands.Verified verified =
-        second.work.verify(
-            Optional.of(cid -> second.transfers.fetch(cid, Optional.of(LONG))),
-            NodeCommands.ProgressListener.SILENT);
+        second
+            .core
+            .verify()
+            .run(
+                Optional.of(cid -> second.transfers.fetch(cid, Optional.of(LONG))),
+                RateBucket.UNLIMITED,
+                NodeCommands.ProgressListener.SILENT);
     assertEquals(List.of(victim.toString()), verified.corrupt());
     assertEquals(1, verified.repaired());
   }

@@ -8,11 +8,14 @@ import io.shoal.api.FileBacked;
 import io.shoal.api.FileRegion;
 import io.shoal.api.Multihash;
 import io.shoal.api.PluginContext;
+import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -23,6 +26,12 @@ final class PlainStore implements ChunkStore {
   /// Further copies, which take the place of those that are found rotten.
   final Map<Multihash, byte[]> copies = new ConcurrentHashMap<>();
 
+  /// Chunks at which the medium fails.
+  final Set<Multihash> unreadable = ConcurrentHashMap.newKeySet();
+
+  /// How many chunks there is room for.
+  volatile int room = Integer.MAX_VALUE;
+
   @Override
   public void start(PluginContext context) {}
 
@@ -30,7 +39,10 @@ final class PlainStore implements ChunkStore {
   public void close() {}
 
   @Override
-  public Optional<ChunkReader> open(Cid cid) {
+  public Optional<ChunkReader> open(Cid cid) throws IOException {
+    if (unreadable.contains(cid.multihash())) {
+      throw new IOException("simulated: Input/output error");
+    }
     return Optional.ofNullable(chunks.get(cid.multihash())).map(Reader::new);
   }
 
@@ -40,7 +52,10 @@ final class PlainStore implements ChunkStore {
   }
 
   @Override
-  public ChunkWriter create(Cid cid, int sizeBytes) {
+  public ChunkWriter create(Cid cid, int sizeBytes) throws StoreFullException {
+    if (chunks.size() >= room) {
+      throw new StoreFullException("the test's store is full: free some space");
+    }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     return new ChunkWriter() {
       @Override
@@ -85,7 +100,8 @@ final class PlainStore implements ChunkStore {
   @Override
   public StoreUsage usage() {
     long bytes = chunks.values().stream().mapToLong(b -> b.length).sum();
-    return new StoreUsage(chunks.size(), bytes, 0, Long.MAX_VALUE, Long.MAX_VALUE);
+    return new StoreUsage(
+        chunks.size(), bytes, 0, Long.MAX_VALUE, chunks.size() >= room ? 0 : Long.MAX_VALUE);
   }
 
   @Override

@@ -155,9 +155,9 @@ class ScriptedNode implements NodeCommands {
   }
 
   @Override
-  public Verified verify(boolean repair, ProgressListener progress)
+  public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException {
-    told(repair);
+    told(request);
     return new Verified(1, 2, List.of("bad"), List.of(), 0);
   }
 
@@ -176,6 +176,7 @@ class ScriptedNode implements NodeCommands {
         new NamesEntry(1, 2, 3),
         List.of(new BanEntry("identity", "p", "it sent wrong bytes", 1000, 2)),
         new AccessEntry("open", 0),
+        new CheckEntry(1, 2, 3, 4, 5, 6, 7),
         List.of("advice"));
   }
 

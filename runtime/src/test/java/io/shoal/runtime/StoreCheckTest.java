@@ -71,7 +71,9 @@ class StoreCheckTest {
   void aCheckNamesTheRotAndKeepsTheGoodCopy() throws Exception {
     store.copies.put(cid.multihash(), good);
     NodeCommands.Verified verified =
-        node.work.verify(Optional.empty(), NodeCommands.ProgressListener.SILENT);
+        node.core
+            .verify()
+            .run(Optional.empty(), RateBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
     assertEquals(List.of(cid.toString()), verified.corrupt());
     assertEquals(List.of(), verified.missing());
     assertArrayEquals(good, StoredChunks.load(node.core.parts(), cid).orElseThrow());

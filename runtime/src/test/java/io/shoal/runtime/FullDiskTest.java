@@ -1,0 +1,130 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.api.StoreFullException;
+import io.shoal.runtime.TestSwarm.TestNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What becomes of work that finds no room.
+class FullDiskTest {
+  private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
+
+  @TempDir Path folder;
+  private TestSwarm swarm;
+
+  @BeforeEach
+  void open() {
+    swarm = new TestSwarm(folder);
+  }
+
+  @AfterEach
+  void close() {
+    swarm.close();
+  }
+
+  @Test
+  void aDownloadPausesTellsItAndGoesOnByItselfWhenThereIsRoom() throws Exception {
+    TestNode seed = swarm.node("seed");
+    Path file = swarm.file("in", LEAF * 12, 1);
+    Cid root = seed.add(file);
+    TestNode node = swarm.node("node");
+    PlainStore store = (PlainStore) node.store;
+    store.room = 5;
+    CompletableFuture<NodeCommands.Fetched> result =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return node.get(root, "out", Duration.ofMinutes(5), seed);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            task -> Thread.ofVirtual().start(task));
+    await(() -> !node.core.downloads().paused().isEmpty());
+
+    NodeReports reports = new NodeReports(node.core, "peer", "1");
+    NodeCommands.TransferEntry shown = reports.status().transfers().getFirst();
+    assertTrue(shown.state().startsWith("paused: "), shown.state());
+    assertTrue(shown.state().contains("full"), shown.state());
+    assertEquals(root.toString(), shown.root());
+    assertTrue(node.work.roots().getFirst().note().startsWith("paused: "));
+    assertFalse(result.isDone());
+    store.room = Integer.MAX_VALUE;
+
+    NodeCommands.Fetched fetched = result.get(60, TimeUnit.SECONDS);
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
+    assertEquals(List.of(), node.core.downloads().paused());
+    assertEquals(0, fetched.bytesReused(), fetched.toString());
+    assertTrue(fetched.bytesTransferred() < 20L * LEAF, "what was here stayed: " + fetched);
+  }
+
+  @Test
+  void aPausedDownloadEndsWithTheTypedErrorWhenItsTimeIsOver() throws Exception {
+    TestNode seed = swarm.node("seed");
+    Cid root = seed.add(swarm.file("in", LEAF * 3, 1));
+    TestNode node = swarm.node("node");
+    ((PlainStore) node.store).room = 0;
+    StoreFullException full =
+        assertThrows(
+            StoreFullException.class, () -> node.get(root, "out", Duration.ofSeconds(3), seed));
+    assertTrue(String.valueOf(full.getMessage()).contains("free some space"));
+    assertEquals(List.of(), node.core.downloads().paused());
+  }
+
+  @Test
+  void aPausedDownloadEndsWithTheNode() throws Exception {
+    TestNode seed = swarm.node("seed");
+    Cid root = seed.add(swarm.file("in", LEAF * 3, 1));
+    TestNode node = swarm.node("node");
+    ((PlainStore) node.store).room = 0;
+    CompletableFuture<Exception> ended = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                node.get(root, "out", Duration.ofMinutes(5), seed);
+              } catch (Exception e) {
+                ended.complete(e);
+              }
+            });
+    await(() -> !node.core.downloads().paused().isEmpty());
+    node.close();
+    assertEquals(InterruptedException.class, ended.get(30, TimeUnit.SECONDS).getClass());
+  }
+
+  @Test
+  void anAddFailsCleanlyAndLeavesNothingHalf() throws Exception {
+    TestNode node = swarm.node("node");
+    PlainStore store = (PlainStore) node.store;
+    Path file = swarm.file("in", LEAF * 5, 1);
+    store.room = 2;
+    assertThrows(StoreFullException.class, () -> node.add(file));
+    assertEquals(List.of(), node.work.roots());
+    store.room = Integer.MAX_VALUE;
+    Cid root = node.add(file);
+    assertEquals(root.toString(), node.work.roots().getFirst().root());
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "waited too long");
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+}

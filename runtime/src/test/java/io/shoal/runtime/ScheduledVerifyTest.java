@@ -1,0 +1,169 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.runtime.TestSwarm.TestNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScheduledVerifyTest {
+  private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
+  private static final long FAST = RateBucket.UNLIMITED;
+
+  @TempDir Path folder;
+  private TestSwarm swarm;
+  private TestNode node;
+  private PlainStore store;
+  private long nowMillis = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+
+  @BeforeEach
+  void open() throws Exception {
+    swarm = new TestSwarm(folder);
+    node = swarm.node("node", "verify.interval", "off");
+    store = (PlainStore) node.store;
+    node.add(swarm.file("in", LEAF * 20, 1));
+  }
+
+  @AfterEach
+  void close() {
+    swarm.close();
+  }
+
+  private CheckRecord record() {
+    return new CheckRecord(folder, () -> Instant.ofEpochMilli(nowMillis));
+  }
+
+  private ScheduledVerify verify(CheckRecord record, long bytesPerSecond) {
+    NodeParts parts = node.core.parts();
+    return new ScheduledVerify(
+        parts,
+        new StoreVerify(parts, node.core.index(), record),
+        record,
+        new NodeSettings.Verify(Optional.of(Duration.ofDays(30)), bytesPerSecond),
+        () -> Instant.ofEpochMilli(nowMillis));
+  }
+
+  private List<Cid> stored() {
+    List<Cid> all = new ArrayList<>();
+    store.cids(chunk -> all.add(chunk.cid()));
+    return all;
+  }
+
+  @Test
+  void aCheckIsDueAnIntervalAfterTheFirstStartAndAfterEachCheck() throws Exception {
+    CheckRecord record = record();
+    ScheduledVerify verify = verify(record, FAST);
+    assertFalse(verify.round());
+    nowMillis += Duration.ofDays(30).toMillis();
+    assertTrue(verify.round());
+    assertEquals(stored().size(), record.last().chunks());
+    assertEquals(nowMillis, record.last().endedMillis());
+    assertFalse(verify.round());
+    nowMillis += Duration.ofDays(29).toMillis();
+    assertFalse(verify(record(), FAST).round(), "a restart does not bring it forward");
+    nowMillis += Duration.ofDays(1).toMillis();
+    assertTrue(verify(record(), FAST).round());
+  }
+
+  @Test
+  void rotIsFoundSetAsideAndToldInTheStatus() throws Exception {
+    Cid victim = stored().get(3);
+    store.chunks.put(victim.multihash(), new byte[5]);
+    CheckRecord record = node.core.checkRecord();
+    nowMillis = System.currentTimeMillis() + Duration.ofDays(31).toMillis();
+
+    assertTrue(verify(record, FAST).round());
+
+    assertFalse(store.contains(victim));
+    assertEquals(1, record.last().rotten());
+    assertEquals(1, record.last().missing());
+    NodeCommands.NodeStatus status = new NodeReports(node.core, "peer", "1").status();
+    assertEquals(1, status.check().rotten());
+    assertEquals(1, status.check().missing());
+    assertTrue(status.advice().toString().contains("verify --repair"), status.advice().toString());
+  }
+
+  @Test
+  void aRestartGoesOnWhereTheCheckWas() throws Exception {
+    List<String> order =
+        stored().stream()
+            .map(cid -> HexFormat.of().formatHex(cid.multihash().digest()))
+            .sorted()
+            .toList();
+    CheckRecord before = record();
+    before.reached(new CheckRecord.Running(order.get(11), 12, 1200, 1));
+
+    CheckRecord after = record();
+    assertTrue(after.runs());
+    assertTrue(verify(after, FAST).round(), "it is gone on with at once");
+
+    assertEquals(order.size(), after.last().chunks());
+    assertEquals(1, after.last().rotten());
+    long rest = (order.size() - 12L) * LEAF;
+    assertTrue(after.last().bytes() <= 1200 + rest, "read again: " + after.last());
+  }
+
+  @Test
+  void closingItKeepsHowFarItCame() throws Exception {
+    CheckRecord record = record();
+    nowMillis += Duration.ofDays(30).toMillis();
+    ScheduledVerify slow = verify(record, 1);
+    slow.close();
+    assertFalse(slow.round());
+    assertTrue(record().runs());
+    assertEquals(1, record().running().chunks());
+  }
+
+  @Test
+  void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
+    StoreAudit audit = new StoreAudit(node.core.parts().storeCheck(), 1_000_000);
+    long chunks = 0;
+    long waited = 0;
+    for (Cid cid : stored()) {
+      audit.check(cid);
+      waited = audit.debtNanos(0);
+      chunks++;
+    }
+    assertEquals(chunks, audit.chunks());
+    assertEquals(audit.bytes() * 1_000, waited);
+    assertEquals(0, audit.debtNanos(waited + 5_000_000_000L));
+  }
+
+  @Test
+  void everyCopyIsChecked() throws Exception {
+    Cid victim = stored().get(2);
+    store.copies.put(victim.multihash(), new byte[7]);
+    StoreAudit audit = new StoreAudit(node.core.parts().storeCheck(), FAST);
+    assertFalse(audit.check(victim), "this store tells of the copy that it serves only");
+    byte[] good = store.chunks.get(victim.multihash());
+    store.chunks.put(victim.multihash(), new byte[3]);
+    store.copies.put(victim.multihash(), good);
+    assertTrue(audit.check(victim));
+    assertTrue(store.contains(victim));
+    assertFalse(audit.check(victim));
+  }
+
+  @Test
+  void aChunkThatCannotBeReadIsNamedAndStays() throws Exception {
+    Cid victim = stored().get(1);
+    store.unreadable.add(victim.multihash());
+    NodeCommands.Verified verified =
+        node.core.verify().run(Optional.empty(), FAST, NodeCommands.ProgressListener.SILENT);
+    assertEquals(List.of(victim.toString()), verified.corrupt());
+    store.unreadable.clear();
+    assertTrue(store.contains(victim));
+    assertEquals(0, store.audit(victim, copy -> true));
+  }
+}
