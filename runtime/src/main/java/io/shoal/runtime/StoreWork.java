@@ -189,6 +189,10 @@ final class StoreWork {
           "%d of %d chunks of %s are here: get it with --keep first"
               .formatted(dag.chunksHere(plan), plan.chunkCount(), root));
     }
+    // Nobody asked for it to be told: what came with a private root goes on being private.
+    if (!core.index().isPrivate(root) && isPartOfPrivate(root)) {
+      core.share(root, NodeCommands.Sharing.PRIVATE);
+    }
     core.index()
         .put(
             new KeptRoot(
@@ -199,6 +203,16 @@ final class StoreWork {
                 true,
                 Optional.empty(),
                 Optional.empty()));
+  }
+
+  private boolean isPartOfPrivate(Cid root) throws IOException {
+    Set<Cid> reached = new HashSet<>();
+    for (KeptRoot kept : core.index().all()) {
+      if (core.index().isPrivate(kept.cid())) {
+        dag.reachable(kept.cid(), reached::add);
+      }
+    }
+    return reached.contains(root.toV1());
   }
 
   void unpin(Cid root) throws ShoalException, IOException {

@@ -157,6 +157,18 @@ class SharingTest {
   }
 
   @Test
+  void aPartOfAPrivateFolderThatIsPinnedStaysPrivate() throws Exception {
+    TestNode first = swarm.node("first");
+    swarm.file("folder/file", LEAF * 3, 1);
+    Cid folderRoot = root(first.add(folder.resolve("folder"), true));
+    Cid file = Cid.parse(first.work.list(folderRoot).getFirst().cid());
+    first.work.pin(file);
+    assertEquals(Optional.of("private"), first.work.stat(file).sharing());
+    settled(first);
+    assertEquals(Set.of(), swarm.announced());
+  }
+
+  @Test
   void aPrivateDownloadIsAnnouncedNeitherWhileItComesNorAfterwards() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
