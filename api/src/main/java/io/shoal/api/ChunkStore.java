@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 /// * **Atomicity**: a chunk is either wholly there or not at all, for every reader at every moment,
 ///   and after a crash at every moment.
 /// * **Durability**: what was committed, adopted or deleted before [#sync] began survives a power
-///   loss once `sync` returned. What came later may or may not be there, wholly.
+///   loss once `sync` returned. What came later may or may not be there, wholly. [#close] need not
+///   wait for the medium, but loses nothing: after it and another start all is there that was there
+///   before, unless the power was lost meanwhile.
 /// * **Concurrency**: every method may be called from any number of threads at once. Several
 ///   writers of one chunk are allowed; one of them wins and the others commit without effect.
 ///

@@ -36,7 +36,7 @@ public sealed interface Extension extends ExtensionPoint, AutoCloseable
   void start(PluginContext context) throws ShoalException, InterruptedException;
 
   /// Releases everything that [#start] acquired. Safe to call twice and without a successful start.
-  /// What a store was told to keep durable stays so; nothing else needs to survive.
+  /// Only of a store something needs to survive: see [ChunkStore].
   @Override
   void close();
 }

@@ -459,10 +459,14 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     timers.close();
     parts.links().close();
     bookFile.saveIfChanged();
-    try {
-      parts.store().sync();
-    } catch (IOException e) {
-      LOG.warn("what was added last may not survive a power loss: {}", e.getMessage());
+    if (mode == Node.Mode.SERVE || mode == Node.Mode.OFFLINE) {
+      // A command that only fetched has made durable what was asked for; its user does not wait for
+      // the rest, and the store loses none of it by being closed.
+      try {
+        parts.store().sync();
+      } catch (IOException e) {
+        LOG.warn("what was added last may not survive a power loss: {}", e.getMessage());
+      }
     }
     try {
       index.close();

@@ -445,6 +445,15 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
+  public void whatWasNotSyncedIsThereAfterAClose() throws Exception {
+    assumeTrue(persistent());
+    byte[] bytes = TestData.bytes(15, 5_000);
+    Cid cid = TestData.put(store, bytes);
+    restart();
+    assertArrayEquals(bytes, TestData.get(store, cid));
+  }
+
+  @Test
   public void theQuotaHoldsAlsoWhenWritersRace() throws Exception {
     Optional<TestContext> limited = withQuota(context, 10_000);
     assumeTrue(limited.isPresent(), "the store has no quota to set");

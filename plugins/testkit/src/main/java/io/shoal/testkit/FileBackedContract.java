@@ -166,6 +166,18 @@ public abstract class FileBackedContract {
   }
 
   @Test
+  public void claimsThatWereNotSyncedAreThereAfterAClose() throws Exception {
+    byte[] bytes = TestData.bytes(4, 2_000);
+    Path file = write("unsynced", bytes);
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments(bytes));
+    restart();
+    assertServes(part(bytes, 0));
+    assertEquals(ref, files.openFile(file));
+    assertEquals(segments(bytes), claims(file).segments());
+  }
+
+  @Test
   public void aFileThatChangedServesNothingAndIsReported() throws Exception {
     byte[] bytes = TestData.bytes(3, 2_000);
     Path file = write("file", bytes);

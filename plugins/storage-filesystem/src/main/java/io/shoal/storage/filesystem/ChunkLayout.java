@@ -14,6 +14,7 @@ import java.util.Optional;
 /// - `staged/NUMBER.tmp`: chunks that are being written.
 /// - `quarantine/`: chunks whose bytes turned out to be wrong.
 /// - `references`: the journal of users' files that are served in place.
+/// - `references.unforced`: what the process before knew of them and had not forced.
 /// - `boot`: the run of the operating system in which `staged` was filled.
 /// - `lock`: held while a node uses the folder.
 record ChunkLayout(Path root) {
@@ -72,6 +73,10 @@ record ChunkLayout(Path root) {
 
   Path distrustedReferences() {
     return root.resolve("references.distrusted");
+  }
+
+  Path unforcedReferences() {
+    return root.resolve("references.unforced");
   }
 
   Path boot() {

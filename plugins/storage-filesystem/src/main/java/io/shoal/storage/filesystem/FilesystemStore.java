@@ -109,7 +109,10 @@ public final class FilesystemStore implements ChunkStore {
     ClaimTable claims = new ClaimTable(indexLock, index);
     ReferenceJournal journal = new ReferenceJournal(disk, layout);
     AdoptedFiles adopted =
-        new AdoptedFiles(disk, claims, new ReferenceLog(disk, threads, claims, journal));
+        new AdoptedFiles(
+            disk,
+            claims,
+            new ReferenceLog(disk, threads, claims, journal, new UnforcedReferences(disk, layout)));
     adopted.load();
     return new Opened(folderLock, settings, catalog, space, owned, adopted);
   }

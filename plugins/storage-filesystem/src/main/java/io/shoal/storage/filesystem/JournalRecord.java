@@ -15,7 +15,7 @@ import java.util.List;
 /// What the journal of references says, one step each. All numbers are big-endian; a path is a
 /// 16-bit length and UTF-8.
 sealed interface JournalRecord {
-  /// The most segments in one record: keeps a record under [ReferenceJournal#MAX_RECORD_BYTES].
+  /// The most segments in one record: keeps a record under [JournalFrames#MAX_RECORD_BYTES].
   int MAX_SEGMENTS = 4096;
 
   /// The number of the file that it is about.

@@ -1,24 +1,20 @@
 package io.shoal.storage.filesystem;
 
-import io.shoal.api.Cid;
-import io.shoal.api.MalformedDataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The file that remembers references and claims: 8 bytes of magic, then records `length:4 crc32c:4
-/// payload`, the checksum over the payload (CRC-32C, RFC 3720). Only ever appended to; what a crash
-/// left half-written at its end is recognised by length or checksum and cut off.
+/// The file that remembers references and claims: 8 bytes of magic, then records in
+/// [JournalFrames]. Only ever appended to; what a crash left half-written at its end is recognised
+/// and cut off.
 ///
 /// After a write or force that failed nothing is appended any more, since nobody knows what the
 /// file holds: the next time it is written anew, under another name that takes its place when it is
@@ -27,14 +23,6 @@ final class ReferenceJournal implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReferenceJournal.class);
 
   private static final byte[] MAGIC = "SHOALRF1".getBytes(StandardCharsets.US_ASCII);
-
-  /// The longest record: [JournalRecord#MAX_SEGMENTS] segments with the longest CIDs.
-  static final int MAX_RECORD_BYTES = JournalRecord.MAX_SEGMENTS * (Cid.MAX_BYTES + 12) + 64;
-
-  private static final int HEADER_BYTES = 8;
-
-  /// Enough for what a sync usually has to say in one write.
-  private static final int WRITE_BUFFER_BYTES = 128 * 1024;
 
   /// Below this a journal is not worth writing anew, however much of it is outdated.
   private static final long COMPACT_FROM_BYTES = 1 << 20;
@@ -62,7 +50,7 @@ final class ReferenceJournal implements AutoCloseable {
     disk.delete(next); // a crash came before it took its place
     try (DiskFile in = disk.read(file)) {
       long size = in.sizeBytes();
-      long good = load(in, size, each);
+      long good = JournalFrames.read(in, size, MAGIC, file, each);
       sizeBytes = good;
       if (good < size) {
         LOG.warn(
@@ -97,73 +85,6 @@ final class ReferenceJournal implements AutoCloseable {
     }
   }
 
-  private long load(DiskFile in, long size, Consumer<JournalRecord> each) throws IOException {
-    int capacity = (int) Math.min(size + HEADER_BYTES, 2L * (MAX_RECORD_BYTES + HEADER_BYTES));
-    ByteBuffer buffer = ByteBuffer.allocate(capacity).limit(0);
-    long good = 0;
-    long readTo = 0;
-    if (size < MAGIC.length) {
-      return 0;
-    }
-    while (true) {
-      buffer.compact();
-      int read = 0;
-      while (buffer.hasRemaining() && read >= 0) {
-        read = in.read(buffer, readTo);
-        readTo += Math.max(0, read);
-      }
-      buffer.flip();
-      if (good == 0) {
-        byte[] magic = new byte[MAGIC.length];
-        buffer.get(magic);
-        if (!Arrays.equals(magic, MAGIC)) {
-          return 0;
-        }
-        good = MAGIC.length;
-      }
-      long before = good;
-      int length = nextRecord(buffer, each);
-      while (length > 0) {
-        good += length;
-        length = nextRecord(buffer, each);
-      }
-      if (good == before) {
-        return good;
-      }
-    }
-  }
-
-  /// Reads one record if a whole one is there, and says how many bytes it took.
-  private int nextRecord(ByteBuffer in, Consumer<JournalRecord> each) {
-    if (in.remaining() < HEADER_BYTES) {
-      return 0;
-    }
-    int length = in.getInt(in.position());
-    if (length <= 0 || length > MAX_RECORD_BYTES || length > in.remaining() - HEADER_BYTES) {
-      return 0;
-    }
-    ByteBuffer payload = in.slice(in.position() + HEADER_BYTES, length);
-    if (in.getInt(in.position() + Integer.BYTES) != checksum(payload)) {
-      return 0;
-    }
-    try {
-      each.accept(JournalRecord.read(payload));
-    } catch (MalformedDataException e) {
-      LOG.warn(
-          "{}: a record is not understood ({}) and is left out: was the folder used by a newer version?",
-          file,
-          e.getMessage());
-    }
-    in.position(in.position() + HEADER_BYTES + length);
-    return HEADER_BYTES + length;
-  }
-
-  private static int checksum(ByteBuffer payload) {
-    CRC32C crc = new CRC32C();
-    crc.update(payload.duplicate());
-    return (int) crc.getValue();
-  }
-
   /// Whether [#append] cannot be used: the journal must be written anew.
   boolean mustBeWrittenAnew() {
     return writeAnew;
@@ -191,7 +112,7 @@ final class ReferenceJournal implements AutoCloseable {
         open = disk.append(file, sizeBytes);
         out = open;
       }
-      sizeBytes += write(records.iterator(), open);
+      sizeBytes += JournalFrames.write(records.iterator(), open);
       open.force();
       done = true;
     } finally {
@@ -225,7 +146,7 @@ final class ReferenceJournal implements AutoCloseable {
     long written;
     try (DiskFile fresh = disk.create(next)) {
       fresh.write(ByteBuffer.wrap(MAGIC));
-      written = MAGIC.length + write(records, fresh);
+      written = MAGIC.length + JournalFrames.write(records, fresh);
       fresh.force();
     }
     disk.move(next, file);
@@ -234,35 +155,6 @@ final class ReferenceJournal implements AutoCloseable {
     sizeBytes = written;
     writeAnew = false;
     damaged = false;
-  }
-
-  private static long write(Iterator<JournalRecord> records, DiskFile to) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(WRITE_BUFFER_BYTES);
-    long written = 0;
-    while (records.hasNext()) {
-      JournalRecord record = records.next();
-      int room = HEADER_BYTES + JournalRecord.maxBytes(record);
-      if (buffer.remaining() < room) {
-        written += flush(buffer, to);
-        buffer = buffer.capacity() < room ? ByteBuffer.allocate(room) : buffer;
-      }
-      int start = buffer.position();
-      buffer.position(start + HEADER_BYTES);
-      JournalRecord.write(record, buffer);
-      int length = buffer.position() - start - HEADER_BYTES;
-      buffer.putInt(start, length);
-      buffer.putInt(start + Integer.BYTES, checksum(buffer.slice(start + HEADER_BYTES, length)));
-    }
-    return written + flush(buffer, to);
-  }
-
-  private static int flush(ByteBuffer buffer, DiskFile to) throws IOException {
-    int size = buffer.flip().remaining();
-    if (size > 0) {
-      to.write(buffer);
-    }
-    buffer.clear();
-    return size;
   }
 
   @Override

@@ -17,19 +17,28 @@ final class ReferenceLog implements AutoCloseable {
   private final ForceThreads threads;
   private final ClaimTable table;
   private final ReferenceJournal journal;
+  private final UnforcedReferences unforced;
 
   /// Folders in which files got another name since the last sync.
   private final Set<Path> changedFolders = new HashSet<>();
 
-  ReferenceLog(Disk disk, ForceThreads threads, ClaimTable table, ReferenceJournal journal) {
+  ReferenceLog(
+      Disk disk,
+      ForceThreads threads,
+      ClaimTable table,
+      ReferenceJournal journal,
+      UnforcedReferences unforced) {
     this.disk = disk;
     this.threads = threads;
     this.table = table;
     this.journal = journal;
+    this.unforced = unforced;
   }
 
   void load() throws IOException {
     journal.load(table::replay);
+    UnforcedReplay replay = new UnforcedReplay(table);
+    unforced.load(replay::take);
   }
 
   /// Makes durable that a file is about to get another name. A file that the journal does not know
@@ -51,6 +60,7 @@ final class ReferenceLog implements AutoCloseable {
 
   /// Makes everything durable that came before.
   void sync() throws IOException {
+    unforced.clear();
     List<ClaimTable.Pending> pending = table.takePending();
     Set<AdoptedFile> files = new LinkedHashSet<>();
     Set<Path> folders = new LinkedHashSet<>(changedFolders);
@@ -116,11 +126,8 @@ final class ReferenceLog implements AutoCloseable {
   }
 
   private void write(List<ClaimTable.Pending> pending) throws IOException {
-    List<JournalRecord> records = new ArrayList<>();
     List<AdoptedFile> forgotten = new ArrayList<>();
-    for (ClaimTable.Pending one : pending) {
-      describe(one, records, forgotten);
-    }
+    List<JournalRecord> records = describe(pending, forgotten);
     if (!records.isEmpty() || journal.damaged()) {
       if (!journal.mustBeWrittenAnew()) {
         journal.append(records);
@@ -130,6 +137,15 @@ final class ReferenceLog implements AutoCloseable {
       }
     }
     forgotten.forEach(table::free);
+  }
+
+  private static List<JournalRecord> describe(
+      List<ClaimTable.Pending> pending, List<AdoptedFile> forgotten) {
+    List<JournalRecord> records = new ArrayList<>();
+    for (ClaimTable.Pending one : pending) {
+      describe(one, records, forgotten);
+    }
+    return records;
   }
 
   private static void describe(
@@ -166,8 +182,20 @@ final class ReferenceLog implements AutoCloseable {
     }
   }
 
+  /// Leaves to the next process what was not made durable.
   @Override
   public void close() throws IOException {
-    journal.close();
+    try {
+      if (unforced.canKeep()) {
+        List<ClaimTable.Pending> pending = table.takePending();
+        if (!pending.isEmpty()) {
+          unforced.keep(describe(pending, new ArrayList<>()).iterator());
+        }
+      } else {
+        sync();
+      }
+    } finally {
+      journal.close();
+    }
   }
 }

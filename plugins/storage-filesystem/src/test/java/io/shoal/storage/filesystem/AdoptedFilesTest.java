@@ -105,14 +105,72 @@ class AdoptedFilesTest {
   }
 
   @Test
-  void syncedClaimsOutliveTheProcessAndOthersDoNot() throws Exception {
-    FileRef ref = files.openFile(write("file", "aaaabbbb"));
+  void whatWasNotSyncedIsForTheNextProcessToForce() throws Exception {
+    Path file = write("file", "aaaabbbb");
+    FileRef ref = files.openFile(file);
     files.adopt(ref, segments("aaaabbbb").subList(0, 1));
     store.sync();
     files.adopt(ref, segments("aaaabbbb").subList(1, 2));
+    Path later = write("later", "cccc");
+    files.adopt(files.openFile(later), segments("cccc"));
+    restart();
+    restart(); // it is handed on until somebody syncs
+    assertEquals("aaaa", get("aaaa"));
+    assertEquals("bbbb", get("bbbb"));
+    assertEquals("cccc", get("cccc"));
+    store.sync();
+    assertFalse(Files.exists(unforced()));
+    restart();
+    assertEquals(segments("aaaabbbb"), files.claims(file).orElseThrow().segments());
+    assertEquals(segments("cccc"), files.claims(later).orElseThrow().segments());
+  }
+
+  @Test
+  void whatWasNotSyncedIsNotBelievedAfterThePowerWasLost() throws Exception {
+    Path file = write("file", "aaaabbbb");
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments("aaaabbbb").subList(0, 1));
+    store.sync();
+    files.adopt(ref, segments("aaaabbbb").subList(1, 2));
+    store.delete(cid("aaaa"), Removal.CORRUPT);
+    store.close();
+    String text = Files.readString(unforced(), StandardCharsets.ISO_8859_1);
+    String otherBoot = "0".repeat(text.indexOf('\n') - "SHOALRU1".length());
+    Files.writeString(
+        unforced(),
+        "SHOALRU1" + otherBoot + text.substring(text.indexOf('\n')),
+        StandardCharsets.ISO_8859_1);
     restart();
     assertEquals("aaaa", get("aaaa"));
     assertFalse(store.contains(cid("bbbb")));
+  }
+
+  @Test
+  void changesOfReferencesThatWereNotSyncedAreHandedOnToo() throws Exception {
+    Path forgotten = write("forgotten", "aaaa");
+    FileRef ref = files.openFile(forgotten);
+    files.adopt(ref, segments("aaaa"));
+    Path taken = write("taken", "bbbbcccc");
+    files.adopt(files.openFile(taken), segments("bbbbcccc"));
+    Path changed = write("changed", "dddd");
+    files.adopt(files.openFile(changed), segments("dddd"));
+    store.sync();
+    files.forget(ref);
+    store.delete(cid("bbbb"), Removal.CORRUPT);
+    Files.writeString(changed, "another");
+    assertTrue(store.open(cid("dddd")).isEmpty());
+    restart();
+    assertTrue(files.claims(forgotten).isEmpty());
+    assertEquals(segments("bbbbcccc").subList(1, 2), files.claims(taken).orElseThrow().segments());
+    assertEquals(FileState.CHANGED, files.claims(changed).orElseThrow().state());
+  }
+
+  private Path unforced() throws IOException {
+    try (var all = Files.walk(folder)) {
+      return all.filter(path -> path.endsWith("references.unforced"))
+          .findFirst()
+          .orElse(folder.resolve("references.unforced"));
+    }
   }
 
   @Test
