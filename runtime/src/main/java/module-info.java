@@ -3,9 +3,9 @@ module io.shoal.runtime {
   requires transitive io.shoal.api;
   requires jdk.httpserver;
   requires org.slf4j;
+  requires org.snakeyaml.engine;
   requires tools.jackson.core;
   requires tools.jackson.databind;
-  requires tools.jackson.dataformat.yaml;
 
   // Not used here: granted to plugins, which find only what the boot layer holds.
   requires java.logging;
