@@ -54,6 +54,8 @@ class DependencyArrowsTest {
         classesOf(ROOT.resolve("distribution")),
         "io.shoal.api",
         "io.shoal.runtime",
+        // Of the tests alone: who attacks a node needs an identity, as a node has one.
+        TESTKIT,
         "io.shoal.distribution");
   }
 

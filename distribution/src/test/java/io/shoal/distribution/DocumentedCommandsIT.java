@@ -45,6 +45,7 @@ class DocumentedCommandsIT {
           "plugin-guide.md: plugin-guide-use", "thePluginGuideWorks",
           "quick-reference.md: quick-reference", "theQuickReferenceWorks",
           "quick-reference.md: names", "theNamesWork",
+          "private-swarms.md: private-swarm", "thePrivateSwarmWorks",
           "migration.md: migration-take-over", "theMigrationWorks",
           "migration.md: migration-get", "theMigrationWorks",
           "embedding.md: embedding", "ExamplesIT");
@@ -124,6 +125,20 @@ class DocumentedCommandsIT {
       assertTrue(result.out().contains("published"), result::toString);
     }
     Trees.assertSame(old, home.resolve("latest"));
+  }
+
+  @Test
+  void thePrivateSwarmWorks() throws Exception {
+    String script =
+        blocks()
+                .get("private-swarms.md: private-swarm")
+                .replace("serve", "serve --listen 127.0.0.1:0 --dht 127.0.0.1:0")
+                .replace("&\n", "> ready &\nuntil grep -q ready ready; do sleep 0.1; done\n")
+            + "shoal status\nkill $!\nwait\n";
+
+    Result result = runScript(script, Map.of()).done();
+
+    assertTrue(result.out().contains("shared-secret"), result::toString);
   }
 
   @Test
