@@ -183,8 +183,11 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
     }
   }
 
-  private static PeerId verifyExtension(byte[] extension, byte[] keyInfo)
-      throws PeerFaultException {
+  /// Whose host key an extension holds.
+  ///
+  /// @param extension its value, an OCTET STRING as Java hands it out
+  /// @param keyInfo the SubjectPublicKeyInfo that the host key must have signed
+  static PeerId verifyExtension(byte[] extension, byte[] keyInfo) throws PeerFaultException {
     ByteBuffer outer = ByteBuffer.wrap(extension);
     ByteBuffer inner = Der.read(Der.OCTET_STRING, outer);
     ByteBuffer pair = Der.read(Der.SEQUENCE, inner);

@@ -345,6 +345,13 @@ final class Links {
     connection.close();
   }
 
+  /// A peer holds what others wait for.
+  void tooSlow(PeerConnection connection, String how) {
+    LOG.info("peer {} is parted from: {}", PeerKey.of(connection), how);
+    book.did(connection.remote(), Reputation.Deed.STALLED);
+    connection.close();
+  }
+
   void disconnected(PeerConnection connection) {
     if (connection.fault().isPresent()) {
       book.did(connection.remote(), Reputation.Deed.BROKE_RULES);

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /// A chunk on its way out: what is read is paid for at the meter and counted.
 final class MeteredSource implements ChunkSource {
@@ -16,13 +18,24 @@ final class MeteredSource implements ChunkSource {
   private final PeerConnection to;
   private final FairMeter meter;
   private final UploadCounts counts;
-  private final Runnable ended;
+  private final Consumer<MeteredSource> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final String peer;
+  private final LongSupplier clockNanos;
   private long sentBytes;
+  private volatile long movedNanos;
+  private volatile boolean held;
 
+  /// @param clockNanos time that never goes back
   MeteredSource(
-      ChunkReader reader, PeerConnection to, FairMeter meter, UploadCounts counts, Runnable ended) {
+      ChunkReader reader,
+      PeerConnection to,
+      FairMeter meter,
+      UploadCounts counts,
+      LongSupplier clockNanos,
+      Consumer<MeteredSource> ended) {
+    this.clockNanos = clockNanos;
+    movedNanos = clockNanos.getAsLong();
     this.reader = reader;
     this.to = to;
     this.meter = meter;
@@ -38,10 +51,26 @@ final class MeteredSource implements ChunkSource {
 
   @Override
   public int permit(int wantedBytes) throws InterruptedException {
-    int granted = meter.permit(peer, wantedBytes);
-    sentBytes += granted;
-    counts.sent(granted);
-    return granted;
+    // The peer is ready for more: as long as this node's rates hold it back, that is not its fault.
+    held = true;
+    try {
+      int granted = meter.permit(peer, wantedBytes);
+      sentBytes += granted;
+      counts.sent(granted);
+      return granted;
+    } finally {
+      movedNanos = clockNanos.getAsLong();
+      held = false;
+    }
+  }
+
+  PeerConnection to() {
+    return to;
+  }
+
+  /// For how long the peer has taken nothing.
+  long idleNanos() {
+    return held ? 0 : clockNanos.getAsLong() - movedNanos;
   }
 
   @Override
@@ -64,7 +93,7 @@ final class MeteredSource implements ChunkSource {
     if (closed.compareAndSet(false, true)) {
       reader.close();
       counts.ended(to, sentBytes);
-      ended.run();
+      ended.accept(this);
     }
   }
 }

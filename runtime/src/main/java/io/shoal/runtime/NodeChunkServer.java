@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,9 @@ final class NodeChunkServer implements ChunkServer {
   static final int MAX_WAITING = 16_384;
 
   private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(1);
+
+  /// How often one that waits looks for places that are held without being used.
+  private static final long LOOK_FOR_ROOM_MILLIS = 1_000;
 
   /// What happens around connections that is not about chunks.
   interface Events {
@@ -58,6 +62,7 @@ final class NodeChunkServer implements ChunkServer {
   private final ReentrantLock lock = new ReentrantLock();
   private final FairTurns<PeerKey> turns =
       new FairTurns<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
+  private final RunningUploads uploads = new RunningUploads();
 
   NodeChunkServer(
       ChunkStore store,
@@ -121,13 +126,42 @@ final class NodeChunkServer implements ChunkServer {
     }
     if (turn.isPresent()) {
       try {
-        granted.await();
+        while (!granted.await(LOOK_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS)) {
+          makeRoom();
+        }
       } catch (InterruptedException e) {
         end(turn.get());
         throw e;
       }
     }
     return turn;
+  }
+
+  /// Ends the connection of one who holds a place and takes nothing.
+  private void makeRoom() {
+    if (running() >= MAX_UPLOADS) {
+      uploads
+          .standingStill()
+          .ifPresent(
+              upload -> links.tooSlow(upload.to(), "it asks for chunks and does not take them"));
+    }
+  }
+
+  private MeteredSource upload(
+      ChunkReader reader, PeerConnection to, FairTurns.Turn<PeerKey> turn) {
+    MeteredSource upload =
+        new MeteredSource(
+            reader,
+            to,
+            meter,
+            counts,
+            System::nanoTime,
+            ended -> {
+              uploads.ended(ended);
+              end(turn);
+            });
+    uploads.began(upload);
+    return upload;
   }
 
   private ServeAnswer serve(PeerConnection from, Cid cid, FairTurns.Turn<PeerKey> turn)
@@ -137,8 +171,7 @@ final class NodeChunkServer implements ChunkServer {
       ServeAnswer answer =
           switch (storeCheck.open(cid)) {
             case StoreCheck.Found.Right(ChunkReader reader) ->
-                new ServeAnswer.Serve(
-                    new MeteredSource(reader, from, meter, counts, () -> end(turn)));
+                new ServeAnswer.Serve(upload(reader, from, turn));
             case StoreCheck.Found.Rotten() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
             case StoreCheck.Found.Absent() -> new ServeAnswer.Refuse(new Refusal.NotHeld());
           };

@@ -114,7 +114,7 @@ class ChangingLiarsTest {
           book.received(peers.get(one.peer()), CHUNK_BYTES);
         } else {
           wrongChunks++;
-          swarm.wrong(one.request(), "wrong bytes");
+          swarm.wrong(one.peer(), "wrong bytes");
         }
         perform(swarm.decide(now.get()));
       }

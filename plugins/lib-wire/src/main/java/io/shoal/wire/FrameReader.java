@@ -37,6 +37,7 @@ public final class FrameReader {
   private final ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE_BYTES);
   private Part part = Part.HEAD;
   private boolean greeted;
+  private long begun;
   private FrameType type = FrameType.HELLO;
   private int bodyBytes;
   // Of the body: still to come before it can be decoded, or passed on, or read past.
@@ -57,7 +58,16 @@ public final class FrameReader {
     }
   }
 
+  /// The number of the frame of which a part is here and a part is not, counted from 1; 0 between
+  /// two frames.
+  public long unfinished() {
+    return part == Part.HEAD && head.position() == 0 ? 0 : begun;
+  }
+
   private void head(ByteBuffer in) throws PeerFaultException {
+    if (head.position() == 0) {
+      begun++;
+    }
     while (head.hasRemaining() && in.hasRemaining()) {
       head.put(in.get());
     }

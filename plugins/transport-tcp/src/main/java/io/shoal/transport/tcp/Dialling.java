@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
@@ -152,7 +151,7 @@ final class Dialling {
       PeerAddress address, ChunkServer server, int connectMillis, CompletableFuture<Link> ready) {
     return new Bootstrap()
         .group(shared.loops())
-        .channel(NioSocketChannel.class)
+        .channelFactory(PeerChannels.Connection::new)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.ALLOCATOR, shared.allocator())

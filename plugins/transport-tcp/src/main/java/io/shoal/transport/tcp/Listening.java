@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
@@ -103,7 +102,7 @@ final class Listening {
   private ServerBootstrap serverBootstrap(String scheme, boolean encrypted, ChunkServer server) {
     return new ServerBootstrap()
         .group(shared.loops())
-        .channel(NioServerSocketChannel.class)
+        .channelFactory(PeerChannels.Listener::new)
         .childOption(ChannelOption.TCP_NODELAY, true)
         .childOption(ChannelOption.ALLOCATOR, shared.allocator())
         .childOption(ChannelOption.RECVBUF_ALLOCATOR, Pipelines.receiveSizes())

@@ -8,11 +8,16 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out that a peer is gone although nobody said so: it is silent in spite of pings, or takes
-/// nothing of what is sent. On the event loop.
+/// Finds out that a peer is gone although nobody said so: it is silent in spite of pings, takes
+/// nothing of what is sent, or never ends what it began to say. On the event loop.
 final class Liveness {
   // So a peer is found out at most a quarter later than the timeout says.
   private static final int CHECKS_PER_TIMEOUT = 4;
+
+  // A frame that was begun must end within so many timeouts: with the default one at 1 KiB/s for
+  // the
+  // longest. Else a byte now and then would hold a place for ever.
+  private static final int TIMEOUTS_PER_FRAME = 4;
 
   private final Channel channel;
   private final Wire wire;
@@ -20,6 +25,8 @@ final class Liveness {
   private long heardNanos;
   private long movedNanos;
   private long lastProgress;
+  private long frame;
+  private long frameNanos;
   private @Nullable ScheduledFuture<?> checks;
 
   Liveness(Channel channel, Wire wire, Duration idleTimeout) {
@@ -55,9 +62,20 @@ final class Liveness {
       wire.fail(new PeerUnreachableException("the peer is silent"));
     } else if (now - movedNanos > timeoutNanos) {
       wire.fail(new PeerUnreachableException("the peer takes nothing of what is sent to it"));
+    } else if (frameTakesTooLong(now)) {
+      wire.fail(new PeerUnreachableException("the peer does not end what it began to send"));
     } else if (now - heardNanos > timeoutNanos / 2) {
       wire.ping(now);
     }
+  }
+
+  private boolean frameTakesTooLong(long now) {
+    long unfinished = wire.unfinishedFrame();
+    if (unfinished == 0 || unfinished != frame) {
+      frame = unfinished;
+      frameNanos = now;
+    }
+    return now - frameNanos > timeoutNanos * TIMEOUTS_PER_FRAME;
   }
 
   private boolean outputMoved() {

@@ -431,6 +431,11 @@ final class Wire extends ChannelInboundHandlerAdapter
     return lastWrite;
   }
 
+  /// See [FrameReader#unfinished].
+  long unfinishedFrame() {
+    return reader.unfinished();
+  }
+
   boolean isClosing() {
     return closing;
   }

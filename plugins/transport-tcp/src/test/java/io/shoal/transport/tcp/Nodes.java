@@ -89,6 +89,11 @@ final class Nodes implements AutoCloseable {
     return all.toByteArray();
   }
 
+  /// What all transports together hold of arrived bytes.
+  long bufferedBytes() {
+    return buffered.stream().mapToLong(LongSupplier::getAsLong).sum();
+  }
+
   static byte[] bytes(long seed, int sizeBytes) {
     byte[] bytes = new byte[sizeBytes];
     new Random(seed).nextBytes(bytes);

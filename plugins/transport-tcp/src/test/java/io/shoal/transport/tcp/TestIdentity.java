@@ -27,6 +27,7 @@ import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -86,6 +87,20 @@ final class TestIdentity implements NodeIdentity {
   private static byte[] rawKey(Certificate certificate) {
     byte[] encoded = certificate.getPublicKey().getEncoded();
     return Arrays.copyOfRange(encoded, encoded.length - KEY_SIZE_BYTES, encoded.length);
+  }
+
+  /// A client's end of TLS over a socket that is connected.
+  SSLSocket clientSocket(Socket connected, String... alpn) throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys, new TrustManager[] {new Trust(Optional.empty())}, new SecureRandom());
+    SSLSocket socket =
+        (SSLSocket)
+            context.getSocketFactory().createSocket(connected, null, connected.getPort(), true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setProtocols(new String[] {"TLSv1.3"});
+    parameters.setApplicationProtocols(alpn);
+    socket.setSSLParameters(parameters);
+    return socket;
   }
 
   @Override
