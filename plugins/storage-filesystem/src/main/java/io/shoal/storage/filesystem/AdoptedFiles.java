@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -31,15 +32,26 @@ final class AdoptedFiles implements FileBacked {
   /// for them to about 10 MB.
   static final int MAX_PENDING_SEGMENTS = 65_536;
 
+  /// Claimed bytes after which claims are noted for another process: what a `kill -9` costs is to
+  /// hash at most this much again, which takes less than a tenth of a second.
+  static final long NOTE_AFTER_BYTES = 16 << 20;
+
+  /// A claim counts as at least this share of [#NOTE_AFTER_BYTES]: of small files, looking into so
+  /// many takes as long.
+  private static final int NOTE_AFTER_CLAIMS = 64;
+
   private final Disk disk;
   private final ClaimTable table;
   private final ReferenceLog log;
   private final ReentrantLock changing = new ReentrantLock();
+  private final long noteAfterBytes;
+  private final AtomicLong unnotedBytes = new AtomicLong();
 
-  AdoptedFiles(Disk disk, ClaimTable table, ReferenceLog log) {
+  AdoptedFiles(Disk disk, ClaimTable table, ReferenceLog log, long noteAfterBytes) {
     this.disk = disk;
     this.table = table;
     this.log = log;
+    this.noteAfterBytes = noteAfterBytes;
   }
 
   /// Finds what an earlier process left. Called once, before anything else.
@@ -167,6 +179,7 @@ final class AdoptedFiles implements FileBacked {
         if (!table.claim(file, segments)) {
           throw changed(ref.path());
         }
+        noteSoon(segments);
       }
       case CHANGED, MISSING -> {
         if (isGone(file)) {
@@ -177,6 +190,25 @@ final class AdoptedFiles implements FileBacked {
     }
     if (table.pendingSegments() > MAX_PENDING_SEGMENTS) {
       sync();
+    }
+  }
+
+  private void noteSoon(List<Segment> segments) {
+    long bytes = 0;
+    for (Segment segment : segments) {
+      bytes += Math.max(segment.sizeBytes(), noteAfterBytes / NOTE_AFTER_CLAIMS);
+    }
+    // Who finds the lock taken leaves it to the next: a sync is running, or another notes.
+    if (unnotedBytes.addAndGet(bytes) >= noteAfterBytes && changing.tryLock()) {
+      try {
+        unnotedBytes.set(0);
+        log.note();
+      } catch (IOException e) {
+        LOG.debug(
+            "claims are not noted for a next process: after a kill they are checked again", e);
+      } finally {
+        changing.unlock();
+      }
     }
   }
 

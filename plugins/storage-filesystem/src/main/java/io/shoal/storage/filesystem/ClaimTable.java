@@ -351,6 +351,16 @@ final class ClaimTable {
     return entry;
   }
 
+  /// What the journal has to learn, without the first `skip` of it.
+  List<Pending> pending(int skip) {
+    lock.lock();
+    try {
+      return List.copyOf(pending.subList(skip, pending.size()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// What the journal has to learn; all claims in it are about to be forced.
   List<Pending> takePending() {
     lock.lock();

@@ -33,6 +33,7 @@ public final class FilesystemStore implements ChunkStore {
 
   private final Disk disk;
   private final ForceThreads threads;
+  private final long noteAfterBytes;
   private volatile @Nullable Opened opened;
 
   /// What stands once the store was started.
@@ -48,12 +49,14 @@ public final class FilesystemStore implements ChunkStore {
   public FilesystemStore() {
     this(
         new LocalDisk(),
-        new ForceThreads(ForceThreads.MAX_THREADS, OwnedChunks.FORCE_BEHIND_BYTES));
+        new ForceThreads(ForceThreads.MAX_THREADS, OwnedChunks.FORCE_BEHIND_BYTES),
+        AdoptedFiles.NOTE_AFTER_BYTES);
   }
 
-  FilesystemStore(Disk disk, ForceThreads threads) {
+  FilesystemStore(Disk disk, ForceThreads threads, long noteAfterBytes) {
     this.disk = disk;
     this.threads = threads;
+    this.noteAfterBytes = noteAfterBytes;
   }
 
   @Override
@@ -112,7 +115,8 @@ public final class FilesystemStore implements ChunkStore {
         new AdoptedFiles(
             disk,
             claims,
-            new ReferenceLog(disk, threads, claims, journal, new UnforcedReferences(disk, layout)));
+            new ReferenceLog(disk, threads, claims, journal, new UnforcedReferences(disk, layout)),
+            noteAfterBytes);
     adopted.load();
     return new Opened(folderLock, settings, catalog, space, owned, adopted);
   }

@@ -8,8 +8,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /// Brings what [ClaimTable] knows to disk: bytes first, claims after. Used by one thread at a time.
 final class ReferenceLog implements AutoCloseable {
@@ -18,6 +20,9 @@ final class ReferenceLog implements AutoCloseable {
   private final ClaimTable table;
   private final ReferenceJournal journal;
   private final UnforcedReferences unforced;
+
+  /// How much of what the journal has to learn is noted already.
+  private int noted;
 
   /// Folders in which files got another name since the last sync.
   private final Set<Path> changedFolders = new HashSet<>();
@@ -58,9 +63,28 @@ final class ReferenceLog implements AutoCloseable {
     changedFolders.add(parent(to));
   }
 
+  /// Writes down, without waiting for the disk, what another process of this run of the system may
+  /// go on with.
+  void note() throws IOException {
+    if (!unforced.canKeep()) {
+      return;
+    }
+    if (!unforced.isOpen()) {
+      noted = 0;
+    }
+    List<ClaimTable.Pending> pending = table.pending(noted);
+    if (!pending.isEmpty()) {
+      List<JournalRecord> records = new ArrayList<>();
+      pending.forEach(one -> record(one, true).ifPresent(records::add));
+      unforced.add(records.iterator());
+      noted += pending.size();
+    }
+  }
+
   /// Makes everything durable that came before.
   void sync() throws IOException {
     unforced.clear();
+    noted = 0;
     List<ClaimTable.Pending> pending = table.takePending();
     Set<AdoptedFile> files = new LinkedHashSet<>();
     Set<Path> folders = new LinkedHashSet<>(changedFolders);
@@ -126,8 +150,17 @@ final class ReferenceLog implements AutoCloseable {
   }
 
   private void write(List<ClaimTable.Pending> pending) throws IOException {
+    List<JournalRecord> records = new ArrayList<>();
     List<AdoptedFile> forgotten = new ArrayList<>();
-    List<JournalRecord> records = describe(pending, forgotten);
+    for (ClaimTable.Pending one : pending) {
+      record(one, one.file().journaled).ifPresent(records::add);
+      if (one instanceof ClaimTable.PendingDescription && !one.file().forgotten) {
+        one.file().journaled = true;
+      }
+      if (one instanceof ClaimTable.PendingForget) {
+        forgotten.add(one.file());
+      }
+    }
     if (!records.isEmpty() || journal.damaged()) {
       if (!journal.mustBeWrittenAnew()) {
         journal.append(records);
@@ -139,63 +172,42 @@ final class ReferenceLog implements AutoCloseable {
     forgotten.forEach(table::free);
   }
 
-  private static List<JournalRecord> describe(
-      List<ClaimTable.Pending> pending, List<AdoptedFile> forgotten) {
-    List<JournalRecord> records = new ArrayList<>();
-    for (ClaimTable.Pending one : pending) {
-      describe(one, records, forgotten);
-    }
-    return records;
+  /// What there is to say about it now.
+  ///
+  /// @param known whether who reads it knows the file otherwise
+  private static Optional<JournalRecord> record(ClaimTable.Pending pending, boolean known) {
+    AdoptedFile file = pending.file();
+    boolean there = !gone(file);
+    return switch (pending) {
+      case ClaimTable.PendingDescription _ ->
+          when(!file.forgotten, () -> new JournalRecord.Described(file.number, file.expected));
+      case ClaimTable.PendingClaims claims ->
+          when(there, () -> new JournalRecord.Claimed(file.number, claims.segments()));
+      case ClaimTable.PendingUnclaim claim ->
+          when(
+              there,
+              () -> new JournalRecord.Unclaimed(file.number, claim.offsetBytes(), claim.cid()));
+      case ClaimTable.PendingDrop _ ->
+          when(!file.forgotten, () -> new JournalRecord.Dropped(file.number));
+      case ClaimTable.PendingForget _ ->
+          when(known, () -> new JournalRecord.Forgotten(file.number));
+    };
   }
 
-  private static void describe(
-      ClaimTable.Pending pending, List<JournalRecord> records, List<AdoptedFile> forgotten) {
-    AdoptedFile file = pending.file();
-    switch (pending) {
-      case ClaimTable.PendingDescription _ -> {
-        if (!file.forgotten) {
-          file.journaled = true;
-          records.add(new JournalRecord.Described(file.number, file.expected));
-        }
-      }
-      case ClaimTable.PendingClaims claims -> {
-        if (!gone(file)) {
-          records.add(new JournalRecord.Claimed(file.number, claims.segments()));
-        }
-      }
-      case ClaimTable.PendingUnclaim claim -> {
-        if (!gone(file)) {
-          records.add(new JournalRecord.Unclaimed(file.number, claim.offsetBytes(), claim.cid()));
-        }
-      }
-      case ClaimTable.PendingDrop _ -> {
-        if (!file.forgotten) {
-          records.add(new JournalRecord.Dropped(file.number));
-        }
-      }
-      case ClaimTable.PendingForget _ -> {
-        forgotten.add(file);
-        if (file.journaled) {
-          records.add(new JournalRecord.Forgotten(file.number));
-        }
-      }
-    }
+  private static Optional<JournalRecord> when(boolean holds, Supplier<JournalRecord> record) {
+    return holds ? Optional.of(record.get()) : Optional.empty();
   }
 
   /// Leaves to the next process what was not made durable.
   @Override
   public void close() throws IOException {
-    try {
+    try (journal;
+        unforced) {
       if (unforced.canKeep()) {
-        List<ClaimTable.Pending> pending = table.takePending();
-        if (!pending.isEmpty()) {
-          unforced.keep(describe(pending, new ArrayList<>()).iterator());
-        }
+        note();
       } else {
         sync();
       }
-    } finally {
-      journal.close();
     }
   }
 }

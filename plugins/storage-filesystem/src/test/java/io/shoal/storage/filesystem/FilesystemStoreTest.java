@@ -21,8 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FilesystemStoreTest {
+  private static final long NOTE_AFTER_BYTES = 14;
+
   @TempDir private Path folder;
   private TestContext context;
   private FilesystemStore store;
@@ -231,8 +235,7 @@ class FilesystemStoreTest {
   void aFullDiskSaysWhatToDoAndStoresNothing() throws Exception {
     SimulatedDisk disk = new SimulatedDisk(Path.of("/sim"));
     try (TestContext simulated = TestContext.in(folder).with("path", "/sim/store");
-        FilesystemStore full =
-            new FilesystemStore(disk, new ForceThreads(1, OwnedChunks.FORCE_BEHIND_BYTES))) {
+        FilesystemStore full = simulated(disk)) {
       full.start(simulated);
       ChunkWriter writer = full.create(cid(bytes("no room")), 7);
       disk.faultIn(1, SimulatedDisk.Fault.FULL);
@@ -244,6 +247,47 @@ class FilesystemStoreTest {
       assertEquals(0, full.usage().ownedBytes());
       assertEquals(0, disk.list(Path.of("/sim/store/staged")).size());
     }
+  }
+
+  private static FilesystemStore simulated(SimulatedDisk disk) {
+    return new FilesystemStore(
+        disk, new ForceThreads(1, OwnedChunks.FORCE_BEHIND_BYTES), NOTE_AFTER_BYTES);
+  }
+
+  @Test
+  void aKillCostsNoneOfTheClaimsThatWereNotedAndAPowerLossAllThatWereNotForced() throws Exception {
+    SimulatedDisk disk = new SimulatedDisk(Path.of("/sim"));
+    Path part = Path.of("/sim/part");
+    byte[] content = bytes("forced and noted and neither");
+    disk.userWrites(part, content);
+    try (TestContext simulated = TestContext.in(folder).with("path", "/sim/store")) {
+      FilesystemStore first = simulated(disk);
+      first.start(simulated);
+      Cid forced = adopt(first, part, content, 0, 6);
+      first.sync();
+      Cid noted = adopt(first, part, content, 6, (int) NOTE_AFTER_BYTES);
+      Cid neither = adopt(first, part, content, content.length - 3, 3);
+      disk.kill();
+      try (FilesystemStore second = simulated(disk)) {
+        second.start(simulated);
+        assertEquals(
+            List.of(true, true, false),
+            List.of(second.contains(forced), second.contains(noted), second.contains(neither)));
+      }
+      disk.losePower(new SplittableRandom(1));
+      try (FilesystemStore third = simulated(disk)) {
+        third.start(simulated);
+        assertEquals(List.of(true, false), List.of(third.contains(forced), third.contains(noted)));
+      }
+    }
+  }
+
+  private static Cid adopt(FilesystemStore store, Path file, byte[] content, int from, int size)
+      throws Exception {
+    FileBacked files = store.fileBacked().orElseThrow();
+    Cid cid = cid(Arrays.copyOfRange(content, from, from + size));
+    files.adopt(files.openGrowing(file), List.of(new FileBacked.Segment(cid, from, size)));
+    return cid;
   }
 
   @Test

@@ -60,6 +60,7 @@ final class StoreWorkload {
   private final Map<Cid, byte[]> contents = new HashMap<>();
   // So that some is forced behind the writers in most lives, the chunks being tiny.
   private static final long FORCE_BEHIND_BYTES = 300;
+  private static final long NOTE_AFTER_BYTES = 150;
 
   private final List<Cid> cids = new ArrayList<>();
   private final Set<Cid> committed = new HashSet<>();
@@ -95,7 +96,7 @@ final class StoreWorkload {
       cids.add(cid);
       contents.put(cid, bytes);
     }
-    store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES));
+    store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES), NOTE_AFTER_BYTES);
   }
 
   List<String> history() {
@@ -121,7 +122,7 @@ final class StoreWorkload {
         committed.addAll(durable);
       }
       adopted.values().forEach(file -> file.claimed.retainAll(file.synced));
-      store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES));
+      store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES), NOTE_AFTER_BYTES);
       store.start(context);
       check(true);
       repair();
@@ -191,7 +192,8 @@ final class StoreWorkload {
     try {
       if (random.nextInt(4) == 0) {
         store.close();
-        store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES));
+        store =
+            new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES), NOTE_AFTER_BYTES);
         store.start(context);
       } else if (history.size() == 1) {
         store.start(context);
@@ -459,7 +461,7 @@ final class StoreWorkload {
     uncertain.addAll(gone);
     store.close();
     adopted.values().forEach(file -> file.claimed.retainAll(file.synced));
-    store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES));
+    store = new FilesystemStore(disk, new ForceThreads(1, FORCE_BEHIND_BYTES), NOTE_AFTER_BYTES);
     try {
       store.start(context);
     } catch (ShoalException e) {
