@@ -3,6 +3,7 @@ package io.shoal.runtime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,6 +34,23 @@ final class AtomicFiles {
       Files.deleteIfExists(temporary);
     }
     forceFolder(folder);
+  }
+
+  /// Makes the names of a folder and of those above it durable: what is forced in a folder whose
+  /// own name is not can be gone after a power loss. At every start, since an earlier process may
+  /// have ended between making and forcing them; for folders that are durable it costs next to
+  /// nothing.
+  static void forceNames(Path folder) throws IOException {
+    for (Path above = folder.toAbsolutePath().getParent();
+        above != null;
+        above = above.getParent()) {
+      try {
+        forceFolder(above);
+      } catch (AccessDeniedException e) {
+        // Somebody else's folder, and so not one that was made here.
+        return;
+      }
+    }
   }
 
   /// Makes names in a folder durable.

@@ -15,7 +15,10 @@ import org.slf4j.LoggerFactory;
 final class DiskPause {
   private static final Logger LOG = LoggerFactory.getLogger(DiskPause.class);
 
-  /// Between two looks: soon enough for somebody who just freed space and watches.
+  /// Until the first look: a disk may be full for a moment only.
+  private static final Duration FIRST_LOOK = Duration.ofMillis(50);
+
+  /// Between two looks at the most: soon enough for somebody who just freed space and watches.
   private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
   /// Room that is enough for another attempt if more is missing than that: with less the download
@@ -60,6 +63,7 @@ final class DiskPause {
   void awaitRoom(StoreFullException full) throws ShoalException, InterruptedException {
     String why = "paused: " + full.getMessage();
     LOG.warn("the download of {} is {}", wish.root(), why);
+    Duration wait = FIRST_LOOK;
     try (WorkGate.Passage shown = downloads.pause(new PausedDownload(wish, tally, why))) {
       do {
         if (timeLeft().map(left -> left.compareTo(LOOK_EVERY) <= 0).orElse(false)) {
@@ -68,7 +72,8 @@ final class DiskPause {
         progress.progress(
             new NodeCommands.Progress(
                 "paused", tally.doneBytes.get(), tally.totalBytes.get(), 0, 0, why));
-        downloads.awaitClose(LOOK_EVERY);
+        downloads.awaitClose(wait);
+        wait = wait.multipliedBy(2).compareTo(LOOK_EVERY) < 0 ? wait.multipliedBy(2) : LOOK_EVERY;
       } while (!hasRoom());
     }
     LOG.info("the download of {} goes on", wish.root());

@@ -253,7 +253,7 @@ final class DownloadContent {
 
   private void keepToo(Cid cid, int position) throws IOException, ShoalException {
     boolean intoStore = wish.keep() || parts.store().fileBacked().isEmpty();
-    if (intoStore && destination.isPresent() && !parts.store().contains(cid)) {
+    if (intoStore && destination.isPresent() && !StoredChunks.isOwned(parts.store(), cid)) {
       DownloadTarget.Place place = destination.get().places(position).getFirst();
       long size =
           place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();

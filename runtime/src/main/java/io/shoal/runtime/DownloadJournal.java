@@ -7,12 +7,16 @@ import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,16 +35,41 @@ final class DownloadJournal {
 
   private final Path folder;
 
+  // Held while an entry is written or deleted, which is short: of one target, the later must win.
+  private final ReentrantLock changing = new ReentrantLock();
+
+  /// Targets whose entries are to be deleted once it is durable that their parts are gone.
+  private final Set<Path> ended = ConcurrentHashMap.newKeySet();
+
   DownloadJournal(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
   }
 
+  /// Forgets what an earlier process ended and did not come to delete.
+  void forgetEnded() throws IOException {
+    for (Begun begun : all()) {
+      if (!Files.exists(DownloadTarget.partOf(begun.target()), LinkOption.NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(file(begun.target()));
+      }
+    }
+  }
+
   Optional<Begun> at(Path target) {
-    return read(file(target));
+    return ended.contains(target) ? Optional.empty() : read(file(target));
   }
 
   /// Written before the first byte of the part is.
   void begin(Begun begun) throws IOException {
+    changing.lock();
+    try {
+      ended.remove(begun.target());
+      write(begun);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void write(Begun begun) throws IOException {
     Properties properties = new Properties();
     properties.setProperty("root", begun.root().toString());
     properties.setProperty("target", begun.target().toString());
@@ -49,8 +78,37 @@ final class DownloadJournal {
     AtomicFiles.replace(file(begun.target()), text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  void end(Path target) throws IOException {
-    Files.deleteIfExists(file(target));
+  /// The part is gone: renamed, or deleted. The entry goes at the next [#sweep]: a power loss can
+  /// take the rename back, and a part without an entry would be in the way for ever.
+  void end(Path target) {
+    ended.add(target);
+  }
+
+  /// Deletes the entries of what has ended; takes as long as a disk does.
+  void sweep() {
+    for (Path target : List.copyOf(ended)) {
+      Path parent = target.getParent();
+      try {
+        if (parent != null && Files.isDirectory(parent)) {
+          AtomicFiles.forceFolder(parent);
+        }
+        delete(target);
+      } catch (IOException e) {
+        LOG.debug("the entry of {} stays for now", target, e);
+      }
+    }
+  }
+
+  private void delete(Path target) throws IOException {
+    changing.lock();
+    try {
+      if (ended.contains(target)) {
+        Files.deleteIfExists(file(target));
+        ended.remove(target);
+      }
+    } finally {
+      changing.unlock();
+    }
   }
 
   List<Begun> all() throws IOException {
@@ -58,7 +116,9 @@ final class DownloadJournal {
     try (Stream<Path> files = Files.list(folder)) {
       files
           .filter(file -> file.getFileName().toString().endsWith(".download"))
-          .forEach(file -> read(file).ifPresent(all::add));
+          .forEach(
+              file ->
+                  read(file).filter(begun -> !ended.contains(begun.target())).ifPresent(all::add));
     }
     return all;
   }

@@ -130,7 +130,7 @@ final class HashedFolder {
   }
 
   private void store(Cid cid, byte[] bytes) throws ShoalException, IOException {
-    if (!store.contains(cid)) {
+    if (!StoredChunks.isOwned(store, cid)) {
       try (ChunkWriter writer = store.create(cid, bytes.length)) {
         writer.write(ByteBuffer.wrap(bytes));
         writer.commit();

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +79,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final WorkGate gate = new WorkGate();
   private final StreamMemory streamMemory;
   private volatile List<PeerAddress> endpoints = List.of();
+  private final AtomicBoolean syncing = new AtomicBoolean();
   private volatile Set<Cid> unservable = Set.of();
 
   NodeCore(
@@ -93,7 +95,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     this.mode = mode;
     streamMemory = new StreamMemory((long) (settings.limits().memoryBytes() * STREAM_SHARE));
     Path folder = PrivateFile.folder(dataFolder.resolve("runtime"));
+    AtomicFiles.forceNames(folder);
     journal = new DownloadJournal(folder.resolve("downloads"));
+    journal.forgetEnded();
     index = new RootIndex(folder);
     ChunkStore store = plugins.store().extension();
     List<Verifier> verifiers = new ArrayList<>();
@@ -254,6 +258,27 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     parts.watchers().roots().forEach(root -> watching.addAll(parts.watchers().peers(root)));
     parts.links().sweep(watching::contains);
     checkAdopted();
+    syncBehind();
+  }
+
+  /// What a download without `--sync` left to the system is made durable soon after all, so that a
+  /// crash does not cost its claims. On a thread of its own: a disk takes its time.
+  private void syncBehind() {
+    if (syncing.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("sync-behind")
+          .start(
+              () -> {
+                try {
+                  parts.store().sync();
+                  journal.sweep();
+                } catch (IOException e) {
+                  LOG.warn("what was stored last may not survive a power loss: {}", e.getMessage());
+                } finally {
+                  syncing.set(false);
+                }
+              });
+    }
   }
 
   /// Looks whether adopted files are still what they were: what changed is provided no longer.
@@ -464,6 +489,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       // the rest, and the store loses none of it by being closed.
       try {
         parts.store().sync();
+        journal.sweep();
       } catch (IOException e) {
         LOG.warn("what was added last may not survive a power loss: {}", e.getMessage());
       }

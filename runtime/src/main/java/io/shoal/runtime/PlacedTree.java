@@ -50,6 +50,26 @@ final class PlacedTree {
     return true;
   }
 
+  /// Makes all of it durable, its own name included.
+  void force() throws IOException {
+    for (TreePlan.PlannedFile file : plan.files()) {
+      try (FileChannel channel =
+          FileChannel.open(
+              place(file.path()), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        channel.force(true);
+      }
+    }
+    if (plan.isFolder()) {
+      for (TreePlan.PlannedFolder folder : plan.folders()) {
+        AtomicFiles.forceFolder(place(folder.path()));
+      }
+    }
+    Path folder = target.getParent();
+    if (folder != null) {
+      AtomicFiles.forceFolder(folder);
+    }
+  }
+
   private boolean sameNames() throws IOException {
     if (!plan.isFolder()) {
       return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS);

@@ -69,7 +69,7 @@ final class RootIndex implements AutoCloseable {
   }
 
   private boolean replay(String line) {
-    Optional<RootLines.Entry> entry = RootLines.read(line);
+    Optional<RootLines.Entry> entry = RootLines.read(line, file.getFileSystem());
     entry.ifPresent(this::apply);
     return entry.isPresent();
   }

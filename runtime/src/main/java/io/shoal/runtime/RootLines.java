@@ -5,6 +5,7 @@ import io.shoal.api.InvalidInputException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -34,8 +35,9 @@ final class RootLines {
   /// A line of a kind that this program does not know.
   record Unknown() implements Entry {}
 
+  /// @param files where paths in it lie
   /// @return empty if the line is torn or damaged
-  static Optional<Entry> read(String line) {
+  static Optional<Entry> read(String line, FileSystem files) {
     String[] fields = line.split(" ", -1);
     if (fields.length < 3
         || !checksum(line.substring(0, line.lastIndexOf(' '))).equals(fields[fields.length - 1])) {
@@ -47,7 +49,7 @@ final class RootLines {
           switch (fields[0]) {
             case GONE -> new Gone(cid);
             case RULE -> new Rule(cid, fields[2].equals("private"));
-            case KEPT -> fields.length == 9 ? new Kept(root(cid, fields)) : new Unknown();
+            case KEPT -> fields.length == 9 ? new Kept(root(cid, fields, files)) : new Unknown();
             default -> new Unknown();
           });
     } catch (InvalidInputException | IllegalArgumentException e) {
@@ -55,14 +57,14 @@ final class RootLines {
     }
   }
 
-  private static KeptRoot root(Cid cid, String[] fields) {
+  private static KeptRoot root(Cid cid, String[] fields, FileSystem files) {
     return new KeptRoot(
         cid,
         decoded(fields[2]).orElse(""),
         Long.parseLong(fields[3]),
         fields[4].equals("folder"),
         fields[5].equals("pinned"),
-        decoded(fields[6]).map(Path::of),
+        decoded(fields[6]).map(files::getPath),
         decoded(fields[7]));
   }
 

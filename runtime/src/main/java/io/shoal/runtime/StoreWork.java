@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -230,13 +231,7 @@ final class StoreWork {
       List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
       parts.store().cids(candidates::add);
       Set<Multihash> needed = new HashSet<>();
-      for (KeptRoot root : core.index().all()) {
-        dag.reachable(root.cid(), cid -> needed.add(cid.multihash()));
-      }
-      for (DownloadJournal.Begun begun : core.journal().all()) {
-        dag.reachable(begun.root(), cid -> needed.add(cid.multihash()));
-      }
-      for (Cid root : parts.inUse().roots()) {
+      for (Cid root : rootsToKeep()) {
         dag.reachable(root, cid -> needed.add(cid.multihash()));
       }
       NodeCommands.Collected collected = sweep(candidates, needed);
@@ -245,6 +240,15 @@ final class StoreWork {
       parts.store().sync();
       return collected;
     }
+  }
+
+  /// In the order in which work hands a root on: it is held until it stands in the index, so that
+  /// one which is held no longer when this looks is in the index when it looks there.
+  private Set<Cid> rootsToKeep() throws IOException {
+    Set<Cid> roots = new LinkedHashSet<>(parts.inUse().roots());
+    core.journal().all().forEach(begun -> roots.add(begun.root()));
+    core.index().all().forEach(root -> roots.add(root.cid()));
+    return roots;
   }
 
   /// The rule of a root goes with the last of it.

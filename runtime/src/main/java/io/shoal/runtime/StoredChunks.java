@@ -23,6 +23,17 @@ final class StoredChunks {
     }
   }
 
+  /// Whether the store has the chunk as its own. What lies in a user's file alone goes when the
+  /// user changes that file, and so is not enough for what is to be kept.
+  static boolean isOwned(ChunkStore store, Cid cid) throws IOException {
+    if (!store.contains(cid)) {
+      return false;
+    }
+    try (ChunkReader reader = store.open(cid).orElse(null)) {
+      return reader != null && reader.owned();
+    }
+  }
+
   /// A chunk's bytes, checked; a copy that is rotten is set aside, and without a good one the chunk
   /// counts as absent.
   static Optional<byte[]> load(NodeParts parts, Cid cid) throws IOException {

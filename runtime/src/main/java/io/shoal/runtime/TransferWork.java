@@ -234,7 +234,7 @@ final class TransferWork {
       }
       // A folder that this root became is meant itself; any other is meant to be put into.
       for (Path place : request.target().isPresent() ? List.of(wanted, target) : List.of(target)) {
-        Optional<NodeCommands.Fetched> there = alreadyThere(wish.root(), place);
+        Optional<NodeCommands.Fetched> there = alreadyThere(wish, place);
         if (there.isPresent()) {
           return there.get();
         }
@@ -246,15 +246,25 @@ final class TransferWork {
   }
 
   /// The same command again after it succeeded is no error.
-  private Optional<NodeCommands.Fetched> alreadyThere(Cid root, Path target)
+  private Optional<NodeCommands.Fetched> alreadyThere(DownloadWish wish, Path target)
       throws ShoalException, IOException {
+    Cid root = wish.root();
     Optional<KeptRoot> kept = core.index().get(root);
     if (kept.isEmpty() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
     Optional<TreePlan> plan = dag.plan(root);
-    if (plan.isEmpty() || !new PlacedTree(parts, plan.get(), target).isThere()) {
+    if (plan.isEmpty()) {
       return Optional.empty();
+    }
+    PlacedTree tree = new PlacedTree(parts, plan.get(), target);
+    if (!tree.isThere()) {
+      return Optional.empty();
+    }
+    if (wish.sync()) {
+      // Whoever fetched it before may not have asked for that.
+      tree.force();
+      parts.store().sync();
     }
     long size = kept.get().sizeBytes();
     return Optional.of(

@@ -295,7 +295,7 @@ final class TreeImport {
 
   /// @return whether the store did not have it
   private boolean write(Cid cid, ByteBuffer bytes) throws IOException, ShoalException {
-    if (store.contains(cid)) {
+    if (StoredChunks.isOwned(store, cid)) {
       return false;
     }
     try (ChunkWriter writer = store.create(cid, bytes.remaining())) {

@@ -184,6 +184,29 @@ class ImporterTest {
   }
 
   @Test
+  void whatAnotherCallersSyncLostFailsTheImportWhoseChunkItWas() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(2_000_000, 5));
+    // The other caller was told; this one's sync finds nothing to complain about.
+    store.beforeSync = () -> store.chunks.remove(store.chunks.keySet().iterator().next());
+    IOException e = assertThrows(IOException.class, () -> add(file, COPY));
+    assertTrue(String.valueOf(e.getMessage()).contains("could not be made durable"), e.toString());
+    store.beforeSync = () -> {};
+    ImportResult again = add(file, COPY);
+    assertEquals(1, again.newChunks());
+    assertArrayEquals(Files.readAllBytes(file), ContentReader.read(blocks, again.root()));
+  }
+
+  @Test
+  void aCopyIsMadeAlsoWhereAUsersFileHasTheBytes() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(1_000_000, 9));
+    add(file, IN_PLACE);
+    assertEquals(4, add(file, COPY).newChunks());
+    Files.delete(file);
+    WholeRoot.require(
+        store, add(Files.write(temp.resolve("b"), random(1_000_000, 9)), COPY).root());
+  }
+
+  @Test
   void anInterruptEndsTheImport() throws Exception {
     Path file = Files.write(temp.resolve("file"), random(3_000_000, 8));
     Thread.currentThread().interrupt();

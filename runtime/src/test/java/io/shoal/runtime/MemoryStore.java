@@ -32,6 +32,7 @@ final class MemoryStore implements ChunkStore, FileBacked {
   final AtomicInteger adoptions = new AtomicInteger();
   final AtomicInteger syncs = new AtomicInteger();
   final AtomicInteger openWriters = new AtomicInteger();
+  volatile Runnable beforeSync = () -> {};
   volatile int failAfterCommits = Integer.MAX_VALUE;
 
   @Override
@@ -44,7 +45,7 @@ final class MemoryStore implements ChunkStore, FileBacked {
   public Optional<ChunkReader> open(Cid cid) throws IOException {
     byte[] owned = chunks.get(cid.multihash());
     if (owned != null) {
-      return Optional.of(new MemoryReader(owned));
+      return Optional.of(new MemoryReader(ByteBuffer.wrap(owned), true));
     }
     for (Map.Entry<Path, List<Segment>> claim : claims.entrySet()) {
       for (Segment segment : claim.getValue()) {
@@ -52,7 +53,7 @@ final class MemoryStore implements ChunkStore, FileBacked {
           byte[] file = Files.readAllBytes(claim.getKey());
           ByteBuffer bytes = ByteBuffer.allocate(segment.sizeBytes());
           bytes.put(file, (int) segment.offsetBytes(), segment.sizeBytes());
-          return Optional.of(new MemoryReader(bytes.array()));
+          return Optional.of(new MemoryReader(bytes.clear(), false));
         }
       }
     }
@@ -107,6 +108,7 @@ final class MemoryStore implements ChunkStore, FileBacked {
 
   @Override
   public void sync() {
+    beforeSync.run();
     syncs.incrementAndGet();
   }
 
@@ -155,19 +157,10 @@ final class MemoryStore implements ChunkStore, FileBacked {
   @Override
   public void references(Consumer<FileClaims> each) {}
 
-  private record MemoryReader(ByteBuffer bytes) implements ChunkReader {
-    MemoryReader(byte[] bytes) {
-      this(ByteBuffer.wrap(bytes));
-    }
-
+  private record MemoryReader(ByteBuffer bytes, boolean owned) implements ChunkReader {
     @Override
     public int sizeBytes() {
       return bytes.capacity();
-    }
-
-    @Override
-    public boolean owned() {
-      return true;
     }
 
     @Override

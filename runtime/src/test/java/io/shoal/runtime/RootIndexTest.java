@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
@@ -38,6 +39,30 @@ class RootIndexTest {
     try (RootIndex index = new RootIndex(folder)) {
       assertEquals(List.of(pinned, adopted), index.all());
       assertEquals(Optional.of(adopted), index.byDigest(adopted.sha256().orElseThrow()));
+    }
+  }
+
+  @Test
+  void aLineThatCouldNotBeWrittenDoesNotSpoilTheNext() throws IOException {
+    for (SimulatedFiles.Fault fault :
+        List.of(SimulatedFiles.Fault.FULL, SimulatedFiles.Fault.FAIL)) {
+      for (int step = 1; step <= 2; step++) {
+        SimulatedFiles files = new SimulatedFiles();
+        Path home = new SimulatedFileSystem(files).getPath("/");
+        try (RootIndex index = new RootIndex(home)) {
+          index.put(root(1, true, Optional.empty()));
+          files.faultIn(step, fault);
+          assertThrows(IOException.class, () -> index.put(root(2, true, Optional.empty())));
+          assertTrue(index.get(root(2, true, Optional.empty()).cid()).isEmpty());
+          index.put(root(3, true, Optional.empty()));
+        }
+        files.losePower(new java.util.Random(step));
+        try (RootIndex index = new RootIndex(home)) {
+          assertEquals(
+              List.of(root(1, true, Optional.empty()), root(3, true, Optional.empty())),
+              index.all());
+        }
+      }
     }
   }
 

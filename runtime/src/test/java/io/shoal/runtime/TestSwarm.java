@@ -76,8 +76,16 @@ final class TestSwarm implements AutoCloseable {
               List.of(new ActivePlugins.Active<>("transport", transport)));
       NodeSettings node = configuration.settings();
       Access access = node.access().resolve(node.tls());
-      core = new NodeCore(id, plugins, node, access, folder.resolve("data-" + name), mode);
-      core.start();
+      boolean started = false;
+      try {
+        core = new NodeCore(id, plugins, node, access, folder.resolve("data-" + name), mode);
+        core.start();
+        started = true;
+      } finally {
+        if (!started) {
+          pool.close();
+        }
+      }
       work = new StoreWork(core);
       transfers = new TransferWork(core, pool, 2);
       names = new NameWork(core, work, transfers);

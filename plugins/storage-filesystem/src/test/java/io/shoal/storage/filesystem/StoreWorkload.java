@@ -243,7 +243,6 @@ final class StoreWorkload {
       if (lie.isPresent()) {
         taint(cid); // also where the step was about its temporary file
       } else if (fresh || !tainted.contains(cid)) {
-        tainted.remove(cid);
         committed.add(cid);
         uncertain.remove(cid);
       }
@@ -343,6 +342,7 @@ final class StoreWorkload {
       }
       if (!liedAboutNames) {
         durable.addAll(committed);
+        tainted.removeAll(committed); // until then a power loss can bring the wrong bytes back
       }
       for (Adopted file : adopted.values()) {
         file.synced.clear();
