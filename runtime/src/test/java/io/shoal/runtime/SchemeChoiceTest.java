@@ -1,0 +1,138 @@
+package io.shoal.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerId;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.PluginContext;
+import io.shoal.api.Scheme;
+import io.shoal.api.ShoalException;
+import io.shoal.api.Transport;
+import io.shoal.api.Verifier;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Which schemes a node listens for and dials: never one that protects less than was asked for,
+/// whoever offers it.
+class SchemeChoiceTest {
+  private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
+  private static final Scheme ENCRYPTED = new Scheme("tcps", Scheme.Protection.ENCRYPTED);
+  private static final Scheme PLAIN = new Scheme("tcp", Scheme.Protection.PLAIN);
+  private static final Scheme LOCAL = new Scheme("unix", Scheme.Protection.LOCAL);
+
+  @TempDir Path folder;
+
+  /// Speaks what it is told to, and remembers what for it was used.
+  private static final class Speaker implements Transport {
+    private final Set<Scheme> schemes;
+    private final Set<String> listened = new HashSet<>();
+    private final Set<String> dialled = ConcurrentHashMap.newKeySet();
+
+    Speaker(Scheme... schemes) {
+      this.schemes = Arrays.stream(schemes).collect(Collectors.toSet());
+    }
+
+    @Override
+    public void start(PluginContext context) {}
+
+    @Override
+    public Set<Scheme> schemes() {
+      return schemes;
+    }
+
+    @Override
+    public List<PeerAddress> listen(Set<String> wanted, ChunkServer server) {
+      listened.addAll(wanted);
+      return List.of();
+    }
+
+    @Override
+    public PeerConnection connect(PeerAddress address, ChunkServer server)
+        throws PeerUnreachableException {
+      dialled.add(address.scheme());
+      throw new PeerUnreachableException("nobody is there");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private NodeCore node(Speaker speaker, String... settings) throws Exception {
+    Configuration configuration = Configuration.defaults();
+    for (int i = 0; i < settings.length; i += 2) {
+      configuration = configuration.with(settings[i], settings[i + 1]);
+    }
+    JdkSha256 sha256 = new JdkSha256();
+    ActivePlugins.Active<Verifier> verifier = new ActivePlugins.Active<>("verification", sha256);
+    ActivePlugins plugins =
+        new ActivePlugins(
+            new ActivePlugins.Active<>("storage", new PlainStore()),
+            verifier,
+            Map.of(sha256.multihashCode(), verifier),
+            List.of(),
+            List.of(new ActivePlugins.Active<>("transport", speaker)));
+    NodeSettings node = configuration.settings();
+    return new NodeCore(
+        SELF, plugins, node, node.access().resolve(node.tls()), folder, Node.Mode.SERVE);
+  }
+
+  /// What it listens for is what it dials.
+  private Set<String> used(Speaker speaker, String... settings) throws Exception {
+    try (NodeCore core = node(speaker, settings)) {
+      core.start();
+      for (String scheme : List.of("tcps", "tcp", "unix")) {
+        PeerAddress address = PeerAddress.of(scheme + "://127.0.0.1:4600");
+        assertEquals(
+            speaker.listened.contains(scheme), core.parts().links().worthDialling(address, true));
+        assertThrows(
+            ShoalException.class, () -> core.parts().links().connect(address, ChunkServer.NOTHING));
+      }
+    }
+    assertEquals(speaker.listened, speaker.dialled);
+    return speaker.listened;
+  }
+
+  @Test
+  void aNodeThatRequiresTlsNeverUsesAPlainScheme() throws Exception {
+    assertEquals(Set.of("tcps", "unix"), used(new Speaker(ENCRYPTED, PLAIN, LOCAL)));
+    assertEquals(Set.of(), used(new Speaker(PLAIN)));
+  }
+
+  @Test
+  void aNodeWithoutTlsUsesTheEncryptedSchemeNeither() throws Exception {
+    assertEquals(Set.of("tcp", "unix"), used(new Speaker(ENCRYPTED, PLAIN, LOCAL), "tls", "off"));
+  }
+
+  @Test
+  void whereNotEverybodyMayTakePartOnlySchemesThatProveSomethingAreUsed() throws Exception {
+    String[][] modes = {
+      {"access", "allow-list", "accessList", SELF.toString()},
+      {"access", "shared-secret", "accessSecret", "correct horse battery"},
+    };
+    for (String[] mode : modes) {
+      assertEquals(Set.of("tcps"), used(new Speaker(ENCRYPTED, PLAIN, LOCAL), mode));
+      InvalidConfigException fault =
+          assertThrows(InvalidConfigException.class, () -> node(new Speaker(PLAIN, LOCAL), mode));
+      assertTrue(
+          Optional.ofNullable(fault.getMessage())
+              .orElse("")
+              .contains("no active transport encrypts"),
+          fault::getMessage);
+    }
+  }
+}
