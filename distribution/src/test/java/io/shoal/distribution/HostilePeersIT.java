@@ -189,6 +189,42 @@ class HostilePeersIT {
   }
 
   @Test
+  void aPeerThatSendsAByteNowAndThenDoesNotHoldUpADownload() throws Exception {
+    Path file = Trees.file(folder.resolve("file"), 6 * LEAF_BYTES, 64);
+    try (Node honest = ShoalProcess.serve(folder.resolve("honest"), "--set", "limits.upload=3MiB");
+        Node fetcher = ShoalProcess.serve(folder.resolve("fetcher"));
+        RawPeer slow = greeted(fetcher, fresh())) {
+      String root = honest.run("add", "-q", file.toString()).done().out().strip();
+      Cid cid = Cid.parse(root);
+      Thread answering =
+          Thread.ofVirtual().start(() -> slow.answerUntilClosed(RawPeer.Manner.DRIPS, LEAF_BYTES));
+      CompletableFuture<Result> get =
+          running(
+              fetcher,
+              "get",
+              root,
+              "-o",
+              folder.resolve("copy").toString(),
+              "--peer",
+              honest.address());
+      ShoalProcess.await(
+          "the download ends",
+          () -> {
+            if (slow.requests() == 0) {
+              slow.watchQuietly(cid);
+            }
+            slow.drip();
+            return get.isDone();
+          });
+      get.get().done();
+      Trees.assertSame(file, folder.resolve("copy"));
+      assertTrue(slow.requests() > 0, "it was never asked");
+      slow.close();
+      answering.join();
+    }
+  }
+
+  @Test
   void whoHoldsAllPlacesForUploadsAndTakesNothingLosesThem() throws Exception {
     Path file = Trees.file(folder.resolve("file"), LEAF_BYTES, 63);
     List<RawPeer> greedy = new ArrayList<>();

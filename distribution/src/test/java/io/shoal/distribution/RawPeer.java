@@ -39,6 +39,8 @@ final class RawPeer implements AutoCloseable {
   enum Manner {
     /// With as many bytes as a leaf has, none of them right.
     WRONG_BYTES,
+    /// With a byte now and then: see [RawPeer#drip].
+    DRIPS,
     /// It does not have it, although it said to have everything.
     NOTHING
   }
@@ -49,6 +51,7 @@ final class RawPeer implements AutoCloseable {
   private final Map<Integer, int[]> owed = new HashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
   private int watches;
+  private volatile int firstRequest;
 
   RawPeer(Socket socket) throws IOException {
     this.socket = socket;
@@ -167,21 +170,29 @@ final class RawPeer implements AutoCloseable {
       case WATCH -> send(COMPLETE, ints(body.getInt()));
       case MESSAGE -> send(TAKEN, new byte[] {1});
       case REQUEST -> {
-        requests.incrementAndGet();
         int id = body.getInt();
+        if (requests() == 0) {
+          firstRequest = id;
+        }
         if (manner == Manner.NOTHING) {
           refuse(id);
         } else {
           send(ANSWER, ints(id, chunkBytes));
           owed.put(id, new int[] {chunkBytes, body.getInt()});
-          pay(id);
+          if (manner == Manner.WRONG_BYTES) {
+            pay(id);
+          }
         }
+        // Told last, so that whoever drips finds an answer that has begun.
+        requests.incrementAndGet();
       }
       case CREDIT -> {
         int id = body.getInt();
         if (owed.containsKey(id)) {
           owed.get(id)[1] += body.getInt();
-          pay(id);
+          if (manner == Manner.WRONG_BYTES) {
+            pay(id);
+          }
         }
       }
       case CANCEL -> {
@@ -193,6 +204,18 @@ final class RawPeer implements AutoCloseable {
       default -> {
         // of no interest to a liar
       }
+    }
+  }
+
+  /// Sends one more byte of the first chunk that it was asked for; of no effect before that, and
+  /// where the other side has closed.
+  void drip() {
+    try {
+      if (requests() > 0) {
+        send(DATA, ByteBuffer.allocate(5).putInt(firstRequest).array());
+      }
+    } catch (IOException e) {
+      // closed
     }
   }
 

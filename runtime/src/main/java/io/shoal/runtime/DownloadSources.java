@@ -33,14 +33,6 @@ final class DownloadSources implements AutoCloseable {
   static final int MAX_PEERS = 80;
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-
-  /// When nobody who was found answers, the next round comes this soon: what was found may be
-  /// stale, and who has taken over may be announced by now. So often for one download only.
-  private static final Duration HURRIED_PAUSE = Duration.ofMillis(500);
-
-  private static final int MAX_HURRIED_ROUNDS = 3;
 
   private static final class Candidate {
     private final PeerAddress address;
@@ -112,8 +104,7 @@ final class DownloadSources implements AutoCloseable {
   }
 
   private void search(String id, Discovery discovery) throws InterruptedException {
-    Duration pause = FIRST_PAUSE;
-    int hurried = 0;
+    SearchPace pace = new SearchPace();
     while (true) {
       try {
         discovery.findProviders(root, parts.links().schemes(), this::found);
@@ -126,42 +117,27 @@ final class DownloadSources implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      if (pause(pause, hurried < MAX_HURRIED_ROUNDS)) {
-        hurried++;
-      } else {
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                ? LONGEST_PAUSE
-                : pause.multipliedBy(2);
-      }
+      pause(pace);
     }
   }
 
-  /// Waits for the next round; less long if nobody who was found answers and that `mayHurry` it.
-  ///
-  /// @return whether it was hurried
-  private boolean pause(Duration pause, boolean mayHurry) throws InterruptedException {
+  private void pause(SearchPace pace) throws InterruptedException {
     long began = System.nanoTime();
     lock.lockInterruptibly();
     try {
       while (true) {
-        long passed = System.nanoTime() - began;
-        long left = pause.toNanos() - passed;
+        long left = pace.leftNanos(System.nanoTime() - began, nobodyAnswers());
         if (left <= 0) {
-          return false;
+          return;
         }
-        boolean hurry = mayHurry && nobodyAnswers();
-        long early = HURRIED_PAUSE.toNanos() - passed;
-        if (hurry && early <= 0) {
-          return true;
-        }
-        var _ = news.awaitNanos(hurry ? Math.min(early, left) : left);
+        var _ = news.awaitNanos(left);
       }
     } finally {
       lock.unlock();
     }
   }
 
+  /// Whether somebody was found, and nobody of them can be reached.
   private boolean nobodyAnswers() {
     return !candidates.isEmpty()
         && candidates.values().stream().allMatch(c -> c.failed && !c.dialling);

@@ -2,14 +2,55 @@ package io.shoal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerId;
+import io.shoal.api.RemotePeer;
 import io.shoal.runtime.TestSwarm.TestNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NodeReportsTest {
   @TempDir Path folder;
+
+  @Test
+  void anAddressIsListedOnceWithWhoWasMetThereLastAndAllBansAreTold() throws Exception {
+    try (TestSwarm swarm = new TestSwarm(folder)) {
+      TestNode node = swarm.nodeWithoutDiscovery("node");
+      PeerBook book = node.core.parts().book();
+      RemotePeer before = remote(1);
+      RemotePeer now = remote(2);
+      book.connected(before, 3);
+      book.unreachable(now.address());
+      book.connected(now, 4);
+      book.unreachable(now.address());
+      NodeReports reports = new NodeReports(node.core, node.id.toString(), "0");
+      assertEquals(
+          List.of(now.address().uri()),
+          reports.peers().stream().map(NodeCommands.PeerEntry::address).toList());
+      book.ban(before, "it lied");
+      assertEquals(2, reports.peers().size(), "who is banned is told of");
+      NodeCommands.BanEntry ban = reports.status().bans().getFirst();
+      assertEquals("identity", ban.kind());
+      assertEquals(PeerKey.of(before).text(), ban.whom());
+      assertEquals("it lied", ban.reason());
+    }
+  }
+
+  private static RemotePeer remote(int n) {
+    byte[] key = new byte[32];
+    key[0] = (byte) n;
+    return new RemotePeer(
+        PeerAddress.of("mem://there:4600"),
+        Optional.empty(),
+        Optional.of(PeerId.ofEd25519(key)),
+        "test",
+        Set.of(),
+        true);
+  }
 
   @Test
   void nothingWaitsToBeAnnouncedWhereNobodyCouldBeTold() throws Exception {
