@@ -3,6 +3,7 @@ package io.shoal.distribution;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
@@ -20,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -41,6 +41,7 @@ class IntruderIT {
   private static final int ACCESS_PROOF = 7;
   private static final int DIGEST_QUESTION = 2;
   private static final byte DENIED = 3;
+  private static final byte GONE = 5;
 
   @TempDir static Path folder;
   private static Node member;
@@ -154,18 +155,7 @@ class IntruderIT {
       peer.request(1, bytes(root));
       peer.message(DIGEST_QUESTION, MessageDigest.getInstance("SHA-256").digest(file));
 
-      List<Received> answers =
-          peer.rest().stream().filter(frame -> frame.type() != WirePeer.TAKEN).toList();
-
-      List<Integer> types = answers.stream().map(Received::type).sorted().toList();
-      assertEquals(List.of(WirePeer.GOODBYE, WirePeer.REFUSE, WirePeer.UNKNOWN), types);
-      byte[] refusal =
-          answers.stream()
-              .filter(frame -> frame.type() == WirePeer.REFUSE)
-              .findFirst()
-              .orElseThrow()
-              .body();
-      assertEquals(DENIED, refusal[4]);
+      assertClosedWithoutAWord(peer);
     }
     assertTurnedAwayWithNothing();
   }
@@ -174,10 +164,17 @@ class IntruderIT {
     for (Received frame : peer.rest()) {
       assertTrue(
           frame.type() == WirePeer.TAKEN
+              || frame.type() == WirePeer.UNKNOWN
               || frame.type() == WirePeer.GOODBYE
-              || (frame.type() == WirePeer.REFUSE && frame.body()[4] == DENIED),
+              || (frame.type() == WirePeer.REFUSE
+                  && (frame.body()[4] == DENIED || frame.body()[4] == GONE)),
           () -> Integer.toHexString(frame.type()));
     }
+  }
+
+  @Test
+  void whoSpeaksAnotherProtocolGetsNoConnection() {
+    assertThrows(IOException.class, () -> WirePeer.dial(address, intruder, "shoal/2").next());
   }
 
   @Test

@@ -32,6 +32,7 @@ final class WirePeer implements AutoCloseable {
   static final int MESSAGE = 0x30;
   static final int TAKEN = 0x31;
 
+  private static final String PROTOCOL = "shoal/1";
   private static final int HEAD_SIZE_BYTES = 5;
   private static final int BUFFER_SIZE_BYTES = 1 << 18;
 
@@ -58,15 +59,19 @@ final class WirePeer implements AutoCloseable {
   ///
   /// @param address `tcps://HOST:PORT`, with or without a peer id
   static WirePeer dial(String address, NodeIdentity as) throws IOException {
+    return dial(address, as, PROTOCOL);
+  }
+
+  static WirePeer dial(String address, NodeIdentity as, String protocol) throws IOException {
     URI uri = URI.create(address);
-    TlsContext tls = as.tls("shoal/1");
+    TlsContext tls = as.tls(protocol);
     return new WirePeer(
         new Socket(uri.getHost(), uri.getPort()), tls.clientEngine(Optional.empty()), tls);
   }
 
   /// Waits for a node that connects.
   static WirePeer accept(ServerSocket listening, NodeIdentity as) throws IOException {
-    TlsContext tls = as.tls("shoal/1");
+    TlsContext tls = as.tls(PROTOCOL);
     return new WirePeer(listening.accept(), tls.serverEngine(), tls);
   }
 

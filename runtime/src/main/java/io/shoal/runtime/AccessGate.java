@@ -165,7 +165,7 @@ final class AccessGate {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return begun.entrance.verdict();
+    return new Verdict.Waiting();
   }
 
   private boolean begin(PeerConnection connection, Entering begun) {
