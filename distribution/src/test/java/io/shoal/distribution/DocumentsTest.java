@@ -27,6 +27,7 @@ class DocumentsTest {
   private static final Path DOCUMENTS = SOURCES.resolve("distribution/src/docs");
 
   private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w+)(?:\\.\\w+)*(?:\\(\\))?`");
+  private static final Pattern TEST = Pattern.compile("`(\\w+#\\w+)`");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
   private static final Pattern OPTION = Pattern.compile("`(--?[a-z0-9][a-z0-9-]*)\\b");
 
@@ -55,6 +56,24 @@ class DocumentsTest {
     for (Path document : documents) {
       for (String link : all(LINK, Files.readString(document))) {
         assertTrue(Files.exists(document.resolveSibling(link)), document + " links to " + link);
+      }
+    }
+  }
+
+  @Test
+  void everyTestThatAPromiseNamesExists() throws IOException {
+    Set<String> named = all(TEST, Files.readString(DOCUMENTS.resolve("durability.md")));
+    assertTrue(named.size() > 20, named::toString);
+    try (var files = Files.walk(SOURCES)) {
+      List<Path> sources = files.filter(file -> file.toString().endsWith(".java")).toList();
+      for (String test : named) {
+        String file = test.substring(0, test.indexOf('#')) + ".java";
+        String method = "void " + test.substring(test.indexOf('#') + 1) + "(";
+        boolean there = false;
+        for (Path source : sources) {
+          there |= source.endsWith(file) && Files.readString(source).contains(method);
+        }
+        assertTrue(there, test);
       }
     }
   }

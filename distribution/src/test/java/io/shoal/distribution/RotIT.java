@@ -76,8 +76,13 @@ class RotIT {
 
     try (Node sound = ShoalProcess.serve(folder.resolve("sound"));
         Node rotten = ShoalProcess.serve(data, "--bootstrap", sound.ready("dht"))) {
+      String told = rotten.run("status").done().out();
+      assertTrue(told.contains("1 rotten, 1 missing") && told.contains("verify --repair"), told);
       rotten.run("verify", "--repair").done();
-      rotten.run("verify").done();
+      rotten.run("verify", "--rate", "50MB").done();
+      String after = rotten.run("status").done().out();
+      assertTrue(after.contains("0 rotten, 0 missing") && after.contains("next in"), after);
+      assertFalse(after.contains("verify --repair"), after);
     }
   }
 

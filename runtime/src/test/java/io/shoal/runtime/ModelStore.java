@@ -39,9 +39,13 @@ final class ModelStore implements ChunkStore, FileBacked {
     List<Segment> claims = new ArrayList<>();
     List<Segment> durable = new ArrayList<>();
 
+    /// Whether it grows as far as is durable: a power loss can take its rename back.
+    boolean durablyGrowing;
+
     Adopted(FileRef ref) {
       this.ref = ref;
       this.inode = ref.inode();
+      this.durablyGrowing = ref.growing();
       paths.add(ref.path());
     }
   }
@@ -81,7 +85,7 @@ final class ModelStore implements ChunkStore, FileBacked {
       Optional<SimulatedFiles.Stat> stat = files.stat(path.toString());
       if (stat.isPresent() && stat.get().inode() == file.inode) {
         boolean moved = file.paths.indexOf(path) > 0;
-        file.ref = ref(path, stat.get(), file.ref.growing() && !moved);
+        file.ref = ref(path, stat.get(), file.durablyGrowing && !moved);
         return;
       }
     }
@@ -315,6 +319,7 @@ final class ModelStore implements ChunkStore, FileBacked {
       }
     }
     file.durable = new ArrayList<>(file.claims);
+    file.durablyGrowing = file.ref.growing();
   }
 
   @Override

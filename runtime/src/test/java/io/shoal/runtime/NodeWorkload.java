@@ -54,7 +54,7 @@ final class NodeWorkload {
   private final ModelStore store = new ModelStore(files);
   private final List<String> history = new ArrayList<>();
   private final Map<Cid, byte[]> added = new LinkedHashMap<>();
-  private int files0;
+  private int userFiles;
   private boolean fetched;
   private boolean fetchedDurably;
 
@@ -91,7 +91,7 @@ final class NodeWorkload {
     totals.lives++;
     SimulatedFiles.Fault[] faults = SimulatedFiles.Fault.values();
     files.forceAll();
-    files.faultIn(1 + random.nextInt(70), faults[random.nextInt(faults.length)]);
+    files.faultIn(1 + random.nextInt(45), faults[random.nextInt(faults.length)]);
     Optional<TestNode> node = Optional.empty();
     try {
       node = Optional.of(node(swarm, "node", store));
@@ -135,10 +135,17 @@ final class NodeWorkload {
   }
 
   private void add(TestSwarm swarm, TestNode node, int size) throws Exception {
-    String name = "mine" + files0++;
+    String name = "mine" + userFiles++;
     history.add("add " + name);
-    Path file = swarm.file(name, size, files0);
-    byte[] content = Files.readAllBytes(file);
+    files.quiet(true);
+    Path file;
+    byte[] content;
+    try {
+      file = swarm.file(name, size, userFiles);
+      content = Files.readAllBytes(file);
+    } finally {
+      files.quiet(false);
+    }
     Cid root = node.add(file);
     added.put(root, content);
     totals.adds++;

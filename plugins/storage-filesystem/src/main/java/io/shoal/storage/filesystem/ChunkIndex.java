@@ -23,7 +23,7 @@ final class ChunkIndex {
   /// The highest file number: 26 bits beside size, function and codec in one word.
   static final int MAX_FILE = (1 << 26) - 1;
 
-  private static final int PAGE_BITS = 13;
+  private static final int PAGE_BITS = 10;
   private static final int PAGE_ENTRIES = 1 << PAGE_BITS;
 
   // The words of an entry: four of digest, then the offset, then size (22 bits), function (8),

@@ -25,6 +25,9 @@ final class JournalFrames {
   /// Enough for what a sync usually has to say in one write.
   private static final int WRITE_BUFFER_BYTES = 128 * 1024;
 
+  /// What a few files have to say: most syncs need no larger one.
+  private static final int FIRST_WRITE_BYTES = 4 * 1024;
+
   private JournalFrames() {}
 
   /// Tells every record that is whole, from the start on.
@@ -104,14 +107,15 @@ final class JournalFrames {
   ///
   /// @return how many bytes they took
   static long write(Iterator<JournalRecord> records, DiskFile to) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(WRITE_BUFFER_BYTES);
+    ByteBuffer buffer = ByteBuffer.allocate(FIRST_WRITE_BYTES);
     long written = 0;
     while (records.hasNext()) {
       JournalRecord record = records.next();
       int room = HEADER_BYTES + JournalRecord.maxBytes(record);
       if (buffer.remaining() < room) {
         written += flush(buffer, to);
-        buffer = buffer.capacity() < room ? ByteBuffer.allocate(room) : buffer;
+        int size = Math.max(room, WRITE_BUFFER_BYTES);
+        buffer = buffer.capacity() < size ? ByteBuffer.allocate(size) : buffer;
       }
       int start = buffer.position();
       buffer.position(start + HEADER_BYTES);

@@ -4,7 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.testkit.TestContext;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,20 +27,39 @@ class StoreCrashTest {
 
   @Test
   void whateverBreaksWhatWasPromisedHolds() throws Exception {
+    long first = Math.max(0, ONE_SEED);
+    long end = ONE_SEED < 0 ? SEEDS : ONE_SEED + 1;
+    AtomicLong next = new AtomicLong(first);
+    StrikeTable strikes = new StrikeTable();
+    List<Future<StrikeTable>> parts = new ArrayList<>();
+    // A run is one thread's; several go side by side.
+    int cores = Runtime.getRuntime().availableProcessors();
+    try (ExecutorService threads = Executors.newFixedThreadPool(cores)) {
+      for (int i = 0; i < cores; i++) {
+        Path own = Files.createDirectory(folder.resolve("thread" + i));
+        parts.add(threads.submit(() -> runs(own, next, end)));
+      }
+      for (Future<StrikeTable> part : parts) {
+        strikes.add(part.get());
+      }
+    }
+    System.out.printf("%,d runs kept every promise; %s", end - first, strikes);
+  }
+
+  private static StrikeTable runs(Path folder, AtomicLong next, long end) throws Exception {
+    StrikeTable strikes = new StrikeTable();
     try (TestContext context = TestContext.in(folder).with("path", "/sim/store")) {
-      long first = Math.max(0, ONE_SEED);
-      long end = ONE_SEED < 0 ? SEEDS : ONE_SEED + 1;
-      StrikeTable strikes = new StrikeTable();
-      for (long seed = first; seed < end; seed++) {
+      for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
         StoreWorkload run = new StoreWorkload(seed, context, strikes);
         try {
           run.run();
         } catch (Exception | AssertionError e) {
+          next.set(end);
           throw new AssertionError("seed " + seed + ": " + e + " " + run.history(), e);
         }
       }
-      System.out.printf("%,d runs kept every promise; %s", end - first, strikes);
     }
+    return strikes;
   }
 
   @Test

@@ -26,6 +26,16 @@ final class StrikeTable {
         .merge(strike.fault(), 1, Integer::sum);
   }
 
+  void add(StrikeTable other) {
+    all += other.all;
+    other.counts.forEach(
+        (place, faults) -> {
+          Map<SimulatedDisk.Fault, Integer> sums =
+              counts.computeIfAbsent(place, any -> new EnumMap<>(SimulatedDisk.Fault.class));
+          faults.forEach((fault, count) -> sums.merge(fault, count, Integer::sum));
+        });
+  }
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("%,d faults came about:%n".formatted(all));
