@@ -8,6 +8,7 @@ import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -236,6 +237,10 @@ final class TransferWork {
       for (Path place : request.target().isPresent() ? List.of(wanted, target) : List.of(target)) {
         Optional<NodeCommands.Fetched> there = alreadyThere(wish, place);
         if (there.isPresent()) {
+          if (wish.keep()) {
+            copy(wish.root());
+            keep(wish, there.get());
+          }
           return there.get();
         }
       }
@@ -270,6 +275,21 @@ final class TransferWork {
     return Optional.of(
         new NodeCommands.Fetched(
             root.toString(), target.toString(), size, 0, size, 0, Map.of(), Map.of(), Map.of()));
+  }
+
+  /// Takes what lies in users' files alone into the store.
+  private void copy(Cid root) throws ShoalException, IOException {
+    List<Cid> all = new ArrayList<>();
+    dag.reachable(root, all::add);
+    for (Cid cid : all) {
+      parts.inUse().lookFor(cid);
+      if (!cid.isIdentity() && !StoredChunks.isOwned(parts.store(), cid)) {
+        byte[] bytes =
+            StoredChunks.load(parts, cid)
+                .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
+        StoredChunks.put(parts.store(), cid, ByteBuffer.wrap(bytes));
+      }
+    }
   }
 
   private NodeCommands.Fetched run(DownloadWish wish, NodeCommands.ProgressListener progress)

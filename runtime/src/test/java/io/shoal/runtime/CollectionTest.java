@@ -208,6 +208,23 @@ class CollectionTest {
   }
 
   @Test
+  void whatIsKeptNeedsNoFileOfTheUserAlsoIfThatWasFetchedBefore() throws Exception {
+    TestNode seed = swarm.node("seed");
+    Cid root = seed.add(Files.write(home.resolve("in"), content(4)));
+    Reference reference = new Reference.Content(root, Optional.empty());
+    Path out = home.resolve("out");
+    node.get(reference, out.toString(), PATIENCE, false, seed);
+    node.get(reference, out.toString(), PATIENCE, true, seed);
+    Files.delete(out);
+    seed.close();
+
+    node.work.gc();
+
+    WholeRoot.require(store, root);
+    assertArrayEquals(content(4), read(root));
+  }
+
+  @Test
   void referencesToFilesThatAreGoneAreLetGo() throws Exception {
     Files.createDirectories(home.resolve("medium"));
     Path deleted = Files.write(home.resolve("deleted"), content(0));
