@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import io.shoal.api.MalformedDataException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -42,7 +43,7 @@ final class HostKeySignature {
     try {
       return switch (protobuf[1]) {
         case ED25519 -> verifies("Ed25519", ed25519(key), message, signature);
-        case ECDSA -> verifies("SHA256withECDSA", decode("EC", key), message, signature);
+        case ECDSA -> verifies("SHA256withECDSA", decode("EC", inOneForm(key)), message, signature);
         case SECP256K1 -> Secp256k1.verifies(key, message, signature);
         case RSA -> verifies("SHA256withRSA", rsa(key), message, signature);
         default -> throw new MalformedDataException("a host key of an unknown type");
@@ -69,12 +70,25 @@ final class HostKeySignature {
 
   private static PublicKey rsa(byte[] info)
       throws GeneralSecurityException, MalformedDataException {
-    PublicKey key = decode("RSA", info);
+    PublicKey key = decode("RSA", inOneForm(info));
     int bits = key instanceof RSAPublicKey rsa ? rsa.getModulus().bitLength() : 0;
     if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
       throw new MalformedDataException("an RSA host key of " + bits + " bits");
     }
     return key;
+  }
+
+  /// A SubjectPublicKeyInfo as it is, if its bits are whole bytes. The JDK reads one whose last
+  /// bits are declared unused; then one key would have several peer ids.
+  private static byte[] inOneForm(byte[] info) throws MalformedDataException {
+    ByteBuffer outer = ByteBuffer.wrap(info);
+    ByteBuffer body = Der.read(Der.SEQUENCE, outer);
+    Der.read(Der.SEQUENCE, body);
+    ByteBuffer bits = Der.read(Der.BIT_STRING, body);
+    if (outer.hasRemaining() || body.hasRemaining() || !bits.hasRemaining() || bits.get() != 0) {
+      throw new MalformedDataException("a host key of no whole bytes, or with bytes behind it");
+    }
+    return info;
   }
 
   private static PublicKey decode(String algorithm, byte[] info) throws GeneralSecurityException {
