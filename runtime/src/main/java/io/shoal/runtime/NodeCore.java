@@ -258,11 +258,14 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     parts.watchers().roots().forEach(root -> watching.addAll(parts.watchers().peers(root)));
     parts.links().sweep(watching::contains);
     checkAdopted();
-    syncBehind();
+    if (downloads.all().isEmpty()) {
+      syncBehind();
+    }
   }
 
   /// What a download without `--sync` left to the system is made durable soon after all, so that a
-  /// crash does not cost its claims. On a thread of its own: a disk takes its time.
+  /// crash does not cost its claims. One that runs has its own checkpoints: to force its part more
+  /// often costs it more than a crash would. On a thread of its own: a disk takes its time.
   private void syncBehind() {
     if (syncing.compareAndSet(false, true)) {
       Thread.ofVirtual()
