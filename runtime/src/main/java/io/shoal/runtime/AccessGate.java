@@ -127,9 +127,9 @@ final class AccessGate {
     return switch (access) {
       case Access.Open _ -> new Verdict.Admitted();
       case Access.AllowList(Set<PeerId> peers) ->
-          isListed(connection, peers)
-              ? new Verdict.Admitted()
-              : refuse(connection, new Verdict.Refused("is not in accessList"));
+          listed(connection, peers) instanceof Verdict.Refused no
+              ? refuse(connection, no)
+              : new Verdict.Admitted();
       case Access.Secret(SharedSecret secret) -> ask(connection, remote, secret);
     };
   }
@@ -195,13 +195,16 @@ final class AccessGate {
     return switch (access) {
       case Access.Open _ -> true;
       // Asked each time: a call may come between the refusal and the end of the connection.
-      case Access.AllowList(Set<PeerId> peers) -> isListed(connection, peers);
+      case Access.AllowList(Set<PeerId> peers) ->
+          listed(connection, peers) instanceof Verdict.Admitted;
       case Access.Secret _ -> verdict(connection) instanceof Verdict.Admitted;
     };
   }
 
-  private static boolean isListed(PeerConnection connection, Set<PeerId> peers) {
-    return connection.remote().provenId().filter(peers::contains).isPresent();
+  private static Verdict listed(PeerConnection connection, Set<PeerId> peers) {
+    return connection.remote().provenId().filter(peers::contains).isPresent()
+        ? new Verdict.Admitted()
+        : new Verdict.Refused("is not in accessList");
   }
 
   private Verdict verdict(PeerConnection connection) {
@@ -304,10 +307,7 @@ final class AccessGate {
   Verdict await(PeerConnection connection) throws InterruptedException {
     return switch (access) {
       case Access.Open _ -> new Verdict.Admitted();
-      case Access.AllowList(Set<PeerId> peers) ->
-          isListed(connection, peers)
-              ? new Verdict.Admitted()
-              : new Verdict.Refused("is not in accessList");
+      case Access.AllowList(Set<PeerId> peers) -> listed(connection, peers);
       case Access.Secret _ -> awaitProof(connection);
     };
   }

@@ -1,13 +1,16 @@
 package io.shoal.runtime;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Properties;
 
 /// Small files that are there wholly or not at all, also after a power loss.
 final class AtomicFiles {
@@ -34,6 +37,13 @@ final class AtomicFiles {
       Files.deleteIfExists(temporary);
     }
     forceFolder(folder);
+  }
+
+  /// Replaces `file` by properties, atomically and durably.
+  static void replace(Path file, Properties content) throws IOException {
+    StringWriter text = new StringWriter();
+    content.store(text, null);
+    replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /// Makes the names of a folder and of those above it durable: what is forced in a folder whose

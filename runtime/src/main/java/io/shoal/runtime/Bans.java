@@ -52,7 +52,11 @@ final class Bans {
     /// A host where too many were banned: distrusted.
     HOST,
     /// A network where too many were banned: distrusted.
-    NETWORK
+    NETWORK;
+
+    boolean personal() {
+      return this == IDENTITY || this == ADDRESS;
+    }
   }
 
   /// A ban.
@@ -77,7 +81,7 @@ final class Bans {
 
     /// Whether it is about one peer and not about all who are somewhere.
     boolean personal() {
-      return kind == Kind.IDENTITY || kind == Kind.ADDRESS;
+      return kind.personal();
     }
   }
 
@@ -120,7 +124,7 @@ final class Bans {
   }
 
   private Ban put(Kind kind, String whom, PeerOrigin origin, String reason, long nowMillis) {
-    Key key = new Key(kind == Kind.IDENTITY || kind == Kind.ADDRESS, whom);
+    Key key = new Key(kind.personal(), whom);
     Ban before = bans.get(key);
     int times =
         before != null && nowMillis - before.untilMillis() < REMEMBERED.toMillis()

@@ -2,8 +2,6 @@ package io.shoal.runtime;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -160,8 +158,6 @@ final class CheckRecord {
     } finally {
       lock.unlock();
     }
-    StringWriter text = new StringWriter();
-    kept.store(text, null);
-    AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    AtomicFiles.replace(file, kept);
   }
 }

@@ -4,7 +4,6 @@ import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -73,9 +72,7 @@ final class DownloadJournal {
     Properties properties = new Properties();
     properties.setProperty("root", begun.root().toString());
     properties.setProperty("target", begun.target().toString());
-    StringWriter text = new StringWriter();
-    properties.store(text, null);
-    AtomicFiles.replace(file(begun.target()), text.toString().getBytes(StandardCharsets.UTF_8));
+    AtomicFiles.replace(file(begun.target()), properties);
   }
 
   /// The part is gone: renamed, or deleted. The entry goes at the next [#sweep]: a power loss can

@@ -273,14 +273,20 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
           .start(
               () -> {
                 try {
-                  parts.store().sync();
-                  journal.sweep();
-                } catch (IOException e) {
-                  LOG.warn("what was stored last may not survive a power loss: {}", e.getMessage());
+                  bringToDisk();
                 } finally {
                   syncing.set(false);
                 }
               });
+    }
+  }
+
+  private void bringToDisk() {
+    try {
+      parts.store().sync();
+      journal.sweep();
+    } catch (IOException e) {
+      LOG.warn("what was stored last may not survive a power loss: {}", e.getMessage());
     }
   }
 
@@ -490,12 +496,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     if (mode == Node.Mode.SERVE || mode == Node.Mode.OFFLINE) {
       // A command that only fetched has made durable what was asked for; its user does not wait for
       // the rest, and the store loses none of it by being closed.
-      try {
-        parts.store().sync();
-        journal.sweep();
-      } catch (IOException e) {
-        LOG.warn("what was added last may not survive a power loss: {}", e.getMessage());
-      }
+      bringToDisk();
     }
     try {
       index.close();

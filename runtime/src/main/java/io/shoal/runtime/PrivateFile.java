@@ -48,9 +48,7 @@ final class PrivateFile {
     if (!supportsPermissions(folder)) {
       return;
     }
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
-    }
+    AtomicFiles.forceFolder(folder);
   }
 
   /// Makes a folder (mode 0700) and what is missing above it; one that is there is left as it is.

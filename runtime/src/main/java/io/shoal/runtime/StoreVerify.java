@@ -5,6 +5,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,10 +70,13 @@ final class StoreVerify {
     }
     Map<Cid, Set<Cid>> missing = missing();
     List<String> names = distinct(missing).map(Cid::toString).limit(MAX_NAMED).toList();
-    long repaired = repair.isPresent() ? repair(repair.get(), missing) : 0;
+    if (repair.isPresent()) {
+      repair(repair.get(), missing.keySet());
+    }
     parts.store().sync();
-    long stillMissing = distinct(missing()).count();
-    record.ended(audit.chunks(), audit.bytes(), audit.rotten(), stillMissing);
+    // What counts as repaired must last: what the sync could not make durable is gone again.
+    long repaired = repair.isPresent() ? here(missing.values()) : 0;
+    record.ended(audit.chunks(), audit.bytes(), audit.rotten(), missingChunks());
     return new NodeCommands.Verified(audit.chunks(), audit.bytes(), corrupt, names, repaired);
   }
 
@@ -101,23 +105,24 @@ final class StoreVerify {
     return missing;
   }
 
-  private long repair(Repair repair, Map<Cid, Set<Cid>> missing)
+  private static void repair(Repair repair, Set<Cid> roots)
       throws IOException, InterruptedException {
-    for (Cid root : missing.keySet()) {
+    for (Cid root : roots) {
       try {
         repair.fetch(root);
       } catch (ShoalException e) {
         LOG.warn("{} is not repaired: {}", root, e.getMessage());
       }
     }
-    // What counts as repaired must last: what the sync could not make durable is gone again.
-    parts.store().sync();
-    long repaired = 0;
-    for (Set<Cid> chunks : missing.values()) {
+  }
+
+  private long here(Collection<Set<Cid>> chunksOfRoots) throws IOException {
+    long here = 0;
+    for (Set<Cid> chunks : chunksOfRoots) {
       for (Cid cid : chunks) {
-        repaired += parts.store().contains(cid) ? 1 : 0;
+        here += parts.store().contains(cid) ? 1 : 0;
       }
     }
-    return repaired;
+    return here;
   }
 }

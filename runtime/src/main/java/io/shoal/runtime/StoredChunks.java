@@ -37,17 +37,18 @@ final class StoredChunks {
   /// A chunk's bytes, checked; a copy that is rotten is set aside, and without a good one the chunk
   /// counts as absent.
   static Optional<byte[]> load(NodeParts parts, Cid cid) throws IOException {
-    Optional<byte[]> bytes = read(parts, cid);
+    Optional<byte[]> bytes = read(parts.store(), cid);
     if (bytes.isEmpty() || right(parts, cid, bytes.get())) {
       return bytes;
     }
     return parts.storeCheck().settle(cid)
-        ? read(parts, cid).filter(other -> right(parts, cid, other))
+        ? read(parts.store(), cid).filter(other -> right(parts, cid, other))
         : Optional.empty();
   }
 
-  private static Optional<byte[]> read(NodeParts parts, Cid cid) throws IOException {
-    try (ChunkReader reader = parts.store().open(cid).orElse(null)) {
+  /// A chunk's bytes as they lie there, unchecked; empty if it is not here or shorter than it says.
+  static Optional<byte[]> read(ChunkStore store, Cid cid) throws IOException {
+    try (ChunkReader reader = store.open(cid).orElse(null)) {
       if (reader == null) {
         return Optional.empty();
       }

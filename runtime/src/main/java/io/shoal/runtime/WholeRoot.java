@@ -1,14 +1,11 @@
 package io.shoal.runtime;
 
-import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Optional;
 
 /// Whether every chunk of a root is in a store. A chunk that could not be made durable is taken out
 /// by the store, and the one caller who is told of it may have been another: so that whoever
@@ -49,26 +46,11 @@ final class WholeRoot {
     byte[] block =
         node.isIdentity()
             ? node.identityContent()
-            : read(store, node).orElseThrow(() -> gone(node, root));
+            : StoredChunks.read(store, node).orElseThrow(() -> gone(node, root));
     try {
       return UnixNode.parse(block).links();
     } catch (MalformedDataException e) {
       throw new IOException(root + ": node " + node + " is rotten: check the disk", e);
-    }
-  }
-
-  private static Optional<byte[]> read(ChunkStore store, Cid cid) throws IOException {
-    try (ChunkReader reader = store.open(cid).orElse(null)) {
-      if (reader == null) {
-        return Optional.empty();
-      }
-      ByteBuffer into = ByteBuffer.allocate(reader.sizeBytes());
-      while (into.hasRemaining()) {
-        if (reader.read(into, into.position()) <= 0) {
-          return Optional.empty();
-        }
-      }
-      return Optional.of(into.array());
     }
   }
 }
