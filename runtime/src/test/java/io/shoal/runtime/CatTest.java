@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,7 +116,7 @@ class CatTest {
     CompletableFuture<byte[]> result = catInto(second, root, reader);
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
     Download running = second.core.downloads().of(root).orElseThrow();
-    await(() -> running.state().equals("waiting for who reads it"));
+    TestSwarm.await(LONG, () -> running.state().equals("waiting for who reads it"));
     long ahead = running.tally().doneBytes.get();
     assertTrue(ahead <= (LeafWindow.MAX_LEAVES + 1L) * LEAF, ahead + " bytes were fetched");
     assertFalse(result.isDone());
@@ -137,7 +136,7 @@ class CatTest {
       CompletableFuture<byte[]> result = catInto(second, root, reader);
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
       Download running = second.core.downloads().of(root).orElseThrow();
-      await(() -> running.state().equals("waiting for who reads it"));
+      TestSwarm.await(LONG, () -> running.state().equals("waiting for who reads it"));
       ahead += running.tally().doneBytes.get();
       assertFalse(result.isDone());
     }
@@ -310,13 +309,5 @@ class CatTest {
         IOException.class,
         () -> second.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, broken));
     assertEquals(List.of(), second.core.downloads().all());
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "waited too long");
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
   }
 }

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +54,7 @@ class FullDiskTest {
               }
             },
             task -> Thread.ofVirtual().start(task));
-    await(() -> !node.core.downloads().paused().isEmpty());
+    TestSwarm.await(Duration.ofSeconds(60), () -> !node.core.downloads().paused().isEmpty());
 
     NodeReports reports = new NodeReports(node.core, "peer", "1");
     NodeCommands.TransferEntry shown = reports.status().transfers().getFirst();
@@ -102,7 +101,7 @@ class FullDiskTest {
                 ended.complete(e);
               }
             });
-    await(() -> !node.core.downloads().paused().isEmpty());
+    TestSwarm.await(Duration.ofSeconds(60), () -> !node.core.downloads().paused().isEmpty());
     node.close();
     assertEquals(InterruptedException.class, ended.get(30, TimeUnit.SECONDS).getClass());
   }
@@ -118,13 +117,5 @@ class FullDiskTest {
     store.room = Integer.MAX_VALUE;
     Cid root = node.add(file);
     assertEquals(root.toString(), node.work.roots().getFirst().root());
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "waited too long");
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
   }
 }

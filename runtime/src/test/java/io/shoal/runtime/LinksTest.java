@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shoal.api.ChunkBody;
-import io.shoal.api.ChunkRequest;
-import io.shoal.api.Cid;
 import io.shoal.api.PeerAddress;
-import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,21 +30,19 @@ class LinksTest {
     return PeerId.ofEd25519(key);
   }
 
-  private static final class Connection implements PeerConnection {
-    private final RemotePeer remote;
+  private static final class Connection extends SilentConnection {
     private final Optional<String> fault;
-    private boolean open = true;
 
     Connection(int peer, boolean outbound, Optional<String> fault) {
-      this.fault = fault;
-      remote =
+      super(
           new RemotePeer(
               PeerAddress.of("tcps://192.0.2." + peer + ":4600"),
               Optional.empty(),
               Optional.of(id(peer)),
               "test",
               Set.of(),
-              outbound);
+              outbound));
+      this.fault = fault;
     }
 
     Connection(int peer, boolean outbound) {
@@ -57,36 +50,8 @@ class LinksTest {
     }
 
     @Override
-    public RemotePeer remote() {
-      return remote;
-    }
-
-    @Override
-    public ChunkBody fetch(ChunkRequest request) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Watch watch(Cid root, AvailabilityListener listener) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void send(int type, ByteBuffer bytes) {}
-
-    @Override
-    public boolean isOpen() {
-      return open;
-    }
-
-    @Override
     public Optional<String> fault() {
       return fault;
-    }
-
-    @Override
-    public void close() {
-      open = false;
     }
   }
 

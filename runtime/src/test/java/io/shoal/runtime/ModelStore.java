@@ -7,7 +7,6 @@ import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
-import io.shoal.api.FileRegion;
 import io.shoal.api.Multihash;
 import io.shoal.api.PluginContext;
 import io.shoal.api.StoreFullException;
@@ -160,14 +159,14 @@ final class ModelStore implements ChunkStore, FileBacked {
     try {
       byte[] bytes = owned.get(cid.multihash());
       if (bytes != null) {
-        return Optional.of(new Reader(bytes, true));
+        return Optional.of(new BytesReader(bytes, true));
       }
       for (Adopted file : adopted.values()) {
         FileState state = state(file);
         if (state == FileState.INTACT || state == FileState.GROWING) {
           for (Segment segment : file.claims) {
             if (segment.cid().multihash().equals(cid.multihash())) {
-              return Optional.of(new Reader(read(file, segment), false));
+              return Optional.of(new BytesReader(read(file, segment), false));
             }
           }
         }
@@ -436,34 +435,5 @@ final class ModelStore implements ChunkStore, FileBacked {
       lock.unlock();
     }
     all.forEach(each);
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  private record Reader(byte[] bytes, boolean owned) implements ChunkReader {
-    @Override
-    public int sizeBytes() {
-      return bytes.length;
-    }
-
-    @Override
-    public int read(ByteBuffer into, int positionBytes) {
-      if (positionBytes >= bytes.length) {
-        return -1;
-      }
-      int length = Math.min(into.remaining(), bytes.length - positionBytes);
-      into.put(bytes, positionBytes, length);
-      return length;
-    }
-
-    @Override
-    public Optional<FileRegion> region() {
-      return Optional.empty();
-    }
-
-    @Override
-    public void revalidate() {}
-
-    @Override
-    public void close() {}
   }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -188,7 +187,8 @@ class NodeDownloadTest {
                     ended.complete(e);
                   }
                 });
-    await(
+    TestSwarm.await(
+        LONG,
         () ->
             second.core.downloads().all().stream()
                 .anyMatch(d -> d.tally().doneBytes.get() >= LEAF * 20L));
@@ -243,7 +243,7 @@ class NodeDownloadTest {
     Path file = swarm.file("in", LEAF * 3, 1);
     first.add(file);
     TestNode second = swarm.node("second");
-    await(() -> first.core.announcer().waiting() == 0);
+    TestSwarm.await(LONG, () -> first.core.announcer().waiting() == 0);
     second.get(new Reference.WholeDigest(WholeDigests.of(file)), "out", LONG, false);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
   }
@@ -373,14 +373,6 @@ class NodeDownloadTest {
                 }
               })
           .toList();
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "waited too long");
-      TimeUnit.MILLISECONDS.sleep(10);
     }
   }
 }

@@ -5,7 +5,6 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
-import io.shoal.api.FileRegion;
 import io.shoal.api.Multihash;
 import io.shoal.api.PluginContext;
 import io.shoal.api.StoreFullException;
@@ -43,7 +42,8 @@ final class PlainStore implements ChunkStore {
     if (unreadable.contains(cid.multihash())) {
       throw new IOException("simulated: Input/output error");
     }
-    return Optional.ofNullable(chunks.get(cid.multihash())).map(Reader::new);
+    return Optional.ofNullable(chunks.get(cid.multihash()))
+        .map(bytes -> new BytesReader(bytes, true));
   }
 
   @Override
@@ -110,39 +110,5 @@ final class PlainStore implements ChunkStore {
   @Override
   public Optional<FileBacked> fileBacked() {
     return Optional.empty();
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  private record Reader(byte[] bytes) implements ChunkReader {
-    @Override
-    public int sizeBytes() {
-      return bytes.length;
-    }
-
-    @Override
-    public boolean owned() {
-      return true;
-    }
-
-    @Override
-    public int read(ByteBuffer into, int positionBytes) {
-      if (positionBytes >= bytes.length) {
-        return -1;
-      }
-      int length = Math.min(into.remaining(), bytes.length - positionBytes);
-      into.put(bytes, positionBytes, length);
-      return length;
-    }
-
-    @Override
-    public Optional<FileRegion> region() {
-      return Optional.empty();
-    }
-
-    @Override
-    public void revalidate() {}
-
-    @Override
-    public void close() {}
   }
 }

@@ -2,15 +2,8 @@ package io.shoal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.shoal.api.ChunkBody;
-import io.shoal.api.ChunkReader;
-import io.shoal.api.ChunkRequest;
-import io.shoal.api.Cid;
-import io.shoal.api.FileRegion;
 import io.shoal.api.PeerAddress;
-import io.shoal.api.PeerConnection;
 import io.shoal.api.RemotePeer;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,8 +16,8 @@ class RunningUploadsTest {
   private MeteredSource begin(int peer) {
     MeteredSource upload =
         new MeteredSource(
-            new Reader(),
-            new Connection(peer),
+            new BytesReader(new byte[1 << 20], true),
+            new SilentConnection(remote(peer)),
             new FairMeter(Long.MAX_VALUE, Long.MAX_VALUE, now::get),
             new UploadCounts(new PeerBook(now::get)),
             now::get,
@@ -57,65 +50,13 @@ class RunningUploadsTest {
     assertEquals(Optional.empty(), uploads.standingStill());
   }
 
-  private static final class Reader implements ChunkReader {
-    @Override
-    public boolean owned() {
-      return true;
-    }
-
-    @Override
-    public int sizeBytes() {
-      return 1 << 20;
-    }
-
-    @Override
-    public int read(ByteBuffer into, int positionBytes) {
-      return -1;
-    }
-
-    @Override
-    public Optional<FileRegion> region() {
-      return Optional.empty();
-    }
-
-    @Override
-    public void revalidate() {}
-
-    @Override
-    public void close() {}
-  }
-
-  private record Connection(int peer) implements PeerConnection {
-    @Override
-    public RemotePeer remote() {
-      return new RemotePeer(
-          PeerAddress.of("tcp://192.0.2." + peer + ":4600"),
-          Optional.empty(),
-          Optional.empty(),
-          "test",
-          Set.of(),
-          false);
-    }
-
-    @Override
-    public ChunkBody fetch(ChunkRequest request) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Watch watch(Cid root, AvailabilityListener listener) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void send(int type, ByteBuffer bytes) {}
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
+  private static RemotePeer remote(int peer) {
+    return new RemotePeer(
+        PeerAddress.of("tcp://192.0.2." + peer + ":4600"),
+        Optional.empty(),
+        Optional.empty(),
+        "test",
+        Set.of(),
+        false);
   }
 }

@@ -28,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,18 +52,11 @@ class SharingTest {
     swarm.close();
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + LONG.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "it did not come about in time");
-      Thread.sleep(10);
-    }
-  }
-
   /// Waits until all that waited has been told.
   private void settled(TestNode node) throws Exception {
     Cid last = node.add(swarm.file("last-" + System.nanoTime(), 9, System.nanoTime()));
-    await(() -> node.core.announcer().waiting() == 0 && swarm.announced().contains(last));
+    TestSwarm.await(
+        LONG, () -> node.core.announcer().waiting() == 0 && swarm.announced().contains(last));
     node.work.unpin(last);
   }
 
@@ -98,7 +90,7 @@ class SharingTest {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = first.add(file);
-    await(() -> swarm.announced().size() == 2);
+    TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
     assertEquals(
         new NodeCommands.Shared(root.toString(), "private"),
         first.work.share(root, Sharing.PRIVATE));
@@ -110,7 +102,7 @@ class SharingTest {
     settled(again);
     assertEquals(Set.of(), swarm.announced());
     again.work.share(root, Sharing.PUBLIC);
-    await(() -> swarm.announced().equals(Set.of(root, unchecked(file))));
+    TestSwarm.await(LONG, () -> swarm.announced().equals(Set.of(root, unchecked(file))));
   }
 
   private static Cid unchecked(Path file) {
@@ -180,7 +172,7 @@ class SharingTest {
     assertEquals("private", second.work.roots().getFirst().sharing());
     TestNode third = swarm.node("third");
     third.get(root, "third", LONG, second);
-    await(() -> swarm.announced().contains(root));
+    TestSwarm.await(LONG, () -> swarm.announced().contains(root));
     third.get(content(root), "third", LONG, false, true);
     assertEquals(Set.of(), swarm.announced());
   }
@@ -211,13 +203,15 @@ class SharingTest {
     Cid root = first.add(longer);
     Set<Cid> ofShared = chunks(first, shared);
     Set<Cid> ofRoot = chunks(first, root);
-    await(() -> swarm.announced().containsAll(ofShared) && swarm.announced().containsAll(ofRoot));
+    TestSwarm.await(
+        LONG,
+        () -> swarm.announced().containsAll(ofShared) && swarm.announced().containsAll(ofRoot));
     first.work.share(root, Sharing.PRIVATE);
     assertEquals(withDigest(ofShared, folder.resolve("both")), swarm.announced());
     first.work.share(shared, Sharing.PRIVATE);
     assertEquals(Set.of(), swarm.announced());
     first.work.share(root, Sharing.PUBLIC);
-    await(() -> swarm.announced().equals(withDigest(ofRoot, longer)));
+    TestSwarm.await(LONG, () -> swarm.announced().equals(withDigest(ofRoot, longer)));
     first.work.unpin(root);
     assertEquals(Set.of(), swarm.announced());
   }
@@ -238,7 +232,7 @@ class SharingTest {
   void aRootThatIsLetGoTakesItsDigestAlong() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
-    await(() -> swarm.announced().size() == 2);
+    TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
     first.work.unpin(root);
     assertEquals(Set.of(), swarm.announced());
   }

@@ -1,5 +1,7 @@
 package io.shoal.runtime;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
@@ -22,6 +24,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Several nodes in this process, with real runtimes and plugins in memory.
 final class TestSwarm implements AutoCloseable {
@@ -33,6 +37,15 @@ final class TestSwarm implements AutoCloseable {
 
   TestSwarm(Path folder) {
     this.folder = folder;
+  }
+
+  /// Waits until something has come about, at most so long.
+  static void await(Duration limit, BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "waited too long");
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
   }
 
   /// A node and what a test asks of it.
