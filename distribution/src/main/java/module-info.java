@@ -12,7 +12,16 @@ module io.shoal.distribution {
   opens io.shoal.distribution to
       info.picocli,
       tools.jackson.databind;
+  opens io.shoal.distribution.command to
+      info.picocli,
+      tools.jackson.databind;
+  opens io.shoal.distribution.demo to
+      info.picocli,
+      tools.jackson.databind;
+  // The version that `--version` prints.
+  opens io.shoal.distribution.launch to
+      info.picocli;
 
   provides ch.qos.logback.classic.spi.Configurator with
-      io.shoal.distribution.LogSetup;
+      io.shoal.distribution.launch.LogSetup;
 }

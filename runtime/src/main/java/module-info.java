@@ -13,6 +13,7 @@ module io.shoal.runtime {
   requires jdk.unsupported;
 
   exports io.shoal.runtime;
+  exports io.shoal.runtime.command;
 
   uses io.shoal.api.ChunkStore;
   uses io.shoal.api.Discovery;
@@ -20,6 +21,6 @@ module io.shoal.runtime {
   uses io.shoal.api.Verifier;
 
   // Records to and from JSON, by their components.
-  opens io.shoal.runtime to
+  opens io.shoal.runtime.command to
       tools.jackson.databind;
 }

@@ -1,5 +1,6 @@
 package io.shoal.distribution;
 
+import io.shoal.distribution.launch.PackageFolder;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -1,6 +1,9 @@
 package io.shoal.distribution;
 
 import io.shoal.api.UserFaultException;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.launch.PackageFolder;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,10 +1,13 @@
 package io.shoal.distribution;
 
 import io.shoal.api.ShoalException;
+import io.shoal.distribution.command.Nodes;
+import io.shoal.distribution.launch.PackageFolder;
+import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
-import io.shoal.runtime.NodeCommands;
 import io.shoal.runtime.RemoteNode;
+import io.shoal.runtime.command.NodeCommands;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

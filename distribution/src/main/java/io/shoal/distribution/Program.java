@@ -2,7 +2,14 @@ package io.shoal.distribution;
 
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
-import io.shoal.runtime.Reference;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.Console;
+import io.shoal.distribution.console.ErrorLine;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.console.Quantity;
+import io.shoal.distribution.launch.PackageFolder;
+import io.shoal.distribution.launch.Version;
+import io.shoal.runtime.command.Reference;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -20,7 +27,7 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line: its commands, and what becomes of their failures.
-final class Program {
+public final class Program {
 
   private final Environment environment;
 
@@ -134,7 +141,8 @@ final class Program {
       synopsisSubcommandLabel = "COMMAND",
       footer = {
         "",
-        "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 verification failed, 5 timed out, 130 interrupted.",
+        "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 verification failed, 5 timed out,"
+            + " 130 interrupted.",
         "'shoal COMMAND --help' tells more."
       })
   static final class Root implements Runnable {
@@ -149,7 +157,7 @@ final class Program {
     }
   }
 
-  static final class VersionLine implements IVersionProvider {
+  public static final class VersionLine implements IVersionProvider {
     @Override
     public String[] getVersion() {
       return new String[] {"shoal " + Version.TEXT};

@@ -1,5 +1,8 @@
 package io.shoal.distribution;
 
+import io.shoal.distribution.command.CommonOptions;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.ExitCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,16 @@ package io.shoal.distribution;
 
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.Reference;
+import io.shoal.distribution.command.CommonOptions;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.command.NodeCommand;
+import io.shoal.distribution.console.Console;
+import io.shoal.distribution.console.ErrorLine;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.launch.PackageFolder;
+import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.RemoteNode;
+import io.shoal.runtime.command.Reference;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

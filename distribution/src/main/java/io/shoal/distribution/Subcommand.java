@@ -1,10 +1,31 @@
 package io.shoal.distribution;
 
+import io.shoal.distribution.command.AddCommand;
+import io.shoal.distribution.command.CatCommand;
+import io.shoal.distribution.command.CollectCommand;
+import io.shoal.distribution.command.DhtCommand;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.command.FindCommand;
+import io.shoal.distribution.command.GetCommand;
+import io.shoal.distribution.command.KeyCommand;
+import io.shoal.distribution.command.ListCommand;
+import io.shoal.distribution.command.PeersCommand;
+import io.shoal.distribution.command.PinCommand;
+import io.shoal.distribution.command.PluginsCommand;
+import io.shoal.distribution.command.PublishCommand;
+import io.shoal.distribution.command.ResolveCommand;
+import io.shoal.distribution.command.ServeCommand;
+import io.shoal.distribution.command.ShareCommand;
+import io.shoal.distribution.command.StatCommand;
+import io.shoal.distribution.command.StatusCommand;
+import io.shoal.distribution.command.UnpinCommand;
+import io.shoal.distribution.command.VerifyCommand;
+import io.shoal.distribution.demo.DemoCommand;
 import java.util.Arrays;
 import java.util.Optional;
 
 /// The commands, in the order in which the help lists them.
-enum Subcommand {
+public enum Subcommand {
   SERVE("serve", "Run a node until SIGINT or SIGTERM; prints one line when it is ready."),
   ADD("add", "Import files and folders; print 'ROOT  NAME' of each."),
   GET("get", "Download and verify; print where it is."),
@@ -42,7 +63,7 @@ enum Subcommand {
   }
 
   /// What the user types.
-  String word() {
+  public String word() {
     return word;
   }
 

@@ -1,9 +1,15 @@
 package io.shoal.distribution;
 
 import io.shoal.api.ShoalException;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.Console;
+import io.shoal.distribution.console.ErrorLine;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.launch.LogSetup;
+import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
-import io.shoal.runtime.NodeCommands;
+import io.shoal.runtime.command.NodeCommands;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -3,6 +3,9 @@ package io.shoal.distribution;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.distribution.command.CommonOptions;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;

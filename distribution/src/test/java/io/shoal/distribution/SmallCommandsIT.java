@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.distribution.ShoalProcess.Node;
 import io.shoal.distribution.ShoalProcess.Result;
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.Console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,9 @@
 package io.shoal.runtime;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.config.ConfigSection;
+import io.shoal.runtime.config.ConfigTree;
+import io.shoal.runtime.config.YamlTree;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -80,18 +83,18 @@ public final class Configuration {
   }
 
   /// All that the runtime itself reads.
-  NodeSettings settings() {
+  public NodeSettings settings() {
     return settings;
   }
 
   /// What is written under `plugins.PLUGIN_ID`. Each call starts to remember anew which keys were
   /// asked for.
-  ConfigSection plugin(String pluginId) throws InvalidConfigException {
+  public ConfigSection plugin(String pluginId) throws InvalidConfigException {
     return new ConfigSection("", tree, source).section("plugins").section(pluginId);
   }
 
   /// The ids under `plugins` that have a section of their own.
-  Set<String> pluginsConfigured() {
+  public Set<String> pluginsConfigured() {
     return settings.plugins().configured();
   }
 

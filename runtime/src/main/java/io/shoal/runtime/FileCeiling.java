@@ -1,5 +1,8 @@
 package io.shoal.runtime;
 
+import io.shoal.runtime.destination.PartFiles;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.serving.NodeChunkServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,13 @@ package io.shoal.runtime;
 
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.NameCommands;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.file.NameRules;
+import io.shoal.runtime.identity.HostKey;
+import io.shoal.runtime.naming.NamePublisher;
+import io.shoal.runtime.naming.NameValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -12,6 +12,59 @@ import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
+import io.shoal.runtime.access.Access;
+import io.shoal.runtime.access.AccessGate;
+import io.shoal.runtime.access.AccessProof;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.connection.DialBack;
+import io.shoal.runtime.connection.FetchNotice;
+import io.shoal.runtime.connection.GatedServer;
+import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.connection.PeerExchange;
+import io.shoal.runtime.discovery.Announcements;
+import io.shoal.runtime.discovery.Announcer;
+import io.shoal.runtime.discovery.DigestLookup;
+import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.download.FetchNotices;
+import io.shoal.runtime.download.StreamMemory;
+import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.file.PrivateFile;
+import io.shoal.runtime.limit.BufferPool;
+import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.maintenance.CheckRecord;
+import io.shoal.runtime.maintenance.IdleDigests;
+import io.shoal.runtime.maintenance.ScheduledVerify;
+import io.shoal.runtime.maintenance.StoreVerify;
+import io.shoal.runtime.naming.NameChunks;
+import io.shoal.runtime.naming.NameFiles;
+import io.shoal.runtime.naming.NamePublisher;
+import io.shoal.runtime.naming.NameRenewal;
+import io.shoal.runtime.naming.NameStandings;
+import io.shoal.runtime.naming.Names;
+import io.shoal.runtime.naming.PublishingKeys;
+import io.shoal.runtime.naming.RecordNetwork;
+import io.shoal.runtime.naming.RecordSeal;
+import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.peer.PeerBookFile;
+import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.plugin.ActivePlugins;
+import io.shoal.runtime.plugin.PluginScheduler;
+import io.shoal.runtime.serving.LinkKeeper;
+import io.shoal.runtime.serving.NodeChunkServer;
+import io.shoal.runtime.serving.PeerGossip;
+import io.shoal.runtime.serving.UploadCounts;
+import io.shoal.runtime.serving.Watchers;
+import io.shoal.runtime.store.AdoptedFiles;
+import io.shoal.runtime.store.ChunkCheck;
+import io.shoal.runtime.store.DownloadJournal;
+import io.shoal.runtime.store.InUse;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.RootIndex;
+import io.shoal.runtime.store.StoreCheck;
+import io.shoal.runtime.store.VerifiedChunks;
+import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -33,7 +86,7 @@ import org.slf4j.LoggerFactory;
 
 /// The parts of a node that work together once its plugins run: wires them, listens, answers peers
 /// and keeps house.
-final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
+public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(20);
@@ -206,7 +259,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       throw new InvalidConfigException(
           "access is "
               + access.word()
-              + " and no active transport encrypts, so that nobody could prove who they are: name one that does in active.transport, or set access: open");
+              + " and no active transport encrypts, so that nobody could prove who they are: name"
+              + " one that does in active.transport, or set access: open");
     }
     return dialable;
   }
@@ -315,7 +369,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   }
 
   /// A root is here now, wholly or in part.
-  void announce(Cid root) {
+  public void announce(Cid root) {
     announcements.announce(root);
   }
 
@@ -339,7 +393,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   }
 
   /// A root is let go: others are told of it no longer.
-  void letGo(Cid root) throws IOException {
+  public void letGo(Cid root) throws IOException {
     Optional<String> sha256 = index.get(root).flatMap(KeptRoot::sha256);
     index.remove(root);
     announcements.withdraw(root, sha256);
@@ -396,19 +450,19 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     }
   }
 
-  NodeParts parts() {
+  public NodeParts parts() {
     return parts;
   }
 
-  RootIndex index() {
+  public RootIndex index() {
     return index;
   }
 
-  DownloadJournal journal() {
+  public DownloadJournal journal() {
     return journal;
   }
 
-  Downloads downloads() {
+  public Downloads downloads() {
     return downloads;
   }
 

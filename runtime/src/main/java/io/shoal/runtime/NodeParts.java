@@ -4,6 +4,15 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Discovery;
 import io.shoal.api.Verifier;
+import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.limit.BufferPool;
+import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.serving.Watchers;
+import io.shoal.runtime.store.ChunkCheck;
+import io.shoal.runtime.store.InUse;
+import io.shoal.runtime.store.StoreCheck;
+import io.shoal.runtime.store.VerifiedChunks;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -23,7 +32,7 @@ import java.util.Map;
 /// @param server what peers are served by
 /// @param discoveries the active ones by plugin id
 /// @param folder the runtime's own folder below the data folder
-record NodeParts(
+public record NodeParts(
     ChunkStore store,
     Verifier newContent,
     ChunkCheck check,

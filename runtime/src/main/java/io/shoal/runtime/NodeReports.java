@@ -2,6 +2,15 @@ package io.shoal.runtime;
 
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerConnection;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.PausedDownload;
+import io.shoal.runtime.maintenance.CheckRecord;
+import io.shoal.runtime.peer.Bans;
+import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.store.AdoptedFiles;
+import io.shoal.runtime.store.KeptRoot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

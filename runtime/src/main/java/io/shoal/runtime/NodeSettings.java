@@ -3,6 +3,10 @@ package io.shoal.runtime;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerId;
+import io.shoal.runtime.access.AccessSettings;
+import io.shoal.runtime.access.SharedSecret;
+import io.shoal.runtime.config.ConfigSection;
+import io.shoal.runtime.plugin.inspection.PluginIds;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -26,7 +30,7 @@ import java.util.Set;
 /// @param verify how often and how fast the store is checked
 /// @param control where the control API listens
 /// @param logLevel `error` to `trace`
-record NodeSettings(
+public record NodeSettings(
     Active active,
     Plugins plugins,
     Tls tls,
@@ -47,7 +51,7 @@ record NodeSettings(
   /// @param verification the one that names new content
   /// @param discovery those that find peers; an empty list for none
   /// @param transport those that carry chunks; an empty list for none
-  record Active(
+  public record Active(
       Optional<String> storage,
       Optional<String> verification,
       Optional<List<String>> discovery,
@@ -61,7 +65,7 @@ record NodeSettings(
   /// @param publishers public keys of those whose signed artifacts may be loaded, as in a PEM file;
   ///   with both lists empty everything may
   /// @param configured the ids that have a section of their own
-  record Plugins(
+  public record Plugins(
       Duration startTimeout,
       Duration stopTimeout,
       Set<String> allow,
@@ -69,13 +73,13 @@ record NodeSettings(
       Set<String> configured) {}
 
   /// Whether peers must encrypt and prove who they are.
-  enum Tls {
+  public enum Tls {
     REQUIRED,
     OFF
   }
 
   /// What is told to others.
-  enum Announce {
+  public enum Announce {
     ROOTS,
     ALL,
     NONE
@@ -160,7 +164,7 @@ record NodeSettings(
   ///
   /// @param interval from the end of a check to the begin of the next one; empty for never
   /// @param bytesPerSecond how fast chunks are read for it
-  record Verify(Optional<Duration> interval, long bytesPerSecond) {
+  public record Verify(Optional<Duration> interval, long bytesPerSecond) {
 
     /// Bit rot is rare: a disk of some terabytes has about one error a year. A month is soon enough
     /// for others to still have a good copy.

@@ -1,6 +1,13 @@
 package io.shoal.runtime;
 
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.control.ControlAnswers;
+import io.shoal.runtime.control.ControlClient;
+import io.shoal.runtime.control.ControlFile;
+import io.shoal.runtime.control.ControlJson;
+import io.shoal.runtime.control.ControlRequests;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

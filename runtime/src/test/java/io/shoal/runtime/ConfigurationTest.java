@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.config.ConfigSection;
+import io.shoal.runtime.config.NearestWord;
+import io.shoal.runtime.config.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,10 +114,12 @@ class ConfigurationTest {
         "shoal.yaml:2: limits.connections is 0: write a whole number from 1 to 100000",
         faultOf("limits:\n  connections: 0\n"));
     assertEquals(
-        "shoal.yaml:1: limits.upload is 'fast': write bytes a second, at least 16KiB, such as 25MB or unlimited",
+        "shoal.yaml:1: limits.upload is 'fast': write bytes a second, at least 16KiB, such as 25MB"
+            + " or unlimited",
         faultOf("limits: {upload: fast}"));
     assertEquals(
-        "shoal.yaml:1: plugins.startTimeout is '30': write a time from 10ms to 1h, such as 250ms, 30s or 2h",
+        "shoal.yaml:1: plugins.startTimeout is '30': write a time from 10ms to 1h, such as 250ms,"
+            + " 30s or 2h",
         faultOf("plugins: {startTimeout: 30}"));
     assertEquals(
         "shoal.yaml:1: limits is '5': write a section with keys of its own", faultOf("limits: 5"));

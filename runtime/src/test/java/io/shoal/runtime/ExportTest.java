@@ -9,6 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.TestSwarm.TestNode;
+import io.shoal.runtime.dag.DagPb;
+import io.shoal.runtime.dag.MalformedContentException;
+import io.shoal.runtime.dag.PbLink;
+import io.shoal.runtime.dag.PbNode;
+import io.shoal.runtime.dag.UnixFsData;
+import io.shoal.runtime.destination.DownloadTarget;
+import io.shoal.runtime.store.DownloadJournal;
+import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.testing.Blocks;
+import io.shoal.runtime.testing.PlainStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is here comes out as it went in, and nowhere else than asked.
-class ExportTest {
+public class ExportTest {
   private static final Duration SHORT = Duration.ofSeconds(20);
 
   @TempDir private Path temp;
@@ -45,7 +55,7 @@ class ExportTest {
   }
 
   /// A deep and wide folder with empty, hidden and oddly named files.
-  static Path makeTree(Path root) throws IOException {
+  public static Path makeTree(Path root) throws IOException {
     Files.createDirectories(root);
     Path deep = root;
     for (int i = 0; i < 20; i++) {

@@ -3,6 +3,9 @@ package io.shoal.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.runtime.destination.PartFiles;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.serving.NodeChunkServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;

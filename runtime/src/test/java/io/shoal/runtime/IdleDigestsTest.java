@@ -6,6 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.runtime.TestSwarm.TestNode;
+import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.file.WholeDigests;
+import io.shoal.runtime.importer.ImportProfile;
+import io.shoal.runtime.maintenance.IdleDigests;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.WorkGate;
+import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -12,6 +12,8 @@ import io.shoal.api.PluginContext;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.testing.BytesReader;
+import io.shoal.runtime.testing.SimulatedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -6,6 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.runtime.TestSwarm.TestNode;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.importer.ImportProfile;
+import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.maintenance.CheckRecord;
+import io.shoal.runtime.maintenance.ScheduledVerify;
+import io.shoal.runtime.maintenance.StoreAudit;
+import io.shoal.runtime.maintenance.StoreVerify;
+import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,8 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Availability;
+import io.shoal.runtime.swarm.Swarm;
+import io.shoal.runtime.swarm.SwarmAction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;

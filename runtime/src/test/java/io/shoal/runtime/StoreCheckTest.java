@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.runtime.TestSwarm.TestNode;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,8 @@
 package io.shoal.discovery.kademlia;
 
+import io.shoal.discovery.kademlia.krpc.Family;
+import io.shoal.discovery.kademlia.lookup.Network;
+import io.shoal.discovery.kademlia.node.DhtNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,6 +1,8 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.api.PeerAddress;
+import io.shoal.discovery.kademlia.announce.Announcer;
+import io.shoal.discovery.kademlia.krpc.Family;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
@@ -10,11 +12,11 @@ import java.util.Optional;
 ///
 /// @param address what was to be announced
 /// @param place the port, and the host where the transport does not listen on all interfaces
-record Endpoint(PeerAddress address, Announcer.Place place) {
+public record Endpoint(PeerAddress address, Announcer.Place place) {
   private static final int MAX_PORT = 65_535;
 
   /// Empty if the address has no port, or a host by name: the DHT knows only numbers.
-  static Optional<Endpoint> of(PeerAddress address) {
+  public static Optional<Endpoint> of(PeerAddress address) {
     URI uri = URI.create(address.uri());
     String host = uri.getHost();
     if (host == null || uri.getPort() < 1 || uri.getPort() > MAX_PORT) {

@@ -8,11 +8,11 @@ import java.util.Optional;
 ///
 /// @param host a name or an IP address, not empty
 /// @param port 0 to 65535
-record HostPort(String host, int port) {
+public record HostPort(String host, int port) {
   private static final int MAX_PORT = 65_535;
 
   /// Empty if the text is not of that form.
-  static Optional<HostPort> parse(String text) {
+  public static Optional<HostPort> parse(String text) {
     int colon = text.lastIndexOf(':');
     if (colon < 1) {
       return Optional.empty();
@@ -35,13 +35,13 @@ record HostPort(String host, int port) {
     return Optional.of(new HostPort(host, Integer.parseInt(digits)));
   }
 
-  static String format(InetSocketAddress address) {
+  public static String format(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }
 
   /// The host if it is written as an IP address; never asks a name server.
-  Optional<InetAddress> literal() {
+  public Optional<InetAddress> literal() {
     try {
       return Optional.of(InetAddress.ofLiteral(host));
     } catch (IllegalArgumentException e) {

@@ -3,6 +3,10 @@ package io.shoal.discovery.kademlia;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
+import io.shoal.discovery.kademlia.krpc.Family;
+import io.shoal.discovery.kademlia.lookup.LookupRun;
+import io.shoal.discovery.kademlia.routing.AddressRules;
+import io.shoal.discovery.kademlia.routing.DhtSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -25,7 +29,7 @@ import java.util.Set;
 /// @param announceInterval `announceInterval`
 /// @param refreshInterval `refreshInterval`
 /// @param signedRecords `signedRecords`: whether the node publishes and resolves names here
-record KademliaConfig(
+public record KademliaConfig(
     List<InetSocketAddress> listen,
     BootstrapNames bootstrap,
     boolean readOnly,
@@ -37,7 +41,7 @@ record KademliaConfig(
 
   static final int DEFAULT_PORT = 6881;
 
-  static KademliaConfig read(PluginContext context) throws InvalidConfigException {
+  public static KademliaConfig read(PluginContext context) throws InvalidConfigException {
     String prefix = "plugins." + context.pluginId() + ".";
     BootstrapNames bootstrap = bootstrap(prefix, context.config().texts("bootstrap", List.of()));
     // The public network is global by nature; asking for it by name is enough.

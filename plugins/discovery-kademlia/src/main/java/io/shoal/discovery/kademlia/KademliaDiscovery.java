@@ -10,6 +10,7 @@ import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
+import io.shoal.discovery.kademlia.krpc.NodeId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,6 +4,14 @@ import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.Metrics;
 import io.shoal.api.PluginContext;
 import io.shoal.api.UserFaultException;
+import io.shoal.discovery.kademlia.announce.AnnounceStatus;
+import io.shoal.discovery.kademlia.krpc.Contact;
+import io.shoal.discovery.kademlia.krpc.Family;
+import io.shoal.discovery.kademlia.krpc.NodeId;
+import io.shoal.discovery.kademlia.maintenance.Bootstrap;
+import io.shoal.discovery.kademlia.node.Defence;
+import io.shoal.discovery.kademlia.node.DhtNode;
+import io.shoal.discovery.kademlia.routing.SavedTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A node that is in the network: socket, thread, saved table and figures. Usable from any thread.
-final class Membership implements AutoCloseable {
-  static final String JOIN_ADVICE =
+public final class Membership implements AutoCloseable {
+  public static final String JOIN_ADVICE =
       "add `plugins.discovery-kademlia.bootstrap: [HOST:PORT]` to conf/shoal.yaml"
           + " or start with --bootstrap HOST:PORT";
 

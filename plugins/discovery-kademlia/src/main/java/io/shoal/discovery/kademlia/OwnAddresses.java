@@ -1,5 +1,6 @@
 package io.shoal.discovery.kademlia;
 
+import io.shoal.discovery.kademlia.krpc.Family;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,6 +2,7 @@ package io.shoal.discovery.kademlia;
 
 import io.shoal.api.Cid;
 import io.shoal.api.SwarmSecret;
+import io.shoal.discovery.kademlia.krpc.NodeId;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;

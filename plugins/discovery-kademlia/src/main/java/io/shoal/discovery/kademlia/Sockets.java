@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.api.UserFaultException;
+import io.shoal.discovery.kademlia.krpc.Family;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

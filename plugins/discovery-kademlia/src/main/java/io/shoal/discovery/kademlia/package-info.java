@@ -1,3 +1,4 @@
+/// The plugin: configuration, sockets, the one thread, and the blocking calls of the API.
 @NullMarked
 package io.shoal.discovery.kademlia;
 

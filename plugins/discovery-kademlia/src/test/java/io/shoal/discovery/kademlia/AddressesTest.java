@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.PeerAddress;
+import io.shoal.discovery.kademlia.announce.Announcer;
+import io.shoal.discovery.kademlia.krpc.Scope;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;

@@ -11,6 +11,7 @@ import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
+import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.testkit.TestContext;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.InvalidConfigException;
-import io.shoal.discovery.kademlia.AddressRules.Ids;
+import io.shoal.discovery.kademlia.routing.AddressRules.Ids;
+import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.testkit.TestContext;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,154 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.ShoalException;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.console.Quantity;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeCommands.AddRequest;
+import io.shoal.runtime.command.NodeCommands.Added;
+import io.shoal.runtime.command.NodeCommands.TakenOver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "add")
+public final class AddCommand extends NodeCommand {
+
+  private static final int MIN_LEAF_BYTES = 256 * 1024;
+  private static final int MAX_LEAF_BYTES = 1024 * 1024;
+
+  @Parameters(paramLabel = "PATH", arity = "0..*", description = "files and folders")
+  List<Path> paths = new ArrayList<>();
+
+  @Option(names = "--in-place", description = "serve the files where they are, without a copy")
+  boolean inPlace;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "a name instead of the file's own; with a single PATH")
+  Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--leaf-size",
+      paramLabel = "SIZE",
+      description = "256KiB to 1MiB (default: 1MiB); other sizes give other roots")
+  Optional<String> leafSize = Optional.empty();
+
+  @Option(
+      names = "--sha256",
+      description = "compute each file's SHA-256 too, so that it is found by sha256:HEX")
+  boolean sha256;
+
+  @Option(
+      names = "--private",
+      description = "announce nothing of it: only who knows the root and an address gets it")
+  boolean privately;
+
+  @Option(
+      names = "--hashed-dir",
+      paramLabel = "DIR",
+      description = "take over a folder of chunk files that are named by their SHA-256")
+  Optional<Path> hashedFolder = Optional.empty();
+
+  public AddCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  void check() throws InvalidInputException {
+    if (paths.isEmpty() == hashedFolder.isEmpty()) {
+      throw new InvalidInputException(
+          "add: give either files and folders or --hashed-dir DIR; see 'shoal add --help'");
+    }
+    if (privately && hashedFolder.isPresent()) {
+      throw new InvalidInputException(
+          "--private is for files and folders: with --hashed-dir, give --set announce=none");
+    }
+    if (name.isPresent() && paths.size() != 1) {
+      throw new InvalidInputException("--name is for a single PATH: add the others on their own");
+    }
+    leafSizeBytes();
+  }
+
+  private int leafSizeBytes() throws InvalidInputException {
+    long bytes = leafSize.isEmpty() ? MAX_LEAF_BYTES : Quantity.bytes(leafSize.get());
+    if (bytes < MIN_LEAF_BYTES || bytes > MAX_LEAF_BYTES) {
+      throw new InvalidInputException(
+          "--leaf-size: " + leafSize.orElse("") + " is not from 256KiB to 1MiB");
+    }
+    return (int) bytes;
+  }
+
+  @Override
+  public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    try (var progress = progress()) {
+      if (hashedFolder.isPresent()) {
+        print(node.takeOver(environment().folder().resolve(hashedFolder.get()), progress));
+        return ExitCode.DONE;
+      }
+      var request =
+          new AddRequest(
+              paths.stream().map(path -> environment().folder().resolve(path).normalize()).toList(),
+              name,
+              inPlace,
+              leafSizeBytes(),
+              sha256,
+              privately);
+      node.add(
+          request,
+          progress,
+          added -> {
+            // What the bar left on the line must not stand before the result.
+            progress.close();
+            print(added);
+          });
+      return ExitCode.DONE;
+    }
+  }
+
+  private void print(Added added) {
+    if (common.json) {
+      console().json(added);
+    } else if (common.quiet) {
+      console().result(added.root());
+    } else {
+      console().result(added.root() + "  " + added.name());
+      added.sha256().ifPresent(hex -> console().result("sha256:" + hex + "  " + added.name()));
+    }
+    added.skipped().forEach(line -> console().note("shoal: left out: " + line));
+    if (!privately && added.sharing().equals("private")) {
+      console()
+          .note(
+              "shoal: %s was made private before and stays so: 'shoal share %s public' ends that"
+                  .formatted(added.root(), added.root()));
+    }
+  }
+
+  private void print(TakenOver taken) {
+    if (common.json) {
+      console().json(taken);
+      return;
+    }
+    console()
+        .result(
+            "%d chunks taken over (%s, %s of it new)"
+                .formatted(
+                    taken.chunks(),
+                    Quantity.ofBytes(taken.sizeBytes()),
+                    Quantity.ofBytes(taken.newBytes())));
+    taken.leftOut().forEach(line -> console().note("shoal: left out: " + line));
+  }
+}

@@ -1,0 +1,109 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.ShoalException;
+import io.shoal.distribution.console.Console;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeCommands.InspectRequest;
+import io.shoal.runtime.command.NodeCommands.InspectionEntry;
+import io.shoal.runtime.command.NodeCommands.InspectionLine;
+import io.shoal.runtime.command.NotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// Asks the discoveries about their inside. Which questions there are is theirs to say, at run
+/// time.
+@Command(name = "dht")
+public final class DhtCommand extends NodeCommand {
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "QUESTION",
+      description = "what to ask; without it, what can be asked")
+  String question = "";
+
+  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "what goes with it")
+  List<String> arguments = new ArrayList<>();
+
+  private List<String> columns = List.of();
+  private final List<List<String>> rows = new ArrayList<>();
+  private boolean told;
+
+  public DhtCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return Node.Mode.FETCH_ONLY;
+  }
+
+  @Override
+  public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    if (question.isEmpty()) {
+      list(node.inspections());
+      return ExitCode.DONE;
+    }
+    node.inspect(new InspectRequest(question, List.copyOf(arguments)), this::line);
+    printTable();
+    if (!told) {
+      throw new NotFoundException(
+          "nothing to tell of '" + question + "': nobody is known or has it");
+    }
+    return ExitCode.DONE;
+  }
+
+  private void list(List<InspectionEntry> entries) {
+    if (common.json) {
+      entries.forEach(console()::json);
+      return;
+    }
+    console()
+        .table(
+            entries.stream()
+                .map(
+                    entry ->
+                        List.of(
+                            (entry.name() + " " + entry.arguments()).strip(), entry.description()))
+                .toList());
+  }
+
+  private void line(InspectionLine line) {
+    if (line.header()) {
+      printTable();
+      columns = line.cells();
+      return;
+    }
+    told = true;
+    if (common.json) {
+      Map<String, String> fields = new LinkedHashMap<>();
+      for (int i = 0; i < columns.size(); i++) {
+        fields.put(columns.get(i), line.cells().get(i));
+      }
+      console().json(fields);
+    } else {
+      rows.add(line.cells().stream().map(DhtCommand::shown).toList());
+    }
+  }
+
+  /// What came from others must not steer the terminal.
+  private static String shown(String cell) {
+    return cell.isEmpty() ? "-" : Console.printable(cell);
+  }
+
+  /// Widths are known only when a table is whole.
+  private void printTable() {
+    if (!rows.isEmpty()) {
+      rows.addFirst(columns);
+      console().table(rows);
+      rows.clear();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.console.Quantity;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeCommands.Fetched;
+import io.shoal.runtime.command.NodeCommands.GetRequest;
+import io.shoal.runtime.command.Reference;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "get")
+public final class GetCommand extends NodeCommand {
+
+  @Parameters(
+      paramLabel = "REF",
+      description = "a CID, shoal:CID?name=NAME, 64 hex digits, sha256:HEX, or shoal:k/KEY/NAME")
+  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
+  Reference reference;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "PATH",
+      description = "where to: a path to create, or a folder that exists")
+  Optional<Path> target = Optional.empty();
+
+  @Option(
+      names = "--peer",
+      paramLabel = "URI",
+      description =
+          "ask this peer and look for no other, such as tcps://HOST:PORT#PEERID; repeatable")
+  List<PeerAddress> peers = new ArrayList<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "the most time it may take (default: no end, but 5m without a verified byte)")
+  Optional<Duration> timeout = Optional.empty();
+
+  @Option(names = "--keep", description = "keep a copy in the store, pinned")
+  boolean keep;
+
+  @Option(names = "--sync", description = "force the files to the medium before success is told")
+  boolean sync;
+
+  @Option(names = "--replace", description = "replace a file that is in the way")
+  boolean replace;
+
+  @Option(
+      names = "--private",
+      description = "announce nothing of it, neither while it comes nor afterwards")
+  boolean privately;
+
+  @Option(names = "--no-serve", description = "give nothing to others while it runs")
+  boolean noServe;
+
+  public GetCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return noServe ? Node.Mode.FETCH_ONLY : Node.Mode.FETCH;
+  }
+
+  @Override
+  public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    Path folder = environment().folder();
+    long began = System.nanoTime();
+    Reference root = content(node, reference, timeout.orElse(NAME_PATIENCE));
+    Duration spent = Duration.ofNanos(System.nanoTime() - began);
+    var request =
+        new GetRequest(
+            root,
+            target.map(path -> folder.resolve(path).normalize()),
+            folder,
+            List.copyOf(peers),
+            // What resolving a name took is part of the whole.
+            root.equals(reference) ? timeout : timeout.map(whole -> rest(whole, spent)),
+            keep,
+            sync,
+            replace,
+            privately);
+    Fetched fetched;
+    try (var progress = console().progress(!common.quiet)) {
+      fetched = node.get(request, progress);
+    }
+    if (common.json) {
+      console().json(fetched);
+      return ExitCode.DONE;
+    }
+    console().result(fetched.path());
+    if (!common.quiet) {
+      console().note(summary(fetched));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static Duration rest(Duration whole, Duration spent) {
+    Duration rest = whole.minus(spent);
+    return rest.isPositive() ? rest : Duration.ofMillis(1);
+  }
+
+  private static String summary(Fetched fetched) {
+    long millis = Math.max(1, fetched.durationMillis());
+    int peers = fetched.bytesByPeer().size();
+    return "%s in %s: %s from %d %s (%s), %s were here already"
+        .formatted(
+            Quantity.ofBytes(fetched.sizeBytes()),
+            Quantity.ofMillis(millis),
+            Quantity.ofBytes(fetched.bytesTransferred()),
+            peers,
+            peers == 1 ? "peer" : "peers",
+            Quantity.ofRate(fetched.bytesTransferred() * 1000 / millis),
+            Quantity.ofBytes(fetched.bytesReused()));
+  }
+}

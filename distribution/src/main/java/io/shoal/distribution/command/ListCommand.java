@@ -1,0 +1,93 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.ShoalException;
+import io.shoal.distribution.console.Console;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.console.Quantity;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeCommands.FolderEntry;
+import io.shoal.runtime.command.NodeCommands.RootEntry;
+import io.shoal.runtime.command.Reference;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "ls")
+public final class ListCommand extends NodeCommand {
+
+  @Parameters(paramLabel = "REF", arity = "0..1", description = "a folder")
+  Optional<Reference> reference = Optional.empty();
+
+  public ListCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return reference.map(NodeCommand::modeFor).orElse(Node.Mode.OFFLINE);
+  }
+
+  @Override
+  public boolean take(Optional<Reference> given) {
+    reference = given;
+    return true;
+  }
+
+  @Override
+  public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    if (reference.isPresent()) {
+      printEntries(node.list(content(node, reference.get(), NAME_PATIENCE)));
+    } else {
+      printRoots(node.roots());
+    }
+    return ExitCode.DONE;
+  }
+
+  private void printRoots(List<RootEntry> roots) {
+    List<List<String>> rows = new ArrayList<>();
+    for (RootEntry root : roots) {
+      if (common.json) {
+        console().json(root);
+      } else if (common.quiet) {
+        console().result(root.root());
+      } else {
+        rows.add(
+            List.of(
+                root.root(),
+                Quantity.ofBytes(root.sizeBytes()),
+                root.sharing().equals("private") ? root.kept() + " private" : root.kept(),
+                shown(root.name(), root.kind()),
+                root.note()));
+      }
+    }
+    console().table(rows);
+  }
+
+  private void printEntries(List<FolderEntry> entries) {
+    List<List<String>> rows = new ArrayList<>();
+    for (FolderEntry entry : entries) {
+      if (common.json) {
+        console().json(entry);
+      } else if (common.quiet) {
+        console().result(entry.cid());
+      } else {
+        rows.add(
+            List.of(
+                entry.cid(),
+                Quantity.ofBytes(entry.sizeBytes()),
+                shown(entry.name(), entry.kind())));
+      }
+    }
+    console().table(rows);
+  }
+
+  /// Names come from strangers: what would steer a terminal is not printed.
+  private static String shown(String name, String kind) {
+    String safe = Console.printable(name);
+    return kind.equals("folder") ? safe + "/" : safe;
+  }
+}

@@ -1,0 +1,135 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.distribution.Program;
+import io.shoal.distribution.console.Console;
+import io.shoal.distribution.launch.LogSetup;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.command.NameCommands.ResolvedName;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.command.Reference;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// A command that works on a node: on the one that runs on the data folder, else on one of its own
+/// that ends with the command.
+@Command(
+    mixinStandardHelpOptions = true,
+    versionProvider = Program.VersionLine.class,
+    sortOptions = false,
+    abbreviateSynopsis = true)
+public abstract class NodeCommand implements Callable<Integer> {
+
+  @Mixin public CommonOptions common = new CommonOptions();
+
+  /// For a name, where the user sets no time.
+  static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
+
+  private final Environment environment;
+
+  NodeCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  /// What kind of node is needed if none runs.
+  abstract Node.Mode mode();
+
+  /// Takes what is given besides options, if the command may then be run by [SmallCommands].
+  ///
+  /// @return false if the command line must be read by its library: the command has more to read,
+  ///   or there is an error to tell of
+  public boolean take(Optional<Reference> reference) {
+    return false;
+  }
+
+  /// Does the work.
+  ///
+  /// @return the exit code
+  public abstract int run(NodeCommands node)
+      throws ShoalException, IOException, InterruptedException;
+
+  /// Checks the arguments before a node is started.
+  void check() throws ShoalException, IOException {}
+
+  @Override
+  public final Integer call() throws ShoalException, IOException, InterruptedException {
+    check();
+    try (NodeCommands node = node(mode())) {
+      return run(node);
+    } catch (NotFoundException e) {
+      boolean alone = environment.nodes().running(common.dataFolder()).isEmpty();
+      if (!asksOthers() || mode() != Node.Mode.OFFLINE || !alone) {
+        throw e;
+      }
+    }
+    try (NodeCommands node = node(Node.Mode.FETCH_ONLY)) {
+      return run(node);
+    }
+  }
+
+  /// Whether others are to be asked for what is not found here.
+  boolean asksOthers() {
+    return false;
+  }
+
+  private NodeCommands node(Node.Mode mode)
+      throws ShoalException, IOException, InterruptedException {
+    Optional<NodeCommands> running = environment.nodes().running(common.dataFolder());
+    if (running.isPresent()) {
+      if (common.configures() && !common.quiet) {
+        console()
+            .note(
+                "shoal: a node runs on "
+                    + common.dataFolder()
+                    + " and does this with its own configuration; the options given here have no"
+                    + " effect on it");
+      }
+      return running.get();
+    }
+    var configuration = common.configuration(false);
+    LogSetup.prepare(common.logLevel.orElse("error"), common.dataFolder());
+    return environment.nodes().start(common.dataFolder(), configuration, mode);
+  }
+
+  /// What a command works on, with names resolved; what the user should know of a name is told.
+  Reference content(NodeCommands node, Reference reference, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    if (!(reference instanceof Reference.SignedName name)) {
+      return reference;
+    }
+    ResolvedName found = node.resolve(name, timeout);
+    tell(found);
+    return new Reference.Content(
+        Cid.parse(found.root()), found.fileName().or(() -> Optional.of(name.name())));
+  }
+
+  /// Tells what the user should know of a name.
+  void tell(ResolvedName found) {
+    if (!common.quiet || found.notes().size() > (found.firstContact() ? 1 : 0)) {
+      found.notes().forEach(note -> console().note("shoal: " + note));
+    }
+  }
+
+  /// What kind of node a command needs that works on what is here: names alone are asked for.
+  static Node.Mode modeFor(Reference reference) {
+    return reference instanceof Reference.SignedName ? Node.Mode.FETCH_ONLY : Node.Mode.OFFLINE;
+  }
+
+  Console console() {
+    return environment.console();
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  Console.ProgressDisplay progress() {
+    return console().progress(!common.quiet && !common.json);
+  }
+}

@@ -1,0 +1,20 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.Configuration;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.command.NodeCommands;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Where commands get the node that they work on.
+public interface Nodes {
+
+  /// The node that runs on a data folder in another process, if one does.
+  Optional<NodeCommands> running(Path dataFolder) throws IOException;
+
+  /// Starts a node in this process; closing it ends it.
+  NodeCommands start(Path dataFolder, Configuration configuration, Node.Mode mode)
+      throws ShoalException, IOException, InterruptedException;
+}

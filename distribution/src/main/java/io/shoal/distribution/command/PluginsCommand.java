@@ -1,0 +1,56 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.ShoalException;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeCommands.PluginEntry;
+import io.shoal.runtime.command.Reference;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+@Command(name = "plugins")
+public final class PluginsCommand extends NodeCommand {
+
+  public PluginsCommand(Environment environment) {
+    super(environment);
+  }
+
+  @Override
+  Node.Mode mode() {
+    return Node.Mode.OFFLINE;
+  }
+
+  @Override
+  public boolean take(Optional<Reference> reference) {
+    return reference.isEmpty();
+  }
+
+  @Override
+  public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("KIND", "NAME", "VERSION", "STATE", "ACTIVE", "FROM", "PROBLEM"));
+    for (PluginEntry plugin : node.plugins()) {
+      if (common.json) {
+        console().json(plugin);
+      } else {
+        rows.add(
+            List.of(
+                String.join(",", plugin.kinds()),
+                plugin.id(),
+                plugin.version(),
+                plugin.state(),
+                plugin.active() ? "yes" : "no",
+                plugin.location(),
+                plugin.problem().orElse("")));
+      }
+    }
+    if (!common.json) {
+      console().table(rows);
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,157 @@
+package io.shoal.distribution.command;
+
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.distribution.Program;
+import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.launch.LogSetup;
+import io.shoal.distribution.launch.ScratchFolder;
+import io.shoal.distribution.launch.Signals;
+import io.shoal.distribution.launch.StartupCache;
+import io.shoal.runtime.Configuration;
+import io.shoal.runtime.Node;
+import io.shoal.runtime.RemoteNode;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeCommands.DiscoveryEntry;
+import io.shoal.runtime.command.NodeCommands.NodeStatus;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    versionProvider = Program.VersionLine.class,
+    sortOptions = false,
+    abbreviateSynopsis = true)
+public final class ServeCommand implements Callable<Integer> {
+
+  /// Among the names of the signals that end a node.
+  private static final String END_OF_INPUT = "end of input";
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  // The demo's nodes must not outlive it, whatever ends it: no signal tells of a parent's death,
+  // but
+  // the end of a pipe that it held does.
+  @Option(
+      names = "--scratch",
+      paramLabel = "DIR",
+      hidden = true,
+      description =
+          "end when standard input ends; the last user of DIR, a folder of the demo's, removes it")
+  Optional<Path> scratch = Optional.empty();
+
+  private final Environment environment;
+
+  public ServeCommand(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws ShoalException, IOException, InterruptedException {
+    Path data = common.dataFolder();
+    Configuration configuration = common.configuration(true);
+    LogSetup.prepare(configuration.logLevel(), data);
+    var running = RemoteNode.of(data);
+    if (running.isPresent()) {
+      throw new UserFaultException(
+          "%s: the node of process %d runs on this data folder: stop it, or give another with --data"
+              .formatted(data, running.get().pid()));
+    }
+    var signals = new LinkedBlockingQueue<String>();
+    Signals.handle(signals::add);
+    if (scratch.isEmpty()) {
+      return serve(data, configuration, signals);
+    }
+    try (var shared = ScratchFolder.share(scratch.get())) {
+      awaitEndOfInput(signals);
+      return serve(data, configuration, signals);
+    }
+  }
+
+  private static void awaitEndOfInput(Queue<String> signals) {
+    // A platform thread: reading standard input would hold up the carrier of a virtual one.
+    Thread.ofPlatform()
+        .daemon()
+        .name("standard-input")
+        .start(
+            () -> {
+              try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                LoggerFactory.getLogger(ServeCommand.class).debug("standard input failed", e);
+              }
+              signals.add(END_OF_INPUT);
+            });
+  }
+
+  private int serve(Path data, Configuration configuration, BlockingQueue<String> signals)
+      throws ShoalException, IOException, InterruptedException {
+    try (NodeCommands node = environment.nodes().start(data, configuration, Node.Mode.SERVE)) {
+      NodeStatus status = node.status();
+      environment
+          .console()
+          .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
+      // Nothing starts on a scratch folder again, and what makes a cache would outlive the node.
+      if (scratch.isEmpty()) {
+        StartupCache.remake(data);
+      }
+      if (!common.quiet) {
+        status.advice().forEach(line -> environment.console().note("shoal: " + line));
+      }
+      return signals.take().equals("INT") ? ExitCode.INTERRUPTED : ExitCode.DONE;
+    }
+  }
+
+  /// `ready peer=… tcp=HOST:PORT dht=HOST:PORT api=URL`: one word for each transport scheme, of
+  /// which TLS over TCP is `tcp` too, since a node has one of the two.
+  static String readyLine(NodeStatus status, String api) {
+    Map<String, String> words = new LinkedHashMap<>();
+    words.put("peer", status.peerId());
+    for (String endpoint : status.endpoints()) {
+      int colon = endpoint.indexOf(':');
+      String scheme = endpoint.substring(0, colon);
+      words.putIfAbsent(scheme.equals("tcps") ? "tcp" : scheme, reachable(endpoint));
+    }
+    for (DiscoveryEntry entry : status.discoveries()) {
+      entry
+          .endpoint()
+          .ifPresent(
+              endpoint ->
+                  words.putIfAbsent(
+                      entry.plugin().equals("discovery-kademlia") ? "dht" : entry.plugin(),
+                      reachable("udp://" + endpoint)));
+    }
+    words.put("api", api);
+    var line = new StringBuilder("ready");
+    words.forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
+    return line.toString();
+  }
+
+  /// An endpoint as another node on this machine can use it: the address that stands for all of
+  /// them is no address to connect to.
+  private static String reachable(String endpoint) {
+    URI uri = URI.create(endpoint);
+    if (uri.getHost() == null || uri.getPort() < 0) {
+      return endpoint.substring(endpoint.indexOf(':') + 1).replaceFirst("^//", "");
+    }
+    return switch (uri.getHost()) {
+      case "0.0.0.0" -> "127.0.0.1:" + uri.getPort();
+      case "[::]", "[0:0:0:0:0:0:0:0]" -> "[::1]:" + uri.getPort();
+      default -> uri.getHost() + ":" + uri.getPort();
+    };
+  }
+}

@@ -1,0 +1,125 @@
+package io.shoal.distribution.console;
+
+import io.shoal.runtime.command.NodeCommands.Progress;
+import io.shoal.runtime.command.NodeCommands.ProgressListener;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Where results, progress and notes of a command go.
+public final class Console {
+
+  private final OutputStream raw;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final boolean terminal;
+  private final Function<Object, Optional<String>> written;
+
+  /// @param out for results alone
+  /// @param err for everything else
+  /// @param terminal whether somebody watches `err`
+  public Console(OutputStream out, OutputStream err, boolean terminal) {
+    this(out, err, terminal, _ -> Optional.empty());
+  }
+
+  /// @param written the JSON of a value that somebody wrote already, if so
+  public Console(
+      OutputStream out,
+      OutputStream err,
+      boolean terminal,
+      Function<Object, Optional<String>> written) {
+    this.raw = out;
+    // UTF-8 whatever the locale says: names in results are read by programs too.
+    this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
+    this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
+    this.terminal = terminal;
+    this.written = written;
+  }
+
+  /// Names and texts come from strangers: what would steer a terminal is not printed.
+  public static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  public void result(String line) {
+    out.println(line);
+  }
+
+  /// One line of JSON, by the names of a record's components.
+  public void json(Object value) {
+    out.println(
+        written.apply(value).orElseGet(() -> JsonMapper.shared().writeValueAsString(value)));
+  }
+
+  public void note(String line) {
+    err.println(line);
+  }
+
+  public PrintStream out() {
+    return out;
+  }
+
+  /// Where a command writes bytes that are no text.
+  public OutputStream raw() {
+    return raw;
+  }
+
+  public PrintStream err() {
+    return err;
+  }
+
+  /// A display of progress, to be closed when the command is done.
+  public ProgressDisplay progress(boolean wanted) {
+    if (!wanted) {
+      return ProgressDisplay.silent();
+    }
+    return terminal ? ProgressDisplay.bar(err) : ProgressDisplay.lines(err);
+  }
+
+  /// Prints rows in aligned columns.
+  public void table(List<List<String>> rows) {
+    int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int i = 0; i < row.size(); i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    for (List<String> row : rows) {
+      var line = new StringBuilder();
+      for (int i = 0; i < row.size(); i++) {
+        line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+
+  /// A display of progress that ends with its command.
+  public interface ProgressDisplay extends ProgressListener, AutoCloseable {
+
+    static ProgressDisplay silent() {
+      return new ProgressDisplay() {
+        @Override
+        public void progress(Progress progress) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    static ProgressDisplay bar(PrintStream err) {
+      return new ProgressBar(err);
+    }
+
+    static ProgressDisplay lines(PrintStream err) {
+      return new ProgressLines(err);
+    }
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,50 @@
+package io.shoal.distribution.console;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PermanentException;
+import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.command.DeadlineException;
+import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.command.VerificationFailedException;
+
+/// What the program tells a script.
+public final class ExitCode {
+
+  public static final int DONE = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
+  static final int NOT_FOUND = 3;
+  public static final int VERIFICATION_FAILED = 4;
+  static final int TIMED_OUT = 5;
+
+  /// 128 + SIGINT, as shells have it.
+  public static final int INTERRUPTED = 130;
+
+  private ExitCode() {}
+
+  public static int of(Exception failure) {
+    return switch (failure) {
+      case InterruptedException _ -> INTERRUPTED;
+      case ShoalException e -> of(e);
+      default -> FAILED;
+    };
+  }
+
+  private static int of(ShoalException failure) {
+    return switch (failure) {
+      case InvalidInputException _ -> USAGE;
+      case InvalidConfigException _ -> USAGE;
+      case UserFaultException _ -> FAILED;
+      case NotFoundException _ -> NOT_FOUND;
+      case PermanentException _ -> FAILED;
+      case DeadlineException _ -> TIMED_OUT;
+      case RetryableException _ -> FAILED;
+      case VerificationFailedException _ -> VERIFICATION_FAILED;
+      case PeerFaultException _ -> FAILED;
+    };
+  }
+}

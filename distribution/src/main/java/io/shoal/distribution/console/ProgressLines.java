@@ -1,0 +1,57 @@
+package io.shoal.distribution.console;
+
+import io.shoal.runtime.command.NodeCommands.Progress;
+import java.io.PrintStream;
+
+/// Progress where nobody watches: a line when the phase or what is waited for changes, and one each
+/// tenth of the way.
+final class ProgressLines implements Console.ProgressDisplay {
+
+  private static final int PERCENT_A_LINE = 10;
+
+  private final PrintStream err;
+  private String last = "";
+
+  ProgressLines(PrintStream err) {
+    this.err = err;
+  }
+
+  @Override
+  public synchronized void progress(Progress progress) {
+    long tenth =
+        progress.totalBytes() > 0
+            ? 100 * progress.doneBytes() / progress.totalBytes() / PERCENT_A_LINE
+            : -1;
+    // A message that only counts on is no news.
+    String now = progress.phase() + " " + tenth + " " + progress.message().replaceAll("\\d+", "");
+    if (!now.equals(last)) {
+      last = now;
+      err.println(text(progress, ""));
+    }
+  }
+
+  /// The line that says how far something is.
+  static String text(Progress progress, String bar) {
+    var line = new StringBuilder(progress.phase()).append(bar);
+    if (progress.totalBytes() > 0) {
+      line.append(" %d%%".formatted(100 * progress.doneBytes() / progress.totalBytes()))
+          .append(" " + Quantity.ofBytes(progress.doneBytes()))
+          .append(" of " + Quantity.ofBytes(progress.totalBytes()));
+    } else if (progress.doneBytes() > 0) {
+      line.append(" " + Quantity.ofBytes(progress.doneBytes()));
+    }
+    if (progress.bytesPerSecond() > 0) {
+      line.append(", " + Quantity.ofRate(progress.bytesPerSecond()));
+    }
+    if (progress.peers() > 0) {
+      line.append(", " + progress.peers() + (progress.peers() == 1 ? " peer" : " peers"));
+    }
+    if (!progress.message().isEmpty()) {
+      line.append(": " + progress.message());
+    }
+    return line.toString();
+  }
+
+  @Override
+  public void close() {}
+}

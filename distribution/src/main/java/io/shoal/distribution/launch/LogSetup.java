@@ -1,0 +1,101 @@
+package io.shoal.distribution.launch;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.filter.ThresholdFilter;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.util.FileSize;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/// Sets the log up in code, since reading an XML file takes longer than most commands: what the
+/// user asked for goes to standard error without stack traces, and all with them into the data
+/// folder's `logs/shoal.log`.
+public final class LogSetup extends ContextAwareBase implements Configurator {
+
+  // Logback makes this object, at the first logger: settings can only reach it through the process.
+  private static final String LEVEL = "shoal.log.level";
+  private static final String DATA = "shoal.log.data";
+
+  /// Four files of this size: enough for a bug report, too little to fill a disk.
+  private static final long MAX_FILE_BYTES = 8L << 20;
+
+  private static final int OLD_FILES = 3;
+
+  /// For Logback.
+  public LogSetup() {}
+
+  /// Says how to log. To be called before anything is logged.
+  public static void prepare(String level, Path dataFolder) {
+    System.setProperty(LEVEL, level.toUpperCase(Locale.ROOT));
+    System.setProperty(DATA, dataFolder.toString());
+  }
+
+  @Override
+  public ExecutionStatus configure(LoggerContext context) {
+    var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    // Libraries have little to say to a user, and debug logs of an event loop are larger than what
+    // it moves.
+    root.setLevel(Level.WARN);
+    context.getLogger("io.shoal").setLevel(Level.DEBUG);
+    root.addAppender(console(context));
+    String data = System.getProperty(DATA);
+    // A folder that is not there yet is for the node to make, with its rights.
+    if (data != null && Files.isWritable(Path.of(data))) {
+      root.addAppender(file(context, data + "/logs"));
+    }
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private static ConsoleAppender<ILoggingEvent> console(LoggerContext context) {
+    var threshold = new ThresholdFilter();
+    threshold.setLevel(System.getProperty(LEVEL, "WARN"));
+    threshold.start();
+    var console = new ConsoleAppender<ILoggingEvent>();
+    console.setContext(context);
+    console.setTarget("System.err");
+    console.addFilter(threshold);
+    console.setEncoder(encoder(context, "%d{HH:mm:ss.SSS} %-5level %msg%n%nopex"));
+    console.start();
+    return console;
+  }
+
+  private static RollingFileAppender<ILoggingEvent> file(LoggerContext context, String folder) {
+    var file = new RollingFileAppender<ILoggingEvent>();
+    file.setContext(context);
+    file.setFile(folder + "/shoal.log");
+    file.setEncoder(
+        encoder(context, "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n%ex"));
+    var policy = new FixedWindowRollingPolicy();
+    policy.setContext(context);
+    policy.setParent(file);
+    policy.setFileNamePattern(folder + "/shoal.%i.log");
+    policy.setMinIndex(1);
+    policy.setMaxIndex(OLD_FILES);
+    policy.start();
+    var trigger = new SizeBasedTriggeringPolicy<ILoggingEvent>();
+    trigger.setContext(context);
+    trigger.setMaxFileSize(new FileSize(MAX_FILE_BYTES));
+    trigger.start();
+    file.setRollingPolicy(policy);
+    file.setTriggeringPolicy(trigger);
+    file.start();
+    return file;
+  }
+
+  private static PatternLayoutEncoder encoder(LoggerContext context, String pattern) {
+    var encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(pattern);
+    encoder.start();
+    return encoder;
+  }
+}

@@ -1,0 +1,21 @@
+package io.shoal.distribution.launch;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// What the launcher tells of the places around the program; it makes the package the current
+/// folder.
+public final class PackageFolder {
+
+  private PackageFolder() {}
+
+  /// The folder that the program was unpacked into; empty when it is started without the launcher.
+  public static Optional<Path> find() {
+    return Optional.ofNullable(System.getProperty("shoal.package")).map(Path::of);
+  }
+
+  /// The folder that the user is in, absolute.
+  public static Path current() {
+    return Path.of(System.getProperty("shoal.folder", "")).toAbsolutePath();
+  }
+}

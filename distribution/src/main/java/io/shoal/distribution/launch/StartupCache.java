@@ -1,0 +1,57 @@
+package io.shoal.distribution.launch;
+
+import io.shoal.distribution.Subcommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The caches that make commands start at once. The package's own fit only as long as nobody
+/// changes or copies its jars; where they do not, a node that stays makes others in its data
+/// folder, which the launcher then prefers.
+public final class StartupCache {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StartupCache.class);
+
+  /// Made by [CachesCommand] in some twenty seconds; far longer only on a machine that has other
+  /// worries.
+  private static final int MAX_SECONDS = 600;
+
+  private StartupCache() {}
+
+  /// Makes them in the background if this process found none that fits. Never fails: without one,
+  /// commands only start slower.
+  public static void remake(Path dataFolder) {
+    // The machine says "sharing" when it took a cache.
+    boolean fits = System.getProperty("java.vm.info", "").contains("sharing");
+    var launcher = PackageFolder.find().map(folder -> folder.resolve("bin/shoal"));
+    if (!fits && launcher.isPresent() && Files.isExecutable(launcher.get())) {
+      Thread.ofVirtual().name("start-up cache").start(() -> make(launcher.get(), dataFolder));
+    }
+  }
+
+  private static void make(Path launcher, Path dataFolder) {
+    Path folder = dataFolder.resolve("cache");
+    var builder =
+        new ProcessBuilder(launcher.toString(), Subcommand.CACHES.word(), folder.toString());
+    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    try {
+      Process process = builder.start();
+      try {
+        if (process.waitFor(MAX_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
+          LOG.info("made start-up caches in {}: commands start faster now", folder);
+        }
+      } finally {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      LOG.debug("no start-up cache could be made", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

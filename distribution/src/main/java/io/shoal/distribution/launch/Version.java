@@ -1,0 +1,15 @@
+package io.shoal.distribution.launch;
+
+import java.lang.module.ModuleDescriptor;
+import java.util.Optional;
+
+/// The program's version: that of its module.
+public final class Version {
+
+  public static final String TEXT =
+      Optional.ofNullable(Version.class.getModule().getDescriptor())
+          .flatMap(ModuleDescriptor::rawVersion)
+          .orElse("development");
+
+  private Version() {}
+}

@@ -1,0 +1,59 @@
+package io.shoal.distribution.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.shoal.api.StoreUsage;
+import io.shoal.runtime.command.NameCommands.NamesEntry;
+import io.shoal.runtime.command.NodeCommands.AccessEntry;
+import io.shoal.runtime.command.NodeCommands.CheckEntry;
+import io.shoal.runtime.command.NodeCommands.DiscoveryEntry;
+import io.shoal.runtime.command.NodeCommands.NodeStatus;
+import io.shoal.runtime.command.NodeCommands.UploadEntry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReadyLineTest {
+
+  private static String line(List<String> endpoints, String dht) {
+    return ServeCommand.readyLine(
+        new NodeStatus(
+            "12D3",
+            "0.1.0",
+            1,
+            endpoints,
+            List.of(
+                new DiscoveryEntry("discovery-kademlia", Optional.of(dht), 0, 0, 0, 0, Map.of())),
+            new StoreUsage(0, 0, 0, 0, 0),
+            List.of(),
+            new UploadEntry(0, 0, 0, 0, 0),
+            new NamesEntry(0, 0, 0),
+            List.of(),
+            new AccessEntry("open", 0),
+            new CheckEntry(0, 0, 0, 0, 0, -1, 0),
+            List.of()),
+        "http://127.0.0.1:1");
+  }
+
+  @Test
+  void itTellsWhereTheNodeIs() {
+    assertEquals(
+        "ready peer=12D3 tcp=127.0.0.1:4600 dht=127.0.0.1:6881 api=http://127.0.0.1:1",
+        line(List.of("tcps://127.0.0.1:4600#12D3"), "127.0.0.1:6881"));
+  }
+
+  @Test
+  void theAddressThatStandsForAllIsToldAsOneThatCanBeUsed() {
+    assertEquals(
+        "ready peer=12D3 tcp=127.0.0.1:4600 dht=[::1]:6881 api=http://127.0.0.1:1",
+        line(List.of("tcp://0.0.0.0:4600"), "[::]:6881"));
+  }
+
+  @Test
+  void otherTransportsAreToldByTheirScheme() {
+    assertEquals(
+        "ready peer=12D3 unix=/tmp/socket dht=127.0.0.1:6881 api=http://127.0.0.1:1",
+        line(List.of("unix:///tmp/socket"), "127.0.0.1:6881"));
+  }
+}

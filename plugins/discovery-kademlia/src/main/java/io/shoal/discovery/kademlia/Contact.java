@@ -1,7 +1,0 @@
-package io.shoal.discovery.kademlia;
-
-import java.net.InetSocketAddress;
-
-/// A node as others know it: its id and where its datagrams come from. The address is resolved and
-/// its port not 0.
-record Contact(NodeId id, InetSocketAddress address) {}

@@ -1,0 +1,237 @@
+package io.shoal.discovery.kademlia.lookup;
+
+import io.shoal.discovery.kademlia.bencode.Bytes;
+import io.shoal.discovery.kademlia.krpc.Contact;
+import io.shoal.discovery.kademlia.krpc.Method;
+import io.shoal.discovery.kademlia.krpc.NodeId;
+import io.shoal.discovery.kademlia.krpc.Packet;
+import io.shoal.discovery.kademlia.krpc.Scope;
+import io.shoal.discovery.kademlia.maintenance.Upkeep;
+import io.shoal.discovery.kademlia.routing.AddressRules;
+import io.shoal.discovery.kademlia.routing.DhtSettings;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Carries out a [Lookup], or several that share no node (S/Kademlia §4.4): sends their queries and
+/// tells what they bring. Single-threaded.
+///
+/// On disjoint paths a hostile node leads astray only the path that asked it: the others go on to
+/// their own k closest, through nodes that it never heard of. The price is about that many times
+/// the queries.
+public final class LookupRun {
+  /// As S/Kademlia counts: beyond eight, paths run out of nodes in most networks.
+  public static final int MAX_PATHS = 8;
+
+  /// Queries in flight on each of several paths: all together are no burst.
+  static final int PATH_PARALLELISM = 2;
+
+  /// Queries of each of several paths; see [Lookup#MAX_QUERIES].
+  static final int MAX_PATH_QUERIES = Lookup.MAX_QUERIES / 2;
+
+  private final List<Lookup> paths = new ArrayList<>();
+  private final NodeId target;
+  private final Method method;
+  private final Upkeep upkeep;
+  private final QuerySender requests;
+  private final DhtSettings settings;
+  private final Listener listener;
+  private final Map<NodeId, Bytes> tokens = new HashMap<>();
+  private final Set<InetSocketAddress> claimed = new HashSet<>();
+  private boolean ended;
+
+  /// @param self our own id, which is never asked
+  /// @param seeds where to begin, closest first; each path gets its part
+  /// @param pathCount disjoint paths, 1 to [#MAX_PATHS]
+  /// @param radius how far the k closest may plausibly reach, see [Density]
+  public LookupRun(
+      NodeId self,
+      NodeId target,
+      List<Contact> seeds,
+      int pathCount,
+      double radius,
+      Method method,
+      AddressRules rules,
+      Upkeep upkeep,
+      QuerySender requests,
+      DhtSettings settings,
+      Listener listener) {
+    this.target = target;
+    this.method = method;
+    this.upkeep = upkeep;
+    this.requests = requests;
+    this.settings = settings;
+    this.listener = listener;
+    for (int path = 0; path < pathCount; path++) {
+      List<Contact> part = new ArrayList<>();
+      for (int i = path; i < seeds.size(); i += pathCount) {
+        part.add(seeds.get(i));
+      }
+      Lookup.Share share =
+          pathCount == 1
+              ? Lookup.Share.ofAll(radius)
+              : new Lookup.Share(
+                  PATH_PARALLELISM,
+                  MAX_PATH_QUERIES,
+                  contact -> claimed.add(contact.address()),
+                  // All paths together take so many of the closest.
+                  pathCount * radius);
+      paths.add(new Lookup(self, target, part, rules, share));
+    }
+  }
+
+  /// Takes what a lookup brings.
+  public interface Listener {
+    /// Somebody named providers. Never called after `ended`.
+    default void found(List<InetSocketAddress> providers, long nowMillis) {}
+
+    /// Somebody is asked now.
+    default void asked(Contact contact, long nowMillis) {}
+
+    /// Somebody answered, in time or late. Never called after `ended`.
+    default void answered(Contact from, Packet.Answer answer, long nowMillis) {}
+
+    /// Somebody answered with a fault, not at all, or is gone. Never called after `ended`.
+    default void failed(Contact contact, long nowMillis) {}
+
+    /// Whether nobody waits for it any more: it ends without a word.
+    default boolean cancelled() {
+      return false;
+    }
+
+    /// The last call but one: why it ended.
+    default void ends(LookupEnd why) {}
+
+    /// The last call.
+    ///
+    /// @param closest the closest nodes that answered, with the token that each gave, if it gave
+    ///   one: eight, and on several paths up to eight more, so that each path has its part
+    void ended(List<Holder> closest, long nowMillis);
+  }
+
+  /// A node that answered.
+  public record Holder(Contact contact, Optional<Bytes> token) {}
+
+  public void start(long nowMillis) {
+    advance(nowMillis);
+  }
+
+  private void advance(long nowMillis) {
+    ended |= listener.cancelled();
+    if (ended) {
+      return;
+    }
+    for (Lookup path : paths) {
+      for (Contact contact : path.next()) {
+        listener.asked(contact, nowMillis);
+        requests.send(
+            contact.address(),
+            Optional.of(contact.id()),
+            method,
+            new Query(path, contact),
+            nowMillis);
+      }
+    }
+    if (paths.stream().allMatch(Lookup::finished)) {
+      ended = true;
+      upkeep.lookupEnded(target, closestOfAll());
+      listener.ends(why());
+      List<Holder> holders =
+          closest().stream()
+              .map(c -> new Holder(c, Optional.ofNullable(tokens.get(c.id()))))
+              .toList();
+      listener.ended(holders, nowMillis);
+    }
+  }
+
+  /// The worst end of the paths on which anybody answered: no more is proven.
+  private LookupEnd why() {
+    return paths.stream()
+        .map(Lookup::end)
+        .filter(end -> end != LookupEnd.NOBODY_ANSWERED)
+        .max(LookupEnd::compareTo)
+        .orElse(LookupEnd.NOBODY_ANSWERED);
+  }
+
+  private List<Contact> closest() {
+    if (paths.size() == 1) {
+      return paths.getFirst().holders();
+    }
+    Set<Contact> out = new LinkedHashSet<>(closestOfAll());
+    // The closest of all may all come from one path that is led astray.
+    int part = Math.ceilDiv(Lookup.CLOSEST, paths.size());
+    paths.forEach(path -> path.closestAnswered().stream().limit(part).forEach(out::add));
+    return out.stream().sorted((a, b) -> target.compareDistance(a.id(), b.id())).toList();
+  }
+
+  private List<Contact> closestOfAll() {
+    return paths.stream()
+        .flatMap(path -> path.closestAnswered().stream())
+        .sorted((a, b) -> target.compareDistance(a.id(), b.id()))
+        .limit(Lookup.CLOSEST)
+        .toList();
+  }
+
+  private boolean mayTell(Contact from, InetSocketAddress of) {
+    return settings.mayTell(Scope.of(from.address().getAddress()), of);
+  }
+
+  private final class Query implements Requests.Handler {
+    private final Lookup path;
+    private final Contact asked;
+
+    Query(Lookup path, Contact asked) {
+      this.path = path;
+      this.asked = asked;
+    }
+
+    @Override
+    public void replied(Contact from, Packet.Reply reply, long nowMillis) {
+      if (!from.id().equals(asked.id())) {
+        // Somebody else lives there now; it may be far from the target, so that its word does not
+        // count here.
+        failed(nowMillis);
+        return;
+      }
+      upkeep.handOver(Scope.of(from.address().getAddress()), reply.answer(), nowMillis);
+      reply.answer().token().ifPresent(token -> tokens.put(asked.id(), token));
+      List<Contact> closer = new ArrayList<>();
+      for (Contact contact : reply.answer().nodesOf(settings.family())) {
+        if (mayTell(from, contact.address())) {
+          closer.add(contact);
+        }
+      }
+      path.answered(asked, closer);
+      if (!ended) {
+        listener.answered(asked, reply.answer(), nowMillis);
+      }
+      List<InetSocketAddress> values =
+          reply.answer().values().stream().filter(peer -> mayTell(from, peer)).toList();
+      if (!ended && !values.isEmpty()) {
+        listener.found(values, nowMillis);
+      }
+      advance(nowMillis);
+    }
+
+    @Override
+    public void failed(long nowMillis) {
+      if (!ended) {
+        listener.failed(asked, nowMillis);
+      }
+      path.failed(asked);
+      advance(nowMillis);
+    }
+
+    @Override
+    public void slow(long nowMillis) {
+      path.slow(asked);
+      advance(nowMillis);
+    }
+  }
+}

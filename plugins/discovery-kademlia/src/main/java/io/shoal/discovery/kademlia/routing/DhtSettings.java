@@ -1,0 +1,111 @@
+package io.shoal.discovery.kademlia.routing;
+
+import io.shoal.discovery.kademlia.bencode.Bytes;
+import io.shoal.discovery.kademlia.krpc.Family;
+import io.shoal.discovery.kademlia.krpc.Scope;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What a [DhtNode] can be told to do otherwise.
+///
+/// @param family the network it is in
+/// @param readOnly asks and announces, but answers nobody (BEP 43)
+/// @param publicNetwork takes only addresses that are reachable from everywhere
+/// @param routing how tables and lookups are guarded
+/// @param announceInterval how long after an announcement it is renewed at the earliest; a third
+///   more at the latest
+/// @param refreshInterval after which time without change a bucket is looked up
+/// @param version the `v` of our packets
+public record DhtSettings(
+    Family family,
+    boolean readOnly,
+    boolean publicNetwork,
+    Routing routing,
+    Duration announceInterval,
+    Duration refreshInterval,
+    Optional<Bytes> version) {
+
+  /// 15 to 20 minutes: half of the shortest time for which nodes in the field keep an announcement
+  /// (aria2: 30).
+  public static final Duration DEFAULT_ANNOUNCE_INTERVAL = Duration.ofMinutes(15);
+
+  /// BEP 5.
+  public static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofMinutes(15);
+
+  /// "SH" and the version, 0.2; from that on a node knows [Method.AnnounceMany].
+  public static final Bytes VERSION = Bytes.of(new byte[] {'S', 'H', 0, 2});
+
+  /// An ordinary member of an IPv4 network.
+  public static DhtSettings ordinary() {
+    return new DhtSettings(
+        Family.IPV4,
+        false,
+        false,
+        Routing.OPEN,
+        DEFAULT_ANNOUNCE_INTERVAL,
+        DEFAULT_REFRESH_INTERVAL,
+        Optional.of(VERSION));
+  }
+
+  public DhtSettings asReadOnly() {
+    return new DhtSettings(
+        family, true, publicNetwork, routing, announceInterval, refreshInterval, version);
+  }
+
+  public DhtSettings asPublic() {
+    return new DhtSettings(
+        family, readOnly, true, routing, announceInterval, refreshInterval, version);
+  }
+
+  public DhtSettings with(Routing other) {
+    return new DhtSettings(
+        family, readOnly, publicNetwork, other, announceInterval, refreshInterval, version);
+  }
+
+  public DhtSettings in(Family other) {
+    return new DhtSettings(
+        other, readOnly, publicNetwork, routing, announceInterval, refreshInterval, version);
+  }
+
+  public DhtSettings withVersion(Optional<Bytes> other) {
+    return new DhtSettings(
+        family, readOnly, publicNetwork, routing, announceInterval, refreshInterval, other);
+  }
+
+  /// How tables and lookups are guarded against those who own many nodes.
+  ///
+  /// @param onePerNetwork whether nodes of one [AddressPrefix] are taken for one, see
+  ///   [RoutingTable] and [Lookup]
+  /// @param ids how much it matters whether a node's address allows its id (BEP 42)
+  /// @param paths disjoint paths of a search, 1 to [LookupRun#MAX_PATHS]
+  public record Routing(boolean onePerNetwork, AddressRules.Ids ids, int paths) {
+    /// Fit for networks whose members are trusted, or share a machine.
+    public static final Routing OPEN = new Routing(false, AddressRules.Ids.ANY, 1);
+  }
+
+  /// Disjoint paths of a search.
+  public int paths() {
+    return routing.paths();
+  }
+
+  public AddressRules addressRules() {
+    return new AddressRules(routing.onePerNetwork(), routing.ids());
+  }
+
+  /// Whether an address may be used or told that came over a link to somebody of this scope, or
+  /// goes there.
+  public boolean mayTell(Scope link, InetSocketAddress address) {
+    return isInReach(link, address) && Family.of(address.getAddress()) == family;
+  }
+
+  /// The same for an address of either family.
+  boolean isInReach(Scope link, InetSocketAddress address) {
+    return leastScope(link).mayTellOf(address);
+  }
+
+  /// How far an address must reach at least for that.
+  public Scope leastScope(Scope link) {
+    return publicNetwork ? Scope.GLOBAL : link;
+  }
+}

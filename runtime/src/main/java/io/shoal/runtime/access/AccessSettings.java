@@ -1,0 +1,97 @@
+package io.shoal.runtime.access;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.PeerId;
+import io.shoal.runtime.NodeSettings;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/// What is written about who may take part. Whether the keys fit together is checked when a node
+/// starts, since `--set` changes one at a time.
+///
+/// @param mode `access`
+/// @param peers `accessList`
+/// @param secretFile `accessSecretFile`
+/// @param secret `accessSecret`
+public record AccessSettings(
+    Mode mode, Set<PeerId> peers, Optional<Path> secretFile, Optional<SharedSecret> secret) {
+
+  /// Who may take part.
+  public enum Mode {
+    OPEN,
+    ALLOW_LIST,
+    SHARED_SECRET
+  }
+
+  public AccessSettings {
+    peers = Set.copyOf(peers);
+  }
+
+  /// What follows from it.
+  ///
+  /// @param tls whether peers encrypt and prove who they are
+  /// @throws InvalidConfigException the keys do not fit together, or the file of the secret cannot
+  ///   be used
+  public Access resolve(NodeSettings.Tls tls) throws InvalidConfigException {
+    if (mode != Mode.OPEN && tls == NodeSettings.Tls.OFF) {
+      throw new InvalidConfigException(
+          "access is "
+              + word()
+              + " and tls is off, so that nobody could prove who they are: set tls: required, or"
+              + " access: open");
+    }
+    if (mode != Mode.ALLOW_LIST && !peers.isEmpty()) {
+      throw stray("accessList", "allow-list");
+    }
+    if (mode != Mode.SHARED_SECRET && secretFile.isPresent()) {
+      throw stray("accessSecretFile", "shared-secret");
+    }
+    if (mode != Mode.SHARED_SECRET && secret.isPresent()) {
+      throw stray("accessSecret", "shared-secret");
+    }
+    return switch (mode) {
+      case OPEN -> new Access.Open();
+      case ALLOW_LIST -> allowList();
+      case SHARED_SECRET -> new Access.Secret(theSecret());
+    };
+  }
+
+  private InvalidConfigException stray(String key, String wanted) {
+    return new InvalidConfigException(
+        "%s is set and access is %s, where it has no effect: set access: %s, or remove %s"
+            .formatted(key, word(), wanted, key));
+  }
+
+  private String word() {
+    return switch (mode) {
+      case OPEN -> "open";
+      case ALLOW_LIST -> "allow-list";
+      case SHARED_SECRET -> "shared-secret";
+    };
+  }
+
+  private Access allowList() throws InvalidConfigException {
+    if (peers.isEmpty()) {
+      throw new InvalidConfigException(
+          "access is allow-list and accessList is empty, so that nobody could connect: list the"
+              + " peer ids of the others (each node's status shows its own)");
+    }
+    return new Access.AllowList(peers);
+  }
+
+  private SharedSecret theSecret() throws InvalidConfigException {
+    if (secretFile.isPresent() && secret.isPresent()) {
+      throw new InvalidConfigException(
+          "accessSecretFile and accessSecret are both set: remove one of them");
+    }
+    if (secretFile.isPresent()) {
+      return SharedSecret.read(secretFile.get(), "accessSecretFile");
+    }
+    return secret.orElseThrow(
+        () ->
+            new InvalidConfigException(
+                "access is shared-secret and no secret is given: set accessSecretFile to a file"
+                    + " that holds it and that only its owner can read"));
+  }
+}

@@ -1,0 +1,34 @@
+package io.shoal.runtime.command;
+
+import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
+import java.util.Optional;
+
+/// What a user may type to name content.
+public sealed interface Reference {
+
+  /// Reads what a user typed or pasted.
+  ///
+  /// @throws InvalidInputException it is none of the forms; the message names the text and the
+  ///   fault
+  static Reference parse(String text) throws InvalidInputException {
+    return ReferenceParser.parse(text);
+  }
+
+  /// A root: a CID, `shoal:CID?name=…`, or 64 hex digits (a `raw` chunk with that SHA-256).
+  ///
+  /// @param root the CID, version 1
+  /// @param name what its giver calls it: a suggestion that passed the name check
+  record Content(Cid root, Optional<String> name) implements Reference {}
+
+  /// `sha256:HEX`: a file by the SHA-256 of all its bytes.
+  ///
+  /// @param hex 64 lower-case digits
+  record WholeDigest(String hex) implements Reference {}
+
+  /// `shoal:k/KEY/NAME`: what the owner of a key published under a name.
+  ///
+  /// @param key the key as a base32 `libp2p-key` CID
+  /// @param name the name, at most 64 bytes of UTF-8 in NFC
+  record SignedName(Cid key, String name) implements Reference {}
+}

@@ -1,0 +1,294 @@
+package io.shoal.runtime.config;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.PluginConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/// A part of a configuration, read by type. What was asked for is remembered, so that what nobody
+/// asked for can be refused.
+public final class ConfigSection implements PluginConfig {
+
+  private final String prefix;
+  private final ConfigTree.Section tree;
+  private final String source;
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
+
+  /// @param prefix the full key of this section, empty for the whole configuration
+  /// @param tree what is written in it
+  /// @param source the file's name, for messages; empty without one
+  public ConfigSection(String prefix, ConfigTree.Section tree, String source) {
+    this.prefix = prefix;
+    this.tree = tree;
+    this.source = source;
+  }
+
+  @Override
+  public String text(String key, String whenAbsent) throws InvalidConfigException {
+    return text(key).orElse(whenAbsent);
+  }
+
+  @Override
+  public Optional<String> text(String key) throws InvalidConfigException {
+    Optional<ConfigTree> found = find(key);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (found.get()) {
+      case ConfigTree.Text text -> Optional.of(text.value());
+      case ConfigTree.Listing list -> throw wrong(key, list.line(), "a list", "a single value");
+      case ConfigTree.Section section ->
+          throw wrong(key, section.line(), "a section", "a single value");
+    };
+  }
+
+  @Override
+  public List<String> texts(String key, List<String> whenAbsent) throws InvalidConfigException {
+    Optional<ConfigTree> found = find(key);
+    if (found.isEmpty()) {
+      return whenAbsent;
+    }
+    return switch (found.get()) {
+      case ConfigTree.Text text -> List.of(text.value());
+      case ConfigTree.Listing list -> list.values();
+      case ConfigTree.Section section ->
+          throw wrong(key, section.line(), "a section", "a list of values");
+    };
+  }
+
+  @Override
+  public String oneOf(String key, Set<String> allowed, String whenAbsent)
+      throws InvalidConfigException {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return whenAbsent;
+    }
+    for (String word : allowed) {
+      if (word.equalsIgnoreCase(text.get())) {
+        return word;
+      }
+    }
+    throw wrong(
+        key,
+        "'" + text.get() + "'",
+        "one of " + String.join(", ", allowed.stream().sorted().toList()));
+  }
+
+  @Override
+  public boolean flag(String key, boolean whenAbsent) throws InvalidConfigException {
+    return Boolean.parseBoolean(oneOf(key, Set.of("true", "false"), Boolean.toString(whenAbsent)));
+  }
+
+  @Override
+  public long number(String key, long min, long max, long whenAbsent)
+      throws InvalidConfigException {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return whenAbsent;
+    }
+    String allowed = "a whole number from " + min + " to " + max;
+    try {
+      long value = Long.parseLong(text.get());
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(key, "'" + text.get() + "'", allowed, e);
+    }
+    throw wrong(key, text.get(), allowed);
+  }
+
+  @Override
+  public long sizeBytes(String key, long minBytes, long maxBytes, long whenAbsent)
+      throws InvalidConfigException {
+    return bounded(
+        key,
+        text(key),
+        Units::sizeBytes,
+        minBytes,
+        maxBytes,
+        whenAbsent,
+        "a size from "
+            + Units.size(minBytes)
+            + " to "
+            + Units.size(maxBytes)
+            + ", such as 256KiB or 10GB");
+  }
+
+  /// A rate in bytes a second: a size, with or without `/s`; `unlimited` is [Long#MAX_VALUE].
+  public long bytesPerSecond(String key, long minBytes, long whenAbsent)
+      throws InvalidConfigException {
+    return bounded(
+        key,
+        text(key),
+        Units::bytesPerSecond,
+        minBytes,
+        Long.MAX_VALUE,
+        whenAbsent,
+        "bytes a second, at least " + Units.size(minBytes) + ", such as 25MB or unlimited");
+  }
+
+  @Override
+  public Duration duration(String key, Duration min, Duration max, Duration whenAbsent)
+      throws InvalidConfigException {
+    return bounded(
+        key,
+        text(key),
+        Units::duration,
+        min,
+        max,
+        whenAbsent,
+        "a time from " + Units.time(min) + " to " + Units.time(max) + ", such as 250ms, 30s or 2h");
+  }
+
+  private <T extends Comparable<T>> T bounded(
+      String key,
+      Optional<String> text,
+      Function<String, Optional<T>> reading,
+      T min,
+      T max,
+      T whenAbsent,
+      String allowed)
+      throws InvalidConfigException {
+    if (text.isEmpty()) {
+      return whenAbsent;
+    }
+    Optional<T> value = reading.apply(text.get());
+    if (value.isEmpty() || value.get().compareTo(min) < 0 || value.get().compareTo(max) > 0) {
+      throw wrong(key, "'" + text.get() + "'", allowed);
+    }
+    return value.get();
+  }
+
+  /// The section under a key, empty if nothing is written there. Its keys count as asked for here;
+  /// whoever reads it checks them.
+  public ConfigSection section(String key) throws InvalidConfigException {
+    Optional<ConfigTree> found = find(key);
+    ConfigTree.Section below =
+        switch (found.orElse(ConfigTree.Section.EMPTY)) {
+          case ConfigTree.Section section -> section;
+          case ConfigTree.Text text when text.value().isEmpty() -> ConfigTree.Section.EMPTY;
+          case ConfigTree.Text text ->
+              throw wrong(
+                  key, text.line(), "'" + text.value() + "'", "a section with keys of its own");
+          case ConfigTree.Listing list ->
+              throw wrong(key, list.line(), "a list", "a section with keys of its own");
+        };
+    return new ConfigSection(fullKey(key), below, source);
+  }
+
+  /// Whether something is written under a key.
+  public boolean isSet(String key) {
+    return find(key).isPresent();
+  }
+
+  /// The keys directly in this section that have keys of their own under them, in the order in
+  /// which they are written.
+  public Set<String> sections() {
+    Set<String> keys = new LinkedHashSet<>();
+    tree.children()
+        .forEach(
+            (key, below) -> {
+              if (below instanceof ConfigTree.Section) {
+                keys.add(key);
+              }
+            });
+    return Collections.unmodifiableSet(keys);
+  }
+
+  private Optional<ConfigTree> find(String key) {
+    asked.add(key);
+    ConfigTree at = tree;
+    for (String part : key.split("\\.", -1)) {
+      if (!(at instanceof ConfigTree.Section section)) {
+        return Optional.empty();
+      }
+      ConfigTree below = section.children().get(part);
+      if (below == null) {
+        return Optional.empty();
+      }
+      at = below;
+    }
+    return at instanceof ConfigTree.Text text && text.value().isEmpty()
+        ? Optional.empty()
+        : Optional.of(at);
+  }
+
+  /// Refuses keys that were written and that nobody asked for.
+  ///
+  /// @throws InvalidConfigException naming the first such key, where it stands, and the key that
+  ///   was probably meant
+  public void refuseUnknown() throws InvalidConfigException {
+    refuseUnknown("", tree);
+  }
+
+  private void refuseUnknown(String path, ConfigTree.Section section)
+      throws InvalidConfigException {
+    for (Map.Entry<String, ConfigTree> entry : section.children().entrySet()) {
+      String key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+      if (asked.contains(key)) {
+        continue;
+      }
+      boolean leadsOn = asked.stream().anyMatch(known -> known.startsWith(key + "."));
+      if (!leadsOn) {
+        throw new InvalidConfigException(unknown(key, entry.getValue().line()));
+      }
+      switch (entry.getValue()) {
+        case ConfigTree.Section below -> refuseUnknown(key, below);
+        case ConfigTree.Text text -> {
+          if (!text.value().isEmpty()) {
+            throw wrong(
+                key, text.line(), "'" + text.value() + "'", "a section with keys of its own");
+          }
+        }
+        case ConfigTree.Listing list ->
+            throw wrong(key, list.line(), "a list", "a section with keys of its own");
+      }
+    }
+  }
+
+  private String unknown(String key, int line) {
+    List<String> known = new ArrayList<>(asked);
+    String cure =
+        NearestWord.of(key, known)
+            .map(word -> "did you mean " + fullKey(word) + "?")
+            .orElseGet(
+                () ->
+                    known.isEmpty()
+                        ? "nothing can be set here: remove it"
+                        : "known here: " + String.join(", ", known.stream().sorted().toList()));
+    return at(line) + "unknown key " + fullKey(key) + ": " + cure;
+  }
+
+  /// What is said about a value that is not as it should be.
+  public InvalidConfigException wrong(String key, String found, String allowed) {
+    return wrong(key, find(key).map(ConfigTree::line).orElse(ConfigTree.NO_LINE), found, allowed);
+  }
+
+  private InvalidConfigException wrong(String key, String found, String allowed, Throwable cause) {
+    InvalidConfigException wrong = wrong(key, found, allowed);
+    wrong.initCause(cause);
+    return wrong;
+  }
+
+  private InvalidConfigException wrong(String key, int line, String found, String allowed) {
+    return new InvalidConfigException(
+        at(line) + fullKey(key) + " is " + found + ": write " + allowed);
+  }
+
+  private String fullKey(String key) {
+    return prefix.isEmpty() ? key : prefix + "." + key;
+  }
+
+  private String at(int line) {
+    return line == ConfigTree.NO_LINE || source.isEmpty() ? "" : source + ":" + line + ": ";
+  }
+}

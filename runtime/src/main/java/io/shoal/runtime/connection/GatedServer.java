@@ -1,0 +1,96 @@
+package io.shoal.runtime.connection;
+
+import io.shoal.api.Availability;
+import io.shoal.api.ChunkRequest;
+import io.shoal.api.ChunkServer;
+import io.shoal.api.Cid;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.Refusal;
+import io.shoal.api.ServeAnswer;
+import io.shoal.runtime.access.AccessGate;
+import io.shoal.runtime.access.AccessProof;
+import io.shoal.runtime.access.Entrance.Verdict;
+import java.nio.ByteBuffer;
+
+/// Stands before the node's own server: nothing of a connection reaches that, and nothing that it
+/// says goes out, before the gate has let the peer in.
+public final class GatedServer implements ChunkServer {
+  private final ChunkServer inner;
+  private final AccessGate gate;
+  private final Links links;
+
+  public GatedServer(ChunkServer inner, AccessGate gate, Links links) {
+    this.inner = inner;
+    this.gate = gate;
+    this.links = links;
+  }
+
+  @Override
+  public void connected(PeerConnection connection) {
+    if (links.isFull(gate.waiting())) {
+      connection.close();
+      return;
+    }
+    follow(connection, gate.arrived(connection));
+  }
+
+  private void follow(PeerConnection connection, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Waiting _ -> {}
+      case Verdict.Admitted _ -> {
+        inner.connected(connection);
+        gate.opened(connection);
+      }
+      case Verdict.Refused _ -> connection.close();
+    }
+  }
+
+  @Override
+  public void disconnected(PeerConnection connection) {
+    gate.left(connection);
+    // Who was never let in is unknown there, which is no harm.
+    inner.disconnected(connection);
+  }
+
+  @Override
+  public ServeAnswer request(PeerConnection from, ChunkRequest request)
+      throws InterruptedException {
+    return mayAsk(from)
+        ? inner.request(from, request)
+        : new ServeAnswer.Refuse(new Refusal.Denied());
+  }
+
+  @Override
+  public PeerConnection.Watch watch(
+      PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener) {
+    try {
+      if (mayAsk(from)) {
+        return inner.watch(from, root, listener);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    listener.availability(new Availability.Unknown());
+    return () -> {};
+  }
+
+  /// A question that follows a proof on the wire may overtake it in here, so it waits for the
+  /// decision.
+  private boolean mayAsk(PeerConnection from) throws InterruptedException {
+    return gate.isAdmitted(from) || gate.await(from) instanceof Verdict.Admitted;
+  }
+
+  @Override
+  public void message(PeerConnection from, int type, ByteBuffer bytes) {
+    if (gate.isAdmitted(from)) {
+      inner.message(from, type, bytes);
+    } else if (type == AccessProof.TYPE) {
+      follow(from, gate.proved(from, bytes));
+    }
+  }
+
+  /// See [AccessGate#tick].
+  public void tick() {
+    gate.tick().forEach(PeerConnection::close);
+  }
+}

@@ -1,0 +1,169 @@
+package io.shoal.runtime.control;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.shoal.runtime.command.NodeCommands;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs one command on a thread of its own and tells the client what comes of it while it runs.
+/// When the client goes away, the command is interrupted.
+///
+/// Two forms: server-sent events (`progress`, `result`, then `done` or `error`), and for a file's
+/// bytes a stream of blocks, each behind its length in four bytes (see [#MAX_BLOCK_BYTES]), since
+/// text would make it a third longer.
+final class CommandStream {
+
+  /// A command, telling its results to where they go.
+  interface Command {
+    void run(CommandStream out) throws Exception;
+  }
+
+  /// Lengths of a block of bytes: positive for bytes, 0 to show life, and these two.
+  static final int END = -1;
+
+  static final int ERROR = -2;
+
+  /// The largest block: enough to make the length before it irrelevant.
+  static final int MAX_BLOCK_BYTES = 64 * 1024;
+
+  /// How long nothing may be written. A client that went away is noticed only by writing to it,
+  /// twice; interruption is promised within a second.
+  private static final int HEARTBEAT_MILLIS = 250;
+
+  /// What a slow client may leave lying here before the command waits for it: 4 MiB of blocks.
+  private static final int MAX_WAITING = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CommandStream.class);
+
+  private final boolean bytes;
+  private final BlockingQueue<Piece> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and written as it is
+  private record Piece(byte[] bytes, boolean last) {}
+
+  private CommandStream(boolean bytes) {
+    this.bytes = bytes;
+  }
+
+  /// Runs a command that tells events.
+  static void events(HttpExchange exchange, Command command) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+    exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    new CommandStream(false).run(exchange, command);
+  }
+
+  /// Runs a command that writes bytes.
+  static void blocks(HttpExchange exchange, Command command) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "application/vnd.shoal.blocks");
+    new CommandStream(true).run(exchange, command);
+  }
+
+  private void run(HttpExchange exchange, Command command) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    Thread worker =
+        Thread.ofVirtual().name("command " + exchange.getRequestURI()).start(() -> work(command));
+    byte[] heartbeat = bytes ? length(0) : ":\n\n".getBytes(StandardCharsets.UTF_8);
+    try (OutputStream out = exchange.getResponseBody()) {
+      boolean last = false;
+      while (!last) {
+        Piece piece = waiting.poll(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+        out.write(piece == null ? heartbeat : piece.bytes);
+        out.flush();
+        last = piece != null && piece.last;
+      }
+    } catch (IOException e) {
+      LOG.debug(
+          "the client of {} went away: its command is interrupted", exchange.getRequestURI(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      worker.interrupt();
+    }
+  }
+
+  private void work(Command command) {
+    try {
+      command.run(this);
+      put(bytes ? length(END) : event("done", "{}".getBytes(StandardCharsets.UTF_8)), true);
+    } catch (Exception e) {
+      LOG.debug("a command failed", e);
+      byte[] failure = ControlJson.write(Failure.of(e));
+      try {
+        put(bytes ? block(ERROR, failure, 0, failure.length) : event("error", failure), true);
+      } catch (InterruptedException gone) {
+        LOG.debug("nobody is left to hear of it", gone);
+      }
+    }
+  }
+
+  private void put(byte[] piece, boolean last) throws InterruptedException {
+    waiting.put(new Piece(piece, last));
+  }
+
+  /// Tells a result; waits for a client that is slow.
+  void result(Object value) {
+    try {
+      put(event("result", ControlJson.write(value)), false);
+    } catch (InterruptedException e) {
+      // The command notices at its next wait, as it does for any other interruption.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Tells progress. What finds no room is dropped: the next one says more.
+  void progress(NodeCommands.Progress progress) {
+    if (waiting.remainingCapacity() > MAX_WAITING / 2) {
+      waiting.offer(new Piece(event("progress", ControlJson.write(progress)), false));
+    }
+  }
+
+  /// Where a command writes bytes.
+  OutputStream asOutput() {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] from, int offset, int count) throws IOException {
+        try {
+          for (int done = 0; done < count; done += MAX_BLOCK_BYTES) {
+            int size = Math.min(MAX_BLOCK_BYTES, count - done);
+            put(block(size, from, offset + done, size), false);
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IOException("the client is gone", e);
+        }
+      }
+    };
+  }
+
+  private static byte[] event(String name, byte[] json) {
+    var out = new ByteArrayOutputStream(json.length + 32);
+    out.writeBytes(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(json);
+    out.writeBytes(new byte[] {'\n', '\n'});
+    return out.toByteArray();
+  }
+
+  private static byte[] length(int length) {
+    return ByteBuffer.allocate(Integer.BYTES).putInt(length).array();
+  }
+
+  private static byte[] block(int length, byte[] from, int offset, int count) {
+    return ByteBuffer.allocate(Integer.BYTES + count)
+        .putInt(length)
+        .put(from, offset, count)
+        .array();
+  }
+}

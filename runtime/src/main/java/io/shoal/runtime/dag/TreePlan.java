@@ -1,0 +1,153 @@
+package io.shoal.runtime.dag;
+
+import io.shoal.api.Cid;
+import java.util.Arrays;
+import java.util.List;
+
+/// What a DAG is as files and folders: where each leaf's bytes belong. Made by [TreePlanner] once
+/// all nodes are known. Immutable.
+///
+/// A leaf is named by its *ref*: a position of the DAG's numbering, or a negative number for bytes
+/// that stand in an identity CID; [#leafCid] resolves both.
+public final class TreePlan {
+  /// The size of a file that is a single raw chunk: nothing vouches for it before the chunk is
+  /// here.
+  public static final long UNKNOWN_SIZE = -1;
+
+  /// The bytes of a file, shared by all files of one CID. Leaf *i* covers `[offset(i), offset(i +
+  /// 1))`.
+  public static final class Content {
+    private final int[] leaves;
+    private final long[] offsets;
+    private final long sizeBytes;
+
+    /// @param offsets one more than leaves, the last one being the size; or one alone for a single
+    ///   leaf of unknown size
+    Content(int[] leaves, long[] offsets, long sizeBytes) {
+      this.leaves = leaves;
+      this.offsets = offsets;
+      this.sizeBytes = sizeBytes;
+    }
+
+    public int leafCount() {
+      return leaves.length;
+    }
+
+    public int leaf(int i) {
+      return leaves[i];
+    }
+
+    /// Where leaf `i` begins in the file.
+    public long offset(int i) {
+      return offsets[i];
+    }
+
+    /// How many bytes leaf `i` must have, or [#UNKNOWN_SIZE].
+    public long leafBytes(int i) {
+      return sizeBytes == UNKNOWN_SIZE ? UNKNOWN_SIZE : offsets[i + 1] - offsets[i];
+    }
+
+    public long sizeBytes() {
+      return sizeBytes;
+    }
+
+    /// The leaf that holds a byte of the file.
+    int leafAt(long offset) {
+      int found = Arrays.binarySearch(offsets, 0, leaves.length, offset);
+      int leaf = found >= 0 ? found : -found - 2;
+      // Empty leaves share an offset with the one that follows.
+      while (leaf + 1 < leaves.length && offsets[leaf + 1] <= offset) {
+        leaf++;
+      }
+      return leaf;
+    }
+  }
+
+  /// A file to write.
+  ///
+  /// @param path relative, with `/` between names that passed the name check; empty if the root is
+  ///   a file
+  /// @param cid the file's root
+  public record PlannedFile(String path, Cid cid, Content content) {}
+
+  /// A folder to make.
+  ///
+  /// @param path relative as a file's; empty for the root
+  public record PlannedFolder(String path, Cid cid) {}
+
+  /// Something that is not written.
+  ///
+  /// @param reason why, as the end of a sentence
+  public record Skipped(String path, Cid cid, String reason) {}
+
+  /// Told where a leaf's bytes go.
+  @FunctionalInterface
+  public interface PlaceSink {
+    /// @param sizeBytes bytes that the leaf must have, or [#UNKNOWN_SIZE]
+    void place(PlannedFile file, long offset, long sizeBytes);
+  }
+
+  private final DagWalker dag;
+  private final List<PlannedFolder> folders;
+  private final List<PlannedFile> files;
+  private final List<Skipped> skipped;
+  private final Places places;
+
+  TreePlan(
+      DagWalker dag, List<PlannedFolder> folders, List<PlannedFile> files, List<Skipped> skipped) {
+    this.dag = dag;
+    this.folders = List.copyOf(folders);
+    this.files = List.copyOf(files);
+    this.skipped = List.copyOf(skipped);
+    this.places = new Places(dag.size(), this.files);
+  }
+
+  public Cid root() {
+    return dag.root();
+  }
+
+  public boolean isFolder() {
+    return !folders.isEmpty();
+  }
+
+  /// Parents before what is in them.
+  public List<PlannedFolder> folders() {
+    return folders;
+  }
+
+  public List<PlannedFile> files() {
+    return files;
+  }
+
+  public List<Skipped> skipped() {
+    return skipped;
+  }
+
+  /// File bytes in all; a chunk whose size is not known counts as none.
+  public long sizeBytes() {
+    long size = 0;
+    for (PlannedFile file : files) {
+      size += Math.max(0, file.content().sizeBytes());
+    }
+    return size;
+  }
+
+  /// Distinct chunks of the DAG, nodes included.
+  public int chunkCount() {
+    return dag.size();
+  }
+
+  public Cid leafCid(int ref) {
+    return dag.resolve(ref);
+  }
+
+  /// Whether the chunk at a position holds file bytes that this plan writes somewhere.
+  public boolean isLeaf(int position) {
+    return places.isLeaf(position);
+  }
+
+  /// Tells every place of the leaf at a position; none for nodes.
+  public void places(int position, PlaceSink sink) {
+    places.tell(position, sink);
+  }
+}

@@ -1,0 +1,203 @@
+package io.shoal.runtime.dag;
+
+import io.shoal.api.MalformedDataException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The UnixFS message in a dag-pb node's Data. Mode and modification time are read past and never
+/// written.
+///
+/// @param type what the node is
+/// @param data file bytes, a symbolic link's target, or a shard's bitmap. Not to be changed
+/// @param fileSize file bytes in and below the node
+/// @param blockSizes file bytes below each link. Not to be changed
+/// @param hashType the hash function of a sharded folder's names
+/// @param fanout how many buckets a shard has
+@SuppressWarnings(
+    "ArrayRecordComponent") // compared by nobody; boxes for a thousand sizes a node would cost more
+// than the node
+public record UnixFsData(
+    Type type,
+    Optional<byte[]> data,
+    OptionalLong fileSize,
+    long[] blockSizes,
+    OptionalLong hashType,
+    OptionalLong fanout) {
+
+  /// The kinds of node.
+  enum Type {
+    RAW(0),
+    DIRECTORY(1),
+    FILE(2),
+    METADATA(3),
+    SYMLINK(4),
+    HAMT_SHARD(5);
+
+    private final int number;
+
+    Type(int number) {
+      this.number = number;
+    }
+  }
+
+  private static final int MTIME_SECONDS = ProtoReader.tag(1, ProtoReader.VARINT);
+  private static final int MTIME_NANOS = ProtoReader.tag(2, ProtoReader.FIXED32);
+  private static final long[] NONE = {};
+
+  public static UnixFsData folder() {
+    return new UnixFsData(
+        Type.DIRECTORY,
+        Optional.empty(),
+        OptionalLong.empty(),
+        NONE,
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
+
+  /// A file's inner node.
+  public static UnixFsData fileNode(long fileSize, long[] blockSizes) {
+    return new UnixFsData(
+        Type.FILE,
+        Optional.empty(),
+        OptionalLong.of(fileSize),
+        blockSizes,
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
+
+  /// A file's leaf in dag-pb form, for layouts without raw leaves.
+  public static UnixFsData fileLeaf(byte[] content) {
+    return new UnixFsData(
+        Type.FILE,
+        content.length == 0 ? Optional.empty() : Optional.of(content),
+        OptionalLong.of(content.length),
+        NONE,
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
+
+  public static UnixFsData shard(byte[] bitmap, int fanout) {
+    return new UnixFsData(
+        Type.HAMT_SHARD,
+        Optional.of(bitmap),
+        OptionalLong.empty(),
+        NONE,
+        OptionalLong.of(HamtShard.MURMUR3_X64_64),
+        OptionalLong.of(fanout));
+  }
+
+  static UnixFsData decode(byte[] bytes) throws MalformedDataException {
+    return new Decoder(new ProtoReader(ByteBuffer.wrap(bytes))).decode();
+  }
+
+  public byte[] encode() {
+    int size = ProtoWriter.numberSize(type.number);
+    size += data.map(d -> ProtoWriter.bytesSize(d.length)).orElse(0);
+    size += sizeOf(fileSize) + sizeOf(hashType) + sizeOf(fanout);
+    for (long blockSize : blockSizes) {
+      size += ProtoWriter.numberSize(blockSize);
+    }
+    ProtoWriter out = new ProtoWriter(size).number(1, type.number);
+    data.ifPresent(d -> out.bytes(2, d));
+    fileSize.ifPresent(n -> out.number(3, n));
+    for (long blockSize : blockSizes) {
+      out.number(4, blockSize);
+    }
+    hashType.ifPresent(n -> out.number(5, n));
+    fanout.ifPresent(n -> out.number(6, n));
+    return out.finish();
+  }
+
+  private static int sizeOf(OptionalLong number) {
+    return number.isPresent() ? ProtoWriter.numberSize(number.getAsLong()) : 0;
+  }
+
+  private static final class Decoder {
+    private final ProtoReader in;
+    private int seen;
+    private Optional<Type> type = Optional.empty();
+    private Optional<byte[]> data = Optional.empty();
+    private OptionalLong fileSize = OptionalLong.empty();
+    private long[] blockSizes = NONE;
+    private int blockCount;
+    private OptionalLong hashType = OptionalLong.empty();
+    private OptionalLong fanout = OptionalLong.empty();
+
+    Decoder(ProtoReader in) {
+      this.in = in;
+    }
+
+    UnixFsData decode() throws MalformedDataException {
+      while (in.hasMore()) {
+        field(in.tag());
+      }
+      return new UnixFsData(
+          type.orElseThrow(() -> new MalformedDataException("a UnixFS node has no type")),
+          data,
+          fileSize,
+          Arrays.copyOf(blockSizes, blockCount),
+          hashType,
+          fanout);
+    }
+
+    private void field(int tag) throws MalformedDataException {
+      int field = tag >>> 3;
+      boolean bytes = field == 2 || field == 8;
+      boolean repeats = field == 4;
+      if (field > 8
+          || (tag & 7) != (bytes ? ProtoReader.BYTES : ProtoReader.VARINT)
+          || !repeats && (seen & 1 << field) != 0) {
+        throw new MalformedDataException(
+            "a UnixFS node has an unknown or repeated field (tag " + tag + ")");
+      }
+      seen |= 1 << field;
+      switch (field) {
+        case 1 -> type = Optional.of(type(in.size()));
+        case 2 -> data = Optional.of(copy(in.bytes()));
+        case 3 -> fileSize = OptionalLong.of(in.size());
+        case 4 -> addBlockSize(in.size());
+        case 5 -> hashType = OptionalLong.of(in.size());
+        case 6 -> fanout = OptionalLong.of(in.size());
+        case 7 -> in.skipVarint();
+        default -> skipTime(new ProtoReader(in.bytes()));
+      }
+    }
+
+    private static Type type(long number) throws MalformedDataException {
+      for (Type type : Type.values()) {
+        if (type.number == number) {
+          return type;
+        }
+      }
+      throw new MalformedDataException("a UnixFS node has the unknown type " + number);
+    }
+
+    private static byte[] copy(ByteBuffer view) {
+      byte[] copy = new byte[view.remaining()];
+      view.get(copy);
+      return copy;
+    }
+
+    private void addBlockSize(long size) {
+      if (blockCount == blockSizes.length) {
+        blockSizes = Arrays.copyOf(blockSizes, Math.max(16, blockCount * 2));
+      }
+      blockSizes[blockCount++] = size;
+    }
+
+    private static void skipTime(ProtoReader time) throws MalformedDataException {
+      while (time.hasMore()) {
+        int tag = time.tag();
+        if (tag == MTIME_SECONDS) {
+          time.skipVarint();
+        } else if (tag == MTIME_NANOS) {
+          time.skipFixed32();
+        } else {
+          throw new MalformedDataException("a UnixFS time has an unknown field (tag " + tag + ")");
+        }
+      }
+    }
+  }
+}

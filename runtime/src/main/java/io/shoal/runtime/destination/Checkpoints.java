@@ -1,0 +1,147 @@
+package io.shoal.runtime.destination;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.serving.Watchers;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Turns written leaves into claims, tells peers of them, and makes both durable every now and
+/// then, on a thread of its own while a download runs. What came after the last checkpoint is
+/// checked again after a crash, nothing else.
+public final class Checkpoints {
+  /// Between two batches of claims: soon enough that peers trade, and few enough calls for the
+  /// store.
+  private static final Duration CLAIM_EVERY = Duration.ofMillis(100);
+
+  /// Between two syncs: after a loss of power this much is read and hashed again, which takes a
+  /// fraction of the time that fetching it took; forcing more often takes the disk from the
+  /// download.
+  private static final Duration SYNC_EVERY = Duration.ofSeconds(10);
+
+  private record Written(int position, int sizeBytes) {}
+
+  private final ChunkStore store;
+  private final Watchers watchers;
+  private final Cid root;
+  private final Optional<Adoption> adoption;
+  private final ConcurrentLinkedQueue<Written> written = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock haveLock = new ReentrantLock();
+  private final BitSet have = new BitSet();
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicReference<Optional<Exception>> failure =
+      new AtomicReference<>(Optional.empty());
+  private Optional<Thread> thread = Optional.empty();
+  private boolean unsynced;
+
+  /// @param adoption claims leaves where they lie; empty if they are in the store
+  public Checkpoints(ChunkStore store, Watchers watchers, Cid root, Optional<Adoption> adoption) {
+    this.store = store;
+    this.watchers = watchers;
+    this.root = root;
+    this.adoption = adoption;
+  }
+
+  /// A leaf was written to all its places. From any thread.
+  public void written(int position, int sizeBytes) {
+    written.add(new Written(position, sizeBytes));
+  }
+
+  /// What can be served already, without a claim to make.
+  public void here(int position) {
+    haveLock.lock();
+    try {
+      have.set(position);
+    } finally {
+      haveLock.unlock();
+    }
+  }
+
+  public BitSet have() {
+    haveLock.lock();
+    try {
+      return (BitSet) have.clone();
+    } finally {
+      haveLock.unlock();
+    }
+  }
+
+  public void start() {
+    thread = Optional.of(Thread.ofVirtual().name("checkpoint").start(this::loop));
+  }
+
+  public Optional<Exception> failure() {
+    return failure.get();
+  }
+
+  private void loop() {
+    long synced = System.nanoTime();
+    try {
+      while (!stop.await(CLAIM_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        claim();
+        if (unsynced && System.nanoTime() - synced > SYNC_EVERY.toNanos()) {
+          sync();
+          synced = System.nanoTime();
+        }
+      }
+    } catch (IOException | ShoalException e) {
+      failure.set(Optional.of(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void claim() throws IOException, ShoalException {
+    List<Integer> positions = new ArrayList<>();
+    Map<Integer, Integer> sizes = new HashMap<>();
+    for (Written each = written.poll(); each != null; each = written.poll()) {
+      positions.add(each.position());
+      sizes.put(each.position(), each.sizeBytes());
+    }
+    if (positions.isEmpty()) {
+      return;
+    }
+    if (adoption.isPresent()) {
+      adoption.get().adopt(positions, sizes);
+    }
+    unsynced = true;
+    haveLock.lock();
+    try {
+      positions.forEach(have::set);
+    } finally {
+      haveLock.unlock();
+    }
+    watchers.gained(root, positions.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  private void sync() throws IOException {
+    unsynced = false;
+    store.sync();
+  }
+
+  /// Ends the thread and claims what is left.
+  ///
+  /// @param sync whether to make it durable
+  public void close(boolean sync) throws IOException, ShoalException, InterruptedException {
+    stop.countDown();
+    if (thread.isPresent()) {
+      thread.get().join();
+    }
+    claim();
+    if (sync && unsynced) {
+      sync();
+    }
+  }
+}

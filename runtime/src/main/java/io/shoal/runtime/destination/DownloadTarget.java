@@ -1,0 +1,217 @@
+package io.shoal.runtime.destination;
+
+import io.shoal.api.Cid;
+import io.shoal.api.MalformedDataException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.dag.MalformedContentException;
+import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.dag.UnixNode;
+import io.shoal.runtime.file.AtomicFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Where a download's bytes go: `NAME.part` beside the target, a file or a folder as the plan says,
+/// until all is here. Usable from any thread.
+public final class DownloadTarget implements AutoCloseable {
+  /// What stands behind a name until the download is complete.
+  static final String SUFFIX = ".part";
+
+  /// A place of a leaf.
+  ///
+  /// @param sizeBytes as the plan says, or [TreePlan#UNKNOWN_SIZE]
+  public record Place(Path file, long offset, long sizeBytes) {}
+
+  private final TreePlan plan;
+  private final Path target;
+  private final Path part;
+  private final PartFiles files = new PartFiles();
+
+  public DownloadTarget(TreePlan plan, Path target) {
+    this.plan = plan;
+    this.target = target;
+    this.part = partOf(target);
+  }
+
+  public static Path partOf(Path target) {
+    return target.resolveSibling(target.getFileName() + SUFFIX);
+  }
+
+  public Path target() {
+    return target;
+  }
+
+  /// Makes the folders, the files that are empty, and what stands in identity CIDs.
+  public void prepare() throws IOException, ShoalException {
+    for (TreePlan.PlannedFolder folder : plan.folders()) {
+      takeFolder(inPart(folder.path()));
+    }
+    for (TreePlan.PlannedFile file : plan.files()) {
+      TreePlan.Content content = file.content();
+      if (content.sizeBytes() == 0) {
+        createEmpty(inPart(file.path()));
+      }
+      for (int i = 0; i < content.leafCount(); i++) {
+        if (content.leaf(i) < 0) {
+          ByteBuffer bytes = ByteBuffer.wrap(inline(plan.leafCid(content.leaf(i))));
+          files.write(inPart(file.path()), bytes, content.offset(i));
+        }
+      }
+    }
+  }
+
+  /// Makes a folder, or takes up that of an earlier attempt. A symbolic link is no folder here:
+  /// what is written through it would lie outside of the destination.
+  ///
+  /// @throws UserFaultException something else is in the way
+  static void takeFolder(Path folder) throws IOException, UserFaultException {
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        throw new UserFaultException(folder + " is in the way and no folder: remove it", e);
+      }
+    }
+  }
+
+  private static void createEmpty(Path file) throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // Left by an earlier attempt; its length is set at the end.
+    }
+  }
+
+  /// The file bytes that stand in an identity CID.
+  static byte[] inline(Cid cid) throws MalformedDataException {
+    byte[] content = cid.identityContent();
+    return cid.codec() == Cid.DAG_PB ? UnixNode.leafContent(content) : content;
+  }
+
+  private Path inPart(String path) {
+    return path.isEmpty() ? part : part.resolve(path);
+  }
+
+  Path inTarget(TreePlan.PlannedFile file) {
+    return file.path().isEmpty() ? target : target.resolve(file.path());
+  }
+
+  public List<Place> places(int position) {
+    List<Place> places = new ArrayList<>(1);
+    plan.places(
+        position, (file, offset, size) -> places.add(new Place(inPart(file.path()), offset, size)));
+    return places;
+  }
+
+  /// Writes a leaf's verified bytes to all its places.
+  ///
+  /// @return how many bytes of files that is
+  /// @throws MalformedContentException the leaf is not as large as its parent says
+  public long write(int position, ByteBuffer bytes) throws IOException, ShoalException {
+    long written = 0;
+    for (Place place : places(position)) {
+      if (place.sizeBytes() != TreePlan.UNKNOWN_SIZE && place.sizeBytes() != bytes.remaining()) {
+        throw new MalformedContentException(
+            "%s is no proper file: chunk %s has %d bytes where its parent says %d; ask its publisher for another id"
+                .formatted(
+                    plan.root(), plan.leafCid(position), bytes.remaining(), place.sizeBytes()));
+      }
+      files.write(place.file(), bytes, place.offset());
+      if (place.sizeBytes() == TreePlan.UNKNOWN_SIZE) {
+        // The leaf is the whole file: now its size is known.
+        files.cut(place.file(), place.offset() + bytes.remaining());
+      }
+      written += bytes.remaining();
+    }
+    return written;
+  }
+
+  /// Reads what lies at a place.
+  ///
+  /// @return whether the file is that long
+  public boolean read(Place place, ByteBuffer into) throws IOException, UserFaultException {
+    return Files.exists(place.file(), LinkOption.NOFOLLOW_LINKS)
+        && files.read(place.file(), into, place.offset());
+  }
+
+  /// Cuts off what earlier attempts left behind the ends, and forces all to the medium if `force`.
+  public void finish(boolean force) throws IOException, UserFaultException {
+    for (TreePlan.PlannedFile file : plan.files()) {
+      long size = file.content().sizeBytes();
+      if (size != TreePlan.UNKNOWN_SIZE) {
+        files.cut(inPart(file.path()), size);
+      }
+      if (force) {
+        files.force(inPart(file.path()));
+      }
+    }
+    files.close();
+    if (force && plan.isFolder()) {
+      for (TreePlan.PlannedFolder folder : plan.folders()) {
+        AtomicFiles.forceFolder(inPart(folder.path()));
+      }
+    }
+  }
+
+  /// The atomic rename, where the store does not do it.
+  public void rename(boolean replace) throws IOException, UserFaultException {
+    requireFree(target, replace);
+    if (replace && Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      Path old = target.resolveSibling(target.getFileName() + ".replaced");
+      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      deleteTree(old);
+      return;
+    }
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  public static void requireFree(Path target, boolean replace) throws UserFaultException {
+    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new UserFaultException(
+          target + " exists already: choose another place with -o, or allow replacing it");
+    }
+  }
+
+  public static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          @SuppressWarnings("NullAway") // the visitor's contract allows null where nothing failed
+          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
+  }
+}

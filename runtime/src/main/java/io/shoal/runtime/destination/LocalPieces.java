@@ -1,0 +1,152 @@
+package io.shoal.runtime.destination;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.store.StoredChunks;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Finds what of a download is on this machine already: claimed by an earlier attempt, written by
+/// it and not claimed yet, or in the store. Only what was not claimed is read and hashed.
+public final class LocalPieces {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+  /// How a leaf was found.
+  public sealed interface Found {
+    /// Claimed in all its places.
+    record Claimed(int sizeBytes, long fileBytes) implements Found {}
+
+    /// Verified and now written to all its places, still to be claimed.
+    record Written(int sizeBytes, long fileBytes) implements Found {}
+
+    /// Not here.
+    record Missing() implements Found {}
+  }
+
+  private final NodeParts parts;
+  private final TreePlan plan;
+  private final Optional<DownloadTarget> destination;
+  private final Optional<Adoption> adoption;
+  private final boolean resumed;
+  private final Map<Path, Map<Long, FileBacked.Segment>> claims = new HashMap<>();
+
+  public LocalPieces(
+      NodeParts parts,
+      TreePlan plan,
+      Optional<DownloadTarget> destination,
+      Optional<Adoption> adoption,
+      boolean resumed) {
+    this.parts = parts;
+    this.plan = plan;
+    this.destination = destination;
+    this.adoption = adoption;
+    this.resumed = resumed;
+  }
+
+  public Found find(int position) throws IOException, ShoalException {
+    Cid cid = plan.leafCid(position);
+    if (destination.isEmpty()) {
+      return parts.store().contains(cid) ? inStore(cid) : empty(cid);
+    }
+    List<DownloadTarget.Place> places = destination.get().places(position);
+    if (resumed && adoption.isPresent()) {
+      Optional<Found> claimed = claimed(cid, places);
+      if (claimed.isPresent()) {
+        return claimed.get();
+      }
+    }
+    Optional<byte[]> bytes = resumed ? inPart(cid, places) : Optional.empty();
+    if (bytes.isEmpty()) {
+      bytes = fromStore(cid);
+    }
+    if (bytes.isEmpty()) {
+      return new Found.Missing();
+    }
+    long fileBytes = destination.get().write(position, ByteBuffer.wrap(bytes.get()));
+    return new Found.Written(bytes.get().length, fileBytes);
+  }
+
+  private Found inStore(Cid cid) throws IOException {
+    return StoredChunks.load(parts, cid)
+        .<Found>map(bytes -> new Found.Claimed(bytes.length, bytes.length))
+        .orElse(new Found.Missing());
+  }
+
+  private Found empty(Cid cid) throws ShoalException, IOException {
+    if (!parts.check().matches(cid, NOTHING)) {
+      return new Found.Missing();
+    }
+    StoredChunks.put(parts.store(), cid, NOTHING);
+    return new Found.Claimed(0, 0);
+  }
+
+  private Optional<Found> claimed(Cid cid, List<DownloadTarget.Place> places)
+      throws IOException, ShoalException {
+    int size = 0;
+    for (DownloadTarget.Place place : places) {
+      FileBacked.Segment segment = claims(place.file()).get(place.offset());
+      if (segment == null || !segment.cid().multihash().equals(cid.multihash())) {
+        return Optional.empty();
+      }
+      size = segment.sizeBytes();
+      if (place.sizeBytes() == TreePlan.UNKNOWN_SIZE && Files.size(place.file()) != size) {
+        return Optional.empty();
+      }
+    }
+    return places.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Found.Claimed(size, (long) size * places.size()));
+  }
+
+  private Map<Long, FileBacked.Segment> claims(Path file) throws IOException, ShoalException {
+    Map<Long, FileBacked.Segment> known = claims.get(file);
+    if (known == null) {
+      known = new HashMap<>();
+      if (Files.exists(file) && adoption.isPresent()) {
+        for (FileBacked.Segment segment : adoption.get().claimed(file)) {
+          known.put(segment.offsetBytes(), segment);
+        }
+      }
+      claims.put(file, known);
+    }
+    return known;
+  }
+
+  private Optional<byte[]> inPart(Cid cid, List<DownloadTarget.Place> places)
+      throws IOException, ShoalException {
+    for (DownloadTarget.Place place : places) {
+      long size = place.sizeBytes();
+      if (size == TreePlan.UNKNOWN_SIZE) {
+        size = Files.exists(place.file()) ? Files.size(place.file()) : 0;
+      }
+      if (size == 0 || size > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
+        continue;
+      }
+      byte[] bytes = new byte[(int) size];
+      if (destination.orElseThrow().read(place, ByteBuffer.wrap(bytes))
+          && parts.check().matches(cid, ByteBuffer.wrap(bytes))) {
+        parts.verified().add(cid);
+        return Optional.of(bytes);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<byte[]> fromStore(Cid cid) throws IOException, ShoalException {
+    if (parts.check().matches(cid, NOTHING)) {
+      StoredChunks.put(parts.store(), cid, NOTHING);
+      return Optional.of(new byte[0]);
+    }
+    return parts.store().contains(cid) ? StoredChunks.load(parts, cid) : Optional.empty();
+  }
+}

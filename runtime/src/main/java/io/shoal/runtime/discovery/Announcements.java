@@ -1,0 +1,115 @@
+package io.shoal.runtime.discovery;
+
+import io.shoal.api.Cid;
+import io.shoal.runtime.NodeSettings;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.RootIndex;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Which provider keys stand for what is here: of each root its own, that of its whole-file digest
+/// and, if so configured, those of its chunks. Of a private root none of them is told, except of
+/// chunks that a public root has too. Usable from any thread.
+public final class Announcements {
+  private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
+
+  private final Announcer announcer;
+  private final RootIndex index;
+  private final LocalDag dag;
+  private final NodeSettings.Announce what;
+  private final Predicate<Cid> provided;
+
+  /// @param what `NONE` also for a node that serves nobody
+  /// @param provided whether a root in the index can be had here
+  public Announcements(
+      Announcer announcer,
+      RootIndex index,
+      LocalDag dag,
+      NodeSettings.Announce what,
+      Predicate<Cid> provided) {
+    this.announcer = announcer;
+    this.index = index;
+    this.dag = dag;
+    this.what = what;
+    this.provided = provided;
+  }
+
+  public void announceAll() {
+    index.all().forEach(root -> announce(root.cid()));
+  }
+
+  /// A root is here now, wholly or in part.
+  public void announce(Cid root) {
+    if (what == NodeSettings.Announce.NONE || index.isPrivate(root)) {
+      return;
+    }
+    announcer.announce(root);
+    index.get(root).flatMap(KeptRoot::sha256).ifPresent(this::announceDigest);
+    if (what == NodeSettings.Announce.ALL) {
+      eachChunk(root, announcer::announce);
+      // It may have become private while its chunks were told.
+      if (index.isPrivate(root)) {
+        withdraw(root, Optional.empty());
+      }
+    }
+  }
+
+  /// The whole-file digest of a root is known now.
+  public void announceDigest(String sha256) {
+    if (what != NodeSettings.Announce.NONE && index.sharedByDigest(sha256).isPresent()) {
+      announcer.announce(DigestLookup.key(sha256));
+    }
+  }
+
+  /// A root is private now, or here no longer: what nothing else here needs is renewed no more.
+  ///
+  /// @param sha256 its whole-file digest, if known
+  public void withdraw(Cid root, Optional<String> sha256) {
+    Set<Cid> keys = new LinkedHashSet<>();
+    keys.add(root.toV1());
+    if (what == NodeSettings.Announce.ALL) {
+      eachChunk(root, cid -> keys.add(cid.toV1()));
+      keys.removeAll(chunksOfOthers(root));
+    }
+    if (index.isPrivate(root)) {
+      keys.add(root.toV1());
+    }
+    sha256
+        .filter(hex -> index.sharedByDigest(hex).filter(other -> stays(other, root)).isEmpty())
+        .map(DigestLookup::key)
+        .ifPresent(keys::add);
+    keys.forEach(announcer::withdraw);
+  }
+
+  private boolean stays(KeptRoot other, Cid root) {
+    return !other.cid().equals(root.toV1())
+        && !index.isPrivate(other.cid())
+        && provided.test(other.cid());
+  }
+
+  private Set<Cid> chunksOfOthers(Cid root) {
+    Set<Cid> needed = new HashSet<>();
+    for (KeptRoot other : index.all()) {
+      if (stays(other, root)) {
+        eachChunk(other.cid(), cid -> needed.add(cid.toV1()));
+      }
+    }
+    return needed;
+  }
+
+  private void eachChunk(Cid root, Consumer<Cid> each) {
+    try {
+      dag.reachable(root, each);
+    } catch (IOException e) {
+      LOG.warn("not all chunks of {} are known: {}", root, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.shoal.runtime.discovery;
+
+import io.shoal.api.Cid;
+import io.shoal.api.MalformedDataException;
+import io.shoal.api.Multihash;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.connection.PeerExchange;
+import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.RootIndex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds the root of a file of which only the SHA-256 of all its bytes is known: peers that know it
+/// announce the digest as if it were a raw chunk, and answer whoever asks. The answer is a hint;
+/// the whole digest is checked before the file gets its name.
+///
+/// Messages: type 2, the question: 32 bytes of digest. Type 3, the answer: the digest, u8 length
+/// and bytes of the root's CID (length 0: not known), u64 size.
+public final class DigestLookup {
+  private static final Logger LOG = LoggerFactory.getLogger(DigestLookup.class);
+
+  public static final int QUESTION = 2;
+  public static final int ANSWER = 3;
+
+  private static final int DIGEST_BYTES = 32;
+
+  /// Questions that wait at once.
+  private static final int MAX_WAITING = 256;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final NodeParts parts;
+  private final RootIndex index;
+  private final Map<String, LinkedBlockingQueue<Cid>> waiting = new ConcurrentHashMap<>();
+
+  public DigestLookup(NodeParts parts, RootIndex index) {
+    this.parts = parts;
+    this.index = index;
+  }
+
+  /// Under which id providers of a whole-file digest announce themselves.
+  public static Cid key(String sha256) {
+    return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, HexFormat.of().parseHex(sha256)));
+  }
+
+  /// The root that this node or a peer names for the digest.
+  public Optional<Cid> find(String sha256, Optional<Duration> timeout, List<PeerAddress> given)
+      throws InterruptedException, IOException {
+    Optional<Cid> known = index.byDigest(sha256).map(KeptRoot::cid);
+    if (known.isPresent()) {
+      return known;
+    }
+    if (parts.store().contains(key(sha256))) {
+      return Optional.of(key(sha256));
+    }
+    if (waiting.size() >= MAX_WAITING) {
+      return Optional.empty();
+    }
+    LinkedBlockingQueue<Cid> answers =
+        waiting.computeIfAbsent(sha256, any -> new LinkedBlockingQueue<>(16));
+    try (DownloadSources sources =
+        new DownloadSources(parts, key(sha256), connection -> ask(connection, sha256))) {
+      sources.start(given);
+      long millis = timeout.orElse(PATIENCE).toMillis();
+      return Optional.ofNullable(answers.poll(millis, TimeUnit.MILLISECONDS));
+    } finally {
+      waiting.remove(sha256);
+    }
+  }
+
+  private void ask(PeerConnection connection, String sha256) {
+    try {
+      connection.send(QUESTION, ByteBuffer.wrap(HexFormat.of().parseHex(sha256)));
+    } catch (PeerUnreachableException | InterruptedException e) {
+      LOG.debug("{} was not asked: {}", PeerKey.of(connection), e.getMessage());
+    } finally {
+      parts.links().release(connection);
+    }
+  }
+
+  /// A peer asks for a digest. Private roots are not told.
+  public void asked(PeerConnection from, ByteBuffer bytes) {
+    if (bytes.remaining() != DIGEST_BYTES) {
+      return;
+    }
+    byte[] digest = new byte[DIGEST_BYTES];
+    bytes.get(digest);
+    String hex = HexFormat.of().formatHex(digest);
+    Optional<KeptRoot> known = index.sharedByDigest(hex);
+    Optional<Cid> root = known.map(KeptRoot::cid);
+    try {
+      if (root.isEmpty() && !index.withheld(key(hex)) && parts.store().contains(key(hex))) {
+        root = Optional.of(key(hex));
+      }
+    } catch (IOException e) {
+      LOG.debug("a digest was not looked up: {}", e.getMessage());
+    }
+    int cidBytes = root.map(Cid::sizeBytes).orElse(0);
+    ByteBuffer answer = ByteBuffer.allocate(DIGEST_BYTES + 1 + cidBytes + Long.BYTES);
+    answer.put(digest).put((byte) cidBytes);
+    root.ifPresent(cid -> cid.write(answer));
+    answer.putLong(known.map(KeptRoot::sizeBytes).orElse(0L)).flip();
+    Thread.ofVirtual()
+        .name("digest-answer")
+        .start(
+            () -> {
+              try {
+                from.send(ANSWER, answer);
+              } catch (PeerUnreachableException | InterruptedException e) {
+                LOG.debug("{} got no answer: {}", PeerKey.of(from), e.getMessage());
+              }
+            });
+  }
+
+  /// A peer answers. What nobody asked for is ignored.
+  public void answered(PeerConnection from, ByteBuffer bytes) {
+    if (bytes.remaining() < DIGEST_BYTES + 1) {
+      return;
+    }
+    byte[] digest = new byte[DIGEST_BYTES];
+    bytes.get(digest);
+    LinkedBlockingQueue<Cid> answers = waiting.get(HexFormat.of().formatHex(digest));
+    if (answers == null || bytes.get(bytes.position()) == 0) {
+      return;
+    }
+    try {
+      Cid root = PeerExchange.readCid(bytes).toV1();
+      if (!answers.offer(root)) {
+        LOG.debug("more answers than are needed from {}", PeerKey.of(from));
+      }
+    } catch (MalformedDataException e) {
+      LOG.info("peer {} sent an answer that is none: {}", PeerKey.of(from), e.getMessage());
+    }
+  }
+}

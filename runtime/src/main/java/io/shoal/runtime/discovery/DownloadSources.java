@@ -1,0 +1,318 @@
+package io.shoal.runtime.discovery;
+
+import io.shoal.api.Cid;
+import io.shoal.api.Discovery;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.peer.AddressScope;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks for peers of one download as long as it runs, and connects to them: by all discoveries at
+/// once, by addresses that were given, and by what peers tell of each other.
+public final class DownloadSources implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DownloadSources.class);
+
+  /// Addresses that are remembered for one download; about 300 bytes each.
+  private static final int MAX_CANDIDATES = 2_000;
+
+  /// Connections for one download: beyond it more peers add little and cost memory.
+  public static final int MAX_PEERS = 80;
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
+  private static final class Candidate {
+    private final PeerAddress address;
+    private final boolean given;
+    private boolean dialling;
+    private boolean failed;
+    private Optional<PeerConnection> connection = Optional.empty();
+
+    Candidate(PeerAddress address, boolean given) {
+      this.address = address;
+      this.given = given;
+    }
+  }
+
+  private final NodeParts parts;
+  private final Cid root;
+  private final Consumer<PeerConnection> connected;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final Map<String, Candidate> candidates = new LinkedHashMap<>();
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final Map<String, Integer> rounds = new LinkedHashMap<>();
+  private boolean found;
+  private boolean closed;
+  private String lastFailure = "";
+
+  /// @param connected told each connection that stands, with a use of it that the receiver gives
+  ///   back
+  public DownloadSources(NodeParts parts, Cid root, Consumer<PeerConnection> connected) {
+    this.parts = parts;
+    this.root = root;
+    this.connected = connected;
+  }
+
+  /// @param given addresses to use instead of discovery, if there are any
+  public void start(List<PeerAddress> given) {
+    given.forEach(address -> add(new Candidate(address, true)));
+    if (given.isEmpty()) {
+      parts
+          .discoveries()
+          .forEach(
+              (id, discovery) -> {
+                rounds.put(id, 0);
+                run("find-" + id, () -> search(id, discovery));
+              });
+    }
+    run("dial", this::dialLoop);
+  }
+
+  private interface Interruptible {
+    void run() throws InterruptedException;
+  }
+
+  private void run(String name, Interruptible task) {
+    threads.add(
+        Thread.ofVirtual()
+            .name(name)
+            .start(
+                () -> {
+                  try {
+                    task.run();
+                  } catch (InterruptedException e) {
+                    // closed
+                  } catch (RuntimeException e) {
+                    LOG.error("looking for peers of {} ended: {}", root, e.toString());
+                    LOG.debug("looking for peers", e);
+                  }
+                }));
+  }
+
+  private void search(String id, Discovery discovery) throws InterruptedException {
+    SearchPace pace = new SearchPace();
+    while (true) {
+      try {
+        discovery.findProviders(root, parts.links().schemes(), this::found);
+      } catch (RetryableException e) {
+        note(id + ": " + e.getMessage());
+      }
+      lock.lock();
+      try {
+        rounds.merge(id, 1, Integer::sum);
+      } finally {
+        lock.unlock();
+      }
+      pause(pace);
+    }
+  }
+
+  private void pause(SearchPace pace) throws InterruptedException {
+    long began = System.nanoTime();
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        long left = pace.leftNanos(System.nanoTime() - began, nobodyAnswers());
+        if (left <= 0) {
+          return;
+        }
+        var _ = news.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether somebody was found, and nobody of them can be reached.
+  private boolean nobodyAnswers() {
+    return !candidates.isEmpty()
+        && candidates.values().stream().allMatch(c -> c.failed && !c.dialling);
+  }
+
+  private boolean found(PeerAddress address) {
+    if (!AddressScope.hasServicePort(address) && AddressScope.of(address) != AddressScope.NONE) {
+      offer(address);
+    }
+    return true;
+  }
+
+  /// An address where, as somebody says, a peer has a part of the download.
+  public void offer(PeerAddress address) {
+    add(new Candidate(address, false));
+  }
+
+  private void add(Candidate candidate) {
+    lock.lock();
+    try {
+      if (!closed
+          && candidates.size() < MAX_CANDIDATES
+          && candidates.putIfAbsent(candidate.address.uri(), candidate) == null) {
+        news.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void dialLoop() throws InterruptedException {
+    while (true) {
+      List<Candidate> due = new ArrayList<>();
+      lock.lockInterruptibly();
+      try {
+        long busy =
+            candidates.values().stream()
+                .filter(c -> c.dialling || c.connection.isPresent())
+                .count();
+        for (Candidate candidate : best()) {
+          if (busy < MAX_PEERS && due(candidate)) {
+            candidate.dialling = true;
+            due.add(candidate);
+            busy++;
+          }
+        }
+        if (due.isEmpty()) {
+          news.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+      } finally {
+        lock.unlock();
+      }
+      due.forEach(candidate -> run("dial-" + candidate.address.uri(), () -> dial(candidate)));
+      threads.removeIf(thread -> !thread.isAlive());
+    }
+  }
+
+  /// Those that the user named first, then by what their peers did so far.
+  private List<Candidate> best() {
+    record Scored(Candidate candidate, double score) {}
+    return candidates.values().stream()
+        .map(c -> new Scored(c, c.given ? 200 : parts.book().score(c.address)))
+        .sorted(Comparator.comparingDouble(Scored::score).reversed())
+        .map(Scored::candidate)
+        .toList();
+  }
+
+  private boolean due(Candidate candidate) {
+    return !candidate.dialling
+        && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
+        && parts.links().worthDialling(candidate.address, candidate.given)
+        && (candidate.given || parts.links().takeTurn(candidate.address));
+  }
+
+  private void dial(Candidate candidate) throws InterruptedException {
+    Optional<PeerConnection> connection = Optional.empty();
+    try {
+      connection = Optional.of(parts.links().connect(candidate.address, parts.server()));
+      lock.lock();
+      try {
+        found = true;
+      } finally {
+        lock.unlock();
+      }
+      connected.accept(connection.get());
+    } catch (ShoalException e) {
+      note(e.getMessage());
+    } finally {
+      lock.lock();
+      try {
+        candidate.dialling = false;
+        candidate.failed = connection.isEmpty();
+        candidate.connection = connection;
+        if (candidate.failed) {
+          news.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private void note(@org.jspecify.annotations.Nullable String failure) {
+    lock.lock();
+    try {
+      lastFailure = failure == null ? "" : failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether there are addresses that were not tried or are being tried.
+  public boolean stillTrying() {
+    lock.lock();
+    try {
+      return candidates.values().stream()
+          .anyMatch(
+              c ->
+                  c.dialling
+                      || c.connection.isEmpty() && parts.links().worthDialling(c.address, c.given));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many times every discovery has searched to the end; [Integer#MAX_VALUE] where none
+  /// searches.
+  public int roundsFinished() {
+    lock.lock();
+    try {
+      return rounds.values().stream().mapToInt(Integer::intValue).min().orElse(Integer.MAX_VALUE);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether any connection ever stood.
+  public boolean foundAny() {
+    lock.lock();
+    try {
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int candidateCount() {
+    lock.lock();
+    try {
+      return candidates.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Why the last attempt failed, or empty.
+  public String lastFailure() {
+    lock.lock();
+    try {
+      return lastFailure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    threads.forEach(Thread::interrupt);
+  }
+}

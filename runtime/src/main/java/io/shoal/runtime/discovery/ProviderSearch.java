@@ -1,0 +1,180 @@
+package io.shoal.runtime.discovery;
+
+import io.shoal.api.Availability;
+import io.shoal.api.Cid;
+import io.shoal.api.Discovery;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.command.DeadlineException;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.peer.AddressScope;
+import io.shoal.runtime.peer.Bans;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/// Looks for the providers of a root and tries each.
+public final class ProviderSearch {
+  /// How long a provider may take to say what it has.
+  private static final long ANSWER_MILLIS = 3_000;
+
+  /// Providers that are told; more are of no use to a reader.
+  private static final int MAX_PROVIDERS = 200;
+
+  private final NodeParts parts;
+  private final LinkedBlockingQueue<Optional<NodeCommands.FoundProvider>> results =
+      new LinkedBlockingQueue<>();
+  private final AtomicInteger open = new AtomicInteger();
+  private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+  private final Set<String> seen = new HashSet<>();
+
+  public ProviderSearch(NodeParts parts) {
+    this.parts = parts;
+  }
+
+  public void run(Cid root, Duration timeout, Consumer<NodeCommands.FoundProvider> each)
+      throws NotFoundException, DeadlineException, InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    List<Thread> threads = new ArrayList<>();
+    for (Map.Entry<String, Discovery> discovery : parts.discoveries().entrySet()) {
+      open.incrementAndGet();
+      threads.add(
+          Thread.ofVirtual()
+              .name("find-" + discovery.getKey())
+              .start(() -> search(discovery.getKey(), discovery.getValue(), root)));
+    }
+    int told = 0;
+    try {
+      while (open.get() > 0 || !results.isEmpty()) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        Optional<NodeCommands.FoundProvider> result =
+            Optional.ofNullable(results.poll(Math.min(left, 200_000_000), TimeUnit.NANOSECONDS))
+                .flatMap(found -> found);
+        if (result.isPresent()) {
+          each.accept(result.get());
+          told++;
+        }
+      }
+    } finally {
+      threads.forEach(Thread::interrupt);
+    }
+    if (told == 0) {
+      String why = failures.isEmpty() ? "" : " (" + failures.peek() + ")";
+      throw new NotFoundException(
+          "no provider of %s was found%s: check the id, that a node which has it runs, and that both use the same discovery network"
+              .formatted(root, why));
+    }
+  }
+
+  private void search(String id, Discovery discovery, Cid root) {
+    try {
+      discovery.findProviders(root, parts.links().schemes(), address -> found(address, root));
+    } catch (RetryableException e) {
+      failures.add(id + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.decrementAndGet();
+    }
+  }
+
+  private boolean found(PeerAddress address, Cid root) {
+    boolean fresh;
+    boolean more;
+    synchronized (seen) {
+      fresh = seen.add(address.uri());
+      more = seen.size() < MAX_PROVIDERS;
+    }
+    if (fresh) {
+      open.incrementAndGet();
+      Thread.ofVirtual().name("check-" + address.uri()).start(() -> check(address, root));
+    }
+    return more;
+  }
+
+  private void check(PeerAddress address, Cid root) {
+    try {
+      results.add(Optional.of(checked(address, root)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.decrementAndGet();
+    }
+  }
+
+  private NodeCommands.FoundProvider checked(PeerAddress address, Cid root)
+      throws InterruptedException {
+    Optional<String> expected = address.peerId().map(Object::toString);
+    if (parts.links().isSelf(address)) {
+      return entry(address, expected, NodeCommands.Reach.UNCHECKED, "this node itself");
+    }
+    Optional<Bans.Ban> ban = parts.book().ban(address);
+    if (ban.isPresent()) {
+      return entry(
+          address, expected, NodeCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
+    }
+    if (!parts.links().schemes().contains(address.scheme())) {
+      return entry(address, expected, NodeCommands.Reach.UNCHECKED, "no active transport dials it");
+    }
+    if (AddressScope.hasServicePort(address)
+        || AddressScope.of(address) == AddressScope.NONE
+        || !parts.links().takeTurn(address)) {
+      return entry(
+          address,
+          expected,
+          NodeCommands.Reach.UNCHECKED,
+          "not dialled: a port below 1024, no place, or a host that was dialled often just now");
+    }
+    PeerConnection connection;
+    try {
+      connection = parts.links().connect(address, parts.server());
+    } catch (ShoalException e) {
+      String why = Optional.ofNullable(e.getMessage()).orElse("");
+      return entry(address, expected, NodeCommands.Reach.UNREACHABLE, why);
+    }
+    try {
+      Optional<String> proven = connection.remote().provenId().map(Object::toString);
+      return new NodeCommands.FoundProvider(
+          address.uri(), proven, NodeCommands.Reach.REACHABLE, have(connection, root), "");
+    } finally {
+      parts.links().release(connection);
+    }
+  }
+
+  private static NodeCommands.FoundProvider entry(
+      PeerAddress address, Optional<String> peerId, NodeCommands.Reach reach, String detail) {
+    return new NodeCommands.FoundProvider(address.uri(), peerId, reach, "unknown", detail);
+  }
+
+  private static String have(PeerConnection connection, Cid root) throws InterruptedException {
+    LinkedBlockingQueue<Availability> news = new LinkedBlockingQueue<>();
+    try (PeerConnection.Watch watch = connection.watch(root, news::add)) {
+      Availability first = news.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+      return switch (first) {
+        case Availability.Complete complete -> "complete";
+        case Availability.Snapshot snapshot -> snapshot.have().isEmpty() ? "none" : "partial";
+        case Availability.Gained gained -> "partial";
+        case Availability.Unknown unknown -> "unknown";
+        case null -> "unknown";
+      };
+    } catch (ShoalException e) {
+      return "unknown";
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.shoal.runtime.download;
+
+import io.shoal.api.ChunkBody;
+import io.shoal.api.ChunkRequest;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.Refusal;
+import io.shoal.api.RefusedException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.Verifier;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.limit.BufferPool;
+import io.shoal.runtime.peer.PeerKey;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+
+/// Receives one chunk: reads it into a buffer, hashes while bytes arrive, and hands it on only if
+/// the hash is right. Runs on a virtual thread that is never interrupted, since it writes to files
+/// that others use: [#cancel] closes the body instead.
+final class ChunkReceiver {
+
+  /// What became of a request.
+  sealed interface Outcome {
+    /// The chunk is here and was handed on.
+    record Verified(int sizeBytes) implements Outcome {}
+
+    /// The bytes were not the chunk's.
+    record Wrong(String reason) implements Outcome {}
+
+    /// They did not come.
+    record Refused(Refusal refusal) implements Outcome {}
+
+    /// This side failed.
+    record Failed(Exception cause) implements Outcome {}
+  }
+
+  /// Takes a verified chunk.
+  @FunctionalInterface
+  interface Taker {
+    /// @param bytes the chunk, valid during the call
+    void take(ByteBuffer bytes) throws IOException, ShoalException, InterruptedException;
+  }
+
+  private static final Refusal GONE = new Refusal.Gone();
+
+  private final NodeParts parts;
+  private final PeerConnection connection;
+  private final ChunkRequest request;
+  private final LongAdder received;
+  private final AtomicReference<Optional<ChunkBody>> body = new AtomicReference<>(Optional.empty());
+  private volatile boolean cancelled;
+
+  /// @param received counts bytes as they arrive
+  ChunkReceiver(
+      NodeParts parts, PeerConnection connection, ChunkRequest request, LongAdder received) {
+    this.parts = parts;
+    this.connection = connection;
+    this.request = request;
+    this.received = received;
+  }
+
+  void cancel() {
+    cancelled = true;
+    body.get().ifPresent(ChunkBody::close);
+  }
+
+  /// Blocks until the chunk is here or not to be had.
+  ///
+  /// @param begun runs when the peer begins to answer
+  Outcome receive(Taker taker, Runnable begun) {
+    try (ChunkBody coming = connection.fetch(request)) {
+      body.set(Optional.of(coming));
+      if (cancelled) {
+        return new Outcome.Refused(GONE);
+      }
+      int size = coming.sizeBytes();
+      begun.run();
+      if (size < 0 || size > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
+        return new Outcome.Wrong("it sent a chunk of " + size + " bytes");
+      }
+      try (BufferPool.Lease lease = parts.buffers().take(size)) {
+        return read(coming, lease.buffer(), taker);
+      }
+    } catch (RefusedException e) {
+      return new Outcome.Refused(e.refusal());
+    } catch (PeerUnreachableException e) {
+      return new Outcome.Refused(GONE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Refused(GONE);
+    } catch (IOException | ShoalException e) {
+      return new Outcome.Failed(e);
+    }
+  }
+
+  private Outcome read(ChunkBody coming, ByteBuffer buffer, Taker taker)
+      throws RefusedException, InterruptedException, IOException, ShoalException {
+    Cid cid = request.cid();
+    Verifier.Digest digest = parts.check().verifier(cid).begin();
+    while (buffer.hasRemaining()) {
+      if (cancelled) {
+        return new Outcome.Refused(GONE);
+      }
+      int start = buffer.position();
+      int read = coming.read(buffer);
+      if (read < 0) {
+        return new Outcome.Wrong("it sent fewer bytes than it said");
+      }
+      received.add(read);
+      digest.update(buffer.duplicate().flip().position(start));
+      pay(read);
+    }
+    if (!parts.check().matches(cid, digest.finish())) {
+      // A peer that finds its own copy rotten says so instead of marking the end.
+      coming.read(ByteBuffer.allocate(1));
+      return new Outcome.Wrong("it sent wrong bytes for " + cid);
+    }
+    taker.take(buffer.flip());
+    parts.verified().add(cid);
+    return new Outcome.Verified(buffer.limit());
+  }
+
+  /// Bytes that came are paid for afterwards: what is not read yet waits at the peer, by the
+  /// transport's credit.
+  private void pay(int bytes) throws InterruptedException {
+    int due = bytes;
+    while (due > 0 && !cancelled) {
+      due -= parts.downloadMeter().permit(PeerKey.of(connection).text(), due);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.shoal.runtime.download;
+
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreFullException;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.store.WorkGate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where a download waits that found the disk full: nothing is lost by that, and it goes on by
+/// itself once there is room. Belongs to the thread that waits for the download.
+public final class DiskPause {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskPause.class);
+
+  /// Until the first look: a disk may be full for a moment only.
+  private static final Duration FIRST_LOOK = Duration.ofMillis(50);
+
+  /// Between two looks at the most: soon enough for somebody who just freed space and watches.
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+
+  /// Room that is enough for another attempt if more is missing than that: with less the download
+  /// would stop again at once, with more it would wait longer than it has to.
+  private static final long ENOUGH_BYTES = 64L << 20;
+
+  /// What an attempt takes in any case: nodes, journals, a chunk or two.
+  private static final long LEAST_BYTES = 4L << 20;
+
+  private final NodeParts parts;
+  private final Downloads downloads;
+  private final DownloadWish wish;
+  private final DownloadTally tally;
+  private final NodeCommands.ProgressListener progress;
+
+  public DiskPause(
+      NodeParts parts,
+      Downloads downloads,
+      DownloadWish wish,
+      DownloadTally tally,
+      NodeCommands.ProgressListener progress) {
+    this.parts = parts;
+    this.downloads = downloads;
+    this.wish = wish;
+    this.tally = tally;
+    this.progress = progress;
+  }
+
+  /// What is still to be done, in the time that is left.
+  public DownloadWish wish() {
+    return timeLeft().map(wish::within).orElse(wish);
+  }
+
+  private Optional<Duration> timeLeft() {
+    return wish.timeout()
+        .map(timeout -> timeout.minusNanos(System.nanoTime() - tally.startedNanos));
+  }
+
+  /// Waits until another attempt is worth it.
+  ///
+  /// @throws StoreFullException the time that the user set is over
+  public void awaitRoom(StoreFullException full) throws ShoalException, InterruptedException {
+    String why = "paused: " + full.getMessage();
+    LOG.warn("the download of {} is {}", wish.root(), why);
+    Duration wait = FIRST_LOOK;
+    try (WorkGate.Passage shown = downloads.pause(new PausedDownload(wish, tally, why))) {
+      do {
+        if (timeLeft().map(left -> left.compareTo(LOOK_EVERY) <= 0).orElse(false)) {
+          throw full;
+        }
+        progress.progress(
+            new NodeCommands.Progress(
+                "paused", tally.doneBytes.get(), tally.totalBytes.get(), 0, 0, why));
+        downloads.awaitClose(wait);
+        wait = wait.multipliedBy(2).compareTo(LOOK_EVERY) < 0 ? wait.multipliedBy(2) : LOOK_EVERY;
+      } while (!hasRoom());
+    }
+    LOG.info("the download of {} goes on", wish.root());
+    tally.again();
+  }
+
+  private boolean hasRoom() {
+    long total = tally.totalBytes.get();
+    long missing = total < 0 ? ENOUGH_BYTES : total - tally.doneBytes.get();
+    long needed = Math.clamp(missing, LEAST_BYTES, ENOUGH_BYTES);
+    boolean intoStore = wish.keep() || parts.store().fileBacked().isEmpty();
+    try {
+      if (parts.store().usage().availableBytes() < (intoStore ? needed : LEAST_BYTES)) {
+        return false;
+      }
+      Optional<Path> folder = wish.target().map(Path::getParent);
+      return folder.isEmpty() || Files.getFileStore(folder.get()).getUsableSpace() >= needed;
+    } catch (IOException e) {
+      // Whatever it is, the attempt itself says it best.
+      LOG.debug("the room for {} is not known", wish.root(), e);
+      return true;
+    }
+  }
+}

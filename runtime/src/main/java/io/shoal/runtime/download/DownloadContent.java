@@ -1,0 +1,448 @@
+package io.shoal.runtime.download;
+
+import io.shoal.api.Availability;
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.VerificationFailedException;
+import io.shoal.runtime.dag.DagWalker;
+import io.shoal.runtime.dag.MalformedContentException;
+import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.dag.TreePlanner;
+import io.shoal.runtime.dag.UnixNode;
+import io.shoal.runtime.destination.Adoption;
+import io.shoal.runtime.destination.Checkpoints;
+import io.shoal.runtime.destination.DownloadTarget;
+import io.shoal.runtime.destination.LocalPieces;
+import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.file.WholeDigests;
+import io.shoal.runtime.store.DownloadJournal;
+import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.swarm.Swarm;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What one download fetches and where it goes: the DAG's nodes into the store, then its leaves to
+/// their places. Belongs to the download's thread, but for takers and [#availability].
+final class DownloadContent {
+  /// Nodes that are asked for ahead, so that a wide DAG keeps all peers busy and its list stays
+  /// short.
+  private static final int MAX_NODES_ASKED = 1_024;
+
+  private final NodeParts parts;
+  private final DownloadWish wish;
+  private final DownloadJournal journal;
+  private final Swarm swarm;
+  private final DownloadTally tally;
+  private final List<Cid> cids = new ArrayList<>();
+  private final Map<Cid, Integer> nodeChunks = new HashMap<>();
+  private final Map<Integer, byte[]> arrivedBlocks = new ConcurrentHashMap<>();
+  private int nodesAsked;
+  private boolean resumed;
+  private boolean anythingHere;
+  private Optional<DagWalker> dag = Optional.empty();
+  private Optional<Exception> malformed = Optional.empty();
+  private Optional<DownloadTarget> destination = Optional.empty();
+  private Optional<StreamedLeaves> stream = Optional.empty();
+  private volatile Optional<Placed> placed = Optional.empty();
+
+  /// What is known once all nodes are here.
+  ///
+  /// @param positions by chunk number: where it stands in the DAG
+  @SuppressWarnings("ArrayRecordComponent") // up to a million; compared by nobody
+  private record Placed(
+      TreePlan plan, int[] positions, Checkpoints checkpoints, Optional<Adoption> adoption) {}
+
+  DownloadContent(
+      NodeParts parts,
+      DownloadWish wish,
+      DownloadJournal journal,
+      Swarm swarm,
+      DownloadTally tally) {
+    this.parts = parts;
+    this.wish = wish;
+    this.journal = journal;
+    this.swarm = swarm;
+    this.tally = tally;
+  }
+
+  /// Takes up what an earlier attempt left, and what the store has.
+  void begin() throws ShoalException, IOException {
+    if (!wish.root().isIdentity()) {
+      parts.check().verifier(wish.root());
+    }
+    if (wish.target().isPresent()) {
+      claimTarget(wish.target().get());
+    }
+    dag = Optional.of(new DagWalker(wish.root()));
+    advance();
+  }
+
+  private void claimTarget(Path target) throws ShoalException, IOException {
+    DownloadTarget.requireFree(target, wish.replace());
+    Path folder = target.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new UserFaultException(
+          (folder == null ? target : folder)
+              + " is no folder: create it or choose another place with -o");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new UserFaultException(
+          "no right to write to " + folder + ": choose another place with -o");
+    }
+    Path part = DownloadTarget.partOf(target);
+    Optional<DownloadJournal.Begun> before = journal.at(target);
+    resumed = before.filter(begun -> begun.root().equals(wish.root())).isPresent();
+    boolean there = Files.exists(part, LinkOption.NOFOLLOW_LINKS);
+    if (there && before.isEmpty()) {
+      throw new UserFaultException(
+          part
+              + " is in the way and was not made here: move it away or choose another place with"
+              + " -o");
+    }
+    if (there && !resumed) {
+      DownloadTarget.deleteTree(part);
+    }
+    journal.begin(new DownloadJournal.Begun(wish.root(), target));
+  }
+
+  String phase() {
+    return placed.isEmpty() ? "folder" : "downloading";
+  }
+
+  Cid cid(int chunk) {
+    return cids.get(chunk);
+  }
+
+  /// Whether everything that is needed is known.
+  boolean allKnown() {
+    return placed.isPresent() && stream.map(StreamedLeaves::allAdmitted).orElse(true);
+  }
+
+  /// Whether peers are needed now: not while a reader has yet to take what is here.
+  boolean lacks() {
+    return placed.isEmpty() || stream.map(StreamedLeaves::lacks).orElse(true);
+  }
+
+  Optional<Exception> failure() {
+    return malformed.isPresent() ? malformed : placed.flatMap(p -> p.checkpoints().failure());
+  }
+
+  /// Goes on with the nodes: takes what the store has, asks for the rest, and places the leaves
+  /// once all are here.
+  void advance() throws ShoalException, IOException {
+    if (stream.isPresent() && malformed.isEmpty()) {
+      stream.get().advance();
+    }
+    if (placed.isPresent() || malformed.isPresent() || dag.isEmpty()) {
+      return;
+    }
+    DagWalker walker = dag.get();
+    boolean more = nodesAsked < MAX_NODES_ASKED / 2;
+    while (more && !walker.complete()) {
+      more = false;
+      for (Cid node : walker.missingNodes(nodesAsked + MAX_NODES_ASKED)) {
+        if (nodeChunks.containsKey(node) || nodesAsked >= MAX_NODES_ASKED) {
+          continue;
+        }
+        parts.inUse().lookFor(node);
+        Optional<byte[]> here =
+            parts.store().contains(node) ? StoredChunks.load(parts, node) : Optional.empty();
+        int chunk = want(node);
+        nodeChunks.put(node, chunk);
+        if (here.isPresent()) {
+          swarm.alreadyHere(chunk);
+          tally.reusedBytes.addAndGet(here.get().length);
+          walker.accept(node, here.get());
+          more = true;
+        } else {
+          nodesAsked++;
+        }
+      }
+      swarm.wakeAll();
+    }
+    if (walker.complete()) {
+      place(walker);
+    }
+  }
+
+  /// Files of a single raw chunk have the size that the chunk turns out to have.
+  private static boolean sizeIsKnown(TreePlan plan) {
+    return plan.files().stream()
+        .allMatch(file -> file.content().sizeBytes() != TreePlan.UNKNOWN_SIZE);
+  }
+
+  private int want(Cid cid) {
+    cids.add(cid);
+    return swarm.want();
+  }
+
+  private void place(DagWalker walker) throws ShoalException, IOException {
+    TreePlan plan = TreePlanner.plan(walker);
+    if (wish.target().isPresent()) {
+      destination = Optional.of(new DownloadTarget(plan, wish.target().get()));
+      destination.get().prepare();
+    }
+    boolean adopts = destination.isPresent() && !wish.keep();
+    Optional<FileBacked> files = adopts ? parts.store().fileBacked() : Optional.empty();
+    Optional<Adoption> adoption =
+        files.map(backed -> new Adoption(backed, plan, destination.orElseThrow()));
+    Checkpoints checkpoints =
+        new Checkpoints(parts.store(), parts.watchers(), wish.root(), adoption);
+    LocalPieces local = new LocalPieces(parts, plan, destination, adoption, resumed);
+    tally.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
+    int[] chunkAt = new int[plan.chunkCount()];
+    for (int position = 0; position < chunkAt.length; position++) {
+      chunkAt[position] = chunkFor(walker, plan, position, local, checkpoints);
+    }
+    int[] positions = new int[cids.size()];
+    Arrays.fill(positions, -1);
+    for (int position = 0; position < chunkAt.length; position++) {
+      positions[chunkAt[position]] = position;
+    }
+    if (wish.reader().isPresent()) {
+      stream = Optional.of(new StreamedLeaves(parts, swarm, plan, wish.reader().get(), chunkAt));
+    }
+    placed = Optional.of(new Placed(plan, positions, checkpoints, adoption));
+    checkpoints.start();
+    swarm.positions(chunkAt);
+    if (stream.isPresent()) {
+      stream.get().advance();
+    }
+    parts.watchers().changed(wish.root());
+  }
+
+  private int chunkFor(
+      DagWalker walker, TreePlan plan, int position, LocalPieces local, Checkpoints checkpoints)
+      throws ShoalException, IOException {
+    Cid cid = walker.cid(position);
+    parts.inUse().lookFor(cid);
+    if (cid.codec() == Cid.DAG_PB) {
+      Integer known = nodeChunks.get(cid);
+      int chunk = known != null ? known : want(cid);
+      swarm.alreadyHere(chunk);
+      checkpoints.here(position);
+      if (plan.isLeaf(position)) {
+        placeNodeLeaf(position, cid);
+      }
+      return chunk;
+    }
+    if (wish.reader().isPresent() && plan.isLeaf(position)) {
+      if (parts.store().contains(cid)) {
+        checkpoints.here(position);
+      }
+      cids.add(cid);
+      return swarm.wantLater();
+    }
+    int chunk = want(cid);
+    if (!plan.isLeaf(position)) {
+      // Content in a codec that is no file: it is told as left out, not fetched.
+      swarm.alreadyHere(chunk);
+      return chunk;
+    }
+    switch (local.find(position)) {
+      case LocalPieces.Found.Claimed found -> {
+        reuse(chunk, found.sizeBytes(), found.fileBytes());
+        checkpoints.here(position);
+      }
+      case LocalPieces.Found.Written found -> {
+        reuse(chunk, found.sizeBytes(), found.fileBytes());
+        keepToo(cid, position);
+        checkpoints.written(position, found.sizeBytes());
+      }
+      case LocalPieces.Found.Missing missing -> {}
+    }
+    return chunk;
+  }
+
+  private void keepToo(Cid cid, int position) throws IOException, ShoalException {
+    boolean intoStore = wish.keep() || parts.store().fileBacked().isEmpty();
+    if (intoStore && destination.isPresent() && !StoredChunks.isOwned(parts.store(), cid)) {
+      DownloadTarget.Place place = destination.get().places(position).getFirst();
+      long size =
+          place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();
+      ByteBuffer bytes = ByteBuffer.allocate((int) size);
+      destination.get().read(place, bytes);
+      StoredChunks.put(parts.store(), cid, bytes.flip());
+    }
+  }
+
+  private void reuse(int chunk, int sizeBytes, long fileBytes) {
+    anythingHere = true;
+    swarm.alreadyHere(chunk);
+    tally.reusedBytes.addAndGet(sizeBytes);
+    tally.doneBytes.addAndGet(fileBytes);
+  }
+
+  /// A leaf in dag-pb form came as a node; its file bytes are inside.
+  private void placeNodeLeaf(int position, Cid cid) throws ShoalException, IOException {
+    if (destination.isPresent()) {
+      byte[] block =
+          StoredChunks.load(parts, cid)
+              .orElseThrow(() -> new IOException("chunk " + cid + " went missing: get it again"));
+      tally.doneBytes.addAndGet(
+          destination.get().write(position, ByteBuffer.wrap(UnixNode.leafContent(block))));
+    }
+  }
+
+  /// What to do with a chunk's verified bytes; runs on the receiver's thread.
+  ChunkReceiver.Taker taker(int chunk) {
+    Cid cid = cids.get(chunk);
+    if (placed.isEmpty()) {
+      return bytes -> {
+        parts.inUse().lookFor(cid);
+        byte[] copy = copy(bytes);
+        StoredChunks.put(parts.store(), cid, bytes);
+        arrivedBlocks.put(chunk, copy);
+      };
+    }
+    Placed now = placed.get();
+    int position = now.positions()[chunk];
+    return wish.reader().isPresent()
+        ? bytes -> arrivedBlocks.put(chunk, copy(bytes))
+        : bytes -> takeLeaf(now, cid, position, bytes);
+  }
+
+  private static byte[] copy(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    return copy;
+  }
+
+  private void takeLeaf(Placed now, Cid cid, int position, ByteBuffer bytes)
+      throws IOException, ShoalException {
+    int size = bytes.remaining();
+    long fileBytes = size;
+    if (destination.isPresent()) {
+      fileBytes = destination.get().write(position, bytes);
+    }
+    if (now.adoption().isEmpty()) {
+      parts.inUse().lookFor(cid);
+      StoredChunks.put(parts.store(), cid, bytes);
+    }
+    tally.doneBytes.addAndGet(fileBytes);
+    now.checkpoints().written(position, size);
+  }
+
+  /// A chunk was taken: back on the download's thread.
+  void arrived(int chunk) {
+    anythingHere = true;
+    byte[] block = arrivedBlocks.remove(chunk);
+    if (block == null || dag.isEmpty()) {
+      return;
+    }
+    try {
+      if (stream.isPresent()) {
+        tally.doneBytes.addAndGet(block.length);
+        stream.get().deliver(placed.orElseThrow().positions()[chunk], block);
+      } else {
+        nodesAsked--;
+        dag.get().accept(cids.get(chunk), block);
+      }
+    } catch (MalformedContentException e) {
+      malformed = Optional.of(e);
+    }
+  }
+
+  /// What peers may have of this now. From any thread.
+  Availability availability() {
+    return placed
+        .<Availability>map(
+            p -> new Availability.Snapshot(p.checkpoints().have(), p.plan().chunkCount()))
+        .orElse(new Availability.Unknown());
+  }
+
+  OptionalInt chunkCount() {
+    return placed.map(p -> OptionalInt.of(p.plan().chunkCount())).orElse(OptionalInt.empty());
+  }
+
+  Optional<TreePlan> plan() {
+    return placed.map(Placed::plan);
+  }
+
+  /// Puts everything into its final place.
+  NodeCommands.Fetched complete(NodeCommands.Fetched report)
+      throws ShoalException, IOException, InterruptedException {
+    Placed all = placed.orElseThrow();
+    all.checkpoints().close(false);
+    if (destination.isPresent()) {
+      DownloadTarget to = destination.get();
+      to.finish(wish.sync());
+      checkWholeDigest(to, all.plan());
+      if (all.adoption().isPresent()) {
+        all.adoption().get().settle(wish.replace());
+      } else {
+        to.rename(wish.replace());
+      }
+      Path folder = to.target().getParent();
+      if (wish.sync() && folder != null) {
+        AtomicFiles.forceFolder(folder);
+      }
+    }
+    if (wish.sync() || wish.keep()) {
+      parts.store().sync();
+    }
+    if (wish.target().isPresent()) {
+      journal.end(wish.target().get());
+    }
+    return report;
+  }
+
+  private void checkWholeDigest(DownloadTarget to, TreePlan plan)
+      throws ShoalException, IOException {
+    if (wish.wholeDigest().isEmpty()) {
+      return;
+    }
+    Path part = DownloadTarget.partOf(to.target());
+    String expected = wish.wholeDigest().get();
+    boolean right = !plan.isFolder() && WholeDigests.of(part).equals(expected);
+    if (!right) {
+      DownloadTarget.deleteTree(part);
+      journal.end(to.target());
+      throw new VerificationFailedException(
+          "sha256:%s: the peers' hint led to %s, which is something else; nothing was kept: ask who gave you the digest for the root"
+              .formatted(expected, wish.root()));
+    }
+  }
+
+  /// Keeps what was verified for the next attempt.
+  void giveUp() throws IOException, InterruptedException {
+    try {
+      if (placed.isPresent()) {
+        placed.get().checkpoints().close(true);
+      }
+    } catch (ShoalException e) {
+      throw new IOException(e.getMessage(), e);
+    } finally {
+      if (destination.isPresent()) {
+        destination.get().close();
+      }
+      forgetIfNothingCame();
+    }
+  }
+
+  /// An attempt that got nothing leaves nothing behind.
+  private void forgetIfNothingCame() throws IOException {
+    if (wish.target().isPresent() && dag.isPresent() && !anythingHere && !resumed) {
+      Path target = wish.target().get();
+      if (destination.isPresent()) {
+        DownloadTarget.deleteTree(DownloadTarget.partOf(target));
+      }
+      journal.end(target);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.shoal.runtime.download;
+
+import io.shoal.runtime.limit.SpeedGauge;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What a download counts. The totals may be read from any thread; the maps belong to the
+/// download's thread.
+public final class DownloadTally {
+  public final AtomicLong totalBytes = new AtomicLong(-1);
+  public final AtomicLong doneBytes = new AtomicLong();
+  final AtomicLong transferredBytes = new AtomicLong();
+  final AtomicLong reusedBytes = new AtomicLong();
+  final long startedNanos = System.nanoTime();
+  final SpeedGauge speed = new SpeedGauge();
+  final Map<String, Long> bytesByPeer = new TreeMap<>();
+  final Map<String, Long> bytesByTransport = new TreeMap<>();
+  final Map<String, Long> chunksByPeer = new TreeMap<>();
+
+  /// The bytes before this attempt: after a pause, what came before it is no reuse.
+  private long transferredBefore;
+
+  /// Another attempt begins.
+  void again() {
+    transferredBefore = transferredBytes.get();
+    totalBytes.set(-1);
+    doneBytes.set(0);
+    reusedBytes.set(0);
+  }
+
+  /// Chunk bytes that were here before the first attempt.
+  long reusedAtFirst() {
+    return Math.max(0, reusedBytes.get() - transferredBefore);
+  }
+
+  void received(String peer, String scheme, long bytes) {
+    transferredBytes.addAndGet(bytes);
+    bytesByPeer.merge(peer, bytes, Long::sum);
+    bytesByTransport.merge(scheme, bytes, Long::sum);
+  }
+
+  void chunk(String peer) {
+    chunksByPeer.merge(peer, 1L, Long::sum);
+  }
+
+  public long bytesPerSecond() {
+    return speed.bytesPerSecond(transferredBytes.get(), System.nanoTime());
+  }
+}

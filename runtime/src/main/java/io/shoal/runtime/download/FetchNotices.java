@@ -1,0 +1,41 @@
+package io.shoal.runtime.download;
+
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
+import io.shoal.runtime.connection.FetchNotice;
+import io.shoal.runtime.connection.HeededMessages;
+import io.shoal.runtime.connection.Links;
+import java.nio.ByteBuffer;
+
+/// Hears what other downloaders fetch. Usable from any thread.
+public final class FetchNotices {
+
+  /// Of one connection within a round of [PeerGossip#EVERY_MILLIS]: twice what a [Swarm] sends at
+  /// most; the rest would only fill a download's queue.
+  private static final int MAX_HEEDED_PER_ROUND = 400;
+
+  private final Downloads downloads;
+  private final Links links;
+  private final HeededMessages heeded = new HeededMessages(MAX_HEEDED_PER_ROUND);
+
+  public FetchNotices(Downloads downloads, Links links) {
+    this.downloads = downloads;
+    this.links = links;
+  }
+
+  public void round() {
+    heeded.nextRound();
+  }
+
+  public void heard(PeerConnection from, ByteBuffer bytes) {
+    if (!heeded.heed(from)) {
+      return;
+    }
+    try {
+      FetchNotice notice = FetchNotice.decode(bytes);
+      downloads.promised(notice.root(), from, notice.positions());
+    } catch (PeerFaultException e) {
+      links.brokeRules(from, "it sent a message that is none: " + e.getMessage());
+    }
+  }
+}

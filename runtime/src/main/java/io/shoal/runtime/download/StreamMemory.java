@@ -1,0 +1,31 @@
+package io.shoal.runtime.download;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.runtime.dag.TreePlan;
+import java.util.concurrent.Semaphore;
+
+/// What leaves that wait to be written out by [LeafWindow]s may take together. Usable from any
+/// thread.
+public final class StreamMemory {
+  private final Semaphore kib;
+
+  /// @param budgetBytes for all streams; each may hold one leaf beyond it, so that every one of
+  ///   them gets on
+  public StreamMemory(long budgetBytes) {
+    kib = new Semaphore(Math.clamp(budgetBytes / 1024, 0, 1 << 20));
+  }
+
+  /// @param leafBytes as its parent says, or [TreePlan#UNKNOWN_SIZE]
+  boolean tryTake(long leafBytes) {
+    return kib.tryAcquire(kib(leafBytes));
+  }
+
+  void giveBack(long leafBytes) {
+    kib.release(kib(leafBytes));
+  }
+
+  private static int kib(long leafBytes) {
+    long most = leafBytes == TreePlan.UNKNOWN_SIZE ? ChunkStore.MAX_CHUNK_SIZE_BYTES : leafBytes;
+    return (int) ((Math.min(most, ChunkStore.MAX_CHUNK_SIZE_BYTES) + 1023) / 1024);
+  }
+}

@@ -1,0 +1,60 @@
+package io.shoal.runtime.file;
+
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// Held while a process uses a data folder. The operating system lets go of it when the process
+/// ends, however it ends.
+public final class DataFolderLock implements AutoCloseable {
+  private final FileChannel channel;
+
+  private DataFolderLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /// @throws UserFaultException another process, or another node of this one, uses the folder
+  public static DataFolderLock take(Path dataFolder) throws UserFaultException, IOException {
+    Path file = dataFolder.resolve("node.lock");
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    boolean taken = false;
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw inUse(dataFolder, file);
+      }
+      byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(pid), 0);
+      taken = true;
+      return new DataFolderLock(channel);
+    } catch (OverlappingFileLockException e) {
+      throw inUse(dataFolder, file);
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
+    }
+  }
+
+  private static UserFaultException inUse(Path dataFolder, Path file) throws IOException {
+    String pid = Files.readString(file).strip();
+    return new UserFaultException(
+        "%s is in use by the node of process %s: wait until it ends or stop it, or take another folder with --data"
+            .formatted(dataFolder, pid.matches("\\d{1,10}") ? pid : "?"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,66 @@
+package io.shoal.runtime.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/// Files and folders that only their owner can read.
+public final class PrivateFile {
+
+  private PrivateFile() {}
+
+  /// Whether the file's medium has owners and permissions; elsewhere the user's folder is all the
+  /// protection there is.
+  public static boolean supportsPermissions(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /// Writes a whole file (mode 0600), durably and atomically: after a crash the old content or the
+  /// new one is there.
+  public static void write(Path file, byte[] content) throws IOException {
+    Path temp = file.resolveSibling(file.getFileName() + ".tmp");
+    // Left by a crash, perhaps with wider permissions: a file that is created anew has the right
+    // ones from its first byte.
+    Files.deleteIfExists(temp);
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel out = FileChannel.open(temp, options, only(file, "rw-------"))) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      // Before the rename: otherwise a crash can leave the new name with no content.
+      out.force(true);
+    }
+    Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    syncFolder(file.resolveSibling("."));
+  }
+
+  /// Makes the names in a folder durable, where the system can.
+  private static void syncFolder(Path folder) throws IOException {
+    if (!supportsPermissions(folder)) {
+      return;
+    }
+    AtomicFiles.forceFolder(folder);
+  }
+
+  /// Makes a folder (mode 0700) and what is missing above it; one that is there is left as it is.
+  public static Path folder(Path folder) throws IOException {
+    return Files.createDirectories(folder, only(folder, "rwx------"));
+  }
+
+  private static FileAttribute<?>[] only(Path path, String permissions) {
+    return supportsPermissions(path)
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

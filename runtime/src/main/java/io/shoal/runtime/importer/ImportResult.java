@@ -1,0 +1,35 @@
+package io.shoal.runtime.importer;
+
+import io.shoal.api.Cid;
+import java.util.List;
+
+/// What one import made.
+///
+/// @param root the content's root
+/// @param name what it is called
+/// @param folder whether it is a folder
+/// @param sizeBytes file bytes in it
+/// @param files how many files it holds
+/// @param chunks how many distinct chunks it has, nodes included
+/// @param newChunks how many of them the store did not have
+/// @param newBytes their bytes
+/// @param digests whole digests of its files, if they were asked for
+/// @param skipped what was left out: path and reason in one line each
+public record ImportResult(
+    Cid root,
+    String name,
+    boolean folder,
+    long sizeBytes,
+    long files,
+    long chunks,
+    long newChunks,
+    long newBytes,
+    List<FileDigest> digests,
+    List<String> skipped) {
+
+  /// The SHA-256 of all bytes of a file.
+  ///
+  /// @param file the file's root
+  /// @param sha256 64 lower-case hex digits
+  public record FileDigest(Cid file, long sizeBytes, String sha256) {}
+}

@@ -1,0 +1,95 @@
+package io.shoal.runtime.importer;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.api.Verifier;
+import io.shoal.runtime.store.ChunkNamer;
+import io.shoal.runtime.store.WholeRoot;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.LongConsumer;
+
+/// Brings files and folders into the store: reads each byte once, hashes and stores on all cores,
+/// and makes everything durable in one group at the end. Chunks that are here already are not
+/// written again.
+///
+/// Hidden files and empty folders come along. Symbolic links are not followed, and like devices and
+/// sockets they are left out and told. A name that fails [NameRules] ends the import: content that
+/// some machines cannot write must not be published.
+///
+/// Thread-safe; every call has buffers of its own.
+public final class Importer {
+  /// Leaves in work for each core: one is hashed while the next is written and a third is read.
+  private static final int BUFFERS_PER_CORE = 3;
+
+  private final ChunkStore store;
+  private final ChunkNamer namer;
+  private final Executor bulkPool;
+  private final int buffers;
+
+  /// @param bulkPool runs the hashing and storing
+  /// @param parallelism how many threads the pool has
+  public Importer(ChunkStore store, Verifier verifier, Executor bulkPool, int parallelism) {
+    this.store = store;
+    this.namer = new ChunkNamer(verifier);
+    this.bulkPool = bulkPool;
+    this.buffers = parallelism * BUFFERS_PER_CORE;
+  }
+
+  /// Imports each path as a root of its own. When this returns, all of it is durable; when it
+  /// throws, what was stored is unreferenced and collected later.
+  ///
+  /// @param name instead of the path's own name; for a single path only
+  /// @param read told how many more bytes were read, from the calling thread
+  /// @throws IOException something could not be made durable, also where another caller's sync met
+  ///   the fault
+  /// @throws io.shoal.api.StoreFullException there is no room, now or at the sync
+  /// @throws UserFaultException a path is missing, unreadable, or not to be published as it is
+  public List<ImportResult> importAll(
+      List<Path> paths, Optional<String> name, ImportOptions options, LongConsumer read)
+      throws IOException, ShoalException, InterruptedException {
+    if (name.isPresent() && paths.size() != 1) {
+      throw new UserFaultException(
+          "a name can be given to a single path only: add them one by one");
+    }
+    if (options.inPlace() && store.fileBacked().isEmpty()) {
+      throw new UserFaultException(
+          "the active store cannot serve files in place: leave out --in-place to copy them");
+    }
+    List<ImportResult> results = new ArrayList<>(paths.size());
+    try {
+      for (Path path : paths) {
+        results.add(importOne(path, name, options, read));
+      }
+    } catch (ClosedByInterruptException e) {
+      throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
+    } catch (NoSuchFileException e) {
+      throw new UserFaultException(e.getFile() + ": no such file or folder: check the path", e);
+    } catch (AccessDeniedException e) {
+      throw new UserFaultException(
+          e.getFile() + ": no right to read it: change its rights or leave it out", e);
+    }
+    store.sync();
+    for (ImportResult result : results) {
+      WholeRoot.require(store, result.root());
+    }
+    return results;
+  }
+
+  private ImportResult importOne(
+      Path path, Optional<String> name, ImportOptions options, LongConsumer read)
+      throws IOException, ShoalException, InterruptedException {
+    try (LeafPipeline pipeline =
+        new LeafPipeline(bulkPool, buffers, options.profile().leafSizeBytes())) {
+      return new TreeImport(store, namer, pipeline, options, read).run(path, name);
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package io.shoal.runtime.importer;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ChunkWriter;
+import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.Quoted;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.dag.DagLimits;
+import io.shoal.runtime.file.NameRules;
+import io.shoal.runtime.store.ChunkNamer;
+import io.shoal.runtime.store.StoredChunks;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/// The import of one path. Used once, by one thread.
+final class TreeImport {
+
+  /// Takes a finished file or folder, in the order in which they were begun and ended.
+  @FunctionalInterface
+  private interface ChildSink {
+    void accept(DagChild child) throws IOException, ShoalException;
+  }
+
+  private final ChunkStore store;
+  private final ChunkNamer namer;
+  private final LeafPipeline pipeline;
+  private final ImportOptions options;
+  private final LongConsumer read;
+  private final ChunkTally tally = new ChunkTally();
+  private final List<String> skipped = new ArrayList<>();
+  private final List<ImportResult.FileDigest> digests = new ArrayList<>();
+  private final List<DagChild> root = new ArrayList<>(1);
+  private long files;
+  private int entries;
+  private int leaves;
+  private long pathChars;
+
+  TreeImport(
+      ChunkStore store,
+      ChunkNamer namer,
+      LeafPipeline pipeline,
+      ImportOptions options,
+      LongConsumer read) {
+    this.store = store;
+    this.namer = namer;
+    this.pipeline = pipeline;
+    this.options = options;
+    this.read = read;
+  }
+
+  ImportResult run(Path path, Optional<String> givenName)
+      throws IOException, ShoalException, InterruptedException {
+    BasicFileAttributes attributes = attributes(path);
+    if (!attributes.isDirectory() && !attributes.isRegularFile()) {
+      throw new InvalidInputException(
+          path + " is " + kind(attributes) + ": give the file or folder itself");
+    }
+    String name = givenName.isPresent() ? givenName.get() : ownName(path);
+    Optional<String> fault = NameRules.fault(name);
+    if (fault.isPresent()) {
+      throw refusedName(path, fault.get(), "give another with --name");
+    }
+    begin(path, attributes, "", 0, root::add);
+    pipeline.finish();
+    DagChild child = root.getFirst();
+    if (child.height() > DagLimits.MAX_DEPTH) {
+      throw new InvalidInputException(
+          path + " is nested too deeply: at most " + DagLimits.MAX_DEPTH + " levels");
+    }
+    return new ImportResult(
+        child.cid(),
+        name,
+        attributes.isDirectory(),
+        child.fileBytes(),
+        files,
+        tally.distinct(),
+        tally.newChunks(),
+        tally.newBytes(),
+        List.copyOf(digests),
+        List.copyOf(skipped));
+  }
+
+  private static String ownName(Path path) throws IOException {
+    // A path like "." has a name too, once it is resolved; the file system's root has none.
+    Path name = path.toRealPath(LinkOption.NOFOLLOW_LINKS).getFileName();
+    return name == null ? "" : name.toString();
+  }
+
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static String kind(BasicFileAttributes attributes) {
+    return attributes.isSymbolicLink() ? "a symbolic link" : "neither a file nor a folder";
+  }
+
+  private static InvalidInputException refusedName(Path path, String fault, String cure) {
+    return new InvalidInputException(
+        "%s: its name cannot be published: %s; %s"
+            .formatted(Quoted.of(path.toString()), fault, cure));
+  }
+
+  private void begin(
+      Path path, BasicFileAttributes attributes, String inside, int depth, ChildSink sink)
+      throws IOException, ShoalException, InterruptedException {
+    requireBounds(path, inside, depth);
+    if (attributes.isDirectory()) {
+      folder(path, inside, depth, sink);
+    } else {
+      files++;
+      if (options.inPlace() && attributes.size() > 0) {
+        inPlace(path, sink);
+      } else {
+        file(path, this::save, Optional.empty(), sink);
+      }
+    }
+  }
+
+  /// The bounds that everyone has who fetches this.
+  private void requireBounds(Path path, String inside, int depth) throws InvalidInputException {
+    pathChars += inside.length();
+    if (depth > DagLimits.MAX_DEPTH) {
+      throw new InvalidInputException(
+          path + " is nested too deeply: at most " + DagLimits.MAX_DEPTH + " levels");
+    }
+    if (++entries > DagLimits.MAX_ENTRIES
+        || inside.length() > DagLimits.MAX_PATH_CHARS
+        || pathChars > DagLimits.MAX_ALL_PATHS_CHARS) {
+      throw new InvalidInputException(
+          "%s: too many entries (%,d at most) or too long paths for one root: add parts of it"
+              .formatted(path, DagLimits.MAX_ENTRIES));
+    }
+  }
+
+  private void folder(Path folder, String inside, int depth, ChildSink sink)
+      throws IOException, ShoalException, InterruptedException {
+    NameRules.Siblings siblings = new NameRules.Siblings();
+    List<FolderLayout.Named> named = new ArrayList<>();
+    for (Path path : children(folder)) {
+      BasicFileAttributes attributes = attributes(path);
+      if (!attributes.isDirectory() && !attributes.isRegularFile()) {
+        skipped.add(Quoted.of(path.toString()) + ": " + kind(attributes));
+        continue;
+      }
+      String name = String.valueOf(path.getFileName());
+      // A name in another encoding than the system's would come back as a different one.
+      Optional<String> fault =
+          folder.resolve(name).equals(path)
+              ? siblings.add(name)
+              : Optional.of("it is not in the system's encoding");
+      if (fault.isPresent()) {
+        throw refusedName(path, fault.get(), "rename it or leave it out");
+      }
+      String below = inside.isEmpty() ? name : inside + "/" + name;
+      begin(
+          path,
+          attributes,
+          below,
+          depth + 1,
+          child -> named.add(new FolderLayout.Named(name, child)));
+    }
+    pipeline.then(
+        () -> sink.accept(new FolderLayout(options.profile(), this::putNode).write(named)));
+  }
+
+  private static List<Path> children(Path folder) throws IOException, InvalidInputException {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      for (Path path : stream) {
+        if (children.size() == DagLimits.MAX_ENTRIES) {
+          throw new InvalidInputException(
+              "%s has more than %,d entries: add parts of it"
+                  .formatted(folder, DagLimits.MAX_ENTRIES));
+        }
+        children.add(path);
+      }
+    }
+    Collections.sort(children);
+    return children;
+  }
+
+  private void inPlace(Path path, ChildSink sink)
+      throws IOException, ShoalException, InterruptedException {
+    FileAdoption adoption = new FileAdoption(store.fileBacked().orElseThrow(), path);
+    file(path, this::nameOnly, Optional.of(adoption), sink);
+  }
+
+  private void file(
+      Path path, LeafPipeline.Work work, Optional<FileAdoption> adoption, ChildSink sink)
+      throws IOException, ShoalException, InterruptedException {
+    FileLayout layout = new FileLayout(options.profile(), this::putNode);
+    Optional<MessageDigest> whole =
+        options.wholeDigest() ? Optional.of(sha256()) : Optional.empty();
+    try (FileChannel in =
+        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      boolean ended = false;
+      for (long leaf = 0; !ended; leaf++) {
+        ByteBuffer buffer = pipeline.take();
+        ended = fill(in, buffer);
+        if (ended && buffer.remaining() == 0 && leaf > 0) {
+          pipeline.giveBack(buffer);
+          break;
+        }
+        countLeaf(path);
+        whole.ifPresent(digest -> digest.update(buffer.duplicate()));
+        read.accept(buffer.remaining());
+        pipeline.submit(buffer, work, done -> addLeaf(layout, done, adoption));
+      }
+    }
+    pipeline.then(
+        () -> {
+          if (adoption.isPresent()) {
+            adoption.get().finish();
+          }
+          DagChild child = layout.finish();
+          whole.ifPresent(digest -> digests.add(fileDigest(child, digest)));
+          sink.accept(child);
+        });
+  }
+
+  private static ImportResult.FileDigest fileDigest(DagChild file, MessageDigest digest) {
+    String hex = HexFormat.of().formatHex(digest.digest());
+    return new ImportResult.FileDigest(file.cid(), file.fileBytes(), hex);
+  }
+
+  private void addLeaf(FileLayout layout, LeafPipeline.Leaf leaf, Optional<FileAdoption> adoption)
+      throws IOException, ShoalException {
+    tally.count(leaf.cid(), leaf.sizeBytes(), leaf.isNew());
+    if (adoption.isPresent()) {
+      adoption.get().add(leaf.cid(), leaf.sizeBytes());
+    }
+    layout.addLeaf(DagChild.leaf(leaf.cid(), leaf.sizeBytes(), leaf.sizeBytes()));
+  }
+
+  private void countLeaf(Path path) throws InvalidInputException {
+    if (++leaves > DagLimits.MAX_LEAVES) {
+      throw new InvalidInputException(
+          "%s: more than %,d leaves in one root: use larger leaves or add parts of it"
+              .formatted(path, DagLimits.MAX_LEAVES));
+    }
+  }
+
+  /// @return whether the end of the file was reached
+  private static boolean fill(FileChannel in, ByteBuffer buffer) throws IOException {
+    int got = 0;
+    while (got >= 0 && buffer.hasRemaining()) {
+      got = in.read(buffer);
+    }
+    buffer.flip();
+    return got < 0;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private LeafPipeline.Leaf save(ByteBuffer bytes) throws IOException, ShoalException {
+    int sizeBytes = bytes.remaining();
+    Cid cid = namer.name(Cid.RAW, bytes);
+    return new LeafPipeline.Leaf(cid, sizeBytes, write(cid, bytes));
+  }
+
+  private LeafPipeline.Leaf nameOnly(ByteBuffer bytes) throws IOException {
+    int sizeBytes = bytes.remaining();
+    Cid cid = namer.name(Cid.RAW, bytes);
+    return new LeafPipeline.Leaf(cid, sizeBytes, !store.contains(cid));
+  }
+
+  private Cid putNode(byte[] block) throws IOException, ShoalException {
+    if (block.length > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
+      throw new UserFaultException(
+          "a folder's node would be larger than 2 MiB: shorten its names or split it");
+    }
+    Cid cid = namer.name(Cid.DAG_PB, ByteBuffer.wrap(block));
+    tally.count(cid, block.length, write(cid, ByteBuffer.wrap(block)));
+    return cid;
+  }
+
+  /// @return whether the store did not have it
+  private boolean write(Cid cid, ByteBuffer bytes) throws IOException, ShoalException {
+    if (StoredChunks.isOwned(store, cid)) {
+      return false;
+    }
+    try (ChunkWriter writer = store.create(cid, bytes.remaining())) {
+      writer.write(bytes);
+      writer.commit();
+    }
+    return true;
+  }
+}

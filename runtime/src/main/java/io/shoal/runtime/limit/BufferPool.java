@@ -1,0 +1,98 @@
+package io.shoal.runtime.limit;
+
+import io.shoal.api.ChunkStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Buffers for chunks on their way, direct so that no copy lands on the heap; as many as the budget
+/// allows, made when first needed. Usable from any thread.
+public final class BufferPool {
+  /// Up to this a buffer is made for the occasion, exactly as large as needed and on the heap: such
+  /// chunks are many, and a pool would cost more than it saves.
+  private static final int SMALL_BYTES = 128 * 1024;
+
+  private final Semaphore permits;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<ByteBuffer> large = new ArrayDeque<>();
+  private final ArrayDeque<ByteBuffer> usual = new ArrayDeque<>();
+
+  /// @param budgetBytes what all buffers together may take; one of the largest size is always
+  ///   possible
+  public BufferPool(long budgetBytes) {
+    int kib = Math.clamp(budgetBytes / 1024, ChunkStore.MAX_CHUNK_SIZE_BYTES / 1024, 1 << 20);
+    this.permits = new Semaphore(kib, true);
+  }
+
+  /// A buffer with room for `sizeBytes`, whose limit is set to it. Waits while the budget is used
+  /// up.
+  public Lease take(int sizeBytes) throws InterruptedException {
+    int capacity =
+        sizeBytes <= SMALL_BYTES
+            ? Math.max(1024, sizeBytes)
+            : sizeBytes <= ChunkStore.MAX_CHUNK_SIZE_BYTES / 2
+                ? ChunkStore.MAX_CHUNK_SIZE_BYTES / 2
+                : ChunkStore.MAX_CHUNK_SIZE_BYTES;
+    permits.acquire(kib(capacity));
+    ByteBuffer buffer = pooled(capacity);
+    buffer.clear().limit(sizeBytes);
+    return new Lease(buffer, capacity);
+  }
+
+  private ByteBuffer pooled(int capacity) {
+    lock.lock();
+    try {
+      ArrayDeque<ByteBuffer> pool = capacity == ChunkStore.MAX_CHUNK_SIZE_BYTES ? large : usual;
+      ByteBuffer buffer = capacity <= SMALL_BYTES ? null : pool.poll();
+      return buffer != null ? buffer : allocate(capacity);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static int kib(int capacity) {
+    return (capacity + 1023) / 1024;
+  }
+
+  private static ByteBuffer allocate(int capacity) {
+    return capacity <= SMALL_BYTES
+        ? ByteBuffer.allocate(capacity)
+        : ByteBuffer.allocateDirect(capacity);
+  }
+
+  /// A buffer that is in use.
+  public final class Lease implements AutoCloseable {
+    private final ByteBuffer buffer;
+    private final int capacity;
+    private boolean closed;
+
+    private Lease(ByteBuffer buffer, int capacity) {
+      this.buffer = buffer;
+      this.capacity = capacity;
+    }
+
+    public ByteBuffer buffer() {
+      return buffer;
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        if (closed) {
+          return;
+        }
+        closed = true;
+        if (capacity == ChunkStore.MAX_CHUNK_SIZE_BYTES) {
+          large.push(buffer);
+        } else if (capacity > SMALL_BYTES) {
+          usual.push(buffer);
+        }
+      } finally {
+        lock.unlock();
+      }
+      permits.release(kib(capacity));
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.shoal.runtime.maintenance;
+
+import io.shoal.api.Cid;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.NodeSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Checks the whole store every so often, slowly, in a running node: rot is found before the last
+/// good copy elsewhere is gone. Goes through the chunks in the order of their digests, so that a
+/// restart goes on where it was. A thread of its own.
+public final class ScheduledVerify implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ScheduledVerify.class);
+
+  /// How often it looks whether a check is due.
+  private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
+  /// What a crash may have checked again is what was checked in this time.
+  private static final Duration SAVE_EVERY = Duration.ofMinutes(1);
+
+  /// A chunk is read in less, unless the disk hangs.
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+  /// The chunks are listed in this many parts, by the first byte of their digests: a part of a
+  /// store of 100 million chunks fits into memory, the list of all does not.
+  private static final int PARTS = 256;
+
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final NodeParts parts;
+  private final StoreVerify verify;
+  private final CheckRecord record;
+  private final NodeSettings.Verify settings;
+  private final InstantSource clock;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private Optional<Thread> thread = Optional.empty();
+
+  private record Due(Cid cid, String digest) {}
+
+  public ScheduledVerify(
+      NodeParts parts,
+      StoreVerify verify,
+      CheckRecord record,
+      NodeSettings.Verify settings,
+      InstantSource clock) {
+    this.parts = parts;
+    this.verify = verify;
+    this.record = record;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  public void start() {
+    if (settings.interval().isPresent()) {
+      thread = Optional.of(Thread.ofVirtual().name("scheduled-verify").start(this::loop));
+    }
+  }
+
+  private void loop() {
+    try {
+      record.save(); // from now on the interval counts, also over restarts
+    } catch (IOException e) {
+      LOG.warn("when checks are due is not remembered: {}", e.getMessage());
+    }
+    try {
+      do {
+        round();
+      } while (!closed.await(LOOK_EVERY.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// When the next check is due, in milliseconds since the epoch; 0 if never.
+  public long dueMillis() {
+    return settings
+        .interval()
+        .map(interval -> record.uncheckedSinceMillis() + interval.toMillis())
+        .orElse(0L);
+  }
+
+  /// Begins a check if one is due, or goes on with one, to its end or until this is closed.
+  ///
+  /// @return whether one ended
+  public boolean round() throws InterruptedException {
+    if (settings.interval().isEmpty() || !record.runs() && clock.millis() < dueMillis()) {
+      return false;
+    }
+    try {
+      return check();
+    } catch (IOException e) {
+      LOG.warn("the scheduled check stopped and goes on later: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  private boolean check() throws IOException, InterruptedException {
+    CheckRecord.Running from = record.running();
+    StoreAudit audit = new StoreAudit(parts.storeCheck(), settings.bytesPerSecond());
+    String cursor = from.cursor();
+    long savedNanos = System.nanoTime();
+    int first = cursor.isEmpty() ? 0 : HexFormat.fromHexDigits(cursor, 0, 2);
+    for (int part = first; part < PARTS; part++) {
+      for (Due due : due(part, cursor)) {
+        if (audit.check(due.cid())) {
+          LOG.warn("{} was rotten: run 'shoal verify --repair' to fetch it again", due.cid());
+        }
+        cursor = due.digest();
+        boolean ends = closed.await(audit.debtNanos(System.nanoTime()), TimeUnit.NANOSECONDS);
+        if (ends || System.nanoTime() - savedNanos >= SAVE_EVERY.toNanos()) {
+          record.reached(reached(from, cursor, audit));
+          savedNanos = System.nanoTime();
+        }
+        if (ends) {
+          return false;
+        }
+      }
+    }
+    CheckRecord.Running all = reached(from, cursor, audit);
+    long missing = verify.missingChunks();
+    parts.store().sync();
+    record.ended(all.chunks(), all.bytes(), all.rotten(), missing);
+    LOG.info(
+        "the store was checked: {} chunks, {} rotten, {} missing",
+        all.chunks(),
+        all.rotten(),
+        missing);
+    return true;
+  }
+
+  private static CheckRecord.Running reached(
+      CheckRecord.Running from, String cursor, StoreAudit audit) {
+    return new CheckRecord.Running(
+        cursor,
+        from.chunks() + audit.chunks(),
+        from.bytes() + audit.bytes(),
+        from.rotten() + audit.rotten());
+  }
+
+  /// The chunks of a part behind the cursor, in order.
+  private List<Due> due(int part, String cursor) throws IOException {
+    List<Due> due = new ArrayList<>();
+    parts
+        .store()
+        .cids(
+            chunk -> {
+              byte[] digest = chunk.cid().multihash().digest();
+              if (digest.length > 0 && (digest[0] & 0xff) == part) {
+                String hex = HEX.formatHex(digest);
+                if (hex.compareTo(cursor) > 0) {
+                  due.add(new Due(chunk.cid(), hex));
+                }
+              }
+            });
+    due.sort(Comparator.comparing(Due::digest));
+    return due;
+  }
+
+  /// Ends it; how far it came is in the file when this returns.
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      if (thread.isPresent() && !thread.get().join(CLOSE_WITHIN)) {
+        LOG.debug("the chunk that is checked takes long");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.shoal.runtime.maintenance;
+
+import io.shoal.api.Cid;
+import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.store.StoreCheck;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads chunks and counts what it finds, and says how long to wait so that a rate is kept.
+/// Confined to one thread.
+public final class StoreAudit {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreAudit.class);
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final StoreCheck check;
+  private final long bytesPerSecond;
+  private long chunks;
+  private long bytes;
+  private long rotten;
+  private long unpaidBytes;
+  private long paidUntilNanos;
+  private boolean paying;
+
+  /// @param bytesPerSecond [RateBucket#UNLIMITED] for no limit
+  public StoreAudit(StoreCheck check, long bytesPerSecond) {
+    this.check = check;
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
+  /// Checks every copy of a chunk; those that are rotten are set aside. One that cannot be read at
+  /// all counts as rotten and stays: with a loose cable, a whole store cannot be read for a while.
+  ///
+  /// @return whether a copy was rotten
+  public boolean check(Cid cid) {
+    boolean found;
+    try {
+      found = check.audit(cid, this::read) > 0;
+    } catch (IOException e) {
+      LOG.warn("{} cannot be checked: {}", cid, e.getMessage());
+      found = true;
+    }
+    chunks++;
+    rotten += found ? 1 : 0;
+    return found;
+  }
+
+  private void read(long more) {
+    bytes += more;
+    unpaidBytes += more;
+  }
+
+  /// How long to wait before the next chunk.
+  public long debtNanos(long nowNanos) {
+    if (bytesPerSecond == RateBucket.UNLIMITED) {
+      return 0;
+    }
+    if (!paying || paidUntilNanos < nowNanos) {
+      // What was not used is lost: after a pause it must not catch up in a burst.
+      paidUntilNanos = nowNanos;
+      paying = true;
+    }
+    paidUntilNanos += (long) (unpaidBytes * NANOS_PER_SECOND / bytesPerSecond);
+    unpaidBytes = 0;
+    return paidUntilNanos - nowNanos;
+  }
+
+  public long chunks() {
+    return chunks;
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  long rotten() {
+    return rotten;
+  }
+}

@@ -1,0 +1,133 @@
+package io.shoal.runtime.maintenance;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.NodeParts;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.RootIndex;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Checks the store when a user asks for it.
+public final class StoreVerify {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreVerify.class);
+
+  /// Ids that a report names; a store that is rotten all over needs no longer list.
+  private static final int MAX_NAMED = 1_000;
+
+  private static final int PROGRESS_EVERY = 64;
+
+  private final NodeParts parts;
+  private final RootIndex index;
+  private final LocalDag dag;
+  private final CheckRecord record;
+
+  public StoreVerify(NodeParts parts, RootIndex index, CheckRecord record) {
+    this.parts = parts;
+    this.index = index;
+    this.dag = new LocalDag(parts);
+    this.record = record;
+  }
+
+  /// Fetches a root into the store.
+  @FunctionalInterface
+  public interface Repair {
+    void fetch(Cid root) throws ShoalException, IOException, InterruptedException;
+  }
+
+  /// Reads and checks every copy of every chunk.
+  ///
+  /// @param repair fetches a root's missing chunks again
+  /// @param bytesPerSecond how fast it may read; [RateBucket#UNLIMITED] for as fast as it can
+  public NodeCommands.Verified run(
+      Optional<Repair> repair, long bytesPerSecond, NodeCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
+    parts.store().cids(chunks::add);
+    long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
+    StoreAudit audit = new StoreAudit(parts.storeCheck(), bytesPerSecond);
+    List<String> corrupt = new ArrayList<>();
+    for (ChunkStore.StoredChunk chunk : chunks) {
+      if (audit.check(chunk.cid()) && corrupt.size() < MAX_NAMED) {
+        corrupt.add(chunk.cid().toString());
+      }
+      if (audit.chunks() % PROGRESS_EVERY == 0) {
+        progress.progress(new NodeCommands.Progress("checking", audit.bytes(), total, 0, 0, ""));
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException("interrupted");
+      }
+      TimeUnit.NANOSECONDS.sleep(audit.debtNanos(System.nanoTime()));
+    }
+    Map<Cid, Set<Cid>> missing = missing();
+    List<String> names = distinct(missing).map(Cid::toString).limit(MAX_NAMED).toList();
+    if (repair.isPresent()) {
+      repair(repair.get(), missing.keySet());
+    }
+    parts.store().sync();
+    // What counts as repaired must last: what the sync could not make durable is gone again.
+    long repaired = repair.isPresent() ? here(missing.values()) : 0;
+    record.ended(audit.chunks(), audit.bytes(), audit.rotten(), missingChunks());
+    return new NodeCommands.Verified(audit.chunks(), audit.bytes(), corrupt, names, repaired);
+  }
+
+  private static Stream<Cid> distinct(Map<Cid, Set<Cid>> missing) {
+    return missing.values().stream().flatMap(Set::stream).distinct();
+  }
+
+  /// How many chunks that pinned roots need are not here.
+  long missingChunks() throws IOException {
+    return distinct(missing()).count();
+  }
+
+  private Map<Cid, Set<Cid>> missing() throws IOException {
+    Map<Cid, Set<Cid>> missing = new LinkedHashMap<>();
+    for (KeptRoot root : index.all()) {
+      if (root.pinned()) {
+        List<Cid> all = new ArrayList<>();
+        dag.reachable(root.cid(), all::add);
+        for (Cid cid : all) {
+          if (!cid.isIdentity() && !parts.store().contains(cid)) {
+            missing.computeIfAbsent(root.cid(), any -> new LinkedHashSet<>()).add(cid);
+          }
+        }
+      }
+    }
+    return missing;
+  }
+
+  private static void repair(Repair repair, Set<Cid> roots)
+      throws IOException, InterruptedException {
+    for (Cid root : roots) {
+      try {
+        repair.fetch(root);
+      } catch (ShoalException e) {
+        LOG.warn("{} is not repaired: {}", root, e.getMessage());
+      }
+    }
+  }
+
+  private long here(Collection<Set<Cid>> chunksOfRoots) throws IOException {
+    long here = 0;
+    for (Set<Cid> chunks : chunksOfRoots) {
+      for (Cid cid : chunks) {
+        here += parts.store().contains(cid) ? 1 : 0;
+      }
+    }
+    return here;
+  }
+}

@@ -1,0 +1,380 @@
+package io.shoal.runtime.naming;
+
+import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.MalformedDataException;
+import io.shoal.api.PeerId;
+import io.shoal.api.Quoted;
+import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.SignedRecord;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.command.NameCommands;
+import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.identity.HostKey;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Signs what this user publishes, keeps it on the disk and gives it to others. One change at a
+/// time; usable from any thread.
+public final class NamePublisher {
+  /// How long a record is good if the user does not say: a node that was off for some weeks finds
+  /// its names alive, kept by others.
+  public static final Duration LIFETIME = Duration.ofDays(30);
+
+  /// A value may not expire before others had time to take it.
+  static final Duration MIN_LIFETIME = Duration.ofMinutes(1);
+
+  private final RecordNetwork network;
+  private final NameFiles files;
+  private final NameChunks chunks;
+  private final PublishingKeys keys;
+  private final NameStandings standings;
+  private final InstantSource clock;
+  private final ReentrantLock changing = new ReentrantLock();
+
+  public NamePublisher(
+      RecordNetwork network,
+      NameFiles files,
+      NameChunks chunks,
+      PublishingKeys keys,
+      NameStandings standings,
+      InstantSource clock) {
+    this.network = network;
+    this.files = files;
+    this.chunks = chunks;
+    this.keys = keys;
+    this.standings = standings;
+    this.clock = clock;
+  }
+
+  /// What is known of a root that is to be published.
+  public record Facts(Cid root, Optional<String> fileName, long sizeBytes, Optional<String> kind) {}
+
+  /// Whom a record is of.
+  ///
+  /// @param about whether it tells of a root
+  private record Signer(HostKey key, String name, boolean about) {}
+
+  private long now() {
+    return clock.instant().getEpochSecond();
+  }
+
+  public NameCommands.PublishedName publish(NameCommands.PublishRequest request, Facts facts)
+      throws ShoalException, IOException, InterruptedException {
+    if (request.name().isPresent()) {
+      requireName(request.name().get());
+    }
+    if (NameValue.noteBytes(request.note()) > NameValue.MAX_NOTE_BYTES) {
+      throw new InvalidInputException(
+          "the note has more than %d bytes: shorten it".formatted(NameValue.MAX_NOTE_BYTES));
+    }
+    Duration lifetime = request.lifetime().orElse(LIFETIME);
+    if (lifetime.compareTo(MIN_LIFETIME) < 0 || lifetime.compareTo(NameValue.MAX_LIFETIME) > 0) {
+      throw new InvalidInputException("a name is published for 1m to 3660d: choose a time between");
+    }
+    NameValue.Target target =
+        new NameValue.Target(
+            facts.root(),
+            facts.fileName(),
+            facts.sizeBytes(),
+            facts.kind(),
+            request.note(),
+            now(),
+            now() + lifetime.toSeconds());
+    boolean renew = request.lifetime().isEmpty();
+    return changing(
+        () -> {
+          Signer signer =
+              request.name().isPresent()
+                  ? new Signer(keys.current(), request.name().get(), false)
+                  : new Signer(network.seal().aboutKey(facts.root()), "", true);
+          return put(signer, target, renew, request.timeout());
+        });
+  }
+
+  private static void requireName(String name) throws InvalidInputException {
+    Optional<String> fault = Names.fault(name);
+    if (fault.isPresent()) {
+      throw new InvalidInputException(
+          "'" + Quoted.of(name) + "' cannot be published as a name: " + fault.get());
+    }
+  }
+
+  public NameCommands.PublishedName withdraw(String name, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    requireName(name);
+    return changing(
+        () -> {
+          HostKey key = keys.current();
+          if (files.own(key.publicKey(), name).isEmpty()) {
+            throw new NotFoundException(
+                "'%s' was not published here under the present key: 'shoal publish' lists what was"
+                    .formatted(Quoted.of(name)));
+          }
+          NameValue gone = new NameValue.Withdrawn(now(), now() + LIFETIME.toSeconds());
+          return put(new Signer(key, name, false), gone, false, timeout);
+        });
+  }
+
+  /// Publishes every name again under a new key and lets the old ones lead there. The new key
+  /// becomes the present one last: a crash before leaves the old one in place, and the command can
+  /// be repeated.
+  public NameCommands.PublishingKey rotate(Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    return changing(
+        () -> {
+          HostKey old = keys.current();
+          HostKey fresh = keys.successor();
+          List<String> moved = new ArrayList<>();
+          long expires = now() + NameValue.MAX_LIFETIME.toSeconds();
+          NameValue leads = new NameValue.Successor(fresh.peerId(), now(), expires);
+          for (NameFiles.Own own : files.allOwn()) {
+            if (own.about() || !own.key().equals(old.peerId())) {
+              continue;
+            }
+            SignedRecord record = own.record();
+            NameValue value = decoded(record);
+            if (value instanceof NameValue.Withdrawn || value instanceof NameValue.Successor) {
+              continue;
+            }
+            putSigned(
+                new Signer(fresh, record.name(), false), record.value(), own.renew(), timeout);
+            put(new Signer(old, record.name(), false), leads, false, timeout);
+            moved.add(Names.text(old.peerId(), record.name()));
+          }
+          keys.makeCurrent(fresh);
+          return new NameCommands.PublishingKey(
+              fresh.peerId().toCid().toString(), Optional.empty(), moved);
+        });
+  }
+
+  private NameCommands.PublishedName put(
+      Signer signer, NameValue value, boolean renew, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    byte[] encoded = value.encode();
+    if (encoded.length > network.seal().maxValueBytes()) {
+      Cid chunk = chunks.store(encoded, "record of " + signer.name);
+      encoded = new NameValue.InChunk(chunk, value.time(), value.expires()).encode();
+    }
+    return putSigned(signer, encoded, renew, timeout);
+  }
+
+  private NameCommands.PublishedName putSigned(
+      Signer signer, byte[] value, boolean renew, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    network.require();
+    byte[] key = signer.key.publicKey();
+    Optional<NameFiles.Own> before = files.own(key, signer.name);
+    if (before.isEmpty() && files.allOwn().size() >= NameFiles.MAX_OWN) {
+      throw new UserFaultException(
+          "%d names are published here already: withdraw some".formatted(NameFiles.MAX_OWN));
+    }
+    RecordNetwork.Answer answer = network.resolve(key, signer.name, timeout);
+    long highest = answer.newest().map(SignedRecord::sequence).orElse(-1L);
+    highest = Math.max(highest, before.map(own -> own.record().sequence()).orElse(-1L));
+    highest =
+        Math.max(highest, files.seen(key, signer.name).map(SignedRecord::sequence).orElse(-1L));
+    SignedRecord record =
+        network.seal().sign(signer.key, signer.name, sequenceAbove(highest), value);
+    NameFiles.Own own = new NameFiles.Own(record, renew, signer.about);
+    // On the disk before anybody else has it: a sequence number is never used twice.
+    files.putOwn(own);
+    if (!signer.about) {
+      files.remember(record);
+    }
+    if (before.isPresent()) {
+      dropChunk(before.get().record());
+    }
+    OptionalLong replaces =
+        answer.newest().map(r -> OptionalLong.of(r.sequence())).orElse(OptionalLong.empty());
+    offer(own, replaces, timeout);
+    return report(own);
+  }
+
+  /// Grows with every change, and as a rule also where the user's key came to another machine that
+  /// does not know how far it was used.
+  private long sequenceAbove(long highest) throws UserFaultException {
+    if (highest == Long.MAX_VALUE) {
+      throw new UserFaultException(
+          "others hold a record with the highest sequence number there is: publish under another"
+              + " name");
+    }
+    return Math.max(highest + 1, now());
+  }
+
+  private void dropChunk(SignedRecord before) throws IOException {
+    if (!(decoded(before) instanceof NameValue.InChunk old)) {
+      return;
+    }
+    for (NameFiles.Own own : files.allOwn()) {
+      // A name that moved to another key has its chunk there still.
+      if (readable(own.record().value()).orElse(null) instanceof NameValue.InChunk used
+          && used.chunk().equals(old.chunk())) {
+        return;
+      }
+    }
+    chunks.drop(old.chunk());
+  }
+
+  /// Gives a record to others; that it cannot be done now is no failure, since it is tried again.
+  void offer(NameFiles.Own own, OptionalLong replaces, Duration timeout)
+      throws ShoalException, InterruptedException {
+    try {
+      int took = network.publish(own.record(), replaces, timeout);
+      standings.offered(own, took, took == 0 ? "nobody took it yet" : "", took == 0);
+    } catch (RetryableException e) {
+      standings.offered(own, 0, "waits: " + e.getMessage(), true);
+    } catch (UserFaultException e) {
+      standings.offered(own, 0, "refused: " + e.getMessage(), false);
+      throw e;
+    }
+  }
+
+  /// Signs a record anew if it is to be renewed and half of its time is over.
+  ///
+  /// @return what is to be offered; empty if it is over
+  Optional<NameFiles.Own> fresh(NameFiles.Own own)
+      throws ShoalException, IOException, InterruptedException {
+    NameValue value = decoded(own.record());
+    if (value instanceof NameValue.Withdrawn && value.expired(now())) {
+      files.removeOwn(own.record());
+    }
+    long lifetime = value.expires() - value.time();
+    if (!own.renew() || now() < value.time() + lifetime / 2) {
+      return value.expired(now()) ? Optional.empty() : Optional.of(own);
+    }
+    Optional<HostKey> key = signer(own, value);
+    if (key.isEmpty()) {
+      return value.expired(now()) ? Optional.empty() : Optional.of(own);
+    }
+    NameValue later =
+        switch (value) {
+          case NameValue.Target t ->
+              new NameValue.Target(
+                  t.root(),
+                  t.fileName(),
+                  t.sizeBytes(),
+                  t.kind(),
+                  t.note(),
+                  now(),
+                  now() + lifetime);
+          case NameValue.InChunk inChunk -> renewed(inChunk, lifetime);
+          case NameValue.Successor s -> s;
+          case NameValue.Withdrawn w -> w;
+        };
+    return changing(
+        () -> {
+          Signer signer = new Signer(key.get(), own.record().name(), own.about());
+          put(signer, later, true, NameRenewal.PATIENCE);
+          return files.own(own.record().publicKey(), own.record().name());
+        });
+  }
+
+  private NameValue renewed(NameValue.InChunk inChunk, long lifetime)
+      throws ShoalException, IOException, InterruptedException {
+    try {
+      NameValue.Target t =
+          NameValue.decodeChunk(chunks.load(inChunk.chunk(), NameRenewal.PATIENCE), inChunk);
+      return new NameValue.Target(
+          t.root(), t.fileName(), t.sizeBytes(), t.kind(), t.note(), now(), now() + lifetime);
+    } catch (MalformedDataException e) {
+      throw new IOException("chunk " + inChunk.chunk() + " is not what was stored", e);
+    }
+  }
+
+  private Optional<HostKey> signer(NameFiles.Own own, NameValue value)
+      throws ShoalException, IOException {
+    return own.about() && value instanceof NameValue.Target target
+        ? Optional.of(network.seal().aboutKey(target.root()))
+        : keys.of(own.key());
+  }
+
+  private static Optional<NameValue> readable(byte[] value) {
+    try {
+      return Optional.of(NameValue.decode(value));
+    } catch (MalformedDataException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static NameValue decoded(SignedRecord own) throws IOException {
+    return readable(own.value())
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "the record of '%s' was written by another version: publish it again"
+                        .formatted(own.name())));
+  }
+
+  public List<NameCommands.PublishedName> published() throws IOException {
+    List<NameCommands.PublishedName> reports = new ArrayList<>();
+    for (NameFiles.Own own : files.allOwn()) {
+      reports.add(report(own));
+    }
+    return reports;
+  }
+
+  private NameCommands.PublishedName report(NameFiles.Own own) throws IOException {
+    NameValue value = decoded(own.record());
+    Optional<NameValue.Target> target = target(value);
+    Optional<String> root = target.map(t -> t.root().toString());
+    String reference =
+        own.about()
+            ? root.orElse("")
+            : Names.text(PeerId.ofEd25519(own.record().publicKey()), own.record().name());
+    return new NameCommands.PublishedName(
+        reference,
+        root,
+        target.flatMap(NameValue.Target::fileName),
+        target.map(NameValue.Target::sizeBytes).orElse(-1L),
+        own.record().sequence(),
+        Names.iso(value.time()),
+        Names.iso(value.expires()),
+        own.renew(),
+        standings.holders(own),
+        state(own, value));
+  }
+
+  private Optional<NameValue.Target> target(NameValue value) throws IOException {
+    return switch (value) {
+      case NameValue.Target target -> Optional.of(target);
+      case NameValue.InChunk inChunk -> chunks.here(inChunk);
+      case NameValue.Successor _ -> Optional.empty();
+      case NameValue.Withdrawn _ -> Optional.empty();
+    };
+  }
+
+  private String state(NameFiles.Own own, NameValue value) {
+    if (value.expired(now())) {
+      return "expired";
+    }
+    String problem = standings.problem(own);
+    String suffix = problem.isEmpty() ? "" : ", " + problem;
+    return switch (value) {
+      case NameValue.Target _, NameValue.InChunk _ -> problem.isEmpty() ? "published" : problem;
+      case NameValue.Successor s -> "moved to " + Names.text(s.key(), own.record().name()) + suffix;
+      case NameValue.Withdrawn _ -> "withdrawn" + suffix;
+    };
+  }
+
+  private interface Change<T> {
+    T make() throws ShoalException, IOException, InterruptedException;
+  }
+
+  private <T> T changing(Change<T> change)
+      throws ShoalException, IOException, InterruptedException {
+    changing.lockInterruptibly();
+    try {
+      return change.make();
+    } finally {
+      changing.unlock();
+    }
+  }
+}

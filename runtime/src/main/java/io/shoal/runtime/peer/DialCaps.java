@@ -1,0 +1,132 @@
+package io.shoal.runtime.peer;
+
+import io.shoal.api.PeerAddress;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/// How often this node knocks at one place because strangers said that somebody is there. Without
+/// it, who announces a third party's address under many ports and names could have a whole swarm
+/// knock there. Addresses that the user gave are not counted. Confined to one thread at a time.
+public final class DialCaps {
+  /// Of one host. A peer that answers is dialled once; one that restarts is back within these, and
+  /// a dozen peers behind one address translator within two minutes.
+  static final int MAX_DIALS_PER_HOST_AND_MINUTE = 6;
+
+  /// Of one IPv4 /24 or IPv6 /48, which is about what one site has; and of all host names together,
+  /// since many names may lead to one host.
+  static final int MAX_DIALS_PER_NETWORK_AND_MINUTE = 30;
+
+  /// Hosts and networks that are counted at once, about 150 bytes each. What was not dialled for a
+  /// minute is forgotten, so only some 68 new hosts a second fill it; then new ones must wait.
+  static final int MAX_TARGETS = 8_192;
+
+  private static final long FORGET_EVERY_MILLIS = 1_000;
+
+  private static final double MINUTE_MILLIS = 60_000;
+
+  private static final int IPV4_NETWORK_BYTES = 3;
+  private static final int IPV6_NETWORK_BYTES = 6;
+
+  /// What may still be dialled of a target: grows back evenly within a minute.
+  private static final class Allowance {
+    private final int most;
+    private double left;
+    private long atMillis;
+
+    Allowance(int most, long nowMillis) {
+      this.most = most;
+      this.left = most;
+      this.atMillis = nowMillis;
+    }
+
+    double at(long nowMillis) {
+      left = Math.min(most, left + Math.max(0, nowMillis - atMillis) * most / MINUTE_MILLIS);
+      atMillis = nowMillis;
+      return left;
+    }
+  }
+
+  private record Target(String name, int most) {}
+
+  private final LongSupplier clockMillis;
+  private final Map<String, Allowance> allowances = new HashMap<>();
+
+  private long forgotMillis;
+
+  /// @param clockMillis time in milliseconds that never goes back
+  public DialCaps(LongSupplier clockMillis) {
+    this.clockMillis = clockMillis;
+  }
+
+  /// Counts a dial of an address that strangers told of.
+  ///
+  /// @return false if it must wait; then nothing is counted
+  public boolean take(PeerAddress address) {
+    List<Target> targets = targets(address);
+    long now = clockMillis.getAsLong();
+    if (!hasRoom(targets.size(), now)) {
+      return false;
+    }
+    for (Target target : targets) {
+      Allowance allowance = allowances.get(target.name());
+      if (allowance != null && allowance.at(now) < 1) {
+        return false;
+      }
+    }
+    for (Target target : targets) {
+      allowances.computeIfAbsent(target.name(), any -> new Allowance(target.most(), now)).left--;
+    }
+    return true;
+  }
+
+  private boolean hasRoom(int more, long now) {
+    if (allowances.size() + more <= MAX_TARGETS) {
+      return true;
+    }
+    // Looking through all of them for each address would be work that a stranger can cause.
+    if (now - forgotMillis >= FORGET_EVERY_MILLIS) {
+      forgotMillis = now;
+      allowances.values().removeIf(allowance -> allowance.at(now) >= allowance.most);
+    }
+    return allowances.size() + more <= MAX_TARGETS;
+  }
+
+  int counted() {
+    return allowances.size();
+  }
+
+  private static List<Target> targets(PeerAddress address) {
+    // What is on this machine hurts no third party, and all of it shares one host.
+    if (AddressScope.of(address) == AddressScope.LOOPBACK) {
+      return List.of();
+    }
+    String host;
+    try {
+      host = new URI(address.uri()).getHost();
+    } catch (URISyntaxException e) {
+      host = null;
+    }
+    if (host == null) {
+      return List.of(new Target(address.uri(), MAX_DIALS_PER_HOST_AND_MINUTE));
+    }
+    String network = "names";
+    try {
+      byte[] ip = InetAddress.ofLiteral(host).getAddress();
+      int bytes = ip.length == 4 ? IPV4_NETWORK_BYTES : IPV6_NETWORK_BYTES;
+      network = "net " + HexFormat.of().formatHex(ip, 0, bytes);
+      host = HexFormat.of().formatHex(ip);
+    } catch (IllegalArgumentException e) {
+      host = host.toLowerCase(Locale.ROOT);
+    }
+    return List.of(
+        new Target("host " + host, MAX_DIALS_PER_HOST_AND_MINUTE),
+        new Target(network, MAX_DIALS_PER_NETWORK_AND_MINUTE));
+  }
+}

@@ -1,0 +1,62 @@
+package io.shoal.runtime.peer;
+
+import io.shoal.api.PeerAddress;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Where a peer comes from, in the two sizes that bans know.
+///
+/// @param host an IPv4 address, an IPv6 /64 (the share of one customer: whoever has one address of
+///   it has them all), or a name; of what is no network address the whole of it
+/// @param network the IPv4 /24 or IPv6 /48 around it, about what one site has; none for this
+///   machine and private networks, where one network is all there is and its owner knows who is in
+///   it, and none for names
+public record PeerOrigin(String host, Optional<String> network) {
+  private static final int IPV4_NETWORK_BITS = 24;
+  private static final int IPV6_HOST_BITS = 64;
+  private static final int IPV6_NETWORK_BITS = 48;
+
+  public static PeerOrigin of(PeerAddress address) {
+    String host;
+    try {
+      host = new URI(address.uri()).getHost();
+    } catch (URISyntaxException e) {
+      host = null;
+    }
+    if (host == null) {
+      return new PeerOrigin(address.uri(), Optional.empty());
+    }
+    InetAddress ip;
+    try {
+      ip = InetAddress.ofLiteral(host);
+    } catch (IllegalArgumentException e) {
+      return new PeerOrigin(host.toLowerCase(Locale.ROOT), Optional.empty());
+    }
+    byte[] bytes = ip.getAddress();
+    boolean four = bytes.length == 4;
+    Optional<String> network =
+        AddressScope.of(address) == AddressScope.GLOBAL
+            ? Optional.of(prefix(bytes, four ? IPV4_NETWORK_BITS : IPV6_NETWORK_BITS))
+            : Optional.empty();
+    return new PeerOrigin(four ? ip.getHostAddress() : prefix(bytes, IPV6_HOST_BITS), network);
+  }
+
+  private static String prefix(byte[] ip, int bits) {
+    StringBuilder text = new StringBuilder();
+    int step = ip.length == 4 ? 1 : 2;
+    for (int i = 0; i < bits / 8; i += step) {
+      int part = step == 1 ? ip[i] & 0xff : (ip[i] & 0xff) << 8 | ip[i + 1] & 0xff;
+      text.append(step == 1 ? Integer.toString(part) : Integer.toHexString(part));
+      text.append(step == 1 ? '.' : ':');
+    }
+    return text.append(step == 1 ? "0" : ":").append('/').append(bits).toString();
+  }
+
+  /// What shares a budget until it has proven itself: the network, or where there is none the host.
+  public String widest() {
+    return network.orElse(host);
+  }
+}

@@ -1,0 +1,33 @@
+package io.shoal.runtime.plugin;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Discovery;
+import io.shoal.api.Extension;
+import io.shoal.api.Transport;
+import io.shoal.api.Verifier;
+import java.util.List;
+import java.util.Map;
+
+/// The extensions that a node works with, all of them started.
+///
+/// @param store keeps chunks
+/// @param verifier names new content
+/// @param verifiers checks chunks, by multihash code; holds `verifier` too
+/// @param discoveries finds peers, in the order of the configuration
+/// @param transports carries chunks, in the order of the configuration; no two share a scheme
+public record ActivePlugins(
+    Active<ChunkStore> store,
+    Active<Verifier> verifier,
+    Map<Long, Active<Verifier>> verifiers,
+    List<Active<Discovery>> discoveries,
+    List<Active<Transport>> transports) {
+
+  public ActivePlugins {
+    verifiers = Map.copyOf(verifiers);
+    discoveries = List.copyOf(discoveries);
+    transports = List.copyOf(transports);
+  }
+
+  /// An extension and whose it is.
+  public record Active<T extends Extension>(String pluginId, T extension) {}
+}

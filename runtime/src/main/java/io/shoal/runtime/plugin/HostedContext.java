@@ -1,0 +1,25 @@
+package io.shoal.runtime.plugin;
+
+import io.shoal.api.Metrics;
+import io.shoal.api.NodeIdentity;
+import io.shoal.api.PluginConfig;
+import io.shoal.api.PluginContext;
+import io.shoal.api.Scheduler;
+import io.shoal.api.SwarmSecret;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/// What a plugin gets.
+record HostedContext(
+    String pluginId,
+    PluginConfig config,
+    Path dataFolder,
+    NodeIdentity identity,
+    Optional<SwarmSecret> swarmSecret,
+    InstantSource clock,
+    Metrics metrics,
+    Scheduler scheduler,
+    Executor bulkPool)
+    implements PluginContext {}

@@ -1,0 +1,35 @@
+package io.shoal.runtime.plugin;
+
+import io.shoal.api.NodeIdentity;
+import io.shoal.api.SwarmSecret;
+import io.shoal.runtime.limit.BulkPool;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// What the parts of one node share.
+///
+/// @param dataFolder the node's folder
+/// @param identity who the node is
+/// @param swarmSecret of the private swarm that it is a member of
+/// @param clock wall-clock time
+/// @param metrics all that is counted
+/// @param bulkPool for hashing and bulk file IO
+public record NodeServices(
+    Path dataFolder,
+    NodeIdentity identity,
+    Optional<SwarmSecret> swarmSecret,
+    InstantSource clock,
+    MetricsRegistry metrics,
+    BulkPool bulkPool) {
+
+  /// Where a plugin keeps its files.
+  Path pluginFolder(String pluginId) {
+    return dataFolder.resolve("plugins").resolve(pluginId);
+  }
+
+  /// Where zips are unpacked; can be removed while no node runs.
+  public Path unpackedPlugins() {
+    return dataFolder.resolve("runtime").resolve("unpacked-plugins");
+  }
+}

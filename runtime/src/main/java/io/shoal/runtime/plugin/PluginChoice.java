@@ -1,0 +1,117 @@
+package io.shoal.runtime.plugin;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.NodeSettings;
+import io.shoal.runtime.plugin.inspection.ExtensionKind;
+import io.shoal.runtime.plugin.inspection.FoundPlugin;
+import io.shoal.runtime.plugin.inspection.PluginShelf;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Which plugins are to be used, by kind: what the configuration names or, where it names nothing,
+/// what leaves no choice.
+final class PluginChoice {
+
+  private final PluginShelf shelf;
+  private final Map<ExtensionKind, List<FoundPlugin>> chosen = new EnumMap<>(ExtensionKind.class);
+  private final List<FoundPlugin> missing = new ArrayList<>();
+  private final List<InvalidConfigException> faults = new ArrayList<>();
+
+  PluginChoice(PluginShelf shelf, NodeSettings.Active active) {
+    this.shelf = shelf;
+    chooseOne(ExtensionKind.STORAGE, active.storage());
+    chooseOne(ExtensionKind.VERIFICATION, active.verification());
+    chooseMany(ExtensionKind.DISCOVERY, active.discovery());
+    chooseMany(ExtensionKind.TRANSPORT, active.transport());
+    Stream.concat(chosen.values().stream().flatMap(List::stream), missing.stream())
+        .forEach(FoundPlugin::markActive);
+  }
+
+  /// What was chosen for a kind, in the order of the configuration. Those that are missing or
+  /// unusable are among them.
+  List<FoundPlugin> of(ExtensionKind kind) {
+    return chosen.getOrDefault(kind, List.of());
+  }
+
+  /// What the configuration names and is nowhere.
+  List<FoundPlugin> missing() {
+    return missing;
+  }
+
+  /// What is wrong with the configuration itself.
+  List<InvalidConfigException> faults() {
+    return faults;
+  }
+
+  private void chooseOne(ExtensionKind kind, Optional<String> id) {
+    if (id.isPresent()) {
+      chosen.put(kind, named(kind, List.of(id.get())));
+      return;
+    }
+    List<FoundPlugin> all = shelf.providing(kind);
+    if (all.size() > 1) {
+      String ids = String.join(", ", all.stream().map(FoundPlugin::id).toList());
+      faults.add(
+          new InvalidConfigException(
+              "active." + kind.word() + " is not set and there is a choice: write one of " + ids));
+    } else {
+      chosen.put(kind, all);
+    }
+  }
+
+  private void chooseMany(ExtensionKind kind, Optional<List<String>> ids) {
+    chosen.put(kind, ids.isPresent() ? named(kind, ids.get()) : shelf.providing(kind));
+  }
+
+  private List<FoundPlugin> named(ExtensionKind kind, List<String> ids) {
+    List<FoundPlugin> plugins = new ArrayList<>();
+    for (String id : ids) {
+      Optional<FoundPlugin> plugin = shelf.find(id);
+      if (plugin.isEmpty()) {
+        plugins.add(missing(kind, id));
+      } else if (plugin.get().usable().isPresent() && !plugin.get().provides(kind)) {
+        faults.add(
+            new InvalidConfigException(
+                "active."
+                    + kind.word()
+                    + " names "
+                    + id
+                    + ", which is no plugin for that: "
+                    + alternatives(kind)));
+      } else {
+        plugins.add(plugin.get());
+      }
+    }
+    return plugins;
+  }
+
+  private FoundPlugin missing(ExtensionKind kind, String id) {
+    Optional<FoundPlugin> told =
+        missing.stream().filter(plugin -> plugin.id().equals(id)).findFirst();
+    if (told.isPresent()) {
+      return told.get();
+    }
+    FoundPlugin plugin =
+        FoundPlugin.missing(
+            id,
+            "active."
+                + kind.word()
+                + " names it, and it is not in "
+                + shelf.folderNames()
+                + ": add it, or "
+                + alternatives(kind));
+    missing.add(plugin);
+    return plugin;
+  }
+
+  private String alternatives(ExtensionKind kind) {
+    List<String> ids = shelf.providing(kind).stream().map(FoundPlugin::id).toList();
+    return ids.isEmpty()
+        ? "no installed plugin provides " + kind.word()
+        : "write one of " + String.join(", ", ids);
+  }
+}

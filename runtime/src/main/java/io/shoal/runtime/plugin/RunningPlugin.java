@@ -1,0 +1,235 @@
+package io.shoal.runtime.plugin;
+
+import io.shoal.api.Extension;
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.NodeSettings;
+import io.shoal.runtime.config.ConfigSection;
+import io.shoal.runtime.file.PrivateFile;
+import io.shoal.runtime.limit.Deadline;
+import io.shoal.runtime.plugin.inspection.ExtensionKind;
+import io.shoal.runtime.plugin.inspection.InspectedPlugin;
+import io.shoal.runtime.plugin.inspection.PluginProblem;
+import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
+import io.shoal.runtime.plugin.inspection.UnusablePluginException;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.pf4j.PluginRuntimeException;
+import org.pf4j.PluginState;
+
+/// One plugin from the definition of its classes to their end. Every call of its code is made on a
+/// thread of its own with a deadline.
+final class RunningPlugin {
+
+  private final InspectedPlugin plugin;
+  private final ModularPlugins plugins;
+  private final NodeSettings.Plugins settings;
+  private final NodeServices services;
+  private final PluginScheduler scheduler;
+  private final Map<ExtensionKind, List<Extension>> extensions = new EnumMap<>(ExtensionKind.class);
+  private final List<Extension> toClose = new ArrayList<>();
+
+  RunningPlugin(
+      InspectedPlugin plugin,
+      ModularPlugins plugins,
+      NodeSettings.Plugins settings,
+      NodeServices services) {
+    this.plugin = plugin;
+    this.plugins = plugins;
+    this.settings = settings;
+    this.services = services;
+    this.scheduler = new PluginScheduler(plugin.id());
+  }
+
+  InspectedPlugin plugin() {
+    return plugin;
+  }
+
+  /// The started extensions of a kind.
+  List<Extension> extensions(ExtensionKind kind) {
+    return extensions.getOrDefault(kind, List.of());
+  }
+
+  /// Loads the plugin and makes its extensions of some kinds. Not for two plugins at a time.
+  ///
+  /// @throws UnusablePluginException it cannot be used
+  void load(Set<ExtensionKind> kinds) throws UnusablePluginException, InterruptedException {
+    plugins.load(plugin);
+    if (plugins.startPlugin(plugin.id()) != PluginState.STARTED) {
+      throw fault(plugins.getPlugin(plugin.id()).getFailedException());
+    }
+    for (ExtensionKind kind : kinds) {
+      extensions.put(kind, ask("its constructor", () -> plugins.newExtensions(plugin, kind)));
+    }
+  }
+
+  /// Starts the extensions that were made.
+  ///
+  /// @param config its part of the configuration
+  /// @throws InvalidConfigException the configuration under it is wrong or holds keys that it does
+  ///   not know
+  /// @throws UnusablePluginException it cannot be used
+  void start(ConfigSection config)
+      throws UnusablePluginException, InvalidConfigException, InterruptedException {
+    HostedContext context = context(config);
+    for (List<Extension> made : extensions.values()) {
+      for (Extension extension : made) {
+        toClose.add(extension);
+        start(extension, context);
+      }
+    }
+    config.refuseUnknown();
+  }
+
+  private HostedContext context(ConfigSection config) throws UnusablePluginException {
+    Path folder = services.pluginFolder(plugin.id());
+    try {
+      PrivateFile.folder(folder);
+    } catch (IOException e) {
+      throw new UnusablePluginException(
+          Reason.FAILED,
+          "its folder " + folder + " cannot be made: " + e + ": check rights and space",
+          e);
+    }
+    return new HostedContext(
+        plugin.id(),
+        config,
+        folder,
+        services.identity(),
+        services.swarmSecret(),
+        services.clock(),
+        services.metrics().of(plugin.id()),
+        scheduler,
+        services.bulkPool());
+  }
+
+  private void start(Extension extension, HostedContext context)
+      throws UnusablePluginException, InvalidConfigException, InterruptedException {
+    try {
+      call(
+          settings.startTimeout(),
+          () -> {
+            extension.start(context);
+            return Optional.empty();
+          });
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof InvalidConfigException fault) {
+        throw fault;
+      }
+      throw fault(Objects.requireNonNull(e.getCause()));
+    } catch (Deadline.MissedException e) {
+      throw hung("start", e);
+    }
+  }
+
+  /// Asks something of the plugin's code that must return soon.
+  ///
+  /// @param what the call, for messages
+  <T> T ask(String what, Callable<T> question)
+      throws UnusablePluginException, InterruptedException {
+    try {
+      return call(settings.startTimeout(), () -> Optional.of(question.call())).orElseThrow();
+    } catch (ExecutionException e) {
+      throw fault(Objects.requireNonNull(e.getCause()));
+    } catch (Deadline.MissedException e) {
+      throw hung(what, e);
+    }
+  }
+
+  private <T> Optional<T> call(Duration limit, Callable<Optional<T>> work)
+      throws ExecutionException, Deadline.MissedException, InterruptedException {
+    return Deadline.call(
+        "plugin-" + plugin.id(), limit, plugins.getPluginClassLoader(plugin.id()), work);
+  }
+
+  private UnusablePluginException hung(String what, Deadline.MissedException missed) {
+    return new UnusablePluginException(
+        Reason.HUNG,
+        what
+            + " "
+            + missed.getMessage()
+            + ": raise plugins.startTimeout if it needs longer, else tell its author",
+        missed);
+  }
+
+  /// Says what is wrong with a plugin of which the code threw.
+  private static UnusablePluginException fault(Throwable thrown) {
+    Throwable cause = unwrapped(thrown);
+    return switch (cause) {
+      case ShoalException e ->
+          new UnusablePluginException(Reason.FAILED, String.valueOf(e.getMessage()), e);
+      case Deadline.MissedException e ->
+          new UnusablePluginException(Reason.HUNG, "its Plugin-Class " + e.getMessage(), e);
+      case LinkageError e ->
+          new UnusablePluginException(
+              Reason.LINKAGE,
+              "its classes do not fit together or do not fit this version: "
+                  + e
+                  + ": get another version of it",
+              e);
+      case Throwable e ->
+          new UnusablePluginException(
+              Reason.FAILED, "it failed with " + e + ": tell its author", e);
+    };
+  }
+
+  private static Throwable unwrapped(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    boolean wrapper =
+        thrown instanceof PluginRuntimeException
+            || thrown instanceof ServiceConfigurationError
+            || thrown instanceof InvocationTargetException
+            || thrown instanceof ExceptionInInitializerError;
+    return wrapper && cause != null ? unwrapped(cause) : thrown;
+  }
+
+  /// Ends the plugin, whatever state it is in: closes its extensions, ends its timers, forgets its
+  /// classes.
+  ///
+  /// @return what did not go well
+  List<PluginProblem> stop() {
+    List<PluginProblem> problems = new ArrayList<>();
+    boolean interrupted = false;
+    for (Extension extension : toClose.reversed()) {
+      try {
+        call(
+            settings.stopTimeout(),
+            () -> {
+              extension.close();
+              return Optional.empty();
+            });
+      } catch (ExecutionException e) {
+        problems.add(new PluginProblem(Reason.FAILED, "close failed with " + e.getCause()));
+      } catch (Deadline.MissedException e) {
+        problems.add(
+            new PluginProblem(Reason.HUNG, "close " + e.getMessage() + ": it was left behind"));
+      } catch (InterruptedException e) {
+        // Whoever stops a node twice wants it to go faster; the rest is ended all the same.
+        interrupted = true;
+      }
+    }
+    toClose.clear();
+    extensions.clear();
+    scheduler.close();
+    services.metrics().remove(plugin.id());
+    if (plugins.getPlugin(plugin.id()) != null) {
+      plugins.unload(plugin);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,40 @@
+package io.shoal.runtime.plugin.inspection;
+
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Discovery;
+import io.shoal.api.Extension;
+import io.shoal.api.Transport;
+import io.shoal.api.Verifier;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The kinds of extensions, in the order in which they are started: what checks bytes before what
+/// keeps them, and both before what lets strangers in.
+public enum ExtensionKind {
+  VERIFICATION(Verifier.class),
+  STORAGE(ChunkStore.class),
+  DISCOVERY(Discovery.class),
+  TRANSPORT(Transport.class);
+
+  private final Class<? extends Extension> type;
+
+  ExtensionKind(Class<? extends Extension> type) {
+    this.type = type;
+  }
+
+  /// The interface that an extension of this kind implements.
+  public Class<? extends Extension> type() {
+    return type;
+  }
+
+  /// What the configuration calls it: `storage` for `active.storage`.
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// The kind whose interface has this name.
+  static Optional<ExtensionKind> ofType(String className) {
+    return Stream.of(values()).filter(kind -> kind.type.getName().equals(className)).findAny();
+  }
+}

@@ -1,0 +1,126 @@
+package io.shoal.runtime.plugin.inspection;
+
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What plugins may use of what is around them: the API, three small libraries that it stands on,
+/// and a part of the JDK. The rest (the runtime, its libraries, desktop, attach and instrumentation
+/// of the JDK) is out of their reach, so that it can change without breaking them.
+public final class GrantedModules {
+
+  /// Modules that plugins share with the runtime: one copy of each, whatever a plugin brings.
+  static final Set<String> SHARED =
+      Set.of("io.shoal.api", "pf4j", "org.slf4j", "org.jspecify", "com.github.zafarkhaja.semver");
+
+  private static final Set<String> JDK =
+      Set.of(
+          "java.base",
+          "java.logging",
+          "java.management",
+          "java.naming",
+          "java.net.http",
+          "java.security.jgss",
+          "java.security.sasl",
+          "java.sql",
+          "java.transaction.xa",
+          "java.xml",
+          "java.xml.crypto",
+          "jdk.crypto.ec",
+          "jdk.httpserver",
+          "jdk.jfr",
+          "jdk.net",
+          "jdk.nio.mapmode",
+          "jdk.unsupported",
+          "jdk.zipfs");
+
+  private final ModuleLayer layer;
+  private final ModuleFinder java;
+  private final Map<String, String> moduleOfPackage;
+
+  private GrantedModules(
+      ModuleLayer layer, ModuleFinder java, Map<String, String> moduleOfPackage) {
+    this.layer = layer;
+    this.java = java;
+    this.moduleOfPackage = Map.copyOf(moduleOfPackage);
+  }
+
+  /// What may be used of a layer and those below it.
+  public static GrantedModules of(ModuleLayer layer) {
+    return of(layer, ModuleFinder.ofSystem());
+  }
+
+  /// @param java finds the modules that could have been started
+  public static GrantedModules of(ModuleLayer layer, ModuleFinder java) {
+    Map<String, String> packages = new HashMap<>();
+    collect(layer, packages);
+    return new GrantedModules(layer, java, packages);
+  }
+
+  private static void collect(ModuleLayer layer, Map<String, String> packages) {
+    layer.parents().forEach(parent -> collect(parent, packages));
+    for (Module module : layer.modules()) {
+      for (String name : module.getPackages()) {
+        packages.put(name, module.getName());
+      }
+    }
+  }
+
+  public ModuleLayer layer() {
+    return layer;
+  }
+
+  /// Whether plugins may use a module.
+  public static boolean isGranted(String module) {
+    return SHARED.contains(module) || JDK.contains(module);
+  }
+
+  /// The module around the plugins that holds a package, if there is one.
+  public Optional<String> moduleOf(String packageName) {
+    return Optional.ofNullable(moduleOfPackage.get(packageName));
+  }
+
+  /// Refuses what a module of a plugin requires beyond what is granted.
+  ///
+  /// @param own the names of the plugin's own modules and of those of the plugins that it depends
+  ///   on
+  void check(ModuleDescriptor module, Set<String> own) throws UnusablePluginException {
+    for (ModuleDescriptor.Requires requires : module.requires()) {
+      String name = requires.name();
+      if (own.contains(name)) {
+        continue;
+      }
+      boolean present = layer.findModule(name).isPresent();
+      boolean optional = requires.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC);
+      if (!isGranted(name) && (present || !optional)) {
+        throw new UnusablePluginException(
+            PluginProblem.Reason.FORBIDDEN_MODULE,
+            "its module "
+                + module.name()
+                + " requires "
+                + name
+                + ", which plugins may not use: pack it into the plugin's lib/ or do without");
+      }
+      if (!present && !optional) {
+        throw absent(module.name(), name);
+      }
+    }
+  }
+
+  /// Plugins may use more of the JDK than the package's own Java has, for those who run the node on
+  /// a whole one.
+  private UnusablePluginException absent(String module, String required) {
+    String cure =
+        java.find(required).isPresent()
+            ? ", which was not started: start Java with --add-modules " + required
+            : ", which the Java that runs this node lacks: do without, or run the node on a whole"
+                + " JDK with --add-modules "
+                + required;
+    return new UnusablePluginException(
+        PluginProblem.Reason.ABSENT_MODULE,
+        "its module " + module + " requires " + required + cure);
+  }
+}

@@ -1,0 +1,184 @@
+package io.shoal.runtime.plugin.inspection;
+
+import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
+import java.io.IOException;
+import java.lang.module.FindException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import org.pf4j.DefaultVersionManager;
+import org.pf4j.ManifestPluginDescriptorFinder;
+import org.pf4j.PluginDescriptor;
+import org.pf4j.PluginRuntimeException;
+import org.pf4j.PropertiesPluginDescriptorFinder;
+
+/// A plugin that was looked at and found fit to be loaded; no class of it was.
+///
+/// @param descriptor what its manifest or properties say
+/// @param artifact where it lies
+/// @param modules its modules, by name; empty if its jars are plain ones
+/// @param extensions the classes that it provides, by kind
+public record InspectedPlugin(
+    PluginDescriptor descriptor,
+    PluginArtifact artifact,
+    Map<String, ModuleReference> modules,
+    Map<ExtensionKind, List<String>> extensions) {
+
+  private static final String API_FOLDER = "io/shoal/api/";
+
+  public String id() {
+    return descriptor.getPluginId();
+  }
+
+  public boolean isModular() {
+    return !modules.isEmpty();
+  }
+
+  /// What the manifest of the jar or the properties of the folder say.
+  static PluginDescriptor describe(PluginArtifact artifact) throws UnusablePluginException {
+    PluginDescriptor descriptor;
+    try {
+      descriptor =
+          artifact.root().toString().endsWith(".jar")
+              ? new ManifestPluginDescriptorFinder().find(artifact.root())
+              : new PropertiesPluginDescriptorFinder().find(artifact.root());
+    } catch (PluginRuntimeException | NullPointerException | IllegalArgumentException e) {
+      // NullPointerException: PF4J does not expect a jar without a manifest.
+      throw new UnusablePluginException(Reason.UNREADABLE, "it is no plugin: " + e.getMessage(), e);
+    }
+    String id = descriptor.getPluginId();
+    if (id == null || id.isEmpty()) {
+      throw new UnusablePluginException(
+          Reason.UNREADABLE, "it has no Plugin-Id: it is no plugin, move it elsewhere");
+    }
+    if (!PluginIds.isValid(id)) {
+      throw new UnusablePluginException(
+          Reason.UNREADABLE, "its id '" + id + "' is not of the form " + PluginIds.RULE);
+    }
+    return descriptor;
+  }
+
+  /// Checks versions and content.
+  static InspectedPlugin inspect(
+      PluginDescriptor descriptor, PluginArtifact artifact, String apiVersion)
+      throws UnusablePluginException, IOException {
+    checkVersions(descriptor, apiVersion);
+    for (Path jar : artifact.jars()) {
+      refuseApiClasses(jar);
+    }
+    Map<String, ModuleReference> modules = modules(artifact);
+    Map<ExtensionKind, List<String>> extensions = provided(modules);
+    // A zip of plain jars, each an automatic module by its file name, is a plain plugin.
+    boolean modular =
+        modules.values().stream().anyMatch(module -> !module.descriptor().isAutomatic());
+    return modular
+        ? new InspectedPlugin(descriptor, artifact, modules, extensions)
+        : new InspectedPlugin(
+            descriptor, artifact, Map.of(), new PlainExtensions(artifact.jars()).find());
+  }
+
+  private static void checkVersions(PluginDescriptor descriptor, String apiVersion)
+      throws UnusablePluginException {
+    String version = descriptor.getVersion();
+    String requires = String.valueOf(descriptor.getRequires()).strip();
+    if (requires.isEmpty() || requires.equals("*") || requires.equals("null")) {
+      throw new UnusablePluginException(
+          Reason.WRONG_API,
+          "it does not say which API it was built for: its Plugin-Requires should be ^"
+              + apiVersion);
+    }
+    // PF4J takes a bare version as "at least", which would let the next major one pass.
+    String range = requires.matches("\\d+\\.\\d+\\.\\d+") ? "^" + requires : requires;
+    DefaultVersionManager versions = new DefaultVersionManager();
+    try {
+      versions.compareVersions(String.valueOf(version), "0.0.0");
+      if (!versions.checkVersionConstraint(apiVersion, range)) {
+        throw new UnusablePluginException(
+            Reason.WRONG_API,
+            "it was built for the API "
+                + requires
+                + ", and this is "
+                + apiVersion
+                + ": get a version of it that fits");
+      }
+    } catch (RuntimeException e) {
+      throw new UnusablePluginException(
+          Reason.UNREADABLE,
+          "its Plugin-Version '"
+              + version
+              + "' or Plugin-Requires '"
+              + requires
+              + "' is no version or range",
+          e);
+    }
+  }
+
+  private static void refuseApiClasses(Path jar) throws IOException, UnusablePluginException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      boolean bundled =
+          file.stream()
+              .anyMatch(
+                  entry ->
+                      entry.getName().endsWith(".class")
+                          && entry
+                              .getName()
+                              .replaceFirst("^META-INF/versions/\\d+/", "")
+                              .startsWith(API_FOLDER));
+      if (bundled) {
+        throw new UnusablePluginException(
+            Reason.BUNDLES_API,
+            jar.getFileName()
+                + " holds classes of io.shoal.api, which the node gives: build it with the API as a"
+                + " provided dependency");
+      }
+    }
+  }
+
+  private static Map<String, ModuleReference> modules(PluginArtifact artifact)
+      throws UnusablePluginException {
+    try {
+      return ModuleFinder.of(artifact.jars().toArray(Path[]::new)).findAll().stream()
+          // The node's copies of these are shared with all plugins.
+          .filter(module -> !GrantedModules.SHARED.contains(module.descriptor().name()))
+          .collect(
+              Collectors.toUnmodifiableMap(module -> module.descriptor().name(), module -> module));
+    } catch (FindException e) {
+      throw new UnusablePluginException(
+          Reason.UNREADABLE, "its modules cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<ExtensionKind, List<String>> provided(Map<String, ModuleReference> modules) {
+    Map<ExtensionKind, List<String>> provided = new EnumMap<>(ExtensionKind.class);
+    for (ModuleReference module : modules.values()) {
+      for (ModuleDescriptor.Provides provides : module.descriptor().provides()) {
+        Optional<ExtensionKind> kind = ExtensionKind.ofType(provides.service());
+        kind.ifPresent(
+            k -> provided.computeIfAbsent(k, x -> new ArrayList<>()).addAll(provides.providers()));
+      }
+    }
+    return provided;
+  }
+
+  /// Refuses modules that the plugin may not require.
+  ///
+  /// @param dependencies the plugins that it depends on
+  void checkRequires(GrantedModules granted, List<InspectedPlugin> dependencies)
+      throws UnusablePluginException {
+    Set<String> own = new HashSet<>(modules.keySet());
+    dependencies.forEach(plugin -> own.addAll(plugin.modules().keySet()));
+    for (ModuleReference module : modules.values()) {
+      granted.check(module.descriptor(), own);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.shoal.runtime.plugin.inspection;
+
+/// Why a plugin is not used.
+///
+/// @param reason the sort of fault
+/// @param message one line with the cause and the cure, without the plugin's name
+public record PluginProblem(Reason reason, String message) {
+
+  /// Sorts of faults.
+  public enum Reason {
+    /// The configuration names it and it is nowhere.
+    MISSING,
+    /// Two have its id.
+    DUPLICATE,
+    /// It is no plugin, or its descriptor is broken.
+    UNREADABLE,
+    /// It was built for another version of the API.
+    WRONG_API,
+    /// Neither the allow-list nor a publisher vouches for it.
+    NOT_ALLOWED,
+    /// It brings classes of the API.
+    BUNDLES_API,
+    /// It requires modules that plugins may not use.
+    FORBIDDEN_MODULE,
+    /// It requires modules of the JDK that plugins may use, and that this Java has not started or
+    /// does not have.
+    ABSENT_MODULE,
+    /// It depends on a plugin that is missing or unusable.
+    MISSING_DEPENDENCY,
+    /// It does not give what the configuration wants of it, or collides with another.
+    CONFLICT,
+    /// A key under it is wrong or unknown.
+    CONFIGURATION,
+    /// Its classes do not fit together, or do not fit this node.
+    LINKAGE,
+    /// It threw.
+    FAILED,
+    /// It did not return in time.
+    HUNG
+  }
+}

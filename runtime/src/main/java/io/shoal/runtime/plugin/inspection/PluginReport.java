@@ -1,0 +1,50 @@
+package io.shoal.runtime.plugin.inspection;
+
+import io.shoal.runtime.command.NodeCommands;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// How a plugin does.
+///
+/// @param id its id; the file's name if it could not be read; the name in the configuration if it
+///   was not found
+/// @param kinds what it provides
+/// @param version its version, empty if unknown
+/// @param location the jar, zip or folder, if it was found
+/// @param state what became of it
+/// @param active whether the configuration names it, or it was chosen for being the only one of its
+///   kind
+/// @param problem why it failed
+public record PluginReport(
+    String id,
+    Set<ExtensionKind> kinds,
+    String version,
+    Optional<Path> location,
+    State state,
+    boolean active,
+    Optional<PluginProblem> problem) {
+
+  /// What became of a plugin.
+  public enum State {
+    /// In use.
+    STARTED,
+    /// Usable, not in use.
+    INSTALLED,
+    /// Not usable.
+    FAILED
+  }
+
+  /// As the user sees it.
+  public NodeCommands.PluginEntry toEntry() {
+    return new NodeCommands.PluginEntry(
+        id,
+        kinds.stream().map(ExtensionKind::word).sorted().toList(),
+        version,
+        location.map(Path::toString).orElse(""),
+        state.name().toLowerCase(Locale.ROOT),
+        active,
+        problem.map(PluginProblem::message));
+  }
+}

@@ -1,0 +1,203 @@
+package io.shoal.runtime.plugin.inspection;
+
+import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.pf4j.DefaultVersionManager;
+import org.pf4j.PluginDependency;
+import org.pf4j.PluginDescriptor;
+
+/// All plugins that lie in the folders, looked at without loading a class of theirs.
+public final class PluginShelf {
+
+  private final List<Path> folders;
+  private final Path unpackFolder;
+  private final PluginApproval approval;
+  private final GrantedModules granted;
+  private final String apiVersion;
+  private final List<FoundPlugin> found = new ArrayList<>();
+
+  /// @param folders where plugins lie; those that do not exist hold none
+  /// @param unpackFolder where zips are unpacked to
+  public PluginShelf(
+      List<Path> folders,
+      Path unpackFolder,
+      PluginApproval approval,
+      GrantedModules granted,
+      String apiVersion) {
+    this.folders = List.copyOf(folders);
+    this.unpackFolder = unpackFolder;
+    this.approval = approval;
+    this.granted = granted;
+    this.apiVersion = apiVersion;
+  }
+
+  /// Looks at everything once.
+  public void scan() throws IOException {
+    Set<Path> seen = new LinkedHashSet<>();
+    for (Path folder : folders) {
+      for (Path candidate : PluginArtifact.candidates(folder)) {
+        // Two of the folders may be the same one.
+        if (seen.add(candidate.toRealPath())) {
+          found.add(look(candidate));
+        }
+      }
+    }
+    refuseDuplicates();
+    checkDependencies();
+  }
+
+  private FoundPlugin look(Path location) {
+    FoundPlugin plugin = FoundPlugin.at(location);
+    try {
+      Optional<UnusablePluginException> refusal = refusalOf(location);
+      if (refusal.isPresent() && location.toString().endsWith(".zip")) {
+        // Its name stands inside, and nothing is unpacked that nobody vouches for.
+        throw refusal.get();
+      }
+      PluginArtifact artifact = PluginArtifact.of(location, unpackFolder);
+      PluginDescriptor descriptor = InspectedPlugin.describe(artifact);
+      plugin.name(descriptor.getPluginId(), String.valueOf(descriptor.getVersion()));
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
+      plugin.inspected(InspectedPlugin.inspect(descriptor, artifact, apiVersion));
+    } catch (UnusablePluginException e) {
+      plugin.fail(e);
+    } catch (IOException e) {
+      plugin.fail(
+          new UnusablePluginException(
+              Reason.UNREADABLE, "it cannot be read: " + e + ": get it again or remove it", e));
+    }
+    return plugin;
+  }
+
+  private Optional<UnusablePluginException> refusalOf(Path location) throws IOException {
+    try {
+      approval.check(location);
+      return Optional.empty();
+    } catch (UnusablePluginException e) {
+      return Optional.of(e);
+    }
+  }
+
+  private void refuseDuplicates() {
+    Map<String, List<FoundPlugin>> byId =
+        found.stream()
+            .collect(
+                Collectors.groupingBy(FoundPlugin::id, LinkedHashMap::new, Collectors.toList()));
+    byId.values().stream()
+        .filter(same -> same.size() > 1)
+        .forEach(
+            same -> {
+              String places =
+                  same.stream().map(FoundPlugin::place).collect(Collectors.joining(" and "));
+              // None is used: which code runs must not hang on the order of a folder.
+              PluginProblem problem =
+                  new PluginProblem(
+                      Reason.DUPLICATE,
+                      "it is there more than once, in " + places + ": remove all but one");
+              same.forEach(plugin -> plugin.fail(problem));
+            });
+  }
+
+  private void checkDependencies() {
+    // A plugin that falls may take others with it.
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (FoundPlugin plugin : found) {
+        Optional<InspectedPlugin> usable = plugin.usable();
+        if (usable.isEmpty()) {
+          continue;
+        }
+        try {
+          List<InspectedPlugin> dependencies = dependencies(usable.get());
+          refuseCycle(usable.get(), usable.get(), new LinkedHashSet<>());
+          usable.get().checkRequires(granted, dependencies);
+        } catch (UnusablePluginException e) {
+          plugin.fail(e);
+          changed = true;
+        }
+      }
+    }
+  }
+
+  /// The plugins that a plugin depends on; optional ones that cannot be used are left out.
+  ///
+  /// @throws UnusablePluginException one is missing or has the wrong version
+  public List<InspectedPlugin> dependencies(InspectedPlugin plugin) throws UnusablePluginException {
+    List<InspectedPlugin> dependencies = new ArrayList<>();
+    for (PluginDependency dependency : plugin.descriptor().getDependencies()) {
+      Optional<InspectedPlugin> other =
+          find(dependency.getPluginId())
+              .flatMap(FoundPlugin::usable)
+              .filter(candidate -> fits(candidate, dependency));
+      if (other.isEmpty() && !dependency.isOptional()) {
+        throw new UnusablePluginException(
+            Reason.MISSING_DEPENDENCY,
+            "it depends on "
+                + dependency
+                + ", which is missing, unusable or of another version: add it to "
+                + folderNames());
+      }
+      other.ifPresent(dependencies::add);
+    }
+    return dependencies;
+  }
+
+  private static boolean fits(InspectedPlugin candidate, PluginDependency dependency) {
+    return new DefaultVersionManager()
+        .checkVersionConstraint(
+            candidate.descriptor().getVersion(), dependency.getPluginVersionSupport());
+  }
+
+  private void refuseCycle(InspectedPlugin start, InspectedPlugin at, Set<String> passed)
+      throws UnusablePluginException {
+    if (!passed.add(at.id())) {
+      return;
+    }
+    for (InspectedPlugin next : dependencies(at)) {
+      if (next.id().equals(start.id())) {
+        throw new UnusablePluginException(
+            Reason.MISSING_DEPENDENCY,
+            "it depends on itself through " + String.join(", ", passed) + ": tell its author");
+      }
+      refuseCycle(start, next, passed);
+    }
+  }
+
+  /// Everything, in the order in which it was found.
+  public List<FoundPlugin> all() {
+    return List.copyOf(found);
+  }
+
+  /// The plugin of an id, usable or not.
+  public Optional<FoundPlugin> find(String id) {
+    return found.stream().filter(plugin -> plugin.id().equals(id)).findFirst();
+  }
+
+  /// The plugins that can be used for a kind.
+  public List<FoundPlugin> providing(ExtensionKind kind) {
+    return found.stream().filter(plugin -> plugin.provides(kind)).toList();
+  }
+
+  /// The folders, for messages.
+  public String folderNames() {
+    return folders.stream().map(Path::toString).collect(Collectors.joining(" or "));
+  }
+
+  /// A folder that exists, for PF4J.
+  public Path anyFolder() {
+    return folders.stream().filter(Files::isDirectory).findFirst().orElse(unpackFolder);
+  }
+}

@@ -1,0 +1,24 @@
+package io.shoal.runtime.plugin.inspection;
+
+/// A plugin cannot be used. Stays inside the loading of plugins, where it becomes part of a
+/// [PluginReport].
+public final class UnusablePluginException extends Exception {
+
+  private static final long serialVersionUID = 1;
+
+  private final PluginProblem.Reason reason;
+
+  public UnusablePluginException(PluginProblem.Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  public UnusablePluginException(PluginProblem.Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  PluginProblem problem() {
+    return new PluginProblem(reason, String.valueOf(getMessage()));
+  }
+}

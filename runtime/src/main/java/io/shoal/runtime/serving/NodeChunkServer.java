@@ -1,0 +1,231 @@
+package io.shoal.runtime.serving;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkRequest;
+import io.shoal.api.ChunkServer;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.Refusal;
+import io.shoal.api.ServeAnswer;
+import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.limit.FairTurns;
+import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.store.StoreCheck;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves the store's chunks: peers in turn, a bounded number at once, within the node's rates. A
+/// chunk is hashed before its first upload in this process; a rotten one is set aside and never
+/// sent.
+public final class NodeChunkServer implements ChunkServer {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeChunkServer.class);
+
+  /// Uploads at once: enough to keep a fast line busy over many slow readers, and few enough that
+  /// their buffers stay below 32 MiB.
+  public static final int MAX_UPLOADS = 128;
+
+  /// Uploads at once to one peer: more only share the same line.
+  static final int MAX_UPLOADS_PER_PEER = 8;
+
+  /// Requests of all peers together that may wait.
+  static final int MAX_WAITING = 16_384;
+
+  private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(1);
+
+  /// How often one that waits looks for places that are held without being used.
+  private static final long LOOK_FOR_ROOM_MILLIS = 1_000;
+
+  /// What happens around connections that is not about chunks.
+  public interface Events {
+    /// A connection stands and was accepted.
+    void connected(PeerConnection connection);
+
+    void disconnected(PeerConnection connection);
+
+    /// A peer asked what is here of `root`: it takes part in that swarm.
+    void watched(PeerConnection from, Cid root);
+
+    void message(PeerConnection from, int type, ByteBuffer bytes);
+  }
+
+  private final ChunkStore store;
+  private final StoreCheck storeCheck;
+  private final Links links;
+  private final Watchers watchers;
+  private final FairMeter meter;
+  private final UploadCounts counts;
+  private final Events events;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final FairTurns<PeerKey> turns =
+      new FairTurns<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
+  private final RunningUploads uploads = new RunningUploads();
+
+  public NodeChunkServer(
+      ChunkStore store,
+      StoreCheck storeCheck,
+      Links links,
+      Watchers watchers,
+      FairMeter meter,
+      UploadCounts counts,
+      Events events) {
+    this.store = store;
+    this.storeCheck = storeCheck;
+    this.links = links;
+    this.watchers = watchers;
+    this.meter = meter;
+    this.counts = counts;
+    this.events = events;
+  }
+
+  @Override
+  public void connected(PeerConnection connection) {
+    if (links.connected(connection)) {
+      events.connected(connection);
+    } else {
+      connection.close();
+    }
+  }
+
+  @Override
+  public void disconnected(PeerConnection connection) {
+    links.disconnected(connection);
+    events.disconnected(connection);
+  }
+
+  @Override
+  public ServeAnswer request(PeerConnection from, ChunkRequest request)
+      throws InterruptedException {
+    Cid cid = request.cid();
+    try {
+      if (cid.isIdentity() || !store.contains(cid)) {
+        return new ServeAnswer.Refuse(new Refusal.NotHeld());
+      }
+      Optional<FairTurns.Turn<PeerKey>> turn = turn(PeerKey.of(from));
+      if (turn.isEmpty()) {
+        return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_WHEN_FULL));
+      }
+      return serve(from, cid, turn.get());
+    } catch (IOException e) {
+      LOG.warn("{} is not served: {}", cid, e.getMessage());
+      return new ServeAnswer.Refuse(new Refusal.NotHeld());
+    }
+  }
+
+  private Optional<FairTurns.Turn<PeerKey>> turn(PeerKey peer) throws InterruptedException {
+    CountDownLatch granted = new CountDownLatch(1);
+    Optional<FairTurns.Turn<PeerKey>> turn;
+    lock.lock();
+    try {
+      turn = turns.ask(peer, granted::countDown);
+    } finally {
+      lock.unlock();
+    }
+    if (turn.isPresent()) {
+      try {
+        while (!granted.await(LOOK_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS)) {
+          makeRoom();
+        }
+      } catch (InterruptedException e) {
+        end(turn.get());
+        throw e;
+      }
+    }
+    return turn;
+  }
+
+  /// Ends the connection of one who holds a place and takes nothing.
+  private void makeRoom() {
+    if (running() >= MAX_UPLOADS) {
+      uploads
+          .standingStill()
+          .ifPresent(
+              upload -> links.tooSlow(upload.to(), "it asks for chunks and does not take them"));
+    }
+  }
+
+  private MeteredSource upload(
+      ChunkReader reader, PeerConnection to, FairTurns.Turn<PeerKey> turn) {
+    MeteredSource upload =
+        new MeteredSource(
+            reader,
+            to,
+            meter,
+            counts,
+            System::nanoTime,
+            ended -> {
+              uploads.ended(ended);
+              end(turn);
+            });
+    uploads.began(upload);
+    return upload;
+  }
+
+  private ServeAnswer serve(PeerConnection from, Cid cid, FairTurns.Turn<PeerKey> turn)
+      throws IOException, InterruptedException {
+    boolean served = false;
+    try {
+      ServeAnswer answer =
+          switch (storeCheck.open(cid)) {
+            case StoreCheck.Found.Right(ChunkReader reader) ->
+                new ServeAnswer.Serve(upload(reader, from, turn));
+            case StoreCheck.Found.Rotten() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
+            case StoreCheck.Found.Absent() -> new ServeAnswer.Refuse(new Refusal.NotHeld());
+          };
+      served = answer instanceof ServeAnswer.Serve;
+      return answer;
+    } finally {
+      if (!served) {
+        end(turn);
+      }
+    }
+  }
+
+  private void end(FairTurns.Turn<PeerKey> turn) {
+    lock.lock();
+    try {
+      turns.end(turn);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public int running() {
+    lock.lock();
+    try {
+      return turns.running();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public int waiting() {
+    lock.lock();
+    try {
+      return turns.waiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public PeerConnection.Watch watch(
+      PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener) {
+    PeerConnection.Watch watch = watchers.watch(from, root, listener);
+    events.watched(from, root);
+    return watch;
+  }
+
+  @Override
+  public void message(PeerConnection from, int type, ByteBuffer bytes) {
+    events.message(from, type, bytes);
+  }
+}

@@ -1,0 +1,140 @@
+package io.shoal.runtime.serving;
+
+import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.RemotePeer;
+import io.shoal.runtime.connection.HeededMessages;
+import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.connection.PeerExchange;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.peer.AddressScope;
+import io.shoal.runtime.peer.PeerKey;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells the peers of a swarm about each other, so that leechers feed each other and the seed sends
+/// each chunk about once. Only peers that said where they listen are told of. Usable from any
+/// thread.
+public final class PeerGossip {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerGossip.class);
+
+  /// Between two rounds.
+  public static final long EVERY_MILLIS = 10_000;
+
+  /// Messages of one connection that are heeded within a round; more is noise.
+  private static final int MAX_HEEDED_PER_ROUND = 64;
+
+  private final Watchers watchers;
+  private final Downloads downloads;
+  private final Links links;
+  private final HeededMessages heeded = new HeededMessages(MAX_HEEDED_PER_ROUND);
+  private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
+
+  public PeerGossip(Watchers watchers, Downloads downloads, Links links) {
+    this.watchers = watchers;
+    this.downloads = downloads;
+    this.links = links;
+  }
+
+  /// A peer entered a swarm: it is told of the others at once, and the others of it.
+  public void entered(PeerConnection peer, Cid root) {
+    List<PeerConnection> others = watchers.peers(root);
+    others.remove(peer);
+    send(peer, root, others);
+    if (dialable(peer).isPresent()) {
+      for (PeerConnection other :
+          others.subList(0, Math.min(others.size(), PeerExchange.MAX_PEERS))) {
+        send(other, root, List.of(peer));
+      }
+    }
+  }
+
+  /// Every [#EVERY_MILLIS]: what was lost or came late.
+  public void round() {
+    heeded.nextRound();
+    for (Cid root : watchers.roots()) {
+      List<PeerConnection> peers = watchers.peers(root);
+      Set<PeerConnection> now = Set.copyOf(peers);
+      // A swarm that has not changed needs no telling.
+      if (peers.size() > 1 && !now.equals(told.put(root, now))) {
+        for (PeerConnection peer : peers) {
+          List<PeerConnection> others = new ArrayList<>(peers);
+          others.remove(peer);
+          send(peer, root, others);
+        }
+      }
+    }
+    told.keySet().retainAll(watchers.roots());
+  }
+
+  private void send(PeerConnection to, Cid root, List<PeerConnection> others) {
+    List<PeerConnection> shuffled = new ArrayList<>(others);
+    Collections.shuffle(shuffled, new Random());
+    AddressScope link = AddressScope.of(to.remote().address());
+    List<PeerAddress> addresses = new ArrayList<>();
+    for (PeerConnection other : shuffled) {
+      dialable(other)
+          .filter(address -> AddressScope.of(address).mayBeDialledFrom(link))
+          .filter(address -> !PeerKey.of(other).equals(PeerKey.of(to)))
+          .ifPresent(addresses::add);
+    }
+    if (addresses.isEmpty()) {
+      return;
+    }
+    // On a thread of its own: sending waits while the peer takes nothing.
+    Thread.ofVirtual()
+        .name("gossip")
+        .start(
+            () -> {
+              try {
+                to.send(PeerExchange.TYPE, new PeerExchange(root, addresses).encode());
+              } catch (PeerUnreachableException | InterruptedException e) {
+                LOG.debug("{} was not told of other peers: {}", PeerKey.of(to), e.getMessage());
+              }
+            });
+  }
+
+  private static Optional<PeerAddress> dialable(PeerConnection connection) {
+    RemotePeer remote = connection.remote();
+    return remote
+        .listenAddress()
+        .map(address -> remote.provenId().map(address::withPeerId).orElse(address))
+        .filter(address -> AddressScope.of(address) != AddressScope.NONE);
+  }
+
+  /// A peer told of others.
+  public void heard(PeerConnection from, ByteBuffer bytes) {
+    if (!heeded.heed(from)) {
+      return;
+    }
+    PeerExchange exchange;
+    try {
+      exchange = PeerExchange.decode(bytes);
+    } catch (PeerFaultException e) {
+      links.brokeRules(from, "it sent a message that is none: " + e.getMessage());
+      return;
+    }
+    AddressScope link = AddressScope.of(from.remote().address());
+    List<PeerAddress> usable = new ArrayList<>();
+    for (PeerAddress address : exchange.peers()) {
+      if (!AddressScope.hasServicePort(address)
+          && AddressScope.of(address).mayBeDialledFrom(link)
+          && links.worthDialling(address, false)) {
+        usable.add(address);
+      }
+    }
+    downloads.candidates(exchange.root(), usable);
+  }
+}

@@ -1,0 +1,52 @@
+package io.shoal.runtime.store;
+
+import io.shoal.api.FileBacked;
+import io.shoal.runtime.NodeParts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Whether files that are served in place are still what they were.
+public final class AdoptedFiles {
+  private final NodeParts parts;
+
+  public AdoptedFiles(NodeParts parts) {
+    this.parts = parts;
+  }
+
+  public boolean intact(KeptRoot root) {
+    return problem(root).isEmpty();
+  }
+
+  /// What is wrong with an adopted root; empty if nothing is. Of a folder only its being there is
+  /// looked at: its files are checked when they are read.
+  public Optional<String> problem(KeptRoot root) {
+    Optional<FileBacked> files = parts.store().fileBacked();
+    if (root.path().isEmpty() || files.isEmpty()) {
+      return Optional.empty();
+    }
+    Path path = root.path().get();
+    if (root.folder() || root.sizeBytes() == 0) {
+      return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+          ? Optional.empty()
+          : Optional.of(path + " is not there any more");
+    }
+    try {
+      FileBacked.FileState state =
+          files
+              .get()
+              .claims(path)
+              .map(FileBacked.FileClaims::state)
+              .orElse(FileBacked.FileState.MISSING);
+      return switch (state) {
+        case INTACT, GROWING -> Optional.empty();
+        case CHANGED -> Optional.of(path + " was changed: it is provided no longer");
+        case MISSING -> Optional.of(path + " is not there any more, or was changed");
+      };
+    } catch (IOException e) {
+      return Optional.of(path + " cannot be looked at: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.shoal.runtime.store;
+
+import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
+import io.shoal.runtime.destination.DownloadTarget;
+import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.file.Sha256;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Which downloads have begun and not ended, each in a file of its own: tells whose `NAME.part`
+/// this is, keeps garbage collection from the nodes that are here, and is what `shoal ls` shows as
+/// partial. Usable from any thread.
+public final class DownloadJournal {
+  private static final Logger LOG = LoggerFactory.getLogger(DownloadJournal.class);
+
+  /// A download that has begun.
+  ///
+  /// @param root what
+  /// @param target where it will be
+  public record Begun(Cid root, Path target) {}
+
+  private final Path folder;
+
+  // Held while an entry is written or deleted, which is short: of one target, the later must win.
+  private final ReentrantLock changing = new ReentrantLock();
+
+  /// Targets whose entries are to be deleted once it is durable that their parts are gone.
+  private final Set<Path> ended = ConcurrentHashMap.newKeySet();
+
+  public DownloadJournal(Path folder) throws IOException {
+    this.folder = Files.createDirectories(folder);
+  }
+
+  /// Forgets what an earlier process ended and did not come to delete.
+  public void forgetEnded() throws IOException {
+    for (Begun begun : all()) {
+      if (!Files.exists(DownloadTarget.partOf(begun.target()), LinkOption.NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(file(begun.target()));
+      }
+    }
+  }
+
+  public Optional<Begun> at(Path target) {
+    return ended.contains(target) ? Optional.empty() : read(file(target));
+  }
+
+  /// Written before the first byte of the part is.
+  public void begin(Begun begun) throws IOException {
+    changing.lock();
+    try {
+      ended.remove(begun.target());
+      write(begun);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void write(Begun begun) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty("root", begun.root().toString());
+    properties.setProperty("target", begun.target().toString());
+    AtomicFiles.replace(file(begun.target()), properties);
+  }
+
+  /// The part is gone: renamed, or deleted. The entry goes at the next [#sweep]: a power loss can
+  /// take the rename back, and a part without an entry would be in the way for ever.
+  public void end(Path target) {
+    ended.add(target);
+  }
+
+  /// Deletes the entries of what has ended; takes as long as a disk does.
+  public void sweep() {
+    for (Path target : List.copyOf(ended)) {
+      Path parent = target.getParent();
+      try {
+        if (parent != null && Files.isDirectory(parent)) {
+          AtomicFiles.forceFolder(parent);
+        }
+        delete(target);
+      } catch (IOException e) {
+        LOG.debug("the entry of {} stays for now", target, e);
+      }
+    }
+  }
+
+  private void delete(Path target) throws IOException {
+    changing.lock();
+    try {
+      if (ended.contains(target)) {
+        Files.deleteIfExists(file(target));
+        ended.remove(target);
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  public List<Begun> all() throws IOException {
+    List<Begun> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      files
+          .filter(file -> file.getFileName().toString().endsWith(".download"))
+          .forEach(
+              file ->
+                  read(file).filter(begun -> !ended.contains(begun.target())).ifPresent(all::add));
+    }
+    return all;
+  }
+
+  private Optional<Begun> read(Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Properties properties = new Properties();
+    try (Reader in = Files.newBufferedReader(file)) {
+      properties.load(in);
+      String root = properties.getProperty("root", "");
+      String target = properties.getProperty("target", "");
+      return Optional.of(new Begun(Cid.parse(root), file.getFileSystem().getPath(target)));
+    } catch (IOException | InvalidInputException | IllegalArgumentException e) {
+      LOG.warn("{} is not readable and is ignored: {}", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Path file(Path target) {
+    byte[] digest = Sha256.of(target.toString().getBytes(StandardCharsets.UTF_8));
+    return folder.resolve(HexFormat.of().formatHex(digest, 0, 12) + ".download");
+  }
+}

@@ -1,0 +1,315 @@
+package io.shoal.runtime.store;
+
+import io.shoal.api.Cid;
+import io.shoal.api.Multihash;
+import io.shoal.runtime.file.AtomicFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The roots that are here: pins, adopted roots, names, whole-file digests, and which of them are
+/// private. A journal of lines, each with a checksum; what stands in it is durable when a method
+/// returns, and the caller has made the content durable before. A torn last line is what a crash
+/// left and is ignored. Usable from any thread.
+public final class RootIndex implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RootIndex.class);
+
+  /// Lines beyond the living ones after which the journal is written anew.
+  private static final int MAX_DEAD_LINES = 4_096;
+
+  private final Path file;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Cid, KeptRoot> roots = new LinkedHashMap<>();
+
+  /// Several roots of one digest are the same file in leaves of several sizes.
+  private final Map<String, Set<Cid>> byDigest = new HashMap<>();
+
+  /// The roots with the rule `private`, those that are not here among them.
+  private final Set<Cid> hidden = new LinkedHashSet<>();
+
+  private FileChannel channel;
+  private int lines;
+
+  /// Whether a write failed: half a line may stand at the end, and the next one would be spoilt by
+  /// it; or the line was not forced, and a second force would say that it was.
+  private boolean suspect;
+
+  public RootIndex(Path folder) throws IOException {
+    this.file = folder.resolve("roots.journal");
+    if (Files.exists(file)) {
+      for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\n", -1)) {
+        lines++;
+        if (!line.isEmpty() && !replay(line)) {
+          LOG.warn("{}: line {} is not readable and is ignored", file, lines);
+        }
+      }
+    }
+    rewrite();
+    this.channel = open();
+  }
+
+  private FileChannel open() throws IOException {
+    return FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+  }
+
+  private boolean replay(String line) {
+    Optional<RootLines.Entry> entry = RootLines.read(line, file.getFileSystem());
+    entry.ifPresent(this::apply);
+    return entry.isPresent();
+  }
+
+  private void apply(RootLines.Entry entry) {
+    switch (entry) {
+      case RootLines.Kept(KeptRoot root) -> take(root);
+      case RootLines.Gone(Cid root) -> drop(root);
+      case RootLines.Rule(Cid root, boolean isPrivate) -> {
+        if (isPrivate) {
+          hidden.add(root);
+        } else {
+          hidden.remove(root);
+        }
+      }
+      case RootLines.Unknown() -> LOG.debug("{}: line {} is of a newer program", file, lines);
+    }
+  }
+
+  private void take(KeptRoot root) {
+    drop(root.cid());
+    roots.put(root.cid(), root);
+    root.sha256()
+        .ifPresent(
+            digest ->
+                byDigest.computeIfAbsent(digest, any -> new LinkedHashSet<>()).add(root.cid()));
+  }
+
+  private void drop(Cid cid) {
+    KeptRoot old = roots.remove(cid);
+    if (old != null) {
+      old.sha256()
+          .ifPresent(
+              digest ->
+                  byDigest.computeIfPresent(
+                      digest, (any, same) -> same.remove(cid) && same.isEmpty() ? null : same));
+    }
+  }
+
+  /// Adds a root, or adds to what is known of it. Its content is durable already.
+  public void put(KeptRoot root) throws IOException {
+    lock.lock();
+    try {
+      KeptRoot old = roots.get(root.cid());
+      replace(old == null ? root : root.over(old));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void replace(KeptRoot root) throws IOException {
+    if (!root.equals(roots.get(root.cid()))) {
+      record(new RootLines.Kept(root));
+    }
+  }
+
+  /// @return whether there is such a root; then it is pinned now
+  public boolean pin(Cid cid) throws IOException {
+    lock.lock();
+    try {
+      KeptRoot old = roots.get(cid.toV1());
+      if (old == null) {
+        return false;
+      }
+      replace(old.asPinned());
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Adds the whole-file digest to a root, if that is still there.
+  ///
+  /// @return whether it is
+  public boolean setDigest(Cid cid, String sha256) throws IOException {
+    lock.lock();
+    try {
+      KeptRoot old = roots.get(cid.toV1());
+      if (old == null) {
+        return false;
+      }
+      replace(old.withDigest(sha256));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public void remove(Cid cid) throws IOException {
+    lock.lock();
+    try {
+      if (roots.containsKey(cid.toV1())) {
+        record(new RootLines.Gone(cid.toV1()));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public Optional<KeptRoot> get(Cid cid) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(roots.get(cid.toV1()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A root of a whole-file digest, whatever its rule.
+  public Optional<KeptRoot> byDigest(String sha256) {
+    lock.lock();
+    try {
+      return byDigest.getOrDefault(sha256, Set.of()).stream().findFirst().map(roots::get);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A root of a whole-file digest that others may be told of.
+  public Optional<KeptRoot> sharedByDigest(String sha256) {
+    lock.lock();
+    try {
+      return byDigest.getOrDefault(sha256, Set.of()).stream()
+          .filter(cid -> !hidden.contains(cid))
+          .findFirst()
+          .map(roots::get);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Sets the sharing rule of a root, be it here or not: it is durable when this returns, and so
+  /// stands before the root is told of.
+  public void setPrivate(Cid cid, boolean isPrivate) throws IOException {
+    lock.lock();
+    try {
+      if (hidden.contains(cid.toV1()) != isPrivate) {
+        record(new RootLines.Rule(cid.toV1(), isPrivate));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Forgets the rule of a root that is here no longer.
+  ///
+  /// @param unused whether nobody is about to bring it back; asked under the lock
+  public void forgetRule(Cid root, BooleanSupplier unused) throws IOException {
+    lock.lock();
+    try {
+      if (hidden.contains(root) && !roots.containsKey(root) && unused.getAsBoolean()) {
+        record(new RootLines.Rule(root, false));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean isPrivate(Cid cid) {
+    lock.lock();
+    try {
+      return hidden.contains(cid.toV1());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The private roots of which there is no entry: downloads that have begun, and what was let go.
+  public List<Cid> privateWithoutEntry() {
+    lock.lock();
+    try {
+      return hidden.stream().filter(cid -> !roots.containsKey(cid)).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether a provider key may not be told to others: that of a private root, or of the whole-file
+  /// digest that private roots alone have.
+  public boolean withheld(Cid key) {
+    lock.lock();
+    try {
+      if (hidden.contains(key)) {
+        return true;
+      }
+      Set<Cid> files =
+          key.codec() == Cid.RAW && key.multihashCode() == Multihash.SHA2_256
+              ? byDigest.getOrDefault(HexFormat.of().formatHex(key.multihash().digest()), Set.of())
+              : Set.of();
+      return !files.isEmpty() && !roots.containsKey(key) && hidden.containsAll(files);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public List<KeptRoot> all() {
+    lock.lock();
+    try {
+      return new ArrayList<>(roots.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void record(RootLines.Entry entry) throws IOException {
+    int living = roots.size() + hidden.size();
+    if (suspect || lines - living > MAX_DEAD_LINES + living) {
+      channel.close();
+      rewrite();
+      channel = open();
+      suspect = false;
+    }
+    suspect = true;
+    ByteBuffer bytes = ByteBuffer.wrap(RootLines.write(entry).getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    channel.force(false);
+    suspect = false;
+    lines++;
+    apply(entry);
+  }
+
+  private void rewrite() throws IOException {
+    StringBuilder text = new StringBuilder();
+    // The rules first: a file that is cut off loses a root rather than its rule.
+    hidden.forEach(cid -> text.append(RootLines.write(new RootLines.Rule(cid, true))));
+    roots.values().forEach(root -> text.append(RootLines.write(new RootLines.Kept(root))));
+    AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    lines = roots.size() + hidden.size();
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      channel.close();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

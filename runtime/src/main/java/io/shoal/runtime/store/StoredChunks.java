@@ -1,0 +1,79 @@
+package io.shoal.runtime.store;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ChunkWriter;
+import io.shoal.api.Cid;
+import io.shoal.api.StoreFullException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.NodeParts;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/// Whole chunks in and out of the store.
+public final class StoredChunks {
+  private StoredChunks() {}
+
+  /// Stores a chunk that was verified; does nothing if it is there.
+  public static void put(ChunkStore store, Cid cid, ByteBuffer bytes)
+      throws IOException, StoreFullException {
+    try (ChunkWriter writer = store.create(cid, bytes.remaining())) {
+      writer.write(bytes.duplicate());
+      writer.commit();
+    }
+  }
+
+  /// Whether the store has the chunk as its own. What lies in a user's file alone goes when the
+  /// user changes that file, and so is not enough for what is to be kept.
+  public static boolean isOwned(ChunkStore store, Cid cid) throws IOException {
+    if (!store.contains(cid)) {
+      return false;
+    }
+    try (ChunkReader reader = store.open(cid).orElse(null)) {
+      return reader != null && reader.owned();
+    }
+  }
+
+  /// A chunk's bytes, checked; a copy that is rotten is set aside, and without a good one the chunk
+  /// counts as absent.
+  public static Optional<byte[]> load(NodeParts parts, Cid cid) throws IOException {
+    Optional<byte[]> bytes = read(parts.store(), cid);
+    if (bytes.isEmpty() || right(parts, cid, bytes.get())) {
+      return bytes;
+    }
+    return parts.storeCheck().settle(cid)
+        ? read(parts.store(), cid).filter(other -> right(parts, cid, other))
+        : Optional.empty();
+  }
+
+  /// A chunk's bytes as they lie there, unchecked; empty if it is not here or shorter than it says.
+  static Optional<byte[]> read(ChunkStore store, Cid cid) throws IOException {
+    try (ChunkReader reader = store.open(cid).orElse(null)) {
+      if (reader == null) {
+        return Optional.empty();
+      }
+      byte[] bytes = new byte[reader.sizeBytes()];
+      ByteBuffer into = ByteBuffer.wrap(bytes);
+      while (into.hasRemaining()) {
+        if (reader.read(into, into.position()) <= 0) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(bytes);
+    }
+  }
+
+  private static boolean right(NodeParts parts, Cid cid, byte[] bytes) {
+    try {
+      boolean right = parts.check().matches(cid, ByteBuffer.wrap(bytes));
+      if (right) {
+        parts.verified().add(cid);
+      }
+      return right;
+    } catch (UserFaultException e) {
+      // No plugin knows the hash: it was checked when it came.
+      return true;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.shoal.runtime.swarm;
+
+/// A request that is on its way. Confined to the swarm's thread.
+final class SwarmRequest {
+  final int id;
+  final int chunk;
+  final SwarmPeer peer;
+  final long sentMillis;
+
+  /// Whether the chunk counts as taken care of by this request; not while its peer stands still.
+  boolean counts = true;
+
+  /// Whether the peer began to answer.
+  boolean begun;
+
+  /// Whether it is one of the few that unproven peers share; see [Probation].
+  boolean onProbation;
+
+  SwarmRequest(int id, int chunk, SwarmPeer peer, long sentMillis) {
+    this.id = id;
+    this.chunk = chunk;
+    this.peer = peer;
+    this.sentMillis = sentMillis;
+  }
+}

@@ -1,0 +1,117 @@
+package io.shoal.runtime.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerId;
+import io.shoal.api.RemotePeer;
+import io.shoal.runtime.access.Access;
+import io.shoal.runtime.access.AccessGate;
+import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.peer.Reputation;
+import io.shoal.runtime.testing.SilentConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LinksTest {
+  private static final int MAX = 16;
+  private static final int MAX_INBOUND = MAX - MAX / 8;
+
+  private final AtomicLong now = new AtomicLong(1_000_000);
+  private final PeerBook book = new PeerBook(now::get);
+  private final Links links =
+      new Links(Map.of(), MAX, id(255), book, new AccessGate(new Access.Open(), id(255), now::get));
+
+  private static PeerId id(int n) {
+    byte[] key = new byte[32];
+    key[0] = (byte) n;
+    return PeerId.ofEd25519(key);
+  }
+
+  private static final class Connection extends SilentConnection {
+    private final Optional<String> fault;
+
+    Connection(int peer, boolean outbound, Optional<String> fault) {
+      super(
+          new RemotePeer(
+              PeerAddress.of("tcps://192.0.2." + peer + ":4600"),
+              Optional.empty(),
+              Optional.of(id(peer)),
+              "test",
+              Set.of(),
+              outbound));
+      this.fault = fault;
+    }
+
+    Connection(int peer, boolean outbound) {
+      this(peer, outbound, Optional.empty());
+    }
+
+    @Override
+    public Optional<String> fault() {
+      return fault;
+    }
+  }
+
+  private List<Connection> flood() {
+    List<Connection> strangers = new ArrayList<>();
+    for (int peer = 1; peer <= MAX_INBOUND; peer++) {
+      Connection stranger = new Connection(peer, false);
+      assertTrue(links.connected(stranger));
+      strangers.add(stranger);
+    }
+    return strangers;
+  }
+
+  @Test
+  void whoComesByItselfLeavesRoomForOwnDials() {
+    flood();
+    assertFalse(links.connected(new Connection(100, false)));
+    assertTrue(links.connected(new Connection(101, true)));
+    assertTrue(links.connected(new Connection(102, true)));
+    assertFalse(links.connected(new Connection(103, true)));
+  }
+
+  @Test
+  void aPeerThatGaveBeforeTakesThePlaceOfTheWorstThatNobodyUses() {
+    List<Connection> strangers = flood();
+    Connection bad = strangers.get(3);
+    Connection worstButInUse = strangers.get(5);
+    book.did(bad.remote(), Reputation.Deed.LACKED);
+    book.did(worstButInUse.remote(), Reputation.Deed.BROKE_RULES);
+    assertTrue(links.retain(worstButInUse));
+    Connection friend = new Connection(100, false);
+    book.received(friend.remote(), 10 << 20);
+    assertTrue(links.connected(friend));
+    assertFalse(bad.isOpen());
+    assertEquals(1, strangers.stream().filter(stranger -> !stranger.isOpen()).count());
+    assertEquals(MAX_INBOUND, links.all().size());
+  }
+
+  @Test
+  void whoBreaksTheProtocolsRulesLosesScoreAndIsNotBanned() {
+    Connection peer = new Connection(1, false, Optional.of("it greets twice"));
+    assertTrue(links.connected(peer));
+    links.disconnected(peer);
+    assertEquals(25, book.score(peer.remote()), 1e-9);
+    assertTrue(book.ban(peer.remote()).isEmpty());
+    Connection other = new Connection(2, false);
+    assertTrue(links.connected(other));
+    links.disconnected(other);
+    assertEquals(50, book.score(other.remote()), 1e-9);
+  }
+
+  @Test
+  void whoIsBannedDoesNotStay() {
+    Connection liar = new Connection(1, false);
+    book.ban(liar.remote(), "wrong bytes");
+    assertFalse(links.connected(liar));
+  }
+}

@@ -1,0 +1,226 @@
+package io.shoal.runtime.importer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.StoreFullException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.ExportTest;
+import io.shoal.runtime.dag.DagWalker;
+import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.dag.TreePlanner;
+import io.shoal.runtime.store.WholeRoot;
+import io.shoal.runtime.testing.BlockSource;
+import io.shoal.runtime.testing.Blocks;
+import io.shoal.runtime.testing.ContentReader;
+import io.shoal.runtime.testing.JdkSha256;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImporterTest {
+  private static final ImportProfile PROFILE =
+      ImportProfile.unixfsV1(ImportProfile.MIN_LEAF_SIZE_BYTES);
+  private static final ImportOptions COPY = new ImportOptions(PROFILE, false, false);
+  private static final ImportOptions IN_PLACE = new ImportOptions(PROFILE, true, false);
+
+  @TempDir private Path temp;
+
+  private final ExecutorService pool = Executors.newFixedThreadPool(2);
+  private final MemoryStore store = new MemoryStore();
+  private final Importer importer = new Importer(store, new JdkSha256(), pool, 2);
+  private final BlockSource blocks = cid -> load(cid);
+
+  @AfterEach
+  void endPool() {
+    pool.close();
+  }
+
+  private ImportResult add(Path path, ImportOptions options) throws Exception {
+    return importer.importAll(List.of(path), Optional.empty(), options, bytes -> {}).getFirst();
+  }
+
+  private byte[] load(Cid cid) throws IOException {
+    try (ChunkReader reader = store.open(cid).orElseThrow()) {
+      ByteBuffer bytes = ByteBuffer.allocate(reader.sizeBytes());
+      while (bytes.hasRemaining()) {
+        assertTrue(reader.read(bytes, bytes.position()) > 0);
+      }
+      assertArrayEquals(cid.multihash().digest(), Blocks.sha256(bytes.array()));
+      return bytes.array();
+    }
+  }
+
+  private TreePlan plan(Cid root) throws Exception {
+    DagWalker dag = new DagWalker(root);
+    while (!dag.complete()) {
+      for (Cid cid : dag.missingNodes(100)) {
+        dag.accept(cid, blocks.load(cid));
+      }
+    }
+    return TreePlanner.plan(dag);
+  }
+
+  private static byte[] random(int size, long seed) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Test
+  void aTreeIsImportedWithEveryChunkOnceAndOneSync() throws Exception {
+    Path tree = ExportTest.makeTree(temp.resolve("tree"));
+    ImportResult result = add(tree, COPY);
+    assertEquals("tree", result.name());
+    assertTrue(result.folder());
+    assertEquals(5_004, result.files());
+    assertEquals(store.chunks.size(), result.chunks());
+    assertEquals(store.chunks.size(), result.newChunks());
+    assertEquals(1, store.syncs.get());
+    assertEquals(0, store.openWriters.get());
+    TreePlan plan = plan(result.root());
+    assertEquals(result.chunks(), plan.chunkCount());
+    assertEquals(5_004, plan.files().size());
+  }
+
+  @Test
+  void theSameBytesAgainWriteNothing() throws Exception {
+    Path tree = ExportTest.makeTree(temp.resolve("tree"));
+    ImportResult first = add(tree, COPY);
+    int commits = store.commits.get();
+    ImportResult second = add(tree, COPY);
+    assertEquals(first.root(), second.root());
+    assertEquals(commits, store.commits.get());
+    assertEquals(0, second.newBytes());
+    assertEquals(0, second.newChunks());
+  }
+
+  @Test
+  void aFileHasTheRootOfTheLayout() throws Exception {
+    for (int size : new int[] {0, 1, 262_144, 262_145, 3_000_000}) {
+      byte[] content = random(size, size);
+      Path file = Files.write(temp.resolve("file"), content);
+      AtomicLong read = new AtomicLong();
+      ImportOptions options = new ImportOptions(PROFILE, false, true);
+      ImportResult result =
+          importer
+              .importAll(List.of(file), Optional.of("other name"), options, read::addAndGet)
+              .getFirst();
+      assertEquals(new Blocks().file(content, PROFILE, true).cid(), result.root());
+      assertEquals(size, read.get());
+      assertEquals(size, result.sizeBytes());
+      assertEquals("other name", result.name());
+      assertEquals(Blocks.sha256Hex(content), result.digests().getFirst().sha256());
+      assertArrayEquals(content, ContentReader.read(blocks, result.root()));
+    }
+  }
+
+  @Test
+  void aFileInPlaceIsClaimedOnceAndNotCopied() throws Exception {
+    byte[] content = random(1_000_000, 9);
+    Path file = Files.write(temp.resolve("file"), content);
+    ImportResult result = add(file, IN_PLACE);
+    assertEquals(1, store.chunks.size()); // the node
+    assertEquals(4, store.adoptions.get());
+    assertArrayEquals(content, ContentReader.read(blocks, result.root()));
+    assertEquals(result.root(), add(file, IN_PLACE).root());
+    assertEquals(4, store.adoptions.get());
+  }
+
+  @Test
+  void symbolicLinksAreToldAndNotFollowed() throws Exception {
+    Path secret = Files.writeString(temp.resolve("secret"), "secret");
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Files.createSymbolicLink(folder.resolve("link"), secret);
+    Files.createSymbolicLink(folder.resolve("up"), temp);
+    ImportResult result = add(folder, COPY);
+    assertEquals(2, result.skipped().size());
+    assertEquals(List.of(), plan(result.root()).files());
+    assertThrows(InvalidInputException.class, () -> add(folder.resolve("link"), COPY));
+  }
+
+  @Test
+  void whatOthersCouldNotWriteIsRefused() throws Exception {
+    Path devices = Files.createDirectory(temp.resolve("devices"));
+    Files.createFile(devices.resolve("aux.c"));
+    assertThrows(InvalidInputException.class, () -> add(devices, COPY));
+    Path cases = Files.createDirectory(temp.resolve("cases"));
+    Files.createFile(cases.resolve("Readme"));
+    Files.createFile(cases.resolve("README"));
+    InvalidInputException e = assertThrows(InvalidInputException.class, () -> add(cases, COPY));
+    assertTrue(e.getMessage().contains("rename"));
+    Path deep = temp.resolve("deep");
+    Path at = deep;
+    for (int i = 0; i < 33; i++) {
+      at = at.resolve("d");
+    }
+    Files.createDirectories(at);
+    assertThrows(InvalidInputException.class, () -> add(deep, COPY));
+  }
+
+  @Test
+  void aMissingPathIsTheUsersFault() {
+    UserFaultException e =
+        assertThrows(UserFaultException.class, () -> add(temp.resolve("nothing"), COPY));
+    assertTrue(e.getMessage().contains("no such file"));
+  }
+
+  @Test
+  void aFullStoreEndsTheImportAndLeavesNoWriterOpen() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(5_000_000, 4));
+    store.failAfterCommits = 7;
+    assertThrows(StoreFullException.class, () -> add(file, COPY));
+    assertEquals(0, store.openWriters.get());
+    assertEquals(0, store.syncs.get());
+    store.failAfterCommits = Integer.MAX_VALUE;
+    ImportResult result = add(file, COPY);
+    assertArrayEquals(Files.readAllBytes(file), ContentReader.read(blocks, result.root()));
+  }
+
+  @Test
+  void whatAnotherCallersSyncLostFailsTheImportWhoseChunkItWas() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(2_000_000, 5));
+    // The other caller was told; this one's sync finds nothing to complain about.
+    store.beforeSync = () -> store.chunks.remove(store.chunks.keySet().iterator().next());
+    IOException e = assertThrows(IOException.class, () -> add(file, COPY));
+    assertTrue(String.valueOf(e.getMessage()).contains("could not be made durable"), e.toString());
+    store.beforeSync = () -> {};
+    ImportResult again = add(file, COPY);
+    assertEquals(1, again.newChunks());
+    assertArrayEquals(Files.readAllBytes(file), ContentReader.read(blocks, again.root()));
+  }
+
+  @Test
+  void aCopyIsMadeAlsoWhereAUsersFileHasTheBytes() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(1_000_000, 9));
+    add(file, IN_PLACE);
+    assertEquals(4, add(file, COPY).newChunks());
+    Files.delete(file);
+    WholeRoot.require(
+        store, add(Files.write(temp.resolve("b"), random(1_000_000, 9)), COPY).root());
+  }
+
+  @Test
+  void anInterruptEndsTheImport() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(3_000_000, 8));
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, () -> add(file, COPY));
+    Thread.interrupted();
+    assertEquals(0, store.openWriters.get());
+  }
+}

@@ -1,0 +1,72 @@
+package io.shoal.runtime.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FairTurnsTest {
+  private final List<String> granted = new ArrayList<>();
+
+  private Optional<FairTurns.Turn<String>> ask(FairTurns<String> turns, String peer) {
+    return turns.ask(peer, () -> granted.add(peer));
+  }
+
+  @Test
+  void aPeerThatAsksForMuchWaitsForItselfAndNotOthersForIt() {
+    FairTurns<String> turns = new FairTurns<>(1, 1, 1_000);
+    List<FairTurns.Turn<String>> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      all.add(ask(turns, "greedy").orElseThrow());
+    }
+    FairTurns.Turn<String> modest = ask(turns, "modest").orElseThrow();
+    turns.end(all.getFirst());
+    assertEquals(List.of("greedy", "modest"), granted);
+    turns.end(modest);
+    assertEquals(List.of("greedy", "modest", "greedy"), granted);
+  }
+
+  @Test
+  void aPeersLineIsBounded() {
+    FairTurns<String> turns = new FairTurns<>(1, 1, 1_000);
+    for (int i = 0; i <= FairTurns.MAX_WAITING_PER_PEER; i++) {
+      assertTrue(ask(turns, "a").isPresent());
+    }
+    assertTrue(ask(turns, "a").isEmpty());
+    assertTrue(ask(turns, "b").isPresent());
+  }
+
+  @Test
+  void whateverComesAndGoesNoTurnIsLostAndNoBoundIsPassed() {
+    Random random = new Random(5);
+    FairTurns<Integer> turns = new FairTurns<>(6, 2, 100);
+    Map<FairTurns.Turn<Integer>, Integer> held = new HashMap<>();
+    int[] grants = new int[1];
+    int asked = 0;
+    for (int step = 0; step < 100_000; step++) {
+      int peer = random.nextInt(9);
+      if (random.nextBoolean()) {
+        Optional<FairTurns.Turn<Integer>> turn = turns.ask(peer, () -> grants[0]++);
+        turn.ifPresent(t -> held.put(t, peer));
+        asked += turn.isPresent() ? 1 : 0;
+      } else if (!held.isEmpty()) {
+        FairTurns.Turn<Integer> turn = held.keySet().iterator().next();
+        held.remove(turn);
+        turns.end(turn);
+        turns.end(turn);
+      }
+      assertTrue(turns.running() <= 6);
+      assertEquals(held.size(), turns.running() + turns.waiting());
+    }
+    assertTrue(grants[0] > 0 && grants[0] <= asked);
+    held.keySet().forEach(turns::end);
+    assertEquals(0, turns.running());
+    assertEquals(0, turns.waiting());
+  }
+}

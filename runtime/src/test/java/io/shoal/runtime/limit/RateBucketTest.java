@@ -1,0 +1,69 @@
+package io.shoal.runtime.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class RateBucketTest {
+  private static final long SECOND = 1_000_000_000;
+
+  @Test
+  void theRateHoldsOverAnySecond() {
+    RateBucket bucket = new RateBucket(2_500_000, 0);
+    long sent = 0;
+    long now = 0;
+    while (now < 10 * SECOND) {
+      int may = bucket.available(65_536, now);
+      if (may > 0) {
+        bucket.take(may);
+        sent += may;
+      } else {
+        now += bucket.nanosUntil(65_536);
+      }
+    }
+    assertTrue(Math.abs(25_000_000 - sent) <= 250_000, "sent " + sent);
+  }
+
+  @Test
+  void aLongPauseEarnsNoLongBurst() {
+    RateBucket bucket = new RateBucket(1_000_000, 0);
+    assertTrue(bucket.available(10_000_000, 3_600 * SECOND) <= 50_000);
+  }
+
+  @Test
+  void whoWakesLateLosesNothingOfTheRate() {
+    RateBucket bucket = new RateBucket(12_500_000, 0);
+    long sent = 0;
+    long now = 0;
+    while (now < 10 * SECOND) {
+      int may = bucket.available(65_536, now);
+      if (may > 0) {
+        bucket.take(may);
+        sent += may;
+      } else {
+        now += bucket.nanosUntil(65_536) + SECOND / 10;
+      }
+    }
+    assertTrue(Math.abs(125_000_000 - sent) <= 2_500_000, "sent " + sent);
+  }
+
+  @Test
+  void noRateMeansNoWaiting() throws InterruptedException {
+    FairMeter meter = new FairMeter(RateBucket.UNLIMITED, RateBucket.UNLIMITED, () -> 0);
+    assertEquals(1 << 20, meter.permit("a", 1 << 20));
+  }
+
+  @Test
+  void aPeersOwnRateHoldsBesideTheNodes() throws InterruptedException {
+    AtomicLong now = new AtomicLong();
+    FairMeter meter = new FairMeter(RateBucket.UNLIMITED, 1_000_000, now::get);
+    long sent = 0;
+    for (int i = 0; i < 100; i++) {
+      now.addAndGet(SECOND / 10);
+      sent += meter.permit("a", 1 << 20);
+    }
+    assertTrue(sent <= 10_000_000, "sent " + sent);
+  }
+}

@@ -1,0 +1,90 @@
+package io.shoal.runtime.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.PeerAddress;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DialCapsTest {
+  private final AtomicLong now = new AtomicLong(1_000);
+  private final DialCaps caps = new DialCaps(now::get);
+
+  private long taken(Stream<String> uris) {
+    return uris.map(PeerAddress::of).filter(caps::take).count();
+  }
+
+  private static Stream<String> many(String format) {
+    return IntStream.range(2_000, 2_200).mapToObj(format::formatted);
+  }
+
+  @Test
+  void oneHostIsDialledSoOftenWhateverThePort() {
+    assertEquals(DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE, taken(many("tcps://203.0.113.7:%d")));
+  }
+
+  @Test
+  void oneHostIsOneHostHoweverItIsWritten() {
+    taken(many("tcps://[2001:db8::1]:%d"));
+
+    assertFalse(caps.take(PeerAddress.of("tcps://[2001:db8:0:0:0:0:0:1]:4600")));
+  }
+
+  @Test
+  void oneNetworkIsDialledSoOftenWhateverTheHost() {
+    assertEquals(
+        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE,
+        taken(IntStream.range(1, 250).mapToObj("tcps://203.0.113.%d:4600"::formatted)));
+    assertEquals(
+        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE, taken(many("tcps://[2001:db8:1:%d::1]:4600")));
+    assertTrue(caps.take(PeerAddress.of("tcps://198.51.100.1:4600")));
+  }
+
+  @Test
+  void manyNamesCountTogetherSinceTheyMayLeadToOneHost() {
+    assertEquals(
+        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE, taken(many("tcps://h%d.example.org:4600")));
+  }
+
+  @Test
+  void anAllowanceGrowsBackWithinAMinute() {
+    taken(many("tcps://203.0.113.7:%d"));
+    now.addAndGet(60_000 / DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE);
+    assertEquals(1, taken(many("tcps://203.0.113.7:%d")));
+    now.addAndGet(60_000);
+    assertEquals(DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE, taken(many("tcps://203.0.113.7:%d")));
+  }
+
+  @Test
+  void whatMustWaitIsNotCounted() {
+    taken(many("tcps://203.0.113.7:%d"));
+
+    assertEquals(
+        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE - DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE,
+        taken(IntStream.range(8, 250).mapToObj("tcps://203.0.113.%d:4600"::formatted)));
+  }
+
+  @Test
+  void thisMachineIsNoThirdParty() {
+    assertEquals(200, taken(many("tcps://127.0.0.1:%d")));
+  }
+
+  @Test
+  void theCountsAreBoundedAndQuietTargetsAreForgotten() {
+    for (int i = 0; i < DialCaps.MAX_TARGETS; i++) {
+      caps.take(
+          PeerAddress.of(
+              "tcps://%d.%d.%d.1:4600".formatted(20 + i / 65_536, i / 256 % 256, i % 256)));
+    }
+    assertTrue(caps.counted() <= DialCaps.MAX_TARGETS);
+    PeerAddress fresh = PeerAddress.of("tcps://203.0.113.7:4600");
+    assertFalse(caps.take(fresh));
+    now.addAndGet(60_000);
+    assertTrue(caps.take(fresh));
+    assertTrue(caps.counted() < 10);
+  }
+}

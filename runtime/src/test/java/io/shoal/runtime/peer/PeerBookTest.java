@@ -1,0 +1,175 @@
+package io.shoal.runtime.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.Cid;
+import io.shoal.api.Multihash;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerId;
+import io.shoal.api.RemotePeer;
+import io.shoal.runtime.connection.PeerExchange;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class PeerBookTest {
+  private final AtomicLong now = new AtomicLong(1_000_000);
+  private final PeerBook book = new PeerBook(now::get);
+
+  private static RemotePeer remote(String uri, Optional<PeerId> id) {
+    return new RemotePeer(PeerAddress.of(uri), Optional.empty(), id, "test", Set.of(), true);
+  }
+
+  private static PeerId id(int n) {
+    byte[] key = new byte[32];
+    key[0] = (byte) n;
+    return PeerId.ofEd25519(key);
+  }
+
+  @Test
+  void aBanFollowsTheIdentityAndEnds() {
+    book.ban(remote("tcps://192.0.2.1:4600", Optional.of(id(1))), "wrong bytes");
+    PeerAddress elsewhere = PeerAddress.of("tcps://192.0.2.2:4600").withPeerId(id(1));
+    assertFalse(book.mayDial(elsewhere, true));
+    assertTrue(book.mayDial(PeerAddress.of("tcps://192.0.2.1:4600").withPeerId(id(2)), false));
+    now.addAndGet(Bans.FIRST.toMillis() + 1);
+    assertTrue(book.mayDial(elsewhere, true));
+    assertFalse(book.mayDial(elsewhere, false), "it is not forgiven by all");
+    now.addAndGet(Reputation.HALF_LIFE.toMillis());
+    assertTrue(book.mayDial(elsewhere, false));
+  }
+
+  @Test
+  void withoutAnIdentityTheHostIsBannedWhateverThePort() {
+    book.ban(remote("tcp://192.0.2.1:4600", Optional.empty()), "wrong bytes");
+    assertFalse(book.mayDial(PeerAddress.of("tcp://192.0.2.1:4601"), true));
+    assertTrue(book.mayDial(PeerAddress.of("tcp://192.0.2.3:4600"), false));
+    book.ban(remote("tcp://127.0.0.1:4600", Optional.empty()), "wrong bytes");
+    assertTrue(book.mayDial(PeerAddress.of("tcp://127.0.0.1:4601"), false));
+  }
+
+  @Test
+  void whoComesAndProvesNothingGetsNobodyElseBannedByLyingOnce() {
+    RemotePeer liar =
+        new RemotePeer(
+            PeerAddress.of("tcp://192.0.2.1:50001"),
+            Optional.empty(),
+            Optional.empty(),
+            "test",
+            Set.of(),
+            false);
+    book.ban(liar, "wrong bytes");
+    assertTrue(book.mayDial(PeerAddress.of("tcp://192.0.2.1:4600"), false));
+  }
+
+  @Test
+  void whoFailsIsTriedLaterAndLater() {
+    PeerAddress address = PeerAddress.of("tcps://192.0.2.1:4600");
+    book.unreachable(address);
+    assertFalse(book.mayDial(address, false));
+    now.addAndGet(1_001);
+    assertTrue(book.mayDial(address, false));
+    book.unreachable(address);
+    now.addAndGet(1_001);
+    assertFalse(book.mayDial(address, false));
+  }
+
+  @Test
+  void whoAnnouncesAnIdentityWhereNobodyIsDoesNotHarmIt() {
+    for (int port = 5_000; port < 5_100; port++) {
+      book.unreachable(PeerAddress.of("tcps://192.0.2.66:" + port).withPeerId(id(1)));
+    }
+    PeerAddress right = PeerAddress.of("tcps://198.51.100.1:4600").withPeerId(id(1));
+    assertTrue(book.mayDial(right, false));
+    assertEquals(Reputation.MIDDLE, book.score(right));
+  }
+
+  @Test
+  void whereTooManyWereBannedStrangersAreNotAskedButWhoGaveBeforeIs() {
+    RemotePeer friend = remote("tcps://192.0.2.1:4600", Optional.of(id(100)));
+    RemotePeer stranger = remote("tcps://192.0.2.1:4700", Optional.of(id(101)));
+    book.received(friend, 8 << 20);
+    for (int i = 0; i < Bans.PEERS_OF_A_HOST; i++) {
+      assertTrue(book.distrusted(stranger).isEmpty(), "after " + i);
+      book.ban(remote("tcps://192.0.2.1:" + (5_000 + i), Optional.of(id(i))), "wrong bytes");
+    }
+    assertTrue(book.distrusted(stranger).isPresent());
+    assertTrue(book.ban(stranger).isEmpty(), "it may still come and fetch");
+    assertFalse(book.mayDial(stranger.address(), false));
+    assertTrue(book.mayDial(stranger.address(), true), "the user knows better");
+    assertTrue(book.distrusted(friend).isEmpty());
+    assertTrue(book.mayDial(PeerAddress.of("tcps://192.0.2.1:4600").withPeerId(id(100)), false));
+    now.addAndGet(Bans.FIRST.toMillis() + 1);
+    assertTrue(book.distrusted(stranger).isEmpty());
+  }
+
+  @Test
+  void aFloodOfNewNamesDoesNotWashAwayWhoGave() {
+    RemotePeer friend = remote("tcps://192.0.2.1:4600", Optional.of(id(100)));
+    book.received(friend, 8 << 20);
+    for (int i = 0; i < PeerBook.MAX_PEERS * 2; i++) {
+      now.incrementAndGet();
+      book.connected(remote("tcp://198.51.100.1:" + (10_000 + i), Optional.empty()), 1);
+    }
+    assertTrue(book.score(friend) > Reputation.MERITED);
+  }
+
+  @Test
+  void theBookIsBounded() {
+    for (int i = 0; i < PeerBook.MAX_PEERS * 2; i++) {
+      now.incrementAndGet();
+      book.unreachable(PeerAddress.of("tcps://h" + i + ".example:4600"));
+    }
+    assertTrue(book.entries().size() <= PeerBook.MAX_PEERS);
+  }
+
+  @Test
+  void addressesAreDialledOnlyFromLinksOfNoWiderScope() {
+    AddressScope loopback = AddressScope.of(PeerAddress.of("tcps://127.0.0.1:4600"));
+    AddressScope network = AddressScope.of(PeerAddress.of("tcps://192.168.1.4:4600"));
+    AddressScope global = AddressScope.of(PeerAddress.of("tcps://[2001:db8::1]:4600"));
+    assertTrue(loopback.mayBeDialledFrom(loopback));
+    assertFalse(loopback.mayBeDialledFrom(network));
+    assertFalse(network.mayBeDialledFrom(global));
+    assertTrue(global.mayBeDialledFrom(global));
+    assertEquals(AddressScope.NONE, AddressScope.of(PeerAddress.of("tcps://0.0.0.0:4600")));
+    assertEquals(AddressScope.LOOPBACK, AddressScope.of(PeerAddress.of("unix:///run/shoal.sock")));
+    assertEquals(AddressScope.PRIVATE, AddressScope.of(PeerAddress.of("tcps://[fd00::1]:4600")));
+  }
+
+  @Test
+  void aPeerExchangeSurvivesTheWireAndNoiseIsRefused() throws PeerFaultException {
+    Cid root = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+    List<PeerAddress> peers = new ArrayList<>();
+    for (int i = 0; i < 80; i++) {
+      peers.add(PeerAddress.of("tcps://192.0.2." + i + ":4600").withPeerId(id(i)));
+    }
+    ByteBuffer bytes = new PeerExchange(root, peers).encode();
+    PeerExchange read = PeerExchange.decode(bytes.duplicate());
+    assertEquals(root, read.root());
+    assertEquals(peers.subList(0, PeerExchange.MAX_PEERS), read.peers());
+    for (int length = 0; length < bytes.limit(); length++) {
+      ByteBuffer cut = bytes.duplicate().limit(length);
+      assertThrows(PeerFaultException.class, () -> PeerExchange.decode(cut));
+    }
+    Random random = new Random(3);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] noise = new byte[random.nextInt(100)];
+      random.nextBytes(noise);
+      try {
+        PeerExchange.decode(ByteBuffer.wrap(noise));
+      } catch (PeerFaultException e) {
+        // expected of nearly all
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.shoal.runtime.plugin.inspection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.plugin.PluginHost;
+import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
+import io.shoal.runtime.plugin.inspection.PluginReport.State;
+import io.shoal.runtime.testing.PluginFolder;
+import io.shoal.runtime.testing.VerifierSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginApprovalTest {
+
+  private static final String ID = "vouched";
+
+  @TempDir Path root;
+  private PluginFolder folder;
+
+  @BeforeEach
+  void makeFolder() {
+    folder = PluginFolder.in(root);
+  }
+
+  @AfterEach
+  void endServices() {
+    folder.close();
+  }
+
+  private PluginReport report() throws Exception {
+    try (PluginHost host = folder.open()) {
+      List<PluginReport> reports = host.reports();
+      assertEquals(1, reports.size());
+      return reports.getFirst();
+    }
+  }
+
+  private void allow(String digest) throws Exception {
+    folder = folder.with("plugins.allow", "[" + digest + "]");
+  }
+
+  private static String sha256(Path file) throws Exception {
+    return HexFormat.of()
+        .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+  }
+
+  @Test
+  void aJarOfAListedDigestMayBeLoaded() throws Exception {
+    Path jar = VerifierSource.of(ID).buildJar(folder.plugins());
+    allow(sha256(jar).toUpperCase(java.util.Locale.ROOT));
+
+    assertEquals(State.INSTALLED, report().state());
+  }
+
+  @Test
+  void aJarOfAnotherDigestIsRefusedByNameAndNothingOfItRuns() throws Exception {
+    Path ran = root.resolve("ran");
+    Path jar =
+        VerifierSource.of(ID)
+            .members(
+                "static { try { java.nio.file.Files.createFile(java.nio.file.Path.of(\"%s\")); } catch (Exception e) {} }"
+                    .formatted(ran))
+            .buildJar(folder.plugins());
+    allow("ab".repeat(32));
+
+    PluginReport report = report();
+
+    assertEquals(ID, report.id());
+    assertEquals(Reason.NOT_ALLOWED, report.problem().orElseThrow().reason());
+    assertTrue(report.problem().orElseThrow().message().contains(sha256(jar)));
+    try (PluginHost host = folder.open()) {
+      assertThrows(Exception.class, () -> host.start(folder.services()));
+    }
+    assertFalse(Files.exists(ran));
+  }
+
+  @Test
+  void aZipThatNobodyVouchesForIsNotUnpacked() throws Exception {
+    VerifierSource.of(ID).modular().buildZip(folder.plugins());
+    allow("ab".repeat(32));
+
+    assertEquals(Reason.NOT_ALLOWED, report().problem().orElseThrow().reason());
+    assertFalse(Files.exists(folder.services().unpackedPlugins()));
+  }
+
+  @Test
+  void aFolderIsAllowedByTheDigestOfItsDigests() throws Exception {
+    Path plugin = VerifierSource.of(ID).modular().buildFolder(folder.plugins());
+    String lines =
+        sha256(plugin.resolve("lib/" + ID + ".jar"))
+            + "  ./lib/"
+            + ID
+            + ".jar\n"
+            + sha256(plugin.resolve("plugin.properties"))
+            + "  ./plugin.properties\n";
+    Path list = Files.writeString(root.resolve("list"), lines);
+    allow(sha256(list));
+
+    assertEquals(State.INSTALLED, report().state());
+    Files.writeString(plugin.resolve("lib/more.jar"), "");
+    assertEquals(Reason.NOT_ALLOWED, report().problem().orElseThrow().reason());
+  }
+
+  @Test
+  void aSignatureOfAPublisherVouches() throws Exception {
+    KeyPair publisher = publisher();
+    Path jar = VerifierSource.of(ID).buildJar(folder.plugins());
+    sign(jar, publisher.getPrivate());
+
+    assertEquals(State.INSTALLED, report().state());
+    // One more byte at its end: a zip may have a comment, and still be read.
+    Files.write(jar, new byte[] {0}, java.nio.file.StandardOpenOption.APPEND);
+    assertEquals(Reason.NOT_ALLOWED, report().problem().orElseThrow().reason());
+  }
+
+  @Test
+  void aSignatureOfAnyoneElseDoesNot() throws Exception {
+    publisher();
+    Path jar = VerifierSource.of(ID).buildJar(folder.plugins());
+    sign(jar, KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate());
+
+    String message = report().problem().orElseThrow().message();
+    assertTrue(message.contains(ID + ".jar.sig"), message);
+    Files.write(folder.plugins().resolve(ID + ".jar.sig"), new byte[7]);
+    assertEquals(State.FAILED, report().state());
+    Files.delete(folder.plugins().resolve(ID + ".jar.sig"));
+    assertEquals(State.FAILED, report().state());
+  }
+
+  private KeyPair publisher() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    String key = Base64.getEncoder().encodeToString(pair.getPublic().getEncoded());
+    folder = folder.with("plugins.publishers", "[" + key + "]");
+    return pair;
+  }
+
+  private static void sign(Path jar, PrivateKey key) throws Exception {
+    Signature signature = Signature.getInstance("Ed25519");
+    signature.initSign(key);
+    signature.update(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(jar)));
+    Files.write(jar.resolveSibling(jar.getFileName() + ".sig"), signature.sign());
+  }
+
+  @Test
+  void aPublisherThatIsNoKeyEndsTheNode() throws Exception {
+    folder = folder.with("plugins.publishers", "[c29tZQ==]");
+
+    assertTrue(
+        assertThrows(InvalidConfigException.class, folder::open).getMessage().contains("c29tZQ=="));
+  }
+}

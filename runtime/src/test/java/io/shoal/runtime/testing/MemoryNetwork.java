@@ -1,0 +1,288 @@
+package io.shoal.runtime.testing;
+
+import io.shoal.api.ChunkBody;
+import io.shoal.api.ChunkRequest;
+import io.shoal.api.ChunkServer;
+import io.shoal.api.ChunkSource;
+import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerId;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.PluginContext;
+import io.shoal.api.Refusal;
+import io.shoal.api.RefusedException;
+import io.shoal.api.RemotePeer;
+import io.shoal.api.Scheme;
+import io.shoal.api.ServeAnswer;
+import io.shoal.api.ShoalException;
+import io.shoal.api.Transport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A network inside the process: nodes find each other by name, chunks go by virtual threads.
+public final class MemoryNetwork {
+  private record Listening(PeerId id, ChunkServer server) {}
+
+  private final Map<String, Listening> listening = new ConcurrentHashMap<>();
+  private final Random random = new Random(4);
+
+  public static PeerAddress address(String name) {
+    return PeerAddress.of("mem://" + name + ":4600");
+  }
+
+  void unplug(String name) {
+    listening.remove(name);
+  }
+
+  public Transport transport(String name, PeerId self) {
+    return new MemoryTransport(name, self);
+  }
+
+  private final class MemoryTransport implements Transport {
+    private final String name;
+    private final PeerId self;
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+
+    MemoryTransport(String name, PeerId self) {
+      this.name = name;
+      this.self = self;
+    }
+
+    @Override
+    public void start(PluginContext context) {}
+
+    @Override
+    public Set<Scheme> schemes() {
+      return Set.of(new Scheme("mem", Scheme.Protection.ENCRYPTED));
+    }
+
+    @Override
+    public List<PeerAddress> listen(Set<String> schemes, ChunkServer server) {
+      listening.put(name, new Listening(self, server));
+      return List.of(address(name));
+    }
+
+    @Override
+    public PeerConnection connect(PeerAddress to, ChunkServer server) throws ShoalException {
+      String host = to.uri().replace("mem://", "").replace(":4600", "");
+      Listening other = listening.get(host);
+      if (other == null) {
+        throw new PeerUnreachableException(to + ": nobody answers");
+      }
+      Optional<PeerAddress> mine =
+          listening.containsKey(name) ? Optional.of(address(name)) : Optional.empty();
+      Link here =
+          new Link(
+              new RemotePeer(to, Optional.of(to), Optional.of(other.id), "test", Set.of(), true),
+              server);
+      Link there =
+          new Link(
+              new RemotePeer(address(name), mine, Optional.of(self), "test", Set.of(), false),
+              other.server);
+      here.other = there;
+      there.other = here;
+      random.nextBytes(here.binding);
+      System.arraycopy(here.binding, 0, there.binding, 0, here.binding.length);
+      links.add(here);
+      there.begin();
+      here.begin();
+      return here;
+    }
+
+    @Override
+    public void close() {
+      unplug(name);
+      links.forEach(Link::close);
+    }
+  }
+
+  private static final class Link implements PeerConnection {
+    private final RemotePeer remote;
+    private final ChunkServer server;
+    private final Set<Body> bodies = ConcurrentHashMap.newKeySet();
+    private volatile boolean open = true;
+    private final byte[] binding = new byte[32];
+    private final List<Runnable> early = new ArrayList<>();
+    private boolean told;
+    private Link other = this;
+
+    Link(RemotePeer remote, ChunkServer server) {
+      this.remote = remote;
+      this.server = server;
+    }
+
+    @Override
+    public RemotePeer remote() {
+      return remote;
+    }
+
+    @Override
+    public Optional<byte[]> channelBinding() {
+      return Optional.of(binding.clone());
+    }
+
+    @Override
+    public ChunkBody fetch(ChunkRequest request) throws PeerUnreachableException {
+      if (!open) {
+        throw new PeerUnreachableException("closed");
+      }
+      Body body = new Body();
+      bodies.add(body);
+      body.serving = Thread.ofVirtual().start(() -> serve(request, body));
+      return body;
+    }
+
+    private void serve(ChunkRequest request, Body body) {
+      try {
+        switch (other.server.request(other, request)) {
+          case ServeAnswer.Refuse refuse -> body.end(refuse.refusal());
+          case ServeAnswer.Serve serve -> {
+            try (ChunkSource source = serve.source()) {
+              send(source, body);
+            }
+          }
+        }
+      } catch (InterruptedException | IOException e) {
+        body.end(new Refusal.Gone());
+      } finally {
+        bodies.remove(body);
+      }
+    }
+
+    private static void send(ChunkSource source, Body body)
+        throws InterruptedException, IOException {
+      body.size = source.sizeBytes();
+      body.begun.countDown();
+      int position = 0;
+      while (position < source.sizeBytes()) {
+        int permitted = source.permit(Math.min(65_536, source.sizeBytes() - position));
+        ByteBuffer piece = ByteBuffer.allocate(permitted);
+        while (piece.hasRemaining()) {
+          source.read(piece, position + piece.position());
+        }
+        position += permitted;
+        body.pieces.put(piece.flip());
+      }
+      try {
+        source.revalidate();
+        body.end(new Refusal.NotHeld());
+      } catch (io.shoal.api.ChunkChangedException e) {
+        body.end(new Refusal.Corrupt());
+      }
+    }
+
+    @Override
+    public Watch watch(Cid root, AvailabilityListener listener) throws PeerUnreachableException {
+      if (!open) {
+        throw new PeerUnreachableException("closed");
+      }
+      return other.server.watch(other, root, listener);
+    }
+
+    @Override
+    public void send(int type, ByteBuffer bytes) throws PeerUnreachableException {
+      if (!open) {
+        throw new PeerUnreachableException("closed");
+      }
+      other.deliver(type, bytes);
+    }
+
+    /// The node is told of the connection first, and then of what came meanwhile.
+    void begin() {
+      server.connected(this);
+      List<Runnable> waited;
+      synchronized (early) {
+        told = true;
+        waited = List.copyOf(early);
+      }
+      waited.forEach(Runnable::run);
+    }
+
+    private void deliver(int type, ByteBuffer bytes) {
+      synchronized (early) {
+        if (!told) {
+          ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+          early.add(() -> server.message(this, type, copy));
+          return;
+        }
+      }
+      server.message(this, type, bytes);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return open;
+    }
+
+    @Override
+    public void close() {
+      if (open) {
+        open = false;
+        bodies.forEach(body -> body.end(new Refusal.Gone()));
+        server.disconnected(this);
+        other.close();
+      }
+    }
+  }
+
+  private static final class Body implements ChunkBody {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final LinkedBlockingQueue<ByteBuffer> pieces = new LinkedBlockingQueue<>(4);
+    private volatile int size = -1;
+    private volatile Optional<Refusal> ended = Optional.empty();
+    private Thread serving = Thread.currentThread();
+    private ByteBuffer current = ByteBuffer.allocate(0);
+    private int given;
+
+    void end(Refusal refusal) {
+      ended = Optional.of(refusal);
+      begun.countDown();
+    }
+
+    @Override
+    public int sizeBytes() throws RefusedException, InterruptedException {
+      begun.await();
+      if (size < 0) {
+        throw new RefusedException(ended.orElseThrow());
+      }
+      return size;
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws RefusedException, InterruptedException {
+      while (!current.hasRemaining()) {
+        if (given == size) {
+          return -1;
+        }
+        ByteBuffer next = pieces.poll(20, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          current = next;
+        } else if (ended.isPresent() && pieces.isEmpty()) {
+          throw new RefusedException(ended.get());
+        }
+      }
+      int length = Math.min(into.remaining(), current.remaining());
+      into.put(current.slice(current.position(), length));
+      current.position(current.position() + length);
+      given += length;
+      return length;
+    }
+
+    @Override
+    public void close() {
+      end(ended.orElse(new Refusal.Gone()));
+      serving.interrupt();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.shoal.runtime.testing;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.Configuration;
+import io.shoal.runtime.identity.HostIdentity;
+import io.shoal.runtime.identity.HostKey;
+import io.shoal.runtime.limit.BulkPool;
+import io.shoal.runtime.plugin.MetricsRegistry;
+import io.shoal.runtime.plugin.NodeServices;
+import io.shoal.runtime.plugin.PluginHost;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// A folder of plugins and a node's services around it, for tests.
+///
+/// @param root a folder of the test
+/// @param configuration what is set
+public record PluginFolder(Path root, Configuration configuration, NodeServices services)
+    implements AutoCloseable {
+
+  public static PluginFolder in(Path root) {
+    return new PluginFolder(root, Configuration.defaults(), services(root.resolve("data")));
+  }
+
+  private static NodeServices services(Path data) {
+    SecureRandom random = new SecureRandom();
+    InstantSource clock = InstantSource.system();
+    return new NodeServices(
+        data,
+        new HostIdentity(HostKey.generate(random), clock, random),
+        Optional.empty(),
+        clock,
+        new MetricsRegistry(),
+        new BulkPool(2));
+  }
+
+  public Path plugins() {
+    return root.resolve("plugins");
+  }
+
+  public PluginFolder with(String key, String value) throws InvalidConfigException {
+    return new PluginFolder(root, configuration.with(key, value), services);
+  }
+
+  /// Adds plugins of `src/test/plugins`.
+  public PluginFolder add(String... ids) throws IOException {
+    for (String id : ids) {
+      PluginJarBuilder.shared(id, plugins());
+    }
+    return this;
+  }
+
+  public PluginHost open() throws UserFaultException, IOException {
+    return PluginHost.open(List.of(plugins()), services.unpackedPlugins(), configuration);
+  }
+
+  /// Opens the folder and starts what is in it; closes it again if that fails.
+  public PluginHost start() throws ShoalException, IOException, InterruptedException {
+    PluginHost host = open();
+    host.start(services);
+    return host;
+  }
+
+  @Override
+  public void close() {
+    services.bulkPool().close();
+  }
+}
