@@ -20,7 +20,6 @@ import java.util.Optional;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
@@ -137,7 +136,7 @@ public final class Program {
       name = "shoal",
       description = "Moves files between peers with no server in the middle.",
       mixinStandardHelpOptions = true,
-      versionProvider = VersionLine.class,
+      versionProvider = Version.Line.class,
       synopsisSubcommandLabel = "COMMAND",
       footer = {
         "",
@@ -154,13 +153,6 @@ public final class Program {
     @Override
     public void run() {
       throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
-  }
-
-  public static final class VersionLine implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"shoal " + Version.TEXT};
     }
   }
 }

@@ -3,6 +3,7 @@ package io.shoal.distribution;
 import io.shoal.distribution.command.CommonOptions;
 import io.shoal.distribution.command.Environment;
 import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.launch.Version;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 @Command(
     name = "shell",
     mixinStandardHelpOptions = true,
-    versionProvider = Program.VersionLine.class,
+    versionProvider = Version.Line.class,
     sortOptions = false,
     abbreviateSynopsis = true)
 final class ShellCommand implements Callable<Integer> {

@@ -21,6 +21,7 @@ import io.shoal.distribution.command.StatusCommand;
 import io.shoal.distribution.command.UnpinCommand;
 import io.shoal.distribution.command.VerifyCommand;
 import io.shoal.distribution.demo.DemoCommand;
+import io.shoal.distribution.launch.StartupCache;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -51,7 +52,7 @@ public enum Subcommand {
       "demo",
       "A tour: several nodes on this machine, one file, everybody fetching from everybody."),
   TRAIN("train", "Run most commands once, to make the start-up cache."),
-  CACHES("caches", "Make the start-up caches in a folder."),
+  CACHES(StartupCache.COMMAND, "Make the start-up caches in a folder."),
   HELP_TEXTS("help-texts", "Write the help of all commands into the package.");
 
   private final String word;

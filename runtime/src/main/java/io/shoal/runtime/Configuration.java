@@ -7,7 +7,6 @@ import io.shoal.runtime.config.YamlTree;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 
 /// The settings of a node: a YAML file, single keys set over it, and defaults for the rest.
 /// Immutable.
@@ -83,19 +82,14 @@ public final class Configuration {
   }
 
   /// All that the runtime itself reads.
-  public NodeSettings settings() {
+  NodeSettings settings() {
     return settings;
   }
 
   /// What is written under `plugins.PLUGIN_ID`. Each call starts to remember anew which keys were
   /// asked for.
-  public ConfigSection plugin(String pluginId) throws InvalidConfigException {
+  ConfigSection plugin(String pluginId) throws InvalidConfigException {
     return new ConfigSection("", tree, source).section("plugins").section(pluginId);
-  }
-
-  /// The ids under `plugins` that have a section of their own.
-  public Set<String> pluginsConfigured() {
-    return settings.plugins().configured();
   }
 
   @Override

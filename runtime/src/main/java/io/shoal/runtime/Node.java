@@ -168,14 +168,15 @@ public final class Node implements NodeCommands {
 
     private Node open(Path data, List<AutoCloseable> opened)
         throws ShoalException, IOException, InterruptedException {
-      Access access = configuration.settings().access().resolve(configuration.settings().tls());
+      NodeSettings settings = configuration.settings();
+      Access access = settings.access().resolve(settings.tlsRequired());
       DataFolderLock lock = DataFolderLock.take(data);
       opened.add(lock);
       SecureRandom random = new SecureRandom();
       InstantSource clock = InstantSource.system();
       HostKey key = HostKey.loadOrCreate(HostKey.file(data), random);
       HostIdentity identity = new HostIdentity(key, clock, random);
-      if (mode != Mode.OFFLINE && configuration.settings().tls() == NodeSettings.Tls.REQUIRED) {
+      if (mode != Mode.OFFLINE && settings.tlsRequired()) {
         identity.prepareTls();
       }
       int cores = Runtime.getRuntime().availableProcessors();
@@ -185,15 +186,19 @@ public final class Node implements NodeCommands {
       NodeServices services =
           new NodeServices(data, identity, access.swarmSecret(), clock, metrics, bulkPool);
       PluginHost plugins =
-          PluginHost.open(pluginFolders, services.unpackedPlugins(), configuration);
+          PluginHost.open(
+              pluginFolders,
+              services.unpackedPlugins(),
+              settings.plugins(),
+              settings.active(),
+              configuration::plugin);
       opened.add(plugins);
       Set<ExtensionKind> kinds =
           mode == Mode.OFFLINE
               ? EnumSet.of(ExtensionKind.STORAGE, ExtensionKind.VERIFICATION)
               : EnumSet.allOf(ExtensionKind.class);
       ActivePlugins active = plugins.start(services, kinds);
-      NodeCore core =
-          new NodeCore(key.peerId(), active, configuration.settings(), access, data, mode);
+      NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode);
       new NodeMetrics(core).register(metrics.of("node"));
       return new Node(
           lock, bulkPool, plugins, core, key.peerId().toString(), version, cores, metrics);
@@ -256,7 +261,7 @@ public final class Node implements NodeCommands {
   public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException, InterruptedException {
     TransferWork.Resolved resolved = transfers.resolve(reference, Optional.of(timeout), List.of());
-    new ProviderSearch(core.parts()).run(resolved.root(), timeout, each);
+    new ProviderSearch(core.network()).run(resolved.root(), timeout, each);
   }
 
   @Override
@@ -369,18 +374,18 @@ public final class Node implements NodeCommands {
 
   @Override
   public List<PluginEntry> plugins() {
-    return plugins.reports().stream().map(PluginReport::toEntry).toList();
+    return plugins.reports().stream().map(NodeReports::entry).toList();
   }
 
   @Override
   public List<InspectionEntry> inspections() {
-    return new Inspections(core.parts().discoveries()).entries();
+    return new Inspections(core.network().discoveries()).entries();
   }
 
   @Override
   public void inspect(InspectRequest request, Consumer<InspectionLine> each)
       throws ShoalException, InterruptedException {
-    new Inspections(core.parts().discoveries()).ask(request, each);
+    new Inspections(core.network().discoveries()).ask(request, each);
   }
 
   /// Ends the node: running downloads stop and can be gone on with later; everything that was added

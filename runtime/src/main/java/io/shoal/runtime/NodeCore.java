@@ -21,10 +21,13 @@ import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.connection.GatedServer;
 import io.shoal.runtime.connection.Links;
 import io.shoal.runtime.connection.PeerExchange;
+import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcements;
 import io.shoal.runtime.discovery.Announcer;
 import io.shoal.runtime.discovery.DigestLookup;
+import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.DownloadParts;
 import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.download.FetchNotices;
 import io.shoal.runtime.download.StreamMemory;
@@ -61,6 +64,7 @@ import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.InUse;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
 import io.shoal.runtime.store.StoreCheck;
 import io.shoal.runtime.store.VerifiedChunks;
@@ -86,7 +90,7 @@ import org.slf4j.LoggerFactory;
 
 /// The parts of a node that work together once its plugins run: wires them, listens, answers peers
 /// and keeps house.
-public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
+final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(20);
@@ -109,7 +113,10 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final DownloadJournal journal;
   private final RootIndex index;
   private final PeerBookFile bookFile;
-  private final NodeParts parts;
+  private final LocalStore local;
+  private final PeerNetwork network;
+  private final Watchers watchers;
+  private final DownloadParts downloadParts;
   private final Downloads downloads;
   private final Announcer announcer;
   private final Announcements announcements;
@@ -166,53 +173,49 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     VerifiedChunks verified = new VerifiedChunks();
-    Watchers watchers = new Watchers(this::holdings);
+    watchers = new Watchers(this::holdings);
     uploads = new UploadCounts(book);
     StoreCheck storeCheck = new StoreCheck(store, check, verified);
     server =
         new NodeChunkServer(
             store, storeCheck, links, watchers, uploadMeter(settings), uploads, this);
     gatedServer = new GatedServer(serves() ? server : new LinkKeeper(server), accessGate, links);
-    parts =
-        new NodeParts(
-            store,
-            plugins.verifier().extension(),
-            check,
-            verified,
-            storeCheck,
+    local =
+        new LocalStore(
+            store, plugins.verifier().extension(), check, verified, storeCheck, new InUse());
+    network = new PeerNetwork(links, book, gatedServer, discoveries);
+    downloadParts =
+        new DownloadParts(
+            local,
+            network,
+            watchers,
             new BufferPool((long) (settings.limits().memoryBytes() * BUFFER_SHARE)),
             downloadMeter(settings),
-            new InUse(),
-            links,
-            book,
-            watchers,
-            gatedServer,
-            discoveries,
-            folder);
+            journal);
     downloads = new Downloads(links, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
     announcements =
         new Announcements(
             announcer,
             index,
-            new LocalDag(parts),
-            serves() ? settings.announce() : NodeSettings.Announce.NONE,
+            new LocalDag(local),
+            serves() ? settings.announce() : AnnounceScope.NONE,
             root -> !unservable.contains(root));
-    gossip = new PeerGossip(watchers, downloads, links);
+    gossip = new PeerGossip(watchers, downloads::candidates, links);
     fetchNotices = new FetchNotices(downloads, links);
     dialBack = new DialBack(links, clockMillis);
-    digests = new DigestLookup(parts, index);
+    digests = new DigestLookup(network, store, index);
     idleDigests =
         new IdleDigests(
-            parts, index, this::idle, settings.digests().bytesPerSecond(), this::announceDigest);
+            local, index, this::idle, settings.digests().bytesPerSecond(), this::announceDigest);
     InstantSource clock = InstantSource.system();
     checkRecord = new CheckRecord(folder, clock);
-    verify = new StoreVerify(parts, index, checkRecord);
-    scheduledVerify = new ScheduledVerify(parts, verify, checkRecord, settings.verify(), clock);
+    verify = new StoreVerify(local, index, checkRecord);
+    scheduledVerify = new ScheduledVerify(local, verify, checkRecord, settings.verify(), clock);
     RecordSeal seal = RecordSeal.of(access.swarmSecret());
     RecordNetwork records = new RecordNetwork(discoveries, seal);
     NameFiles nameFiles = new NameFiles(folder, seal);
-    NameChunks chunks = new NameChunks(this);
+    NameChunks chunks = new StoredNameChunks(this);
     NameStandings standings = new NameStandings(System::nanoTime);
     publishingKeys = new PublishingKeys(dataFolder, new SecureRandom());
     names = new Names(records, nameFiles, chunks, clock);
@@ -240,9 +243,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private Map<String, Transport> dialable(ActivePlugins plugins) throws InvalidConfigException {
     boolean open = access instanceof Access.Open;
     Scheme.Protection network =
-        settings.tls() == NodeSettings.Tls.REQUIRED
-            ? Scheme.Protection.ENCRYPTED
-            : Scheme.Protection.PLAIN;
+        settings.tlsRequired() ? Scheme.Protection.ENCRYPTED : Scheme.Protection.PLAIN;
     Map<String, Transport> dialable = new LinkedHashMap<>();
     for (ActivePlugins.Active<Transport> active : plugins.transports()) {
       Set<String> usable = new HashSet<>();
@@ -282,7 +283,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
         }
       }
       endpoints = List.copyOf(listening);
-      parts.links().ownEndpoints(endpoints);
+      network.links().ownEndpoints(endpoints);
       announcer.start(endpoints);
       Thread.ofVirtual().name("announce-all").start(announcements::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
@@ -309,8 +310,8 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   private void keepHouse() {
     Set<PeerConnection> watching = new HashSet<>();
-    parts.watchers().roots().forEach(root -> watching.addAll(parts.watchers().peers(root)));
-    parts.links().sweep(watching::contains);
+    watchers.roots().forEach(root -> watching.addAll(watchers.peers(root)));
+    network.links().sweep(watching::contains);
     checkAdopted();
     if (downloads.all().isEmpty()) {
       syncBehind();
@@ -337,7 +338,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   private void bringToDisk() {
     try {
-      parts.store().sync();
+      local.store().sync();
       journal.sweep();
     } catch (IOException e) {
       LOG.warn("what was stored last may not survive a power loss: {}", e.getMessage());
@@ -348,7 +349,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   void checkAdopted() {
     Set<Cid> gone = new HashSet<>();
     for (KeptRoot root : index.all()) {
-      if (root.path().isPresent() && !root.pinned() && !new AdoptedFiles(parts).intact(root)) {
+      if (root.path().isPresent() && !root.pinned() && !new AdoptedFiles(local).intact(root)) {
         gone.add(root.cid());
       }
     }
@@ -358,7 +359,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       if (!before.contains(root)) {
         LOG.info("{} changed or moved: it is provided no longer", root);
         announcements.withdraw(root, index.get(root).flatMap(KeptRoot::sha256));
-        parts.watchers().changed(root);
+        watchers.changed(root);
       }
     }
     before.stream().filter(root -> !gone.contains(root)).forEach(this::announce);
@@ -397,7 +398,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     Optional<String> sha256 = index.get(root).flatMap(KeptRoot::sha256);
     index.remove(root);
     announcements.withdraw(root, sha256);
-    parts.watchers().changed(root);
+    watchers.changed(root);
   }
 
   /// What this node has of a root now. Called under a lock.
@@ -410,7 +411,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   private Availability singleChunk(Cid root) {
     try {
-      return root.codec() == Cid.RAW && parts.store().contains(root)
+      return root.codec() == Cid.RAW && local.store().contains(root)
           ? new Availability.Complete()
           : new Availability.Unknown();
     } catch (IOException e) {
@@ -420,7 +421,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   @Override
   public void connected(PeerConnection connection) {
-    parts.book().connected(connection.remote(), -1);
+    network.book().connected(connection.remote(), -1);
     dialBack.connected(connection);
   }
 
@@ -450,8 +451,20 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     }
   }
 
-  public NodeParts parts() {
-    return parts;
+  LocalStore local() {
+    return local;
+  }
+
+  PeerNetwork network() {
+    return network;
+  }
+
+  Watchers watchers() {
+    return watchers;
+  }
+
+  DownloadParts downloadParts() {
+    return downloadParts;
   }
 
   public RootIndex index() {
@@ -545,7 +558,7 @@ public final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     }
     announcer.close();
     timers.close();
-    parts.links().close();
+    network.links().close();
     bookFile.saveIfChanged();
     if (mode == Node.Mode.SERVE || mode == Node.Mode.OFFLINE) {
       // A command that only fetched has made durable what was asked for; its user does not wait for

@@ -3,15 +3,21 @@ package io.shoal.runtime;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerConnection;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.download.Download;
 import io.shoal.runtime.download.PausedDownload;
 import io.shoal.runtime.maintenance.CheckRecord;
 import io.shoal.runtime.peer.Bans;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.plugin.inspection.ExtensionKind;
+import io.shoal.runtime.plugin.inspection.PluginProblem;
+import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,14 +35,16 @@ final class NodeReports {
   private static final int MAX_BANS = 100;
 
   private final NodeCore core;
-  private final NodeParts parts;
+  private final LocalStore local;
+  private final PeerNetwork network;
   private final String peerId;
   private final String version;
   private final long readyNanos = System.nanoTime();
 
   NodeReports(NodeCore core, String peerId, String version) {
     this.core = core;
-    this.parts = core.parts();
+    this.local = core.local();
+    this.network = core.network();
     this.peerId = peerId;
     this.version = version;
   }
@@ -44,7 +52,7 @@ final class NodeReports {
   NodeCommands.NodeStatus status() throws IOException {
     List<NodeCommands.DiscoveryEntry> discoveries = new ArrayList<>();
     List<String> advice = new ArrayList<>();
-    parts
+    network
         .discoveries()
         .forEach(
             (id, discovery) -> {
@@ -67,7 +75,7 @@ final class NodeReports {
         Duration.ofNanos(System.nanoTime() - readyNanos).toMillis(),
         core.endpoints().stream().map(Object::toString).toList(),
         discoveries,
-        parts.store().usage(),
+        local.store().usage(),
         Stream.concat(
                 core.downloads().all().stream().map(NodeReports::entry),
                 core.downloads().paused().stream().map(NodeReports::entry))
@@ -96,7 +104,7 @@ final class NodeReports {
 
   private List<String> advice() {
     List<String> advice = new ArrayList<>();
-    AdoptedFiles adopted = new AdoptedFiles(parts);
+    AdoptedFiles adopted = new AdoptedFiles(local);
     for (KeptRoot root : core.index().all()) {
       adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));
     }
@@ -114,7 +122,7 @@ final class NodeReports {
               + " to be announced for the first time");
     }
     core.dialBack().advice(core.endpoints()).ifPresent(advice::add);
-    if (parts.discoveries().isEmpty() && core.mode() != Node.Mode.OFFLINE) {
+    if (network.discoveries().isEmpty() && core.mode() != Node.Mode.OFFLINE) {
       advice.add("no discovery is active: peers are found by --peer alone (active.discovery)");
     }
     return advice;
@@ -144,7 +152,7 @@ final class NodeReports {
 
   private NodeCommands.UploadEntry uploads() {
     Set<PeerKey> peers = new HashSet<>();
-    parts.links().all().forEach(connection -> peers.add(PeerKey.of(connection)));
+    network.links().all().forEach(connection -> peers.add(PeerKey.of(connection)));
     return new NodeCommands.UploadEntry(
         core.uploads().sentBytes(),
         core.uploads().bytesPerSecond(),
@@ -155,10 +163,10 @@ final class NodeReports {
 
   List<NodeCommands.PeerEntry> peers() {
     Map<PeerKey, PeerConnection> connected = new HashMap<>();
-    parts.links().all().forEach(connection -> connected.put(PeerKey.of(connection), connection));
+    network.links().all().forEach(connection -> connected.put(PeerKey.of(connection), connection));
     long now = System.currentTimeMillis();
     List<NodeCommands.PeerEntry> entries = new ArrayList<>();
-    for (PeerBook.Entry peer : onePerAddress(parts.book().entries(), connected.keySet())) {
+    for (PeerBook.Entry peer : onePerAddress(network.book().entries(), connected.keySet())) {
       boolean proven = !peer.key().text().contains(":");
       entries.add(
           new NodeCommands.PeerEntry(
@@ -171,7 +179,7 @@ final class NodeReports {
               peer.sentBytes(),
               peer.failures(),
               (int) Math.round(peer.reputation().at(now)),
-              parts.book().ban(peer.key()).map(NodeReports::ban)));
+              network.book().ban(peer.key()).map(NodeReports::ban)));
     }
     entries.sort((a, b) -> Boolean.compare(b.connected(), a.connected()));
     return entries;
@@ -183,7 +191,7 @@ final class NodeReports {
     Map<String, PeerBook.Entry> shown = new HashMap<>();
     List<PeerBook.Entry> entries = new ArrayList<>();
     for (PeerBook.Entry entry : all) {
-      if (parts.book().ban(entry.key()).isPresent()) {
+      if (network.book().ban(entry.key()).isPresent()) {
         entries.add(entry);
       } else {
         shown.merge(
@@ -202,7 +210,7 @@ final class NodeReports {
   /// The bans that hold, the last that were made first.
   private List<NodeCommands.BanEntry> bans() {
     long now = System.currentTimeMillis();
-    return parts.book().bans().reversed().stream()
+    return network.book().bans().reversed().stream()
         .limit(MAX_BANS)
         .map(
             ban ->
@@ -218,5 +226,16 @@ final class NodeReports {
   private static String ban(Bans.Ban ban) {
     long minutes = Math.max(0, (ban.untilMillis() - System.currentTimeMillis()) / 60_000);
     return "%s; ends in %d minutes".formatted(ban.reason(), minutes);
+  }
+
+  static NodeCommands.PluginEntry entry(PluginReport report) {
+    return new NodeCommands.PluginEntry(
+        report.id(),
+        report.kinds().stream().map(ExtensionKind::word).sorted().toList(),
+        report.version(),
+        report.location().map(Path::toString).orElse(""),
+        report.state().name().toLowerCase(Locale.ROOT),
+        report.active(),
+        report.problem().map(PluginProblem::message));
   }
 }

@@ -15,6 +15,7 @@ import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,18 +32,18 @@ import java.util.Set;
 /// What a user does with what is here: list, pin, collect.
 final class StoreWork {
   private final NodeCore core;
-  private final NodeParts parts;
+  private final LocalStore local;
   private final LocalDag dag;
 
   StoreWork(NodeCore core) {
     this.core = core;
-    this.parts = core.parts();
-    this.dag = new LocalDag(parts);
+    this.local = core.local();
+    this.dag = new LocalDag(local);
   }
 
   List<NodeCommands.RootEntry> roots() throws IOException {
     List<NodeCommands.RootEntry> entries = new ArrayList<>();
-    AdoptedFiles adopted = new AdoptedFiles(parts);
+    AdoptedFiles adopted = new AdoptedFiles(local);
     for (KeptRoot root : core.index().all()) {
       entries.add(
           new NodeCommands.RootEntry(
@@ -81,7 +82,7 @@ final class StoreWork {
 
   List<NodeCommands.FolderEntry> list(Cid root) throws ShoalException, IOException {
     // A raw root has no nodes: its plan is whole even when its one leaf is missing.
-    if (!root.isIdentity() && !parts.store().contains(root)) {
+    if (!root.isIdentity() && !local.store().contains(root)) {
       throw notHere(root);
     }
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
@@ -125,9 +126,9 @@ final class StoreWork {
   NodeCommands.ContentStat stat(Cid root) throws ShoalException, IOException {
     Optional<KeptRoot> kept = core.index().get(root);
     Optional<TreePlan> plan =
-        parts.store().contains(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
+        local.store().contains(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
     if (plan.isEmpty() && kept.isEmpty()) {
-      long here = parts.store().contains(root) ? 1 : 0;
+      long here = local.store().contains(root) ? 1 : 0;
       if (here == 0) {
         throw new NotFoundException("nothing is known here of " + root + ": find or get it");
       }
@@ -185,8 +186,8 @@ final class StoreWork {
       return;
     }
     // What is not a root yet may be collected at any time: not between the look and the entry.
-    try (WorkGate.Passage held = parts.inUse().hold(root)) {
-      dag.reachable(root, parts.inUse()::lookFor);
+    try (WorkGate.Passage held = local.inUse().hold(root)) {
+      dag.reachable(root, local.inUse()::lookFor);
       pinLoose(root);
     }
     core.announce(root);
@@ -194,7 +195,7 @@ final class StoreWork {
 
   private void pinLoose(Cid root) throws ShoalException, IOException {
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
-    parts.store().sync();
+    local.store().sync();
     if (dag.chunksHere(plan) < plan.chunkCount()) {
       throw new NotFoundException(
           "%d of %d chunks of %s are here: get it with --keep first"
@@ -237,9 +238,9 @@ final class StoreWork {
   /// not in the list.
   NodeCommands.Collected gc() throws ShoalException, IOException, InterruptedException {
     try (WorkGate.Passage alone = core.gate().alone();
-        WorkGate.Passage collecting = parts.inUse().collect()) {
+        WorkGate.Passage collecting = local.inUse().collect()) {
       List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
-      parts.store().cids(candidates::add);
+      local.store().cids(candidates::add);
       Set<Multihash> needed = new HashSet<>();
       for (Cid root : rootsToKeep()) {
         dag.reachable(root, cid -> needed.add(cid.multihash()));
@@ -247,7 +248,7 @@ final class StoreWork {
       NodeCommands.Collected collected = sweep(candidates, needed);
       forgetRules();
       forgetLostFiles();
-      parts.store().sync();
+      local.store().sync();
       return collected;
     }
   }
@@ -255,7 +256,7 @@ final class StoreWork {
   /// In the order in which work hands a root on: it is held until it stands in the index, so that
   /// one which is held no longer when this looks is in the index when it looks there.
   private Set<Cid> rootsToKeep() throws IOException {
-    Set<Cid> roots = new LinkedHashSet<>(parts.inUse().roots());
+    Set<Cid> roots = new LinkedHashSet<>(local.inUse().roots());
     core.journal().all().forEach(begun -> roots.add(begun.root()));
     core.index().all().forEach(root -> roots.add(root.cid()));
     return roots;
@@ -266,9 +267,9 @@ final class StoreWork {
     Set<Cid> begun = new HashSet<>();
     core.journal().all().forEach(download -> begun.add(download.root()));
     for (Cid root : core.index().privateWithoutEntry()) {
-      if (!begun.contains(root) && !parts.store().contains(root)) {
+      if (!begun.contains(root) && !local.store().contains(root)) {
         // Work that begins now is held before it sets a rule.
-        core.index().forgetRule(root, () -> !parts.inUse().roots().contains(root));
+        core.index().forgetRule(root, () -> !local.inUse().roots().contains(root));
       }
     }
   }
@@ -285,8 +286,8 @@ final class StoreWork {
       }
       if (chunk.adopted() || needed.contains(chunk.cid().multihash())) {
         kept++;
-      } else if (parts.inUse().removeUnlessSpared(chunk.cid(), () -> collected(chunk.cid()))) {
-        parts.verified().remove(chunk.cid());
+      } else if (local.inUse().removeUnlessSpared(chunk.cid(), () -> collected(chunk.cid()))) {
+        local.verified().remove(chunk.cid());
         removed++;
         bytes += chunk.sizeBytes();
       }
@@ -297,7 +298,7 @@ final class StoreWork {
   /// Lets go of references to users' files that are deleted or changed. One whose folder is gone as
   /// well may lie on a medium that is not connected now: it stays while a root names it.
   private void forgetLostFiles() throws IOException {
-    Optional<FileBacked> files = parts.store().fileBacked();
+    Optional<FileBacked> files = local.store().fileBacked();
     if (files.isEmpty()) {
       return;
     }
@@ -330,6 +331,6 @@ final class StoreWork {
   }
 
   private boolean collected(Cid cid) throws IOException {
-    return parts.store().delete(cid, ChunkStore.Removal.UNREFERENCED);
+    return local.store().delete(cid, ChunkStore.Removal.UNREFERENCED);
   }
 }

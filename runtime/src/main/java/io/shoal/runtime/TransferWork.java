@@ -11,7 +11,6 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.VerificationFailedException;
-import io.shoal.runtime.control.ControlRequests;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.destination.PlacedTree;
 import io.shoal.runtime.discovery.DigestLookup;
@@ -30,7 +29,7 @@ import io.shoal.runtime.importer.Importer;
 import io.shoal.runtime.limit.SpeedGauge;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.WholeRoot;
 import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
@@ -64,15 +63,15 @@ final class TransferWork {
   private static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
 
   private final NodeCore core;
-  private final NodeParts parts;
+  private final LocalStore local;
   private final Importer importer;
   private final LocalDag dag;
 
   TransferWork(NodeCore core, Executor bulkPool, int cores) {
     this.core = core;
-    this.parts = core.parts();
-    this.importer = new Importer(parts.store(), parts.newContent(), bulkPool, cores);
-    this.dag = new LocalDag(parts);
+    this.local = core.local();
+    this.importer = new Importer(local.store(), local.newContent(), bulkPool, cores);
+    this.dag = new LocalDag(local);
   }
 
   /// The root that a reference names.
@@ -105,7 +104,7 @@ final class TransferWork {
   private Resolved named(Reference.SignedName name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
     NameCommands.ResolvedName found = core.names().resolve(name, timeout);
-    found.notes().forEach(note -> LOG.info("{}: {}", ControlRequests.text(name), note));
+    found.notes().forEach(note -> LOG.info("{}: {}", name.text(), note));
     return new Resolved(
         Cid.parse(found.root()),
         found.fileName().or(() -> Optional.of(name.name())),
@@ -119,7 +118,7 @@ final class TransferWork {
       case Reference.WholeDigest digest -> {
         Optional<Cid> known = core.index().byDigest(digest.hex()).map(KeptRoot::cid);
         Cid raw = DigestLookup.key(digest.hex());
-        yield known.isPresent() || !parts.store().contains(raw)
+        yield known.isPresent() || !local.store().contains(raw)
             ? known.orElseThrow(
                 () -> new NotFoundException("no file with sha256:" + digest.hex() + " is here"))
             : raw;
@@ -181,7 +180,7 @@ final class TransferWork {
                 place,
                 whole));
     core.announce(result.root());
-    parts.watchers().changed(result.root());
+    core.watchers().changed(result.root());
     return new NodeCommands.Added(
         result.root().toString(),
         result.name(),
@@ -199,7 +198,7 @@ final class TransferWork {
     List<Cid> taken = new ArrayList<>();
     try (WorkGate.Passage passage = core.gate().enter()) {
       NodeCommands.TakenOver result =
-          new HashedFolder(parts.store(), taken::add).takeOver(folder, progress);
+          new HashedFolder(local.store(), taken::add).takeOver(folder, progress);
       for (Cid cid : taken) {
         long size = sizeOf(cid);
         core.index()
@@ -211,7 +210,7 @@ final class TransferWork {
   }
 
   private long sizeOf(Cid chunk) throws IOException {
-    try (ChunkReader reader = parts.store().open(chunk).orElse(null)) {
+    try (ChunkReader reader = local.store().open(chunk).orElse(null)) {
       return reader == null ? 0 : reader.sizeBytes();
     }
   }
@@ -256,7 +255,7 @@ final class TransferWork {
             request.sync(),
             request.replace(),
             resolved.digest());
-    try (WorkGate.Passage held = parts.inUse().hold(wish.root())) {
+    try (WorkGate.Passage held = local.inUse().hold(wish.root())) {
       if (request.privately()) {
         core.share(wish.root(), NodeCommands.Sharing.PRIVATE);
       }
@@ -289,14 +288,14 @@ final class TransferWork {
     if (plan.isEmpty()) {
       return Optional.empty();
     }
-    PlacedTree tree = new PlacedTree(parts, plan.get(), target);
+    PlacedTree tree = new PlacedTree(local, plan.get(), target);
     if (!tree.isThere()) {
       return Optional.empty();
     }
     if (wish.sync()) {
       // Whoever fetched it before may not have asked for that.
       tree.force();
-      parts.store().sync();
+      local.store().sync();
     }
     long size = kept.get().sizeBytes();
     return Optional.of(
@@ -309,12 +308,13 @@ final class TransferWork {
     List<Cid> all = new ArrayList<>();
     dag.reachable(root, all::add);
     for (Cid cid : all) {
-      parts.inUse().lookFor(cid);
-      if (!cid.isIdentity() && !StoredChunks.isOwned(parts.store(), cid)) {
+      local.inUse().lookFor(cid);
+      if (!cid.isIdentity() && !LocalStore.isOwned(local.store(), cid)) {
         byte[] bytes =
-            StoredChunks.load(parts, cid)
+            local
+                .load(cid)
                 .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
-        StoredChunks.put(parts.store(), cid, ByteBuffer.wrap(bytes));
+        LocalStore.put(local.store(), cid, ByteBuffer.wrap(bytes));
       }
     }
   }
@@ -322,11 +322,11 @@ final class TransferWork {
   private NodeCommands.Fetched run(DownloadWish wish, NodeCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
     DownloadTally tally = new DownloadTally();
-    DiskPause pause = new DiskPause(parts, core.downloads(), wish, tally, progress);
+    DiskPause pause = new DiskPause(core.downloadParts(), core.downloads(), wish, tally, progress);
     while (true) {
       Download download =
           new Download(
-              parts,
+              core.downloadParts(),
               pause.wish(),
               tally,
               core.journal(),
@@ -347,10 +347,10 @@ final class TransferWork {
 
   private void keep(DownloadWish wish, NodeCommands.Fetched fetched)
       throws ShoalException, IOException {
-    boolean inStore = wish.keep() || parts.store().fileBacked().isEmpty();
+    boolean inStore = wish.keep() || local.store().fileBacked().isEmpty();
     if (wish.keep()) {
-      parts.store().sync();
-      WholeRoot.require(parts.store(), wish.root());
+      local.store().sync();
+      WholeRoot.require(local.store(), wish.root());
     }
     Optional<TreePlan> plan = dag.plan(wish.root());
     core.index()
@@ -364,13 +364,13 @@ final class TransferWork {
                 inStore ? Optional.empty() : wish.target(),
                 wish.wholeDigest()));
     core.announce(wish.root());
-    parts.watchers().changed(wish.root());
+    core.watchers().changed(wish.root());
   }
 
   /// Fetches into the store what is missing of a root.
   void fetch(Cid root, Optional<Duration> timeout)
       throws ShoalException, IOException, InterruptedException {
-    try (WorkGate.Passage held = parts.inUse().hold(root)) {
+    try (WorkGate.Passage held = local.inUse().hold(root)) {
       run(DownloadWish.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
     }
   }
@@ -379,9 +379,9 @@ final class TransferWork {
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     Resolved resolved = resolve(reference, Optional.of(timeout), List.of());
-    try (WorkGate.Passage held = parts.inUse().hold(resolved.root())) {
+    try (WorkGate.Passage held = local.inUse().hold(resolved.root())) {
       // A collection that runs already does not know of the hold.
-      dag.reachable(resolved.root(), parts.inUse()::lookFor);
+      dag.reachable(resolved.root(), local.inUse()::lookFor);
       if (resolved.digest().isPresent() && isHint(resolved)) {
         checkHint(resolved, timeout);
       }
@@ -421,7 +421,7 @@ final class TransferWork {
       // Nothing is announced: what comes is handed on and gone.
       Download download =
           new Download(
-              parts,
+              core.downloadParts(),
               DownloadWish.streamed(root, window, timeout),
               new DownloadTally(),
               core.journal(),

@@ -26,7 +26,7 @@ import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.InUse;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.WorkGate;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.PlainStore;
@@ -197,9 +197,9 @@ class CatTest {
   void aWrongByteIsNeverWritten() throws Exception {
     TestNode liar = swarm.node("liar");
     Cid root = liar.add(swarm.file("in", LEAF * 4, 1));
-    TreePlan plan = new LocalDag(liar.core.parts()).plan(root).orElseThrow();
+    TreePlan plan = new LocalDag(liar.core.local()).plan(root).orElseThrow();
     Cid victim = plan.leafCid(plan.files().getFirst().content().leaf(2));
-    liar.core.parts().verified().add(victim);
+    liar.core.local().verified().add(victim);
     ((PlainStore) liar.store).chunks.put(victim.multihash(), new byte[LEAF]);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     TestNode second = swarm.node("second");
@@ -218,7 +218,7 @@ class CatTest {
     Cid root = first.add(file);
     TestNode second = swarm.node("second");
     second.add(file);
-    TreePlan plan = new LocalDag(second.core.parts()).plan(root).orElseThrow();
+    TreePlan plan = new LocalDag(second.core.local()).plan(root).orElseThrow();
     Cid victim = plan.leafCid(plan.files().getFirst().content().leaf(2));
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[LEAF]);
     assertArrayEquals(Files.readAllBytes(file), cat(second, root));
@@ -245,7 +245,7 @@ class CatTest {
     Path file = swarm.file("in", LEAF * 60, 1);
     Cid root = node.add(file);
     node.work.unpin(root);
-    InUse inUse = node.core.parts().inUse();
+    InUse inUse = node.core.local().inUse();
     StuckReader reader = new StuckReader();
     try (WorkGate.Passage sweeping = inUse.collect()) {
       CompletableFuture<byte[]> result = catInto(node, root, reader);
@@ -276,7 +276,7 @@ class CatTest {
                 List.of(new PbLink(leaf, "", 5)),
                 Optional.of(UnixFsData.fileNode(6, new long[] {6}).encode())));
     Cid wrong = new Blocks().putNode(block);
-    StoredChunks.put(node.store, wrong, ByteBuffer.wrap(block));
+    LocalStore.put(node.store, wrong, ByteBuffer.wrap(block));
     assertThrows(MalformedContentException.class, () -> cat(node, wrong));
   }
 

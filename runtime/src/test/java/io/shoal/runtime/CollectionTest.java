@@ -17,7 +17,6 @@ import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
-import io.shoal.runtime.store.StoredChunks;
 import io.shoal.runtime.store.WholeRoot;
 import io.shoal.runtime.testing.SimulatedFileSystem;
 import io.shoal.runtime.testing.SimulatedFiles;
@@ -187,7 +186,7 @@ class CollectionTest {
   private Set<Multihash> reachable() throws Exception {
     Set<Multihash> reachable = new HashSet<>();
     for (KeptRoot root : node.core.index().all()) {
-      new LocalDag(node.core.parts()).reachable(root.cid(), cid -> reachable.add(cid.multihash()));
+      new LocalDag(node.core.local()).reachable(root.cid(), cid -> reachable.add(cid.multihash()));
     }
     reachable.retainAll(owned());
     return reachable;
@@ -208,7 +207,7 @@ class CollectionTest {
   void aReaderThatWasOpenGoesOnWhenItsChunkIsCollected() throws Exception {
     Path file = Files.write(home.resolve("in"), content(0));
     Cid root = node.add(file);
-    byte[] block = StoredChunks.load(node.core.parts(), root).orElseThrow();
+    byte[] block = node.core.local().load(root).orElseThrow();
     try (ChunkReader lease = store.open(root).orElseThrow()) {
       node.work.unpin(root);
       assertEquals(4, node.work.gc().chunksRemoved());

@@ -9,6 +9,7 @@ import io.shoal.api.InvalidConfigException;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.config.NearestWord;
 import io.shoal.runtime.config.Units;
+import io.shoal.runtime.discovery.AnnounceScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class ConfigurationTest {
     NodeSettings settings = Configuration.defaults().settings();
 
     assertEquals(NodeSettings.Tls.REQUIRED, settings.tls());
-    assertEquals(NodeSettings.Announce.ROOTS, settings.announce());
+    assertEquals(AnnounceScope.ROOTS, settings.announce());
     assertEquals(Long.MAX_VALUE, settings.limits().uploadBytesPerSecond());
     assertEquals(128L << 20, settings.limits().memoryBytes());
     assertEquals(Optional.empty(), settings.active().storage());
@@ -165,7 +166,7 @@ class ConfigurationTest {
         Optional.of(List.of("transport-unix", "transport-b")),
         changed.settings().active().transport());
     assertEquals("/tmp/x", changed.plugin("transport-unix").text("path", ""));
-    assertEquals(Set.of("transport-unix"), changed.pluginsConfigured());
+    assertEquals(Set.of("transport-unix"), changed.settings().plugins().configured());
     assertEquals(25_000_000, file.settings().limits().uploadBytesPerSecond());
   }
 

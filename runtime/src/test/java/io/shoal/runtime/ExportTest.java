@@ -16,7 +16,7 @@ import io.shoal.runtime.dag.PbNode;
 import io.shoal.runtime.dag.UnixFsData;
 import io.shoal.runtime.destination.DownloadTarget;
 import io.shoal.runtime.store.DownloadJournal;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.IOException;
@@ -114,9 +114,9 @@ public class ExportTest {
   void aRottenChunkIsSetAsideAndNotHandedOut() throws Exception {
     Cid root = node.add(swarm.file("file", 1_000, 5));
     ((PlainStore) node.store).chunks.get(root.multihash())[500] ^= 1;
-    assertEquals(Optional.empty(), StoredChunks.load(node.core.parts(), root));
+    assertEquals(Optional.empty(), node.core.local().load(root));
     assertFalse(node.store.contains(root));
-    assertEquals(Optional.empty(), StoredChunks.load(node.core.parts(), root));
+    assertEquals(Optional.empty(), node.core.local().load(root));
   }
 
   @Test
@@ -165,7 +165,7 @@ public class ExportTest {
               new PbNode(
                   List.of(new PbLink(leaf, name, 100)), Optional.of(UnixFsData.folder().encode())));
       Cid root = new Blocks().putNode(block);
-      StoredChunks.put(node.store, root, java.nio.ByteBuffer.wrap(block));
+      LocalStore.put(node.store, root, java.nio.ByteBuffer.wrap(block));
       assertThrows(MalformedContentException.class, () -> node.get(root, "copy", SHORT), name);
       assertFalse(Files.exists(temp.resolve("copy")));
       assertFalse(Files.exists(temp.resolve("copy.part")));

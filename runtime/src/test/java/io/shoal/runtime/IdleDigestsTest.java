@@ -71,7 +71,7 @@ class IdleDigestsTest {
   }
 
   private IdleDigests digests(TestNode of) {
-    return new IdleDigests(of.core.parts(), of.core.index(), idle::get, FAST, told::add);
+    return new IdleDigests(of.core.local(), of.core.index(), idle::get, FAST, told::add);
   }
 
   @Test
@@ -107,7 +107,7 @@ class IdleDigestsTest {
 
   @Test
   void whatCannotBeReadIsPassedOver() throws Exception {
-    TreePlan plan = new LocalDag(node.core.parts()).plan(root).orElseThrow();
+    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
     Cid leaf = plan.leafCid(plan.files().getFirst().content().leaf(1));
     ((PlainStore) node.store).chunks.remove(leaf.multihash());
     IdleDigests digests = digests(node);

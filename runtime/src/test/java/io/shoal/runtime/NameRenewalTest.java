@@ -60,7 +60,7 @@ class NameRenewalTest {
     RecordNetwork network =
         new RecordNetwork(Map.of("board", swarm.discovery()), new RecordSeal.None());
     files = new NameFiles(folder.resolve("names"), new RecordSeal.None());
-    chunks = new NameChunks(node.core);
+    chunks = new StoredNameChunks(node.core);
     keys = new PublishingKeys(Files.createDirectory(folder.resolve("keys")), new SecureRandom());
     NameStandings standings = new NameStandings(() -> nanos);
     publisher = new NamePublisher(network, files, chunks, keys, standings, clock);

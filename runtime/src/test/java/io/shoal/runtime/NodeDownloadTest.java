@@ -154,8 +154,9 @@ class NodeDownloadTest {
     TestNode second = swarm.node("second");
     NodeCommands.Fetched fetched = second.get(root, "out", LONG, liar, honest);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
-    assertTrue(second.core.parts().book().ban(PeerKey.of(liar.id)).isPresent(), fetched.toString());
-    assertTrue(second.core.parts().book().ban(PeerKey.of(honest.id)).isEmpty());
+    assertTrue(
+        second.core.network().book().ban(PeerKey.of(liar.id)).isPresent(), fetched.toString());
+    assertTrue(second.core.network().book().ban(PeerKey.of(honest.id)).isEmpty());
   }
 
   @Test
@@ -181,7 +182,7 @@ class NodeDownloadTest {
     assertTrue(
         String.valueOf(failure.getMessage()).contains(Cid.of(Cid.RAW, victim).toString()),
         failure.getMessage());
-    assertTrue(second.core.parts().book().ban(PeerKey.of(first.id)).isEmpty());
+    assertTrue(second.core.network().book().ban(PeerKey.of(first.id)).isEmpty());
     assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the rotten chunk is set aside");
   }
 
@@ -313,11 +314,11 @@ class NodeDownloadTest {
     TestNode node = swarm.node("node");
     Cid root = node.add(swarm.file("in", LEAF * 3, 1));
     node.work.unpin(root);
-    try (WorkGate.Passage held = node.core.parts().inUse().hold(root)) {
+    try (WorkGate.Passage held = node.core.local().inUse().hold(root)) {
       assertEquals(0, node.work.gc().chunksRemoved());
     }
     Cid single = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
-    InUse inUse = node.core.parts().inUse();
+    InUse inUse = node.core.local().inUse();
     try (WorkGate.Passage collecting = inUse.collect()) {
       assertTrue(inUse.removeUnlessSpared(single, () -> true));
       inUse.lookFor(single);
@@ -358,17 +359,17 @@ class NodeDownloadTest {
   }
 
   private static Cid leaf(TestNode node, Cid root, int index) throws Exception {
-    TreePlan plan = new LocalDag(node.core.parts()).plan(root).orElseThrow();
+    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
     return plan.leafCid(plan.files().getFirst().content().leaf(index));
   }
 
   /// Changes what a node has of its leaves behind its back, and makes it believe that it checked
   /// them.
   private static void lie(TestNode node, Cid root) throws Exception {
-    TreePlan plan = new LocalDag(node.core.parts()).plan(root).orElseThrow();
+    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
     for (int i = 0; i < plan.files().getFirst().content().leafCount(); i++) {
       Cid leaf = leaf(node, root, i);
-      node.core.parts().verified().add(leaf);
+      node.core.local().verified().add(leaf);
       ((PlainStore) node.store).chunks.put(leaf.multihash(), new byte[LEAF]);
     }
   }

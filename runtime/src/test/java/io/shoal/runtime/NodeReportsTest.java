@@ -23,7 +23,7 @@ class NodeReportsTest {
   void anAddressIsListedOnceWithWhoWasMetThereLastAndAllBansAreTold() throws Exception {
     try (TestSwarm swarm = new TestSwarm(folder)) {
       TestNode node = swarm.nodeWithoutDiscovery("node");
-      PeerBook book = node.core.parts().book();
+      PeerBook book = node.core.network().book();
       RemotePeer before = remote(1);
       RemotePeer now = remote(2);
       book.connected(before, 3);

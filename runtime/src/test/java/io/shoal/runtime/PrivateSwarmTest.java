@@ -163,11 +163,11 @@ class PrivateSwarmTest {
     getUntilItSays("secret", other, root, first);
 
     assertTrue(first.core.accessGate().refused() > 0);
-    assertEquals(List.of(), List.copyOf(first.core.parts().links().all()));
-    assertTrue(first.core.parts().book().bans().isEmpty());
-    assertTrue(other.core.parts().book().bans().isEmpty());
+    assertEquals(List.of(), List.copyOf(first.core.network().links().all()));
+    assertTrue(first.core.network().book().bans().isEmpty());
+    assertTrue(other.core.network().book().bans().isEmpty());
     assertTrue(
-        other.core.parts().book().entries().stream().anyMatch(peer -> peer.failures() > 0),
+        other.core.network().book().entries().stream().anyMatch(peer -> peer.failures() > 0),
         "the next dial waits");
   }
 
@@ -255,7 +255,7 @@ class PrivateSwarmTest {
     byte[] proof =
         AccessProof.of(secret, true, first.channelBinding().orElseThrow(), MALLORY, member.id);
     show(first, proof);
-    await("it is in", () -> member.core.parts().links().all().size() == 1);
+    await("it is in", () -> member.core.network().links().all().size() == 1);
     first.close();
 
     PeerConnection second = dial(member, MALLORY, new Stranger());
@@ -308,14 +308,14 @@ class PrivateSwarmTest {
             PeerUnreachableException.class,
             () ->
                 node.core
-                    .parts()
+                    .network()
                     .links()
                     .connect(
                         MemoryNetwork.address("stranger").withPeerId(stranger.id),
                         ChunkServer.NOTHING));
 
     assertTrue(String.valueOf(fault.getMessage()).contains("accessList"), fault::getMessage);
-    assertEquals(List.of(), List.copyOf(stranger.core.parts().links().all()));
+    assertEquals(List.of(), List.copyOf(stranger.core.network().links().all()));
   }
 
   @Test

@@ -13,6 +13,8 @@ import io.shoal.runtime.maintenance.CheckRecord;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreAudit;
 import io.shoal.runtime.maintenance.StoreVerify;
+import io.shoal.runtime.maintenance.VerifySettings;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,12 +56,12 @@ class ScheduledVerifyTest {
   }
 
   private ScheduledVerify verify(CheckRecord record, long bytesPerSecond) {
-    NodeParts parts = node.core.parts();
+    LocalStore local = node.core.local();
     return new ScheduledVerify(
-        parts,
-        new StoreVerify(parts, node.core.index(), record),
+        local,
+        new StoreVerify(local, node.core.index(), record),
         record,
-        new NodeSettings.Verify(Optional.of(Duration.ofDays(30)), bytesPerSecond),
+        new VerifySettings(Optional.of(Duration.ofDays(30)), bytesPerSecond),
         () -> Instant.ofEpochMilli(nowMillis));
   }
 
@@ -136,7 +138,7 @@ class ScheduledVerifyTest {
 
   @Test
   void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
-    StoreAudit audit = new StoreAudit(node.core.parts().storeCheck(), 1_000_000);
+    StoreAudit audit = new StoreAudit(node.core.local().storeCheck(), 1_000_000);
     long chunks = 0;
     long waited = 0;
     for (Cid cid : stored()) {
@@ -153,7 +155,7 @@ class ScheduledVerifyTest {
   void everyCopyIsChecked() throws Exception {
     Cid victim = stored().get(2);
     store.copies.put(victim.multihash(), new byte[7]);
-    StoreAudit audit = new StoreAudit(node.core.parts().storeCheck(), FAST);
+    StoreAudit audit = new StoreAudit(node.core.local().storeCheck(), FAST);
     assertFalse(audit.check(victim), "this store tells of the copy that it serves only");
     byte[] good = store.chunks.get(victim.multihash());
     store.chunks.put(victim.multihash(), new byte[3]);

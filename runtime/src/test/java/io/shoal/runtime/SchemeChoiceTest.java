@@ -91,7 +91,7 @@ class SchemeChoiceTest {
             List.of(new ActivePlugins.Active<>("transport", speaker)));
     NodeSettings node = configuration.settings();
     return new NodeCore(
-        SELF, plugins, node, node.access().resolve(node.tls()), folder, Node.Mode.SERVE);
+        SELF, plugins, node, node.access().resolve(node.tlsRequired()), folder, Node.Mode.SERVE);
   }
 
   /// What it listens for is what it dials.
@@ -101,9 +101,10 @@ class SchemeChoiceTest {
       for (String scheme : List.of("tcps", "tcp", "unix")) {
         PeerAddress address = PeerAddress.of(scheme + "://127.0.0.1:4600");
         assertEquals(
-            speaker.listened.contains(scheme), core.parts().links().worthDialling(address, true));
+            speaker.listened.contains(scheme), core.network().links().worthDialling(address, true));
         assertThrows(
-            ShoalException.class, () -> core.parts().links().connect(address, ChunkServer.NOTHING));
+            ShoalException.class,
+            () -> core.network().links().connect(address, ChunkServer.NOTHING));
       }
     }
     assertEquals(speaker.listened, speaker.dialled);

@@ -152,7 +152,7 @@ class SharingTest {
   void onlyRootsThatAreHereHaveARule() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
-    Cid leaf = new LocalDag(first.core.parts()).plan(root).orElseThrow().leafCid(1);
+    Cid leaf = new LocalDag(first.core.local()).plan(root).orElseThrow().leafCid(1);
     assertThrows(NotFoundException.class, () -> first.work.share(leaf, Sharing.PRIVATE));
     assertEquals(Optional.empty(), first.work.stat(leaf).sharing());
   }
@@ -233,7 +233,7 @@ class SharingTest {
 
   private static Set<Cid> chunks(TestNode node, Cid root) throws Exception {
     Set<Cid> chunks = new HashSet<>();
-    new LocalDag(node.core.parts()).reachable(root, chunks::add);
+    new LocalDag(node.core.local()).reachable(root, chunks::add);
     return chunks;
   }
 

@@ -9,7 +9,6 @@ import io.shoal.api.Cid;
 import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.limit.RateBucket;
-import io.shoal.runtime.store.StoredChunks;
 import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,18 +49,18 @@ class StoreCheckTest {
   @Test
   void aGoodCopyTakesThePlaceOfARottenOneAndStays() throws Exception {
     store.copies.put(cid.multihash(), good);
-    assertArrayEquals(good, StoredChunks.load(node.core.parts(), cid).orElseThrow());
+    assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
     // Another one that had found the rotten copy as well.
-    assertTrue(node.core.parts().storeCheck().settle(cid));
-    assertArrayEquals(good, StoredChunks.load(node.core.parts(), cid).orElseThrow());
+    assertTrue(node.core.local().storeCheck().settle(cid));
+    assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
   }
 
   @Test
   void copiesThatAreAllRottenGo() throws Exception {
     store.copies.put(cid.multihash(), new byte[999]);
-    assertEquals(Optional.empty(), StoredChunks.load(node.core.parts(), cid));
+    assertEquals(Optional.empty(), node.core.local().load(cid));
     assertFalse(store.contains(cid));
-    assertFalse(node.core.parts().storeCheck().settle(cid));
+    assertFalse(node.core.local().storeCheck().settle(cid));
   }
 
   @Test
@@ -80,6 +79,6 @@ class StoreCheckTest {
             .run(Optional.empty(), RateBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
     assertEquals(List.of(cid.toString()), verified.corrupt());
     assertEquals(List.of(), verified.missing());
-    assertArrayEquals(good, StoredChunks.load(node.core.parts(), cid).orElseThrow());
+    assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
   }
 }

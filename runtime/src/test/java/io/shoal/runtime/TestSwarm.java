@@ -97,7 +97,7 @@ final class TestSwarm implements AutoCloseable {
               discoveries,
               List.of(new ActivePlugins.Active<>("transport", transport)));
       NodeSettings node = configuration.settings();
-      Access access = node.access().resolve(node.tls());
+      Access access = node.access().resolve(node.tlsRequired());
       boolean started = false;
       try {
         core = new NodeCore(id, plugins, node, access, folder.resolve("data-" + name), mode);

@@ -2,9 +2,9 @@ package io.shoal.distribution.command;
 
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
-import io.shoal.distribution.Program;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.launch.LogSetup;
+import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NameCommands.ResolvedName;
 import io.shoal.runtime.command.NodeCommands;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
 /// that ends with the command.
 @Command(
     mixinStandardHelpOptions = true,
-    versionProvider = Program.VersionLine.class,
+    versionProvider = Version.Line.class,
     sortOptions = false,
     abbreviateSynopsis = true)
 public abstract class NodeCommand implements Callable<Integer> {

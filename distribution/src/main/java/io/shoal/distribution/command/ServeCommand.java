@@ -2,12 +2,12 @@ package io.shoal.distribution.command;
 
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
-import io.shoal.distribution.Program;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.LogSetup;
 import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.distribution.launch.Signals;
 import io.shoal.distribution.launch.StartupCache;
+import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.RemoteNode;
@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    versionProvider = Program.VersionLine.class,
+    versionProvider = Version.Line.class,
     sortOptions = false,
     abbreviateSynopsis = true)
 public final class ServeCommand implements Callable<Integer> {

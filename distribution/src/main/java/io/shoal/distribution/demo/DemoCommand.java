@@ -3,12 +3,12 @@ package io.shoal.distribution.demo;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
-import io.shoal.distribution.Program;
 import io.shoal.distribution.command.Environment;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.console.Quantity;
 import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.ScratchFolder;
+import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.command.VerificationFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
-    versionProvider = Program.VersionLine.class,
+    versionProvider = Version.Line.class,
     sortOptions = false)
 public final class DemoCommand implements Callable<Integer> {
 

@@ -1,6 +1,5 @@
 package io.shoal.distribution.launch;
 
-import io.shoal.distribution.Subcommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,9 @@ import org.slf4j.LoggerFactory;
 /// changes or copies its jars; where they do not, a node that stays makes others in its data
 /// folder, which the launcher then prefers.
 public final class StartupCache {
+
+  /// The subcommand that makes them.
+  public static final String COMMAND = "caches";
 
   private static final Logger LOG = LoggerFactory.getLogger(StartupCache.class);
 
@@ -34,8 +36,7 @@ public final class StartupCache {
 
   private static void make(Path launcher, Path dataFolder) {
     Path folder = dataFolder.resolve("cache");
-    var builder =
-        new ProcessBuilder(launcher.toString(), Subcommand.CACHES.word(), folder.toString());
+    var builder = new ProcessBuilder(launcher.toString(), COMMAND, folder.toString());
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     try {

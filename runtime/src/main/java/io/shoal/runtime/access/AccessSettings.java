@@ -1,9 +1,15 @@
 package io.shoal.runtime.access;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerId;
-import io.shoal.runtime.NodeSettings;
+import io.shoal.runtime.config.ConfigSection;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,13 +34,55 @@ public record AccessSettings(
     peers = Set.copyOf(peers);
   }
 
+  public static AccessSettings read(ConfigSection root) throws InvalidConfigException {
+    String mode = root.oneOf("access", Set.of("open", "allow-list", "shared-secret"), "open");
+    Set<PeerId> peers = new HashSet<>();
+    for (String text : root.texts("accessList", List.of())) {
+      try {
+        peers.add(PeerId.parse(text));
+      } catch (InvalidInputException e) {
+        throw root.wrong("accessList", String.valueOf(e.getMessage()), "peer ids: 12D3Koo…");
+      }
+    }
+    Optional<Path> file = Optional.empty();
+    Optional<String> path = root.text("accessSecretFile");
+    if (path.isPresent()) {
+      file = Optional.of(secretFile(root, path.get()));
+    }
+    Optional<byte[]> secret =
+        root.text("accessSecret").map(text -> text.getBytes(StandardCharsets.UTF_8));
+    if (secret.isPresent() && !SharedSecret.isAllowed(secret.get().length)) {
+      throw root.wrong(
+          "accessSecret",
+          secret.get().length + " bytes long",
+          SharedSecret.MIN_SIZE_BYTES + " to " + SharedSecret.MAX_SIZE_BYTES + " bytes");
+    }
+    return new AccessSettings(
+        Mode.valueOf(mode.replace('-', '_').toUpperCase(Locale.ROOT)),
+        peers,
+        file,
+        secret.map(SharedSecret::of));
+  }
+
+  private static Path secretFile(ConfigSection root, String text) throws InvalidConfigException {
+    try {
+      Path file = Path.of(text);
+      if (file.isAbsolute()) {
+        return file;
+      }
+    } catch (InvalidPathException e) {
+      // said below
+    }
+    throw root.wrong("accessSecretFile", "'" + text + "'", "an absolute path");
+  }
+
   /// What follows from it.
   ///
-  /// @param tls whether peers encrypt and prove who they are
+  /// @param tlsRequired whether peers encrypt and prove who they are
   /// @throws InvalidConfigException the keys do not fit together, or the file of the secret cannot
   ///   be used
-  public Access resolve(NodeSettings.Tls tls) throws InvalidConfigException {
-    if (mode != Mode.OPEN && tls == NodeSettings.Tls.OFF) {
+  public Access resolve(boolean tlsRequired) throws InvalidConfigException {
+    if (mode != Mode.OPEN && !tlsRequired) {
       throw new InvalidConfigException(
           "access is "
               + word()

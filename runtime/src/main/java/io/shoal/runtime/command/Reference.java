@@ -2,6 +2,8 @@ package io.shoal.runtime.command;
 
 import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /// What a user may type to name content.
@@ -13,6 +15,21 @@ public sealed interface Reference {
   ///   fault
   static Reference parse(String text) throws InvalidInputException {
     return ReferenceParser.parse(text);
+  }
+
+  /// What [#parse] reads as this reference: letters, digits and percent-encoded names.
+  default String text() {
+    return switch (this) {
+      case Content(Cid root, Optional<String> name) ->
+          name.map(n -> "shoal:" + root + "?name=" + encoded(n)).orElseGet(root::toString);
+      case WholeDigest(String hex) -> "sha256:" + hex;
+      case SignedName(Cid key, String name) -> "shoal:k/" + key + "/" + encoded(name);
+    };
+  }
+
+  private static String encoded(String name) {
+    // URLEncoder is for forms, which write a blank as a plus.
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /// A root: a CID, `shoal:CID?name=…`, or 64 hex digits (a `raw` chunk with that SHA-256).

@@ -6,7 +6,6 @@ import io.shoal.api.Multihash;
 import io.shoal.api.PeerId;
 import io.shoal.api.Quoted;
 import io.shoal.runtime.file.NameRules;
-import io.shoal.runtime.naming.Names;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -95,7 +94,7 @@ final class ReferenceParser {
       throw fault(text, "its key is not an Ed25519 key");
     }
     String name = percentDecoded(rest.substring(slash + 1), text);
-    Optional<String> wrong = Names.fault(name);
+    Optional<String> wrong = NameRules.faultOfSigned(name);
     if (wrong.isPresent()) {
       throw fault(text, "its name cannot be used: " + wrong.get());
     }

@@ -16,6 +16,8 @@ import java.util.function.Function;
 /// A part of a configuration, read by type. What was asked for is remembered, so that what nobody
 /// asked for can be refused.
 public final class ConfigSection implements PluginConfig {
+  /// The slowest rate that may be set: below it a chunk of 2 MiB takes longer than any peer waits.
+  private static final long MIN_BYTES_PER_SECOND = 16 * 1024;
 
   private final String prefix;
   private final ConfigTree.Section tree;
@@ -123,17 +125,19 @@ public final class ConfigSection implements PluginConfig {
             + ", such as 256KiB or 10GB");
   }
 
-  /// A rate in bytes a second: a size, with or without `/s`; `unlimited` is [Long#MAX_VALUE].
-  public long bytesPerSecond(String key, long minBytes, long whenAbsent)
-      throws InvalidConfigException {
+  /// A rate in bytes a second, at least [#MIN_BYTES_PER_SECOND]: a size, with or without `/s`;
+  /// `unlimited` is [Long#MAX_VALUE].
+  public long bytesPerSecond(String key, long whenAbsent) throws InvalidConfigException {
     return bounded(
         key,
         text(key),
         Units::bytesPerSecond,
-        minBytes,
+        MIN_BYTES_PER_SECOND,
         Long.MAX_VALUE,
         whenAbsent,
-        "bytes a second, at least " + Units.size(minBytes) + ", such as 25MB or unlimited");
+        "bytes a second, at least "
+            + Units.size(MIN_BYTES_PER_SECOND)
+            + ", such as 25MB or unlimited");
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.shoal.runtime.connection;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.PeerFaultException;
-import io.shoal.runtime.swarm.Promises;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,7 @@ public record FetchNotice(Cid root, List<Integer> positions) {
   public static final int TYPE = 6;
 
   /// As many as a peer is believed to fetch at once.
-  public static final int MAX_POSITIONS = Promises.MAX_PER_PEER;
+  public static final int MAX_POSITIONS = 64;
 
   public ByteBuffer encode() {
     int count = Math.min(positions.size(), MAX_POSITIONS);

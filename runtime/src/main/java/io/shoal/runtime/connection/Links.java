@@ -43,10 +43,6 @@ public final class Links {
   /// would end its downloads. Of small limits an eighth.
   private static final int MAX_KEPT_FOR_DIALS = 32;
 
-  /// A newcomer takes the place of a connection whose peer's score is lower by more than this:
-  /// equal ones must not push each other out in turn.
-  public static final double WORTH_A_PLACE = 5;
-
   /// A connection that this node opened and nobody uses is closed after this long.
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -334,7 +330,7 @@ public final class Links {
   /// lock.
   private Optional<PeerConnection> lessWorthThan(double score) {
     Optional<PeerConnection> worst = Optional.empty();
-    double lowest = score - WORTH_A_PLACE;
+    double lowest = score - Reputation.WORTH_A_PLACE;
     for (Map.Entry<PeerConnection, Link> entry : open.entrySet()) {
       double its = book.score(entry.getKey().remote());
       if (entry.getValue().users <= 0 && its <= lowest) {

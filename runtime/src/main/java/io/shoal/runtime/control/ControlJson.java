@@ -28,8 +28,7 @@ public final class ControlJson {
               DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .addModule(
               new SimpleModule()
-                  .addSerializer(
-                      Reference.class, new AsText<>(Reference.class, ControlRequests::text))
+                  .addSerializer(Reference.class, new AsText<>(Reference.class, Reference::text))
                   .addSerializer(
                       PeerAddress.class, new AsText<>(PeerAddress.class, PeerAddress::toString))
                   .addSerializer(Path.class, new AsText<>(Path.class, Path::toString))

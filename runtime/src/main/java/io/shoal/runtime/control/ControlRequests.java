@@ -1,13 +1,10 @@
 package io.shoal.runtime.control;
 
-import io.shoal.api.Cid;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /// The bodies of requests to the control API that [NodeCommands] has no record for.
 ///
@@ -26,7 +23,7 @@ public final class ControlRequests {
 
     public byte[] json() {
       return bytes(
-          "{\"reference\":\"" + text(reference) + "\",\"timeoutMillis\":" + timeoutMillis + "}");
+          "{\"reference\":\"" + reference.text() + "\",\"timeoutMillis\":" + timeoutMillis + "}");
     }
   }
 
@@ -35,7 +32,7 @@ public final class ControlRequests {
   public record OfReference(Reference reference) {
 
     public byte[] json() {
-      return bytes("{\"reference\":\"" + text(reference) + "\"}");
+      return bytes("{\"reference\":\"" + reference.text() + "\"}");
     }
   }
 
@@ -56,21 +53,5 @@ public final class ControlRequests {
 
   private static byte[] bytes(String json) {
     return json.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /// What [Reference#parse] reads as this reference. Has no character that JSON escapes: ids are
-  /// letters and digits, names percent-encoded.
-  public static String text(Reference reference) {
-    return switch (reference) {
-      case Reference.Content(Cid root, Optional<String> name) ->
-          name.map(n -> "shoal:" + root + "?name=" + encoded(n)).orElseGet(root::toString);
-      case Reference.WholeDigest(String hex) -> "sha256:" + hex;
-      case Reference.SignedName(Cid key, String name) -> "shoal:k/" + key + "/" + encoded(name);
-    };
-  }
-
-  private static String encoded(String name) {
-    // URLEncoder is for forms, which write a blank as a plus.
-    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

@@ -8,6 +8,7 @@ import io.shoal.api.FileRef;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.store.DownloadJournal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ public final class Adoption {
   /// Moves everything to its final place with the claims kept.
   public void settle(boolean replace) throws IOException, ShoalException {
     if (!plan.isFolder()) {
-      FileRef ref = ref(DownloadTarget.partOf(destination.target()));
+      FileRef ref = ref(DownloadJournal.partOf(destination.target()));
       files.relocate(ref, destination.target(), replace);
       return;
     }

@@ -1,9 +1,7 @@
 package io.shoal.runtime.destination;
 
 import io.shoal.api.ChunkStore;
-import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.serving.Watchers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /// Turns written leaves into claims, tells peers of them, and makes both durable every now and
 /// then, on a thread of its own while a download runs. What came after the last checkpoint is
@@ -34,8 +33,7 @@ public final class Checkpoints {
   private record Written(int position, int sizeBytes) {}
 
   private final ChunkStore store;
-  private final Watchers watchers;
-  private final Cid root;
+  private final Consumer<int[]> gained;
   private final Optional<Adoption> adoption;
   private final ConcurrentLinkedQueue<Written> written = new ConcurrentLinkedQueue<>();
   private final ReentrantLock haveLock = new ReentrantLock();
@@ -47,10 +45,9 @@ public final class Checkpoints {
   private boolean unsynced;
 
   /// @param adoption claims leaves where they lie; empty if they are in the store
-  public Checkpoints(ChunkStore store, Watchers watchers, Cid root, Optional<Adoption> adoption) {
+  public Checkpoints(ChunkStore store, Consumer<int[]> gained, Optional<Adoption> adoption) {
     this.store = store;
-    this.watchers = watchers;
-    this.root = root;
+    this.gained = gained;
     this.adoption = adoption;
   }
 
@@ -123,7 +120,7 @@ public final class Checkpoints {
     } finally {
       haveLock.unlock();
     }
-    watchers.gained(root, positions.stream().mapToInt(Integer::intValue).toArray());
+    gained.accept(positions.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private void sync() throws IOException {

@@ -8,6 +8,7 @@ import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.store.DownloadJournal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -24,9 +25,6 @@ import java.util.List;
 /// Where a download's bytes go: `NAME.part` beside the target, a file or a folder as the plan says,
 /// until all is here. Usable from any thread.
 public final class DownloadTarget implements AutoCloseable {
-  /// What stands behind a name until the download is complete.
-  static final String SUFFIX = ".part";
-
   /// A place of a leaf.
   ///
   /// @param sizeBytes as the plan says, or [TreePlan#UNKNOWN_SIZE]
@@ -40,11 +38,7 @@ public final class DownloadTarget implements AutoCloseable {
   public DownloadTarget(TreePlan plan, Path target) {
     this.plan = plan;
     this.target = target;
-    this.part = partOf(target);
-  }
-
-  public static Path partOf(Path target) {
-    return target.resolveSibling(target.getFileName() + SUFFIX);
+    this.part = DownloadJournal.partOf(target);
   }
 
   public Path target() {

@@ -4,9 +4,8 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.dag.TreePlan;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -33,7 +32,7 @@ public final class LocalPieces {
     record Missing() implements Found {}
   }
 
-  private final NodeParts parts;
+  private final LocalStore local;
   private final TreePlan plan;
   private final Optional<DownloadTarget> destination;
   private final Optional<Adoption> adoption;
@@ -41,12 +40,12 @@ public final class LocalPieces {
   private final Map<Path, Map<Long, FileBacked.Segment>> claims = new HashMap<>();
 
   public LocalPieces(
-      NodeParts parts,
+      LocalStore local,
       TreePlan plan,
       Optional<DownloadTarget> destination,
       Optional<Adoption> adoption,
       boolean resumed) {
-    this.parts = parts;
+    this.local = local;
     this.plan = plan;
     this.destination = destination;
     this.adoption = adoption;
@@ -56,7 +55,7 @@ public final class LocalPieces {
   public Found find(int position) throws IOException, ShoalException {
     Cid cid = plan.leafCid(position);
     if (destination.isEmpty()) {
-      return parts.store().contains(cid) ? inStore(cid) : empty(cid);
+      return local.store().contains(cid) ? inStore(cid) : empty(cid);
     }
     List<DownloadTarget.Place> places = destination.get().places(position);
     if (resumed && adoption.isPresent()) {
@@ -77,16 +76,17 @@ public final class LocalPieces {
   }
 
   private Found inStore(Cid cid) throws IOException {
-    return StoredChunks.load(parts, cid)
+    return local
+        .load(cid)
         .<Found>map(bytes -> new Found.Claimed(bytes.length, bytes.length))
         .orElse(new Found.Missing());
   }
 
   private Found empty(Cid cid) throws ShoalException, IOException {
-    if (!parts.check().matches(cid, NOTHING)) {
+    if (!local.check().matches(cid, NOTHING)) {
       return new Found.Missing();
     }
-    StoredChunks.put(parts.store(), cid, NOTHING);
+    LocalStore.put(local.store(), cid, NOTHING);
     return new Found.Claimed(0, 0);
   }
 
@@ -134,8 +134,8 @@ public final class LocalPieces {
       }
       byte[] bytes = new byte[(int) size];
       if (destination.orElseThrow().read(place, ByteBuffer.wrap(bytes))
-          && parts.check().matches(cid, ByteBuffer.wrap(bytes))) {
-        parts.verified().add(cid);
+          && local.check().matches(cid, ByteBuffer.wrap(bytes))) {
+        local.verified().add(cid);
         return Optional.of(bytes);
       }
     }
@@ -143,10 +143,10 @@ public final class LocalPieces {
   }
 
   private Optional<byte[]> fromStore(Cid cid) throws IOException, ShoalException {
-    if (parts.check().matches(cid, NOTHING)) {
-      StoredChunks.put(parts.store(), cid, NOTHING);
+    if (local.check().matches(cid, NOTHING)) {
+      LocalStore.put(local.store(), cid, NOTHING);
       return Optional.of(new byte[0]);
     }
-    return parts.store().contains(cid) ? StoredChunks.load(parts, cid) : Optional.empty();
+    return local.store().contains(cid) ? local.load(cid) : Optional.empty();
   }
 }

@@ -4,11 +4,10 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.file.AtomicFiles;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,12 +26,12 @@ import java.util.Set;
 /// Whether what lies at a path is exactly a plan's files and folders, by the store's claims where
 /// they are intact, and by hashing where there are none.
 public final class PlacedTree {
-  private final NodeParts parts;
+  private final LocalStore local;
   private final TreePlan plan;
   private final Path target;
 
-  public PlacedTree(NodeParts parts, TreePlan plan, Path target) {
-    this.parts = parts;
+  public PlacedTree(LocalStore local, TreePlan plan, Path target) {
+    this.local = local;
     this.plan = plan;
     this.target = target;
   }
@@ -125,7 +124,7 @@ public final class PlacedTree {
   }
 
   private boolean claimed(TreePlan.PlannedFile file) throws IOException {
-    Optional<FileBacked> files = parts.store().fileBacked();
+    Optional<FileBacked> files = local.store().fileBacked();
     if (files.isEmpty()) {
       return false;
     }
@@ -173,9 +172,9 @@ public final class PlacedTree {
       return bytes.equals(ByteBuffer.wrap(DownloadTarget.inline(cid)));
     }
     if (cid.codec() == Cid.DAG_PB) {
-      Optional<byte[]> block = StoredChunks.load(parts, cid);
+      Optional<byte[]> block = local.load(cid);
       return block.isPresent() && bytes.equals(ByteBuffer.wrap(UnixNode.leafContent(block.get())));
     }
-    return parts.check().matches(cid, bytes);
+    return local.check().matches(cid, bytes);
   }
 }

@@ -1,7 +1,6 @@
 package io.shoal.runtime.discovery;
 
 import io.shoal.api.Cid;
-import io.shoal.runtime.NodeSettings;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.RootIndex;
@@ -24,7 +23,7 @@ public final class Announcements {
   private final Announcer announcer;
   private final RootIndex index;
   private final LocalDag dag;
-  private final NodeSettings.Announce what;
+  private final AnnounceScope what;
   private final Predicate<Cid> provided;
 
   /// @param what `NONE` also for a node that serves nobody
@@ -33,7 +32,7 @@ public final class Announcements {
       Announcer announcer,
       RootIndex index,
       LocalDag dag,
-      NodeSettings.Announce what,
+      AnnounceScope what,
       Predicate<Cid> provided) {
     this.announcer = announcer;
     this.index = index;
@@ -48,12 +47,12 @@ public final class Announcements {
 
   /// A root is here now, wholly or in part.
   public void announce(Cid root) {
-    if (what == NodeSettings.Announce.NONE || index.isPrivate(root)) {
+    if (what == AnnounceScope.NONE || index.isPrivate(root)) {
       return;
     }
     announcer.announce(root);
     index.get(root).flatMap(KeptRoot::sha256).ifPresent(this::announceDigest);
-    if (what == NodeSettings.Announce.ALL) {
+    if (what == AnnounceScope.ALL) {
       eachChunk(root, announcer::announce);
       // It may have become private while its chunks were told.
       if (index.isPrivate(root)) {
@@ -64,7 +63,7 @@ public final class Announcements {
 
   /// The whole-file digest of a root is known now.
   public void announceDigest(String sha256) {
-    if (what != NodeSettings.Announce.NONE && index.sharedByDigest(sha256).isPresent()) {
+    if (what != AnnounceScope.NONE && index.sharedByDigest(sha256).isPresent()) {
       announcer.announce(DigestLookup.key(sha256));
     }
   }
@@ -75,7 +74,7 @@ public final class Announcements {
   public void withdraw(Cid root, Optional<String> sha256) {
     Set<Cid> keys = new LinkedHashSet<>();
     keys.add(root.toV1());
-    if (what == NodeSettings.Announce.ALL) {
+    if (what == AnnounceScope.ALL) {
       eachChunk(root, cid -> keys.add(cid.toV1()));
       keys.removeAll(chunksOfOthers(root));
     }

@@ -1,12 +1,12 @@
 package io.shoal.runtime.discovery;
 
+import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerUnreachableException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.store.KeptRoot;
@@ -43,12 +43,14 @@ public final class DigestLookup {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final NodeParts parts;
+  private final PeerNetwork network;
+  private final ChunkStore store;
   private final RootIndex index;
   private final Map<String, LinkedBlockingQueue<Cid>> waiting = new ConcurrentHashMap<>();
 
-  public DigestLookup(NodeParts parts, RootIndex index) {
-    this.parts = parts;
+  public DigestLookup(PeerNetwork network, ChunkStore store, RootIndex index) {
+    this.network = network;
+    this.store = store;
     this.index = index;
   }
 
@@ -64,7 +66,7 @@ public final class DigestLookup {
     if (known.isPresent()) {
       return known;
     }
-    if (parts.store().contains(key(sha256))) {
+    if (store.contains(key(sha256))) {
       return Optional.of(key(sha256));
     }
     if (waiting.size() >= MAX_WAITING) {
@@ -73,7 +75,7 @@ public final class DigestLookup {
     LinkedBlockingQueue<Cid> answers =
         waiting.computeIfAbsent(sha256, any -> new LinkedBlockingQueue<>(16));
     try (DownloadSources sources =
-        new DownloadSources(parts, key(sha256), connection -> ask(connection, sha256))) {
+        new DownloadSources(network, key(sha256), connection -> ask(connection, sha256))) {
       sources.start(given);
       long millis = timeout.orElse(PATIENCE).toMillis();
       return Optional.ofNullable(answers.poll(millis, TimeUnit.MILLISECONDS));
@@ -88,7 +90,7 @@ public final class DigestLookup {
     } catch (PeerUnreachableException | InterruptedException e) {
       LOG.debug("{} was not asked: {}", PeerKey.of(connection), e.getMessage());
     } finally {
-      parts.links().release(connection);
+      network.links().release(connection);
     }
   }
 
@@ -103,7 +105,7 @@ public final class DigestLookup {
     Optional<KeptRoot> known = index.sharedByDigest(hex);
     Optional<Cid> root = known.map(KeptRoot::cid);
     try {
-      if (root.isEmpty() && !index.withheld(key(hex)) && parts.store().contains(key(hex))) {
+      if (root.isEmpty() && !index.withheld(key(hex)) && store.contains(key(hex))) {
         root = Optional.of(key(hex));
       }
     } catch (IOException e) {

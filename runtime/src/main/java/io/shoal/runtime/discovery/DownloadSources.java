@@ -6,7 +6,6 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.peer.AddressScope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ public final class DownloadSources implements AutoCloseable {
     }
   }
 
-  private final NodeParts parts;
+  private final PeerNetwork network;
   private final Cid root;
   private final Consumer<PeerConnection> connected;
   private final ReentrantLock lock = new ReentrantLock();
@@ -63,8 +62,8 @@ public final class DownloadSources implements AutoCloseable {
 
   /// @param connected told each connection that stands, with a use of it that the receiver gives
   ///   back
-  public DownloadSources(NodeParts parts, Cid root, Consumer<PeerConnection> connected) {
-    this.parts = parts;
+  public DownloadSources(PeerNetwork network, Cid root, Consumer<PeerConnection> connected) {
+    this.network = network;
     this.root = root;
     this.connected = connected;
   }
@@ -73,7 +72,7 @@ public final class DownloadSources implements AutoCloseable {
   public void start(List<PeerAddress> given) {
     given.forEach(address -> add(new Candidate(address, true)));
     if (given.isEmpty()) {
-      parts
+      network
           .discoveries()
           .forEach(
               (id, discovery) -> {
@@ -109,7 +108,7 @@ public final class DownloadSources implements AutoCloseable {
     SearchPace pace = new SearchPace();
     while (true) {
       try {
-        discovery.findProviders(root, parts.links().schemes(), this::found);
+        discovery.findProviders(root, network.links().schemes(), this::found);
       } catch (RetryableException e) {
         note(id + ": " + e.getMessage());
       }
@@ -201,7 +200,7 @@ public final class DownloadSources implements AutoCloseable {
   private List<Candidate> best() {
     record Scored(Candidate candidate, double score) {}
     return candidates.values().stream()
-        .map(c -> new Scored(c, c.given ? 200 : parts.book().score(c.address)))
+        .map(c -> new Scored(c, c.given ? 200 : network.book().score(c.address)))
         .sorted(Comparator.comparingDouble(Scored::score).reversed())
         .map(Scored::candidate)
         .toList();
@@ -210,14 +209,14 @@ public final class DownloadSources implements AutoCloseable {
   private boolean due(Candidate candidate) {
     return !candidate.dialling
         && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
-        && parts.links().worthDialling(candidate.address, candidate.given)
-        && (candidate.given || parts.links().takeTurn(candidate.address));
+        && network.links().worthDialling(candidate.address, candidate.given)
+        && (candidate.given || network.links().takeTurn(candidate.address));
   }
 
   private void dial(Candidate candidate) throws InterruptedException {
     Optional<PeerConnection> connection = Optional.empty();
     try {
-      connection = Optional.of(parts.links().connect(candidate.address, parts.server()));
+      connection = Optional.of(network.links().connect(candidate.address, network.server()));
       lock.lock();
       try {
         found = true;
@@ -259,7 +258,8 @@ public final class DownloadSources implements AutoCloseable {
           .anyMatch(
               c ->
                   c.dialling
-                      || c.connection.isEmpty() && parts.links().worthDialling(c.address, c.given));
+                      || c.connection.isEmpty()
+                          && network.links().worthDialling(c.address, c.given));
     } finally {
       lock.unlock();
     }

@@ -7,7 +7,6 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
@@ -34,22 +33,22 @@ public final class ProviderSearch {
   /// Providers that are told; more are of no use to a reader.
   private static final int MAX_PROVIDERS = 200;
 
-  private final NodeParts parts;
+  private final PeerNetwork network;
   private final LinkedBlockingQueue<Optional<NodeCommands.FoundProvider>> results =
       new LinkedBlockingQueue<>();
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final Set<String> seen = new HashSet<>();
 
-  public ProviderSearch(NodeParts parts) {
-    this.parts = parts;
+  public ProviderSearch(PeerNetwork network) {
+    this.network = network;
   }
 
   public void run(Cid root, Duration timeout, Consumer<NodeCommands.FoundProvider> each)
       throws NotFoundException, DeadlineException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     List<Thread> threads = new ArrayList<>();
-    for (Map.Entry<String, Discovery> discovery : parts.discoveries().entrySet()) {
+    for (Map.Entry<String, Discovery> discovery : network.discoveries().entrySet()) {
       open.incrementAndGet();
       threads.add(
           Thread.ofVirtual()
@@ -84,7 +83,7 @@ public final class ProviderSearch {
 
   private void search(String id, Discovery discovery, Cid root) {
     try {
-      discovery.findProviders(root, parts.links().schemes(), address -> found(address, root));
+      discovery.findProviders(root, network.links().schemes(), address -> found(address, root));
     } catch (RetryableException e) {
       failures.add(id + ": " + e.getMessage());
     } catch (InterruptedException e) {
@@ -121,20 +120,20 @@ public final class ProviderSearch {
   private NodeCommands.FoundProvider checked(PeerAddress address, Cid root)
       throws InterruptedException {
     Optional<String> expected = address.peerId().map(Object::toString);
-    if (parts.links().isSelf(address)) {
+    if (network.links().isSelf(address)) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "this node itself");
     }
-    Optional<Bans.Ban> ban = parts.book().ban(address);
+    Optional<Bans.Ban> ban = network.book().ban(address);
     if (ban.isPresent()) {
       return entry(
           address, expected, NodeCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
     }
-    if (!parts.links().schemes().contains(address.scheme())) {
+    if (!network.links().schemes().contains(address.scheme())) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "no active transport dials it");
     }
     if (AddressScope.hasServicePort(address)
         || AddressScope.of(address) == AddressScope.NONE
-        || !parts.links().takeTurn(address)) {
+        || !network.links().takeTurn(address)) {
       return entry(
           address,
           expected,
@@ -143,7 +142,7 @@ public final class ProviderSearch {
     }
     PeerConnection connection;
     try {
-      connection = parts.links().connect(address, parts.server());
+      connection = network.links().connect(address, network.server());
     } catch (ShoalException e) {
       String why = Optional.ofNullable(e.getMessage()).orElse("");
       return entry(address, expected, NodeCommands.Reach.UNREACHABLE, why);
@@ -153,7 +152,7 @@ public final class ProviderSearch {
       return new NodeCommands.FoundProvider(
           address.uri(), proven, NodeCommands.Reach.REACHABLE, have(connection, root), "");
     } finally {
-      parts.links().release(connection);
+      network.links().release(connection);
     }
   }
 

@@ -10,7 +10,6 @@ import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Verifier;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.peer.PeerKey;
 import java.io.IOException;
@@ -48,7 +47,7 @@ final class ChunkReceiver {
 
   private static final Refusal GONE = new Refusal.Gone();
 
-  private final NodeParts parts;
+  private final DownloadParts parts;
   private final PeerConnection connection;
   private final ChunkRequest request;
   private final LongAdder received;
@@ -57,7 +56,7 @@ final class ChunkReceiver {
 
   /// @param received counts bytes as they arrive
   ChunkReceiver(
-      NodeParts parts, PeerConnection connection, ChunkRequest request, LongAdder received) {
+      DownloadParts parts, PeerConnection connection, ChunkRequest request, LongAdder received) {
     this.parts = parts;
     this.connection = connection;
     this.request = request;
@@ -101,7 +100,7 @@ final class ChunkReceiver {
   private Outcome read(ChunkBody coming, ByteBuffer buffer, Taker taker)
       throws RefusedException, InterruptedException, IOException, ShoalException {
     Cid cid = request.cid();
-    Verifier.Digest digest = parts.check().verifier(cid).begin();
+    Verifier.Digest digest = parts.local().check().verifier(cid).begin();
     while (buffer.hasRemaining()) {
       if (cancelled) {
         return new Outcome.Refused(GONE);
@@ -115,13 +114,13 @@ final class ChunkReceiver {
       digest.update(buffer.duplicate().flip().position(start));
       pay(read);
     }
-    if (!parts.check().matches(cid, digest.finish())) {
+    if (!parts.local().check().matches(cid, digest.finish())) {
       // A peer that finds its own copy rotten says so instead of marking the end.
       coming.read(ByteBuffer.allocate(1));
       return new Outcome.Wrong("it sent wrong bytes for " + cid);
     }
     taker.take(buffer.flip());
-    parts.verified().add(cid);
+    parts.local().verified().add(cid);
     return new Outcome.Verified(buffer.limit());
   }
 

@@ -2,7 +2,6 @@ package io.shoal.runtime.download;
 
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
@@ -31,14 +30,14 @@ public final class DiskPause {
   /// What an attempt takes in any case: nodes, journals, a chunk or two.
   private static final long LEAST_BYTES = 4L << 20;
 
-  private final NodeParts parts;
+  private final DownloadParts parts;
   private final Downloads downloads;
   private final DownloadWish wish;
   private final DownloadTally tally;
   private final NodeCommands.ProgressListener progress;
 
   public DiskPause(
-      NodeParts parts,
+      DownloadParts parts,
       Downloads downloads,
       DownloadWish wish,
       DownloadTally tally,
@@ -87,9 +86,9 @@ public final class DiskPause {
     long total = tally.totalBytes.get();
     long missing = total < 0 ? ENOUGH_BYTES : total - tally.doneBytes.get();
     long needed = Math.clamp(missing, LEAST_BYTES, ENOUGH_BYTES);
-    boolean intoStore = wish.keep() || parts.store().fileBacked().isEmpty();
+    boolean intoStore = wish.keep() || parts.local().store().fileBacked().isEmpty();
     try {
-      if (parts.store().usage().availableBytes() < (intoStore ? needed : LEAST_BYTES)) {
+      if (parts.local().store().usage().availableBytes() < (intoStore ? needed : LEAST_BYTES)) {
         return false;
       }
       Optional<Path> folder = wish.target().map(Path::getParent);

@@ -8,7 +8,6 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
@@ -46,7 +45,7 @@ public final class Download {
   /// How long receivers have to end when a download does.
   private static final long WIND_DOWN_MILLIS = 10_000;
 
-  private final NodeParts parts;
+  private final DownloadParts parts;
   private final DownloadWish wish;
   private final DownloadContent content;
   private final PeerAdmission admission;
@@ -79,7 +78,7 @@ public final class Download {
   /// @param tally goes on counting over several attempts
   /// @param firstChunk runs once, when something of the root is here for others
   public Download(
-      NodeParts parts,
+      DownloadParts parts,
       DownloadWish wish,
       DownloadTally tally,
       DownloadJournal journal,
@@ -91,10 +90,10 @@ public final class Download {
     this.tally = tally;
     this.progress = progress;
     this.firstChunk = firstChunk;
-    this.admission = new PeerAdmission(parts.book(), wish.peers());
+    this.admission = new PeerAdmission(parts.network().book(), wish.peers());
     this.swarm = new Swarm(random);
     this.content = new DownloadContent(parts, wish, journal, swarm, tally);
-    this.sources = new DownloadSources(parts, wish.root(), this::offer);
+    this.sources = new DownloadSources(parts.network(), wish.root(), this::offer);
   }
 
   public DownloadWish wish() {
@@ -325,7 +324,7 @@ public final class Download {
     switch (outcome) {
       case ChunkReceiver.Outcome.Verified verified -> {
         lastProgressMillis = now;
-        parts.book().received(peer.connection.remote(), verified.sizeBytes());
+        parts.network().book().received(peer.connection.remote(), verified.sizeBytes());
         if (swarm.verified(request, verified.sizeBytes())) {
           tally.chunk(peer.key.text());
         }
@@ -370,7 +369,7 @@ public final class Download {
     DownloadPeer known = peersByKey.get(PeerKey.of(connection));
     boolean useless = known != null || stopping || admission.isDistrusted(connection);
     if (useless || !connection.isOpen() || !hasPlaceFor(connection)) {
-      parts.links().release(connection);
+      parts.network().links().release(connection);
       return;
     }
     DownloadPeer peer = new DownloadPeer(nextPeer++, connection);
@@ -385,7 +384,7 @@ public final class Download {
       peersByKey.put(peer.key, peer);
     } catch (PeerUnreachableException e) {
       swarm.leave(peer.id);
-      parts.links().release(connection);
+      parts.network().links().release(connection);
     }
   }
 
@@ -414,7 +413,7 @@ public final class Download {
       countArrivals(peer, nowMillis());
       peersByKey.remove(peer.key);
       peer.watch.close();
-      parts.links().release(peer.connection);
+      parts.network().links().release(peer.connection);
     }
   }
 
@@ -430,10 +429,10 @@ public final class Download {
       lastLie = peer.key + ": " + drop.reason();
       admission.ban(peer, drop.reason());
       peer.connection.close();
-      parts.links().closeAllOf(peer.key);
+      parts.network().links().closeAllOf(peer.key);
     } else {
       LOG.info("parted from peer {}: {}", peer.key, drop.reason());
-      parts.book().partedFrom(peer.connection.remote());
+      parts.network().book().partedFrom(peer.connection.remote());
     }
   }
 
@@ -441,7 +440,7 @@ public final class Download {
     DownloadPeer peer = peers.get(blame.peer());
     if (peer != null) {
       LOG.debug("peer {}: {}", peer.key, blame.deed());
-      parts.book().did(peer.connection.remote(), blame.deed());
+      parts.network().book().did(peer.connection.remote(), blame.deed());
     }
   }
 
@@ -505,7 +504,7 @@ public final class Download {
               .formatted(wish.root(), lastLie));
     }
     boolean exhausted = nobody && !sources.foundAny() && !wish.timed();
-    boolean noSearch = wish.peers().isEmpty() && parts.discoveries().isEmpty();
+    boolean noSearch = wish.peers().isEmpty() && parts.network().discoveries().isEmpty();
     if (exhausted
         && now >= (noSearch ? 0 : NOBODY_MILLIS)
         && (noSearch || rounds >= 2 && wish.peers().isEmpty())) {
@@ -519,7 +518,7 @@ public final class Download {
   private NotFoundException notFound() {
     String why = sources.lastFailure();
     String cure =
-        parts.discoveries().isEmpty() && wish.peers().isEmpty()
+        parts.network().discoveries().isEmpty() && wish.peers().isEmpty()
             ? "no discovery is active: name one in the configuration, or give --peer"
             : "check the id, that a node which has it runs, and that both use the same discovery"
                 + " network, or give --peer";

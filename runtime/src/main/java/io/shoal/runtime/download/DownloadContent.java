@@ -5,7 +5,6 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.dag.DagWalker;
@@ -20,7 +19,7 @@ import io.shoal.runtime.destination.LocalPieces;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.store.DownloadJournal;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.swarm.Swarm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,7 +42,7 @@ final class DownloadContent {
   /// short.
   private static final int MAX_NODES_ASKED = 1_024;
 
-  private final NodeParts parts;
+  private final DownloadParts parts;
   private final DownloadWish wish;
   private final DownloadJournal journal;
   private final Swarm swarm;
@@ -68,7 +67,7 @@ final class DownloadContent {
       TreePlan plan, int[] positions, Checkpoints checkpoints, Optional<Adoption> adoption) {}
 
   DownloadContent(
-      NodeParts parts,
+      DownloadParts parts,
       DownloadWish wish,
       DownloadJournal journal,
       Swarm swarm,
@@ -83,7 +82,7 @@ final class DownloadContent {
   /// Takes up what an earlier attempt left, and what the store has.
   void begin() throws ShoalException, IOException {
     if (!wish.root().isIdentity()) {
-      parts.check().verifier(wish.root());
+      parts.local().check().verifier(wish.root());
     }
     if (wish.target().isPresent()) {
       claimTarget(wish.target().get());
@@ -104,7 +103,7 @@ final class DownloadContent {
       throw new UserFaultException(
           "no right to write to " + folder + ": choose another place with -o");
     }
-    Path part = DownloadTarget.partOf(target);
+    Path part = DownloadJournal.partOf(target);
     Optional<DownloadJournal.Begun> before = journal.at(target);
     resumed = before.filter(begun -> begun.root().equals(wish.root())).isPresent();
     boolean there = Files.exists(part, LinkOption.NOFOLLOW_LINKS);
@@ -159,9 +158,9 @@ final class DownloadContent {
         if (nodeChunks.containsKey(node) || nodesAsked >= MAX_NODES_ASKED) {
           continue;
         }
-        parts.inUse().lookFor(node);
+        parts.local().inUse().lookFor(node);
         Optional<byte[]> here =
-            parts.store().contains(node) ? StoredChunks.load(parts, node) : Optional.empty();
+            parts.local().store().contains(node) ? parts.local().load(node) : Optional.empty();
         int chunk = want(node);
         nodeChunks.put(node, chunk);
         if (here.isPresent()) {
@@ -198,12 +197,15 @@ final class DownloadContent {
       destination.get().prepare();
     }
     boolean adopts = destination.isPresent() && !wish.keep();
-    Optional<FileBacked> files = adopts ? parts.store().fileBacked() : Optional.empty();
+    Optional<FileBacked> files = adopts ? parts.local().store().fileBacked() : Optional.empty();
     Optional<Adoption> adoption =
         files.map(backed -> new Adoption(backed, plan, destination.orElseThrow()));
     Checkpoints checkpoints =
-        new Checkpoints(parts.store(), parts.watchers(), wish.root(), adoption);
-    LocalPieces local = new LocalPieces(parts, plan, destination, adoption, resumed);
+        new Checkpoints(
+            parts.local().store(),
+            gained -> parts.watchers().gained(wish.root(), gained),
+            adoption);
+    LocalPieces local = new LocalPieces(parts.local(), plan, destination, adoption, resumed);
     tally.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
     int[] chunkAt = new int[plan.chunkCount()];
     for (int position = 0; position < chunkAt.length; position++) {
@@ -230,7 +232,7 @@ final class DownloadContent {
       DagWalker walker, TreePlan plan, int position, LocalPieces local, Checkpoints checkpoints)
       throws ShoalException, IOException {
     Cid cid = walker.cid(position);
-    parts.inUse().lookFor(cid);
+    parts.local().inUse().lookFor(cid);
     if (cid.codec() == Cid.DAG_PB) {
       Integer known = nodeChunks.get(cid);
       int chunk = known != null ? known : want(cid);
@@ -242,7 +244,7 @@ final class DownloadContent {
       return chunk;
     }
     if (wish.reader().isPresent() && plan.isLeaf(position)) {
-      if (parts.store().contains(cid)) {
+      if (parts.local().store().contains(cid)) {
         checkpoints.here(position);
       }
       cids.add(cid);
@@ -270,14 +272,14 @@ final class DownloadContent {
   }
 
   private void keepToo(Cid cid, int position) throws IOException, ShoalException {
-    boolean intoStore = wish.keep() || parts.store().fileBacked().isEmpty();
-    if (intoStore && destination.isPresent() && !StoredChunks.isOwned(parts.store(), cid)) {
+    boolean intoStore = wish.keep() || parts.local().store().fileBacked().isEmpty();
+    if (intoStore && destination.isPresent() && !LocalStore.isOwned(parts.local().store(), cid)) {
       DownloadTarget.Place place = destination.get().places(position).getFirst();
       long size =
           place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();
       ByteBuffer bytes = ByteBuffer.allocate((int) size);
       destination.get().read(place, bytes);
-      StoredChunks.put(parts.store(), cid, bytes.flip());
+      LocalStore.put(parts.local().store(), cid, bytes.flip());
     }
   }
 
@@ -292,7 +294,9 @@ final class DownloadContent {
   private void placeNodeLeaf(int position, Cid cid) throws ShoalException, IOException {
     if (destination.isPresent()) {
       byte[] block =
-          StoredChunks.load(parts, cid)
+          parts
+              .local()
+              .load(cid)
               .orElseThrow(() -> new IOException("chunk " + cid + " went missing: get it again"));
       tally.doneBytes.addAndGet(
           destination.get().write(position, ByteBuffer.wrap(UnixNode.leafContent(block))));
@@ -304,9 +308,9 @@ final class DownloadContent {
     Cid cid = cids.get(chunk);
     if (placed.isEmpty()) {
       return bytes -> {
-        parts.inUse().lookFor(cid);
+        parts.local().inUse().lookFor(cid);
         byte[] copy = copy(bytes);
-        StoredChunks.put(parts.store(), cid, bytes);
+        LocalStore.put(parts.local().store(), cid, bytes);
         arrivedBlocks.put(chunk, copy);
       };
     }
@@ -331,8 +335,8 @@ final class DownloadContent {
       fileBytes = destination.get().write(position, bytes);
     }
     if (now.adoption().isEmpty()) {
-      parts.inUse().lookFor(cid);
-      StoredChunks.put(parts.store(), cid, bytes);
+      parts.local().inUse().lookFor(cid);
+      LocalStore.put(parts.local().store(), cid, bytes);
     }
     tally.doneBytes.addAndGet(fileBytes);
     now.checkpoints().written(position, size);
@@ -394,7 +398,7 @@ final class DownloadContent {
       }
     }
     if (wish.sync() || wish.keep()) {
-      parts.store().sync();
+      parts.local().store().sync();
     }
     if (wish.target().isPresent()) {
       journal.end(wish.target().get());
@@ -407,7 +411,7 @@ final class DownloadContent {
     if (wish.wholeDigest().isEmpty()) {
       return;
     }
-    Path part = DownloadTarget.partOf(to.target());
+    Path part = DownloadJournal.partOf(to.target());
     String expected = wish.wholeDigest().get();
     boolean right = !plan.isFolder() && WholeDigests.of(part).equals(expected);
     if (!right) {
@@ -440,7 +444,7 @@ final class DownloadContent {
     if (wish.target().isPresent() && dag.isPresent() && !anythingHere && !resumed) {
       Path target = wish.target().get();
       if (destination.isPresent()) {
-        DownloadTarget.deleteTree(DownloadTarget.partOf(target));
+        DownloadTarget.deleteTree(DownloadJournal.partOf(target));
       }
       journal.end(target);
     }

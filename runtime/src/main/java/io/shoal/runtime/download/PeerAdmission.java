@@ -2,7 +2,6 @@ package io.shoal.runtime.download;
 
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
-import io.shoal.runtime.connection.Links;
 import io.shoal.runtime.peer.Bans;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.Reputation;
@@ -59,7 +58,7 @@ final class PeerAdmission {
   /// The peer that a newcomer takes the place of, if there is one that is worse.
   Optional<DownloadPeer> worseThan(PeerConnection newcomer, Collection<DownloadPeer> peers) {
     DownloadPeer worst = Collections.min(peers, Comparator.comparingDouble(this::score));
-    return book.score(newcomer.remote()) > score(worst) + Links.WORTH_A_PLACE
+    return book.score(newcomer.remote()) > score(worst) + Reputation.WORTH_A_PLACE
         ? Optional.of(worst)
         : Optional.empty();
   }

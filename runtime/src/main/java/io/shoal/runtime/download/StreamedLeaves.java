@@ -4,11 +4,9 @@ import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
-import io.shoal.runtime.store.StoredChunks;
 import io.shoal.runtime.swarm.Swarm;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +19,7 @@ import java.util.Optional;
 /// here and right, else from peers. What peers bring is handed on and not stored. Belongs to the
 /// download's thread.
 final class StreamedLeaves {
-  private final NodeParts parts;
+  private final DownloadParts parts;
   private final Swarm swarm;
   private final TreePlan plan;
   private final TreePlan.Content content;
@@ -38,7 +36,7 @@ final class StreamedLeaves {
   private int next;
 
   /// @param chunkAt the swarm's number of the chunk at each position of the DAG
-  StreamedLeaves(NodeParts parts, Swarm swarm, TreePlan plan, LeafWindow window, int[] chunkAt)
+  StreamedLeaves(DownloadParts parts, Swarm swarm, TreePlan plan, LeafWindow window, int[] chunkAt)
       throws UserFaultException {
     if (plan.isFolder() || plan.files().isEmpty()) {
       throw new UserFaultException(
@@ -71,9 +69,9 @@ final class StreamedLeaves {
       return; // it is on its way
     }
     Cid cid = plan.leafCid(position);
-    parts.inUse().lookFor(cid);
+    parts.local().inUse().lookFor(cid);
     Optional<byte[]> here =
-        position == lastPosition ? Optional.of(lastBlock) : StoredChunks.load(parts, cid);
+        position == lastPosition ? Optional.of(lastBlock) : parts.local().load(cid);
     if (here.isPresent()) {
       swarm.alreadyHere(chunkAt[position]);
       deliver(position, here.get());

@@ -1,6 +1,7 @@
 package io.shoal.runtime.file;
 
 import io.shoal.api.Quoted;
+import io.shoal.api.SignedRecords;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.HashMap;
@@ -26,6 +27,24 @@ public final class NameRules {
           "LPT¹", "LPT²", "LPT³");
 
   private NameRules() {}
+
+  /// Why a name cannot be published, as the end of a sentence; empty if it can.
+  public static Optional<String> faultOfSigned(String name) {
+    Optional<String> wrong = fault(name);
+    if (wrong.isPresent()) {
+      return wrong;
+    }
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > SignedRecords.MAX_NAME_SIZE_BYTES) {
+      return Optional.of(
+          "it has %d bytes in UTF-8: shorten it to %d"
+              .formatted(bytes, SignedRecords.MAX_NAME_SIZE_BYTES));
+    }
+    // Two spellings that look the same would be two names.
+    return Normalizer.isNormalized(name, Normalizer.Form.NFC)
+        ? Optional.empty()
+        : Optional.of("its accents are not composed (Unicode NFC): type it anew, as one composes");
+  }
 
   /// Why the name is refused, as the end of a sentence; empty if it is fine.
   public static Optional<String> fault(String name) {

@@ -7,7 +7,7 @@ import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.WholeRoot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -133,7 +133,7 @@ public final class HashedFolder {
   }
 
   private void store(Cid cid, byte[] bytes) throws ShoalException, IOException {
-    if (!StoredChunks.isOwned(store, cid)) {
+    if (!LocalStore.isOwned(store, cid)) {
       try (ChunkWriter writer = store.create(cid, bytes.length)) {
         writer.write(ByteBuffer.wrap(bytes));
         writer.commit();

@@ -10,7 +10,7 @@ import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.DagLimits;
 import io.shoal.runtime.file.NameRules;
 import io.shoal.runtime.store.ChunkNamer;
-import io.shoal.runtime.store.StoredChunks;
+import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -299,7 +299,7 @@ final class TreeImport {
 
   /// @return whether the store did not have it
   private boolean write(Cid cid, ByteBuffer bytes) throws IOException, ShoalException {
-    if (StoredChunks.isOwned(store, cid)) {
+    if (LocalStore.isOwned(store, cid)) {
       return false;
     }
     try (ChunkWriter writer = store.create(cid, bytes.remaining())) {

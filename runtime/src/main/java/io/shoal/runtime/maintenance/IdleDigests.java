@@ -3,14 +3,13 @@ package io.shoal.runtime.maintenance;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.file.Sha256;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
-import io.shoal.runtime.store.StoredChunks;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -34,7 +33,7 @@ public final class IdleDigests implements AutoCloseable {
   /// How often it looks for a file, or whether the node is idle again.
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
-  private final NodeParts parts;
+  private final LocalStore local;
   private final RootIndex index;
   private final BooleanSupplier idle;
   private final long bytesPerSecond;
@@ -48,12 +47,12 @@ public final class IdleDigests implements AutoCloseable {
   /// @param bytesPerSecond how fast it may read
   /// @param computed told each digest, in hex, once it is in the index
   public IdleDigests(
-      NodeParts parts,
+      LocalStore local,
       RootIndex index,
       BooleanSupplier idle,
       long bytesPerSecond,
       Consumer<String> computed) {
-    this.parts = parts;
+    this.local = local;
     this.index = index;
     this.idle = idle;
     this.bytesPerSecond = bytesPerSecond;
@@ -115,7 +114,7 @@ public final class IdleDigests implements AutoCloseable {
 
   private Optional<String> digest(Cid root)
       throws IOException, ShoalException, InterruptedException {
-    Optional<TreePlan> plan = new LocalDag(parts).plan(root);
+    Optional<TreePlan> plan = new LocalDag(local).plan(root);
     if (plan.isEmpty() || plan.get().isFolder() || plan.get().files().isEmpty()) {
       return Optional.empty();
     }
@@ -124,7 +123,7 @@ public final class IdleDigests implements AutoCloseable {
     for (int leaf = 0; leaf < content.leafCount(); leaf++) {
       Cid cid = plan.get().leafCid(content.leaf(leaf));
       Optional<byte[]> block =
-          cid.isIdentity() ? Optional.of(cid.identityContent()) : StoredChunks.load(parts, cid);
+          cid.isIdentity() ? Optional.of(cid.identityContent()) : local.load(cid);
       if (block.isEmpty() || !mayGoOn(block.get().length)) {
         return Optional.empty();
       }

@@ -1,8 +1,7 @@
 package io.shoal.runtime.maintenance;
 
 import io.shoal.api.Cid;
-import io.shoal.runtime.NodeParts;
-import io.shoal.runtime.NodeSettings;
+import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,10 +36,10 @@ public final class ScheduledVerify implements AutoCloseable {
 
   private static final HexFormat HEX = HexFormat.of();
 
-  private final NodeParts parts;
+  private final LocalStore local;
   private final StoreVerify verify;
   private final CheckRecord record;
-  private final NodeSettings.Verify settings;
+  private final VerifySettings settings;
   private final InstantSource clock;
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<Thread> thread = Optional.empty();
@@ -48,12 +47,12 @@ public final class ScheduledVerify implements AutoCloseable {
   private record Due(Cid cid, String digest) {}
 
   public ScheduledVerify(
-      NodeParts parts,
+      LocalStore local,
       StoreVerify verify,
       CheckRecord record,
-      NodeSettings.Verify settings,
+      VerifySettings settings,
       InstantSource clock) {
-    this.parts = parts;
+    this.local = local;
     this.verify = verify;
     this.record = record;
     this.settings = settings;
@@ -106,7 +105,7 @@ public final class ScheduledVerify implements AutoCloseable {
 
   private boolean check() throws IOException, InterruptedException {
     CheckRecord.Running from = record.running();
-    StoreAudit audit = new StoreAudit(parts.storeCheck(), settings.bytesPerSecond());
+    StoreAudit audit = new StoreAudit(local.storeCheck(), settings.bytesPerSecond());
     String cursor = from.cursor();
     long savedNanos = System.nanoTime();
     int first = cursor.isEmpty() ? 0 : HexFormat.fromHexDigits(cursor, 0, 2);
@@ -128,7 +127,7 @@ public final class ScheduledVerify implements AutoCloseable {
     }
     CheckRecord.Running all = reached(from, cursor, audit);
     long missing = verify.missingChunks();
-    parts.store().sync();
+    local.store().sync();
     record.ended(all.chunks(), all.bytes(), all.rotten(), missing);
     LOG.info(
         "the store was checked: {} chunks, {} rotten, {} missing",
@@ -150,7 +149,7 @@ public final class ScheduledVerify implements AutoCloseable {
   /// The chunks of a part behind the cursor, in order.
   private List<Due> due(int part, String cursor) throws IOException {
     List<Due> due = new ArrayList<>();
-    parts
+    local
         .store()
         .cids(
             chunk -> {

@@ -3,10 +3,10 @@ package io.shoal.runtime.maintenance;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,15 +31,15 @@ public final class StoreVerify {
 
   private static final int PROGRESS_EVERY = 64;
 
-  private final NodeParts parts;
+  private final LocalStore local;
   private final RootIndex index;
   private final LocalDag dag;
   private final CheckRecord record;
 
-  public StoreVerify(NodeParts parts, RootIndex index, CheckRecord record) {
-    this.parts = parts;
+  public StoreVerify(LocalStore local, RootIndex index, CheckRecord record) {
+    this.local = local;
     this.index = index;
-    this.dag = new LocalDag(parts);
+    this.dag = new LocalDag(local);
     this.record = record;
   }
 
@@ -57,9 +57,9 @@ public final class StoreVerify {
       Optional<Repair> repair, long bytesPerSecond, NodeCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
     List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
-    parts.store().cids(chunks::add);
+    local.store().cids(chunks::add);
     long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
-    StoreAudit audit = new StoreAudit(parts.storeCheck(), bytesPerSecond);
+    StoreAudit audit = new StoreAudit(local.storeCheck(), bytesPerSecond);
     List<String> corrupt = new ArrayList<>();
     for (ChunkStore.StoredChunk chunk : chunks) {
       if (audit.check(chunk.cid()) && corrupt.size() < MAX_NAMED) {
@@ -78,7 +78,7 @@ public final class StoreVerify {
     if (repair.isPresent()) {
       repair(repair.get(), missing.keySet());
     }
-    parts.store().sync();
+    local.store().sync();
     // What counts as repaired must last: what the sync could not make durable is gone again.
     long repaired = repair.isPresent() ? here(missing.values()) : 0;
     record.ended(audit.chunks(), audit.bytes(), audit.rotten(), missingChunks());
@@ -101,7 +101,7 @@ public final class StoreVerify {
         List<Cid> all = new ArrayList<>();
         dag.reachable(root.cid(), all::add);
         for (Cid cid : all) {
-          if (!cid.isIdentity() && !parts.store().contains(cid)) {
+          if (!cid.isIdentity() && !local.store().contains(cid)) {
             missing.computeIfAbsent(root.cid(), any -> new LinkedHashSet<>()).add(cid);
           }
         }
@@ -125,7 +125,7 @@ public final class StoreVerify {
     long here = 0;
     for (Set<Cid> chunks : chunksOfRoots) {
       for (Cid cid : chunks) {
-        here += parts.store().contains(cid) ? 1 : 0;
+        here += local.store().contains(cid) ? 1 : 0;
       }
     }
     return here;

@@ -11,6 +11,7 @@ import io.shoal.api.SignedRecord;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NameCommands;
 import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.file.NameRules;
 import io.shoal.runtime.identity.HostKey;
 import java.io.IOException;
 import java.time.Duration;
@@ -100,7 +101,7 @@ public final class NamePublisher {
   }
 
   private static void requireName(String name) throws InvalidInputException {
-    Optional<String> fault = Names.fault(name);
+    Optional<String> fault = NameRules.faultOfSigned(name);
     if (fault.isPresent()) {
       throw new InvalidInputException(
           "'" + Quoted.of(name) + "' cannot be published as a name: " + fault.get());

@@ -6,17 +6,12 @@ import io.shoal.api.MalformedDataException;
 import io.shoal.api.PeerId;
 import io.shoal.api.ShoalException;
 import io.shoal.api.SignedRecord;
-import io.shoal.api.SignedRecords;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NameCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.VerificationFailedException;
-import io.shoal.runtime.control.ControlRequests;
-import io.shoal.runtime.file.NameRules;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,27 +41,9 @@ public final class Names {
     this.clock = clock;
   }
 
-  /// Why a name cannot be published, as the end of a sentence; empty if it can.
-  public static Optional<String> fault(String name) {
-    Optional<String> wrong = NameRules.fault(name);
-    if (wrong.isPresent()) {
-      return wrong;
-    }
-    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > SignedRecords.MAX_NAME_SIZE_BYTES) {
-      return Optional.of(
-          "it has %d bytes in UTF-8: shorten it to %d"
-              .formatted(bytes, SignedRecords.MAX_NAME_SIZE_BYTES));
-    }
-    // Two spellings that look the same would be two names.
-    return Normalizer.isNormalized(name, Normalizer.Form.NFC)
-        ? Optional.empty()
-        : Optional.of("its accents are not composed (Unicode NFC): type it anew, as one composes");
-  }
-
   /// The reference that others ask for.
   static String text(PeerId key, String name) {
-    return ControlRequests.text(new Reference.SignedName(key.toCid(), name));
+    return new Reference.SignedName(key.toCid(), name).text();
   }
 
   /// The key of a name.
@@ -104,20 +81,20 @@ public final class Names {
       if (!keys.add(name.key()) || keys.size() > MAX_KEYS) {
         throw new VerificationFailedException(
             "%s leads through more than %d keys or in a circle: ask its owner for the right one"
-                .formatted(ControlRequests.text(wanted), MAX_KEYS));
+                .formatted(wanted.text(), MAX_KEYS));
       }
-      Newest newest = newest(name, left(deadline, ControlRequests.text(name)), notes);
+      Newest newest = newest(name, left(deadline, name.text()), notes);
       switch (newest.value) {
         case NameValue.Successor successor -> {
           name = new Reference.SignedName(successor.key().toCid(), name.name());
-          notes.add("its owner has another key now: use " + ControlRequests.text(name));
+          notes.add("its owner has another key now: use " + name.text());
         }
         case NameValue.Withdrawn withdrawn ->
             throw new NotFoundException(
                 "%s was withdrawn by its owner at %s: ask for another"
-                    .formatted(ControlRequests.text(name), iso(withdrawn.time())));
+                    .formatted(name.text(), iso(withdrawn.time())));
         case NameValue.InChunk inChunk -> {
-          Duration rest = left(deadline, ControlRequests.text(name));
+          Duration rest = left(deadline, name.text());
           return resolved(name, newest, inChunk(name, inChunk, rest), notes);
         }
         case NameValue.Target target -> {
@@ -130,7 +107,7 @@ public final class Names {
   private static NameCommands.ResolvedName resolved(
       Reference.SignedName name, Newest newest, NameValue.Target target, List<String> notes) {
     return new NameCommands.ResolvedName(
-        ControlRequests.text(name),
+        name.text(),
         target.root().toString(),
         target.fileName(),
         target.sizeBytes(),
@@ -159,7 +136,7 @@ public final class Names {
       Reference.SignedName name, MalformedDataException e) {
     return new VerificationFailedException(
         "the record of %s is signed by its key but cannot be read (%s): its owner must publish it again, or you need a newer version"
-            .formatted(ControlRequests.text(name), e.getMessage()),
+            .formatted(name.text(), e.getMessage()),
         e);
   }
 
@@ -188,7 +165,7 @@ public final class Names {
     if (value.expired(nowSeconds())) {
       throw new NotFoundException(
           "%s expired at %s: its owner must publish it again"
-              .formatted(ControlRequests.text(name), iso(value.expires())));
+              .formatted(name.text(), iso(value.expires())));
     }
     return new Newest(record, value, answer, seen.isEmpty());
   }
@@ -232,7 +209,7 @@ public final class Names {
     if (answer.forged()) {
       return new VerificationFailedException(
           "what others hold of %s is not signed by its key: check the key, and try again later"
-              .formatted(ControlRequests.text(name)));
+              .formatted(name.text()));
     }
     if (answer.failure().isPresent()) {
       return answer.failure().get();
@@ -240,10 +217,10 @@ public final class Names {
     return network.exists()
         ? new NotFoundException(
             "none of %d who answered holds %s: check the key and the name; a publisher's node must run at least every two hours"
-                .formatted(answer.answered(), ControlRequests.text(name)))
+                .formatted(answer.answered(), name.text()))
         : new NotFoundException(
             "%s was never seen here, and no active discovery holds signed records: name one that does in active.discovery"
-                .formatted(ControlRequests.text(name)));
+                .formatted(name.text()));
   }
 
   /// What others say of a root. A hint: whoever knows the root can say what he likes.

@@ -34,6 +34,10 @@ public record Reputation(double score, long atMillis) {
   /// What its neighbours did is not held against it.
   public static final double MERITED = 54;
 
+  /// A newcomer takes the place of a connection whose peer's score is lower by more than this:
+  /// equal ones must not push each other out in turn.
+  public static final double WORTH_A_PLACE = 5;
+
   /// Points for a MiB that was verified.
   private static final double POINTS_PER_MIB = 1;
 

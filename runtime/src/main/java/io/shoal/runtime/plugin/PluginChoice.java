@@ -1,7 +1,6 @@
 package io.shoal.runtime.plugin;
 
 import io.shoal.api.InvalidConfigException;
-import io.shoal.runtime.NodeSettings;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.FoundPlugin;
 import io.shoal.runtime.plugin.inspection.PluginShelf;
@@ -21,7 +20,7 @@ final class PluginChoice {
   private final List<FoundPlugin> missing = new ArrayList<>();
   private final List<InvalidConfigException> faults = new ArrayList<>();
 
-  PluginChoice(PluginShelf shelf, NodeSettings.Active active) {
+  PluginChoice(PluginShelf shelf, ActiveSettings active) {
     this.shelf = shelf;
     chooseOne(ExtensionKind.STORAGE, active.storage());
     chooseOne(ExtensionKind.VERIFICATION, active.verification());

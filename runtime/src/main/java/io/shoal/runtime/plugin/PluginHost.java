@@ -9,8 +9,6 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
-import io.shoal.runtime.Configuration;
-import io.shoal.runtime.NodeSettings;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.config.NearestWord;
 import io.shoal.runtime.file.PrivateFile;
@@ -23,6 +21,7 @@ import io.shoal.runtime.plugin.inspection.PluginApproval;
 import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.plugin.inspection.PluginReport;
+import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.PluginShelf;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
@@ -52,9 +51,16 @@ import org.slf4j.LoggerFactory;
 /// Every method may be called from any thread.
 public final class PluginHost implements AutoCloseable {
 
+  /// The configuration of each plugin.
+  @FunctionalInterface
+  public interface PluginConfigs {
+    ConfigSection of(String pluginId) throws InvalidConfigException;
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(PluginHost.class);
 
-  private final Configuration configuration;
+  private final PluginSettings settings;
+  private final PluginConfigs configs;
   private final PluginShelf shelf;
   private final PluginChoice choice;
   private final ModularPlugins plugins;
@@ -63,11 +69,16 @@ public final class PluginHost implements AutoCloseable {
   /// What was started, by id, in the order of starting.
   private final Map<String, RunningPlugin> running = new LinkedHashMap<>();
 
-  private PluginHost(Configuration configuration, PluginShelf shelf, GrantedModules granted) {
-    NodeSettings.Plugins settings = configuration.settings().plugins();
-    this.configuration = configuration;
+  private PluginHost(
+      PluginSettings settings,
+      ActiveSettings active,
+      PluginConfigs configs,
+      PluginShelf shelf,
+      GrantedModules granted) {
+    this.settings = settings;
+    this.configs = configs;
     this.shelf = shelf;
-    this.choice = new PluginChoice(shelf, configuration.settings().active());
+    this.choice = new PluginChoice(shelf, active);
     this.plugins =
         new ModularPlugins(
             granted,
@@ -80,18 +91,18 @@ public final class PluginHost implements AutoCloseable {
   /// @param folders where plugins lie
   /// @param unpackFolder where zips are unpacked to; made when needed
   /// @throws UserFaultException the runtime is on the class path
-  public static PluginHost open(List<Path> folders, Path unpackFolder, Configuration configuration)
+  public static PluginHost open(
+      List<Path> folders,
+      Path unpackFolder,
+      PluginSettings settings,
+      ActiveSettings active,
+      PluginConfigs configs)
       throws UserFaultException, IOException {
     GrantedModules granted = GrantedModules.of(requireLayer(PluginHost.class.getModule()));
     PluginShelf shelf =
-        new PluginShelf(
-            folders,
-            unpackFolder,
-            PluginApproval.of(configuration.settings().plugins()),
-            granted,
-            apiVersion());
+        new PluginShelf(folders, unpackFolder, PluginApproval.of(settings), granted, apiVersion());
     shelf.scan();
-    return new PluginHost(configuration, shelf, granted);
+    return new PluginHost(settings, active, configs, shelf, granted);
   }
 
   /// The layer of a module.
@@ -192,7 +203,7 @@ public final class PluginHost implements AutoCloseable {
   /// it may belong to a plugin that was removed for now.
   private void refuseMisspelledSections() throws InvalidConfigException {
     List<String> ids = shelf.all().stream().map(FoundPlugin::id).toList();
-    for (String section : configuration.pluginsConfigured()) {
+    for (String section : settings.configured()) {
       Optional<String> near = NearestWord.of(section, ids);
       if (!ids.contains(section) && near.isPresent()) {
         throw new InvalidConfigException(
@@ -267,8 +278,7 @@ public final class PluginHost implements AutoCloseable {
     if (usable.isEmpty()) {
       return false;
     }
-    RunningPlugin plugin =
-        new RunningPlugin(usable.get(), plugins, configuration.settings().plugins(), services);
+    RunningPlugin plugin = new RunningPlugin(usable.get(), plugins, settings, services);
     running.put(found.id(), plugin);
     try {
       for (InspectedPlugin dependency : shelf.dependencies(usable.get())) {
@@ -301,7 +311,7 @@ public final class PluginHost implements AutoCloseable {
     Map<FoundPlugin, FutureTask<Boolean>> starts = new LinkedHashMap<>();
     for (FoundPlugin found : loaded) {
       RunningPlugin plugin = Objects.requireNonNull(running.get(found.id()));
-      ConfigSection config = configuration.plugin(found.id());
+      ConfigSection config = configs.of(found.id());
       FutureTask<Boolean> start =
           new FutureTask<>(
               () -> {

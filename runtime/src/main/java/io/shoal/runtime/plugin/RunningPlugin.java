@@ -3,7 +3,6 @@ package io.shoal.runtime.plugin;
 import io.shoal.api.Extension;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeSettings;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.Deadline;
@@ -11,6 +10,7 @@ import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.InspectedPlugin;
 import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
+import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -35,7 +35,7 @@ final class RunningPlugin {
 
   private final InspectedPlugin plugin;
   private final ModularPlugins plugins;
-  private final NodeSettings.Plugins settings;
+  private final PluginSettings settings;
   private final NodeServices services;
   private final PluginScheduler scheduler;
   private final Map<ExtensionKind, List<Extension>> extensions = new EnumMap<>(ExtensionKind.class);
@@ -44,7 +44,7 @@ final class RunningPlugin {
   RunningPlugin(
       InspectedPlugin plugin,
       ModularPlugins plugins,
-      NodeSettings.Plugins settings,
+      PluginSettings settings,
       NodeServices services) {
     this.plugin = plugin;
     this.plugins = plugins;

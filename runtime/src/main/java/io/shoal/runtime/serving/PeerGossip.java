@@ -9,7 +9,6 @@ import io.shoal.api.RemotePeer;
 import io.shoal.runtime.connection.HeededMessages;
 import io.shoal.runtime.connection.Links;
 import io.shoal.runtime.connection.PeerExchange;
-import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.peer.PeerKey;
 import java.nio.ByteBuffer;
@@ -21,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,14 +37,14 @@ public final class PeerGossip {
   private static final int MAX_HEEDED_PER_ROUND = 64;
 
   private final Watchers watchers;
-  private final Downloads downloads;
+  private final BiConsumer<Cid, List<PeerAddress>> candidates;
   private final Links links;
   private final HeededMessages heeded = new HeededMessages(MAX_HEEDED_PER_ROUND);
   private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
 
-  public PeerGossip(Watchers watchers, Downloads downloads, Links links) {
+  public PeerGossip(Watchers watchers, BiConsumer<Cid, List<PeerAddress>> candidates, Links links) {
     this.watchers = watchers;
-    this.downloads = downloads;
+    this.candidates = candidates;
     this.links = links;
   }
 
@@ -135,6 +135,6 @@ public final class PeerGossip {
         usable.add(address);
       }
     }
-    downloads.candidates(exchange.root(), usable);
+    candidates.accept(exchange.root(), usable);
   }
 }

@@ -1,7 +1,6 @@
 package io.shoal.runtime.store;
 
 import io.shoal.api.FileBacked;
-import io.shoal.runtime.NodeParts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,10 +9,10 @@ import java.util.Optional;
 
 /// Whether files that are served in place are still what they were.
 public final class AdoptedFiles {
-  private final NodeParts parts;
+  private final LocalStore local;
 
-  public AdoptedFiles(NodeParts parts) {
-    this.parts = parts;
+  public AdoptedFiles(LocalStore local) {
+    this.local = local;
   }
 
   public boolean intact(KeptRoot root) {
@@ -23,7 +22,7 @@ public final class AdoptedFiles {
   /// What is wrong with an adopted root; empty if nothing is. Of a folder only its being there is
   /// looked at: its files are checked when they are read.
   public Optional<String> problem(KeptRoot root) {
-    Optional<FileBacked> files = parts.store().fileBacked();
+    Optional<FileBacked> files = local.store().fileBacked();
     if (root.path().isEmpty() || files.isEmpty()) {
       return Optional.empty();
     }

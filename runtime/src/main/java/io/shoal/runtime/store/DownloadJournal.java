@@ -2,7 +2,6 @@ package io.shoal.runtime.store;
 
 import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
-import io.shoal.runtime.destination.DownloadTarget;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.Sha256;
 import java.io.IOException;
@@ -29,11 +28,19 @@ import org.slf4j.LoggerFactory;
 public final class DownloadJournal {
   private static final Logger LOG = LoggerFactory.getLogger(DownloadJournal.class);
 
+  /// Stands behind a name until the download is complete.
+  private static final String PART_SUFFIX = ".part";
+
   /// A download that has begun.
   ///
   /// @param root what
   /// @param target where it will be
-  public record Begun(Cid root, Path target) {}
+  public record Begun(Cid root, Path target) {
+    /// Where its bytes are until then.
+    public Path part() {
+      return partOf(target);
+    }
+  }
 
   private final Path folder;
 
@@ -43,6 +50,11 @@ public final class DownloadJournal {
   /// Targets whose entries are to be deleted once it is durable that their parts are gone.
   private final Set<Path> ended = ConcurrentHashMap.newKeySet();
 
+  /// Where the bytes of a download to `target` are until it is complete.
+  public static Path partOf(Path target) {
+    return target.resolveSibling(target.getFileName() + PART_SUFFIX);
+  }
+
   public DownloadJournal(Path folder) throws IOException {
     this.folder = Files.createDirectories(folder);
   }
@@ -50,7 +62,7 @@ public final class DownloadJournal {
   /// Forgets what an earlier process ended and did not come to delete.
   public void forgetEnded() throws IOException {
     for (Begun begun : all()) {
-      if (!Files.exists(DownloadTarget.partOf(begun.target()), LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.exists(begun.part(), LinkOption.NOFOLLOW_LINKS)) {
         Files.deleteIfExists(file(begun.target()));
       }
     }

@@ -3,7 +3,6 @@ package io.shoal.runtime.store;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.NodeParts;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
@@ -20,10 +19,10 @@ import java.util.function.Consumer;
 public final class LocalDag {
   private static final int NODES_AT_ONCE = 1_024;
 
-  private final NodeParts parts;
+  private final LocalStore local;
 
-  public LocalDag(NodeParts parts) {
-    this.parts = parts;
+  public LocalDag(LocalStore local) {
+    this.local = local;
   }
 
   /// The plan of a root whose nodes are all here; empty if one is missing.
@@ -32,7 +31,7 @@ public final class LocalDag {
     while (!walker.complete()) {
       List<Cid> missing = walker.missingNodes(NODES_AT_ONCE);
       for (Cid node : missing) {
-        Optional<byte[]> bytes = StoredChunks.load(parts, node);
+        Optional<byte[]> bytes = local.load(node);
         if (bytes.isEmpty()) {
           return Optional.empty();
         }
@@ -57,7 +56,7 @@ public final class LocalDag {
         continue;
       }
       Optional<byte[]> bytes =
-          cid.isIdentity() ? Optional.of(cid.identityContent()) : StoredChunks.load(parts, cid);
+          cid.isIdentity() ? Optional.of(cid.identityContent()) : local.load(cid);
       if (bytes.isPresent()) {
         links(bytes.get()).forEach(due::add);
       }
@@ -77,7 +76,7 @@ public final class LocalDag {
   public long chunksHere(TreePlan plan) throws IOException {
     long here = 0;
     for (int position = 0; position < plan.chunkCount(); position++) {
-      if (parts.store().contains(plan.leafCid(position))) {
+      if (local.store().contains(plan.leafCid(position))) {
         here++;
       }
     }
@@ -90,7 +89,7 @@ public final class LocalDag {
     if (size != TreePlan.UNKNOWN_SIZE) {
       return size;
     }
-    try (var reader = parts.store().open(file.cid()).orElse(null)) {
+    try (var reader = local.store().open(file.cid()).orElse(null)) {
       return reader == null ? TreePlan.UNKNOWN_SIZE : reader.sizeBytes();
     }
   }

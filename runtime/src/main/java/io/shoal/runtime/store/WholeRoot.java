@@ -47,7 +47,7 @@ public final class WholeRoot {
     byte[] block =
         node.isIdentity()
             ? node.identityContent()
-            : StoredChunks.read(store, node).orElseThrow(() -> gone(node, root));
+            : LocalStore.read(store, node).orElseThrow(() -> gone(node, root));
     try {
       return UnixNode.parse(block).links();
     } catch (MalformedDataException e) {

@@ -1,6 +1,5 @@
 package io.shoal.runtime.swarm;
 
-import io.shoal.runtime.connection.FetchNotice;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +28,7 @@ final class OwnPromises {
   void made(int chunk) {
     // What came first is told first; what a notice has no room for any more, the chunk itself tells
     // of when it is here.
-    if (untold.size() < FetchNotice.MAX_POSITIONS) {
+    if (untold.size() < Promises.MAX_PER_PEER) {
       untold.add(positionOfChunk[chunk]);
     }
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 /// have them soon, so that a complete peer's line is better used for what nobody fetches yet.
 /// Promises only put off what is asked of complete peers, for [#LAPSE_MILLIS] at most, and who does
 /// not keep them is not believed any more. Confined to the swarm's thread.
-public final class Promises {
+final class Promises {
   /// Of one peer at a time: no more than it may have in flight.
-  public static final int MAX_PER_PEER = SwarmPeer.MAX_WINDOW_CHUNKS;
+  static final int MAX_PER_PEER = SwarmPeer.MAX_WINDOW_CHUNKS;
 
   /// Longer than a chunk waits in the line of a busy but useful server.
   private static final long LAPSE_MILLIS = 3_000;

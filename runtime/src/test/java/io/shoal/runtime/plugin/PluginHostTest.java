@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.runtime.PluginFolder;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.plugin.inspection.PluginReport.State;
-import io.shoal.runtime.testing.PluginFolder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;

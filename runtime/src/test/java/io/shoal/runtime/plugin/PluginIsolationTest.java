@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.runtime.PluginFolder;
 import io.shoal.runtime.plugin.inspection.PluginReport.State;
-import io.shoal.runtime.testing.PluginFolder;
 import io.shoal.runtime.testing.PluginJarBuilder;
 import io.shoal.runtime.testing.VerifierSource;
 import java.io.IOException;

@@ -21,7 +21,7 @@ import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
 import io.shoal.api.ServeAnswer;
 import io.shoal.api.Transport;
-import io.shoal.runtime.testing.PluginFolder;
+import io.shoal.runtime.PluginFolder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

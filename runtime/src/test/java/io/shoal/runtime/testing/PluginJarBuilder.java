@@ -56,7 +56,7 @@ public final class PluginJarBuilder {
   }
 
   /// The five plugins under `src/test/plugins`, ready made, by id.
-  static Path shared(String id, Path folder) throws IOException {
+  public static Path shared(String id, Path folder) throws IOException {
     byte[] jar =
         SHARED.computeIfAbsent(
             id,

@@ -132,7 +132,9 @@ final class DhtInspection {
       case "lookup" -> {
         takes(LOOKUP, arguments, 1, 2);
         NodeId key = key(arguments);
-        answer((node, out, now) -> LookupTrace.path(node, key, out, now), sink);
+        answer(
+            (node, out, now) -> LookupTrace.path(node, key, out, Membership.JOIN_ADVICE, now),
+            sink);
       }
       case "ping" -> {
         takes(PING, arguments, 1, 1);
@@ -143,7 +145,9 @@ final class DhtInspection {
       case "get-peers" -> {
         takes(GET_PEERS, arguments, 1, 1);
         NodeId key = infohash(arguments.getFirst());
-        answer((node, out, now) -> LookupTrace.peers(node, key, out, now), sink);
+        answer(
+            (node, out, now) -> LookupTrace.peers(node, key, out, Membership.JOIN_ADVICE, now),
+            sink);
       }
       case "get" -> {
         takes(ItemQuestions.GET, arguments, 1, 2);
@@ -231,7 +235,7 @@ final class DhtInspection {
           for (Inspector.Known known : inspector.known(DhtLoop.nowMillis())) {
             out.row(
                 known.bucket(),
-                HostPort.format(known.contact().address()),
+                Contact.text(known.contact().address()),
                 known.contact().id(),
                 known.state().name().toLowerCase(Locale.ROOT),
                 TimeUnit.MILLISECONDS.toSeconds(known.heardMillis()),
@@ -250,7 +254,7 @@ final class DhtInspection {
     DhtNode.Snapshot figures = node.snapshot(nowMillis);
     out.columns("counter", "family", "value");
     out.row("id", family, node.id());
-    out.row("listens", family, HostPort.format(Objects.requireNonNull(loop.locals().get(family))));
+    out.row("listens", family, Contact.text(Objects.requireNonNull(loop.locals().get(family))));
     out.row("knownNodes", family, figures.nodes());
     out.row("announcedKeys", family, figures.announcedKeys());
     out.row("keysWaiting", family, figures.announcing().due());
@@ -276,17 +280,17 @@ final class DhtInspection {
               public void replied(Contact from, Packet.Reply reply, long repliedMillis) {
                 out.columns("node", "id", "roundTripMillis", "seesUsAs");
                 out.row(
-                    HostPort.format(from.address()),
+                    Contact.text(from.address()),
                     from.id(),
                     repliedMillis - nowMillis,
-                    reply.seenAs().map(HostPort::format).orElse(""));
+                    reply.seenAs().map(Contact::text).orElse(""));
                 out.end();
               }
 
               @Override
               public void failed(long failedMillis) {
                 out.fail(
-                    HostPort.format(to)
+                    Contact.text(to)
                         + " does not answer: check the address, and that UDP reaches it");
               }
             },

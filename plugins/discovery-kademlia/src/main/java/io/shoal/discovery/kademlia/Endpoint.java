@@ -2,6 +2,7 @@ package io.shoal.discovery.kademlia;
 
 import io.shoal.api.PeerAddress;
 import io.shoal.discovery.kademlia.announce.Announcer;
+import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -41,6 +42,6 @@ public record Endpoint(PeerAddress address, Announcer.Place place) {
 
   /// The address of a provider that was found under the key of a scheme.
   static PeerAddress found(String scheme, InetSocketAddress provider) {
-    return PeerAddress.of(scheme + "://" + HostPort.format(provider));
+    return PeerAddress.of(scheme + "://" + Contact.text(provider));
   }
 }

@@ -1,7 +1,6 @@
 package io.shoal.discovery.kademlia;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /// An address as a user writes it: `HOST:PORT`, an IPv6 host in brackets.
@@ -33,11 +32,6 @@ public record HostPort(String host, int port) {
       return Optional.empty();
     }
     return Optional.of(new HostPort(host, Integer.parseInt(digits)));
-  }
-
-  public static String format(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }
 
   /// The host if it is written as an IP address; never asks a name server.

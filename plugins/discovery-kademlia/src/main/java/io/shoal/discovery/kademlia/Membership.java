@@ -276,14 +276,13 @@ public final class Membership implements AutoCloseable {
     if (both) {
       loop.locals()
           .forEach(
-              (family, local) ->
-                  details.put(family.label() + " listens at", HostPort.format(local)));
+              (family, local) -> details.put(family.label() + " listens at", Contact.text(local)));
     }
     if (config.readOnly()) {
       details.put("role", "read-only member");
     }
     return new DiscoveryStatus(
-        Optional.of(HostPort.format(loop.local())),
+        Optional.of(Contact.text(loop.local())),
         Math.toIntExact(nodes),
         Math.toIntExact(most(DhtNode.Snapshot::announcedKeys)),
         most(DhtNode.Snapshot::overdueKeys),

@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.api.UserFaultException;
+import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
 import java.io.IOException;
 import java.net.BindException;
@@ -84,7 +85,7 @@ record Sockets(Map<Family, DatagramChannel> channels, Map<Family, InetSocketAddr
         builder.close();
         throw new UserFaultException(
             "plugins.%s.listen: cannot listen on UDP %s (%s): choose another address, or port 0 for any"
-                .formatted(pluginId, HostPort.format(address), e.getMessage()),
+                .formatted(pluginId, Contact.text(address), e.getMessage()),
             e);
       } catch (IOException | UnsupportedOperationException e) {
         builder.close();

@@ -1,7 +1,6 @@
 package io.shoal.runtime.plugin.inspection;
 
 import io.shoal.api.InvalidConfigException;
-import io.shoal.runtime.NodeSettings;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import java.io.IOException;
@@ -42,7 +41,7 @@ public final class PluginApproval {
   }
 
   /// @throws InvalidConfigException a publisher's key is none
-  public static PluginApproval of(NodeSettings.Plugins settings) throws InvalidConfigException {
+  public static PluginApproval of(PluginSettings settings) throws InvalidConfigException {
     List<PublicKey> keys = new ArrayList<>();
     for (String text : settings.publishers()) {
       try {

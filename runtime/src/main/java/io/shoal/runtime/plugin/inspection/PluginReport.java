@@ -1,8 +1,6 @@
 package io.shoal.runtime.plugin.inspection;
 
-import io.shoal.runtime.command.NodeCommands;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,17 +32,5 @@ public record PluginReport(
     INSTALLED,
     /// Not usable.
     FAILED
-  }
-
-  /// As the user sees it.
-  public NodeCommands.PluginEntry toEntry() {
-    return new NodeCommands.PluginEntry(
-        id,
-        kinds.stream().map(ExtensionKind::word).sorted().toList(),
-        version,
-        location.map(Path::toString).orElse(""),
-        state.name().toLowerCase(Locale.ROOT),
-        active,
-        problem.map(PluginProblem::message));
   }
 }

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.PluginFolder;
 import io.shoal.runtime.plugin.PluginHost;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.plugin.inspection.PluginReport.State;
-import io.shoal.runtime.testing.PluginFolder;
 import io.shoal.runtime.testing.PluginJarBuilder;
 import io.shoal.runtime.testing.VerifierSource;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package io.shoal.discovery.kademlia.bencode;
 
-import io.shoal.discovery.kademlia.krpc.NodeId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -33,13 +32,19 @@ public final class BencodeWriter {
     return this;
   }
 
-  /// An id, as its bytes.
-  public BencodeWriter text(NodeId id) {
-    digits(NodeId.SIZE_BYTES);
+  /// Writes bytes into an array, from an offset on.
+  @FunctionalInterface
+  public interface Filler {
+    void fill(byte[] out, int offset);
+  }
+
+  /// A text of known length, written by what holds it.
+  public BencodeWriter text(int length, Filler bytes) {
+    digits(length);
     put(':');
-    room(NodeId.SIZE_BYTES);
-    id.copyTo(out, size);
-    size += NodeId.SIZE_BYTES;
+    room(length);
+    bytes.fill(out, size);
+    size += length;
     return this;
   }
 

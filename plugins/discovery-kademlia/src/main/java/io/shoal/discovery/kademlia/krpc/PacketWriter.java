@@ -92,7 +92,7 @@ public final class PacketWriter {
       case Method.Ping() -> id(out, query);
       case Method.FindNode(NodeId target, Set<Family> want) -> target(out, query, target, want);
       case Method.GetPeers getPeers -> {
-        id(out, query).key("info_hash").text(getPeers.key());
+        id(out, query).key("info_hash").text(NodeId.SIZE_BYTES, getPeers.key()::copyTo);
         flag(out, "noseed", getPeers.noSeed());
         flag(out, "scrape", getPeers.scrape());
         want(out, getPeers.want());
@@ -100,20 +100,23 @@ public final class PacketWriter {
       case Method.AnnouncePeer announce -> {
         id(out, query);
         flag(out, "implied_port", announce.impliedPort());
-        out.key("info_hash").text(announce.key()).key("port").whole(announce.port());
+        out.key("info_hash")
+            .text(NodeId.SIZE_BYTES, announce.key()::copyTo)
+            .key("port")
+            .whole(announce.port());
         flag(out, "seed", announce.seed());
         out.key("token").text(announce.token());
       }
       case Method.AnnounceMany many -> {
         id(out, query);
-        out.key("info_hash").text(many.grantedFor());
+        out.key("info_hash").text(NodeId.SIZE_BYTES, many.grantedFor()::copyTo);
         out.key("keys").text(Compact.keys(many.keys()));
         out.key("port").whole(many.port()).key("token").text(many.token());
       }
       case Method.Get get -> {
         id(out, query);
         get.newerThan().ifPresent(sequence -> out.key("seq").whole(sequence));
-        out.key("target").text(get.target());
+        out.key("target").text(NodeId.SIZE_BYTES, get.target()::copyTo);
         want(out, get.want());
       }
       case Method.Put put -> put(out, query, put);
@@ -121,7 +124,7 @@ public final class PacketWriter {
           target(out, query, target, want);
       case Method.Unknown(String _, Optional<NodeId> target, Set<Family> want) -> {
         id(out, query);
-        target.ifPresent(t -> out.key("target").text(t));
+        target.ifPresent(t -> out.key("target").text(NodeId.SIZE_BYTES, t::copyTo));
         want(out, want);
       }
     }
@@ -129,12 +132,12 @@ public final class PacketWriter {
   }
 
   private static BencodeWriter id(BencodeWriter out, Packet.Query query) {
-    return out.key("id").text(query.sender());
+    return out.key("id").text(NodeId.SIZE_BYTES, query.sender()::copyTo);
   }
 
   private static void target(
       BencodeWriter out, Packet.Query query, NodeId target, Set<Family> want) {
-    id(out, query).key("target").text(target);
+    id(out, query).key("target").text(NodeId.SIZE_BYTES, target::copyTo);
     want(out, want);
   }
 
@@ -156,7 +159,7 @@ public final class PacketWriter {
     put.replaces().ifPresent(sequence -> out.key("cas").whole(sequence));
     id(out, query);
     if (put.item() instanceof Item.Mutable item) {
-      out.key("k").text(item.key());
+      out.key("k").text(NodeId.SIZE_BYTES, item.key()::copyTo);
       if (item.salt().length() > 0) {
         out.key("salt").text(item.salt());
       }
@@ -171,12 +174,12 @@ public final class PacketWriter {
     if (answer.content() instanceof Content.Scrape(ScrapeFilter seeds, ScrapeFilter others)) {
       out.key("BFpe").text(others.bytes()).key("BFsd").text(seeds.bytes());
     }
-    out.key("id").text(reply.sender());
+    out.key("id").text(NodeId.SIZE_BYTES, reply.sender()::copyTo);
     if (answer.content() instanceof Content.Samples samples) {
       out.key("interval").whole(samples.intervalSeconds());
     }
     if (answer.content() instanceof Content.Signed signed) {
-      out.key("k").text(signed.key());
+      out.key("k").text(NodeId.SIZE_BYTES, signed.key()::copyTo);
     }
     if (answer.content() instanceof Content.Kept(Bytes bits)) {
       out.key("kept").text(bits);

@@ -6,7 +6,6 @@ import io.shoal.discovery.kademlia.krpc.Method;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.krpc.Scope;
-import io.shoal.discovery.kademlia.maintenance.Upkeep;
 import io.shoal.discovery.kademlia.routing.AddressRules;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import java.net.InetSocketAddress;
@@ -38,7 +37,7 @@ public final class LookupRun {
   private final List<Lookup> paths = new ArrayList<>();
   private final NodeId target;
   private final Method method;
-  private final Upkeep upkeep;
+  private final Owner owner;
   private final QuerySender requests;
   private final DhtSettings settings;
   private final Listener listener;
@@ -58,13 +57,13 @@ public final class LookupRun {
       double radius,
       Method method,
       AddressRules rules,
-      Upkeep upkeep,
+      Owner owner,
       QuerySender requests,
       DhtSettings settings,
       Listener listener) {
     this.target = target;
     this.method = method;
-    this.upkeep = upkeep;
+    this.owner = owner;
     this.requests = requests;
     this.settings = settings;
     this.listener = listener;
@@ -115,6 +114,15 @@ public final class LookupRun {
     void ended(List<Holder> closest, long nowMillis);
   }
 
+  /// Learns from every lookup.
+  public interface Owner {
+    /// A lookup ended.
+    void lookupEnded(NodeId target, List<Contact> closest);
+
+    /// An answer named nodes of the other address family.
+    void handOver(Scope link, Packet.Answer answer, long nowMillis);
+  }
+
   /// A node that answered.
   public record Holder(Contact contact, Optional<Bytes> token) {}
 
@@ -140,7 +148,7 @@ public final class LookupRun {
     }
     if (paths.stream().allMatch(Lookup::finished)) {
       ended = true;
-      upkeep.lookupEnded(target, closestOfAll());
+      owner.lookupEnded(target, closestOfAll());
       listener.ends(why());
       List<Holder> holders =
           closest().stream()
@@ -199,7 +207,7 @@ public final class LookupRun {
         failed(nowMillis);
         return;
       }
-      upkeep.handOver(Scope.of(from.address().getAddress()), reply.answer(), nowMillis);
+      owner.handOver(Scope.of(from.address().getAddress()), reply.answer(), nowMillis);
       reply.answer().token().ifPresent(token -> tokens.put(asked.id(), token));
       List<Contact> closer = new ArrayList<>();
       for (Contact contact : reply.answer().nodesOf(settings.family())) {

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /// Keeps the routing table true: lets in who answers, asks who is in doubt, looks up what got
 /// stale. Single-threaded.
-public final class Upkeep implements Requests.Witness {
+public final class Upkeep implements Requests.Witness, LookupRun.Owner {
   /// One doubtful node is asked so often; libtorrent's pace, which keeps a full table fresh with 12
   /// packets a minute.
   static final long CHECK_MILLIS = 5_000;
@@ -122,6 +122,7 @@ public final class Upkeep implements Requests.Witness {
   }
 
   /// Hands nodes of the other family over that an answer named.
+  @Override
   public void handOver(Scope link, Packet.Answer answer, long nowMillis) {
     sibling
         .filter(other -> other.table.size() < FEW_NODES)
@@ -346,6 +347,7 @@ public final class Upkeep implements Requests.Witness {
   }
 
   /// A lookup ended.
+  @Override
   public void lookupEnded(NodeId target, List<Contact> closest) {
     if (closest.size() >= Lookup.CLOSEST) {
       density.ended(target, closest.getLast().id());

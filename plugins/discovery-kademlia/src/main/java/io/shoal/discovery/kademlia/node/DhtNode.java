@@ -76,7 +76,12 @@ public final class DhtNode {
     this.items = new Items(settings, table, upkeep, bootstrap, storedItems, random, timers);
     this.responder =
         new Responder(
-            settings, table, new TokenIssuer(random, nowMillis), providers, storedItems, announcer);
+            settings,
+            table,
+            new TokenIssuer(random, nowMillis),
+            providers,
+            storedItems,
+            announcer::providersSeenBy);
   }
 
   /// Takes what a search brings.

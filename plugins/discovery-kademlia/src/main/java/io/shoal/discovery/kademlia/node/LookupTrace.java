@@ -1,7 +1,5 @@
 package io.shoal.discovery.kademlia.node;
 
-import io.shoal.discovery.kademlia.HostPort;
-import io.shoal.discovery.kademlia.Membership;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
 import io.shoal.discovery.kademlia.krpc.NodeId;
@@ -24,6 +22,7 @@ public final class LookupTrace implements LookupRun.Listener {
 
   private final NodeId target;
   private final Teller out;
+  private final String joinAdvice;
   private final boolean peersOnly;
   private final long startMillis;
   private final Map<NodeId, Integer> hops = new HashMap<>();
@@ -46,15 +45,18 @@ public final class LookupTrace implements LookupRun.Listener {
     void fail(String why);
   }
 
-  private LookupTrace(NodeId target, Teller out, boolean peersOnly, long nowMillis) {
+  private LookupTrace(
+      NodeId target, Teller out, boolean peersOnly, String joinAdvice, long nowMillis) {
     this.target = target;
     this.out = out;
+    this.joinAdvice = joinAdvice;
     this.peersOnly = peersOnly;
     this.startMillis = nowMillis;
   }
 
   /// Tells who was asked, what it brought, and who is closest.
-  public static void path(DhtNode node, NodeId target, Teller out, long nowMillis) {
+  public static void path(
+      DhtNode node, NodeId target, Teller out, String joinAdvice, long nowMillis) {
     out.columns(
         "afterMillis",
         "hop",
@@ -65,14 +67,15 @@ public final class LookupTrace implements LookupRun.Listener {
         "roundTripMillis",
         "nodes",
         "peers");
-    LookupTrace trace = new LookupTrace(target, out, false, nowMillis);
+    LookupTrace trace = new LookupTrace(target, out, false, joinAdvice, nowMillis);
     node.inspector().lookUp(target, trace, nowMillis);
   }
 
   /// Tells who is announced, and who says so.
-  public static void peers(DhtNode node, NodeId target, Teller out, long nowMillis) {
+  public static void peers(
+      DhtNode node, NodeId target, Teller out, String joinAdvice, long nowMillis) {
     out.columns("peer", "from", "hop", "afterMillis");
-    LookupTrace trace = new LookupTrace(target, out, true, nowMillis);
+    LookupTrace trace = new LookupTrace(target, out, true, joinAdvice, nowMillis);
     for (InetSocketAddress peer : node.announcedHere(target, nowMillis)) {
       trace.peer(peer, "here", 0, nowMillis);
     }
@@ -81,7 +84,7 @@ public final class LookupTrace implements LookupRun.Listener {
 
   private void peer(InetSocketAddress peer, String from, int hop, long nowMillis) {
     if (peers.size() < MAX_PEERS && peers.add(peer) && peersOnly) {
-      out.row(HostPort.format(peer), from, hop, nowMillis - startMillis);
+      out.row(Contact.text(peer), from, hop, nowMillis - startMillis);
     }
   }
 
@@ -100,7 +103,7 @@ public final class LookupTrace implements LookupRun.Listener {
     int hop = hops.getOrDefault(contact.id(), 1);
     List<Contact> named = answer.nodesOf(Family.of(contact.address().getAddress()));
     named.forEach(next -> hops.putIfAbsent(next.id(), hop + 1));
-    String from = HostPort.format(contact.address());
+    String from = Contact.text(contact.address());
     answer.values().forEach(peer -> peer(peer, from, hop, nowMillis));
     if (!peersOnly) {
       step(asked, "answered", nowMillis, named.size(), answer.values().size());
@@ -120,7 +123,7 @@ public final class LookupTrace implements LookupRun.Listener {
     out.row(
         nowMillis - startMillis,
         hops.getOrDefault(contact.id(), 1),
-        HostPort.format(contact.address()),
+        Contact.text(contact.address()),
         contact.id(),
         target.commonPrefixBits(contact.id()),
         outcome,
@@ -137,7 +140,7 @@ public final class LookupTrace implements LookupRun.Listener {
   @Override
   public void ended(List<LookupRun.Holder> closest, long nowMillis) {
     if (closest.isEmpty() && peers.isEmpty()) {
-      out.fail("no other DHT node answers: " + Membership.JOIN_ADVICE);
+      out.fail("no other DHT node answers: " + joinAdvice);
       return;
     }
     if (!peersOnly) {
@@ -147,7 +150,7 @@ public final class LookupTrace implements LookupRun.Listener {
       for (LookupRun.Holder holder : closest) {
         out.row(
             rank++,
-            HostPort.format(holder.contact().address()),
+            Contact.text(holder.contact().address()),
             holder.contact().id(),
             target.commonPrefixBits(holder.contact().id()),
             holder.token().isPresent() ? "yes" : "no");

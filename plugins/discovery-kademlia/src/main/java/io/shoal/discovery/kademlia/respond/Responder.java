@@ -1,6 +1,5 @@
 package io.shoal.discovery.kademlia.respond;
 
-import io.shoal.discovery.kademlia.announce.Announcer;
 import io.shoal.discovery.kademlia.bencode.Bytes;
 import io.shoal.discovery.kademlia.item.ItemStore;
 import io.shoal.discovery.kademlia.krpc.Contact;
@@ -30,6 +29,12 @@ import java.util.Set;
 
 /// Answers queries of others. Single-threaded; everything comes from strangers.
 public final class Responder {
+  /// The providers of a key that this node itself announces, as an asker can reach them.
+  @FunctionalInterface
+  public interface OwnProviders {
+    List<InetSocketAddress> providersSeenBy(NodeId key, InetSocketAddress asker);
+  }
+
   private static final int CONTACTS = 8;
 
   /// Beside eight nodes of each family, 512 bytes.
@@ -41,7 +46,7 @@ public final class Responder {
   private final TokenIssuer tokens;
   private final ProviderStore providers;
   private final ItemStore items;
-  private final Announcer own;
+  private final OwnProviders own;
   private final ReplySize sizes;
   private final PacketWriter writer;
   private final KeySample samples;
@@ -58,7 +63,7 @@ public final class Responder {
       TokenIssuer tokens,
       ProviderStore providers,
       ItemStore items,
-      Announcer own) {
+      OwnProviders own) {
     this.settings = settings;
     siblings.put(settings.family(), table);
     this.table = table;

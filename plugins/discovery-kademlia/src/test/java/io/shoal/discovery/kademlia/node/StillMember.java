@@ -49,7 +49,8 @@ final class StillMember extends Simulation.Member {
             new TokenIssuer(random, 0),
             providers,
             new ItemStore(table::self, random, 0),
-            new Announcer(settings, table, upkeep, bootstrap, new Nowhere(), random, timers));
+            new Announcer(settings, table, upkeep, bootstrap, new Nowhere(), random, timers)
+                ::providersSeenBy);
   }
 
   private record Nowhere() implements Network {

@@ -6,14 +6,27 @@ import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.NodeParts;
+import io.shoal.api.Verifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// Whole chunks in and out of the store.
-public final class StoredChunks {
-  private StoredChunks() {}
+/// The node's store with what makes its chunks trustworthy and keeps them: whole chunks go in and
+/// out here.
+///
+/// @param store where chunks are kept
+/// @param newContent names new content
+/// @param check checks chunks of every kind
+/// @param verified what this process has checked
+/// @param storeCheck finds out what is rotten in the store, and sets it aside
+/// @param inUse what garbage collection must leave to running work
+public record LocalStore(
+    ChunkStore store,
+    Verifier newContent,
+    ChunkCheck check,
+    VerifiedChunks verified,
+    StoreCheck storeCheck,
+    InUse inUse) {
 
   /// Stores a chunk that was verified; does nothing if it is there.
   public static void put(ChunkStore store, Cid cid, ByteBuffer bytes)
@@ -37,13 +50,13 @@ public final class StoredChunks {
 
   /// A chunk's bytes, checked; a copy that is rotten is set aside, and without a good one the chunk
   /// counts as absent.
-  public static Optional<byte[]> load(NodeParts parts, Cid cid) throws IOException {
-    Optional<byte[]> bytes = read(parts.store(), cid);
-    if (bytes.isEmpty() || right(parts, cid, bytes.get())) {
+  public Optional<byte[]> load(Cid cid) throws IOException {
+    Optional<byte[]> bytes = read(store, cid);
+    if (bytes.isEmpty() || right(cid, bytes.get())) {
       return bytes;
     }
-    return parts.storeCheck().settle(cid)
-        ? read(parts.store(), cid).filter(other -> right(parts, cid, other))
+    return storeCheck.settle(cid)
+        ? read(store, cid).filter(other -> right(cid, other))
         : Optional.empty();
   }
 
@@ -64,11 +77,11 @@ public final class StoredChunks {
     }
   }
 
-  private static boolean right(NodeParts parts, Cid cid, byte[] bytes) {
+  private boolean right(Cid cid, byte[] bytes) {
     try {
-      boolean right = parts.check().matches(cid, ByteBuffer.wrap(bytes));
+      boolean right = check.matches(cid, ByteBuffer.wrap(bytes));
       if (right) {
-        parts.verified().add(cid);
+        verified.add(cid);
       }
       return right;
     } catch (UserFaultException e) {

@@ -1,4 +1,4 @@
-package io.shoal.runtime.access;
+package io.shoal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,8 +10,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerId;
-import io.shoal.runtime.Configuration;
-import io.shoal.runtime.NodeSettings;
+import io.shoal.runtime.access.Access;
+import io.shoal.runtime.access.SharedSecret;
+import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.identity.HostKey;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class AccessSettingsTest {
 
   private static Access access(String... keysAndValues) throws InvalidConfigException {
     NodeSettings settings = set(keysAndValues).settings();
-    return settings.access().resolve(settings.tls());
+    return settings.access().resolve(settings.tlsRequired());
   }
 
   private static String fault(String... keysAndValues) {
@@ -82,11 +83,10 @@ class AccessSettingsTest {
 
   @Test
   void aNodeWithAnAllowListAnnouncesNothingUnlessItIsTold() throws Exception {
-    assertEquals(NodeSettings.Announce.NONE, set("access", "allow-list").settings().announce());
+    assertEquals(AnnounceScope.NONE, set("access", "allow-list").settings().announce());
     assertEquals(
-        NodeSettings.Announce.ALL,
-        set("access", "allow-list", "announce", "all").settings().announce());
-    assertEquals(NodeSettings.Announce.ROOTS, set("access", "shared-secret").settings().announce());
+        AnnounceScope.ALL, set("access", "allow-list", "announce", "all").settings().announce());
+    assertEquals(AnnounceScope.ROOTS, set("access", "shared-secret").settings().announce());
   }
 
   @Test
@@ -111,7 +111,7 @@ class AccessSettingsTest {
 
     assertFalse(configuration.toString().contains(SECRET));
     assertFalse(settings.toString().contains(SECRET));
-    assertFalse(settings.access().resolve(settings.tls()).toString().contains(SECRET));
+    assertFalse(settings.access().resolve(settings.tlsRequired()).toString().contains(SECRET));
   }
 
   @ParameterizedTest

@@ -1,15 +1,15 @@
-package io.shoal.runtime.testing;
+package io.shoal.runtime;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.Configuration;
 import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.limit.BulkPool;
 import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.NodeServices;
 import io.shoal.runtime.plugin.PluginHost;
+import io.shoal.runtime.testing.PluginJarBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,6 +21,7 @@ import java.util.Optional;
 ///
 /// @param root a folder of the test
 /// @param configuration what is set
+@SuppressWarnings("exports") // nobody but tests sees it
 public record PluginFolder(Path root, Configuration configuration, NodeServices services)
     implements AutoCloseable {
 
@@ -57,7 +58,13 @@ public record PluginFolder(Path root, Configuration configuration, NodeServices 
   }
 
   public PluginHost open() throws UserFaultException, IOException {
-    return PluginHost.open(List.of(plugins()), services.unpackedPlugins(), configuration);
+    NodeSettings settings = configuration.settings();
+    return PluginHost.open(
+        List.of(plugins()),
+        services.unpackedPlugins(),
+        settings.plugins(),
+        settings.active(),
+        configuration::plugin);
   }
 
   /// Opens the folder and starts what is in it; closes it again if that fails.

@@ -1,0 +1,16 @@
+package io.shoal.runtime.discovery;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.Discovery;
+import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.peer.PeerBook;
+import java.util.Map;
+
+/// How peers are found and reached.
+///
+/// @param links connections
+/// @param book what is known of peers
+/// @param server what peers are served by
+/// @param discoveries the active ones by plugin id
+public record PeerNetwork(
+    Links links, PeerBook book, ChunkServer server, Map<String, Discovery> discoveries) {}

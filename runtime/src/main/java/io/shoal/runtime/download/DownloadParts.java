@@ -1,0 +1,24 @@
+package io.shoal.runtime.download;
+
+import io.shoal.runtime.discovery.PeerNetwork;
+import io.shoal.runtime.limit.BufferPool;
+import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.serving.Watchers;
+import io.shoal.runtime.store.DownloadJournal;
+import io.shoal.runtime.store.LocalStore;
+
+/// What all downloads of a node share.
+///
+/// @param local what is here
+/// @param network how peers are found and reached
+/// @param watchers who wants to hear what is here
+/// @param buffers for chunks on their way in
+/// @param downloadMeter the node's download rates
+/// @param journal which downloads have begun
+public record DownloadParts(
+    LocalStore local,
+    PeerNetwork network,
+    Watchers watchers,
+    BufferPool buffers,
+    FairMeter downloadMeter,
+    DownloadJournal journal) {}

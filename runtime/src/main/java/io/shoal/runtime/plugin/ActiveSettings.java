@@ -1,0 +1,37 @@
+package io.shoal.runtime.plugin;
+
+import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.config.ConfigSection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/// The ids of the plugins to use. What is empty is not set: then every installed plugin of the kind
+/// is used, for the kinds that have only one, if only one is installed.
+///
+/// @param storage the one that keeps chunks
+/// @param verification the one that names new content
+/// @param discovery those that find peers; an empty list for none
+/// @param transport those that carry chunks; an empty list for none
+public record ActiveSettings(
+    Optional<String> storage,
+    Optional<String> verification,
+    Optional<List<String>> discovery,
+    Optional<List<String>> transport) {
+  public static ActiveSettings read(ConfigSection root) throws InvalidConfigException {
+    return new ActiveSettings(
+        root.text("active.storage"),
+        root.text("active.verification"),
+        ids(root, "active.discovery"),
+        ids(root, "active.transport"));
+  }
+
+  private static Optional<List<String>> ids(ConfigSection root, String key)
+      throws InvalidConfigException {
+    List<String> ids = root.texts(key, List.of());
+    if (new HashSet<>(ids).size() < ids.size()) {
+      throw root.wrong(key, String.join(", ", ids), "every plugin once");
+    }
+    return root.isSet(key) ? Optional.of(ids) : Optional.empty();
+  }
+}
