@@ -16,10 +16,10 @@ import io.shoal.runtime.access.Access;
 import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.access.AccessProof;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.DialBack;
 import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.connection.GatedServer;
-import io.shoal.runtime.connection.Links;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcements;
@@ -53,9 +53,9 @@ import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.PluginScheduler;
-import io.shoal.runtime.serving.LinkKeeper;
 import io.shoal.runtime.serving.NodeChunkServer;
 import io.shoal.runtime.serving.PeerGossip;
+import io.shoal.runtime.serving.RefusingServer;
 import io.shoal.runtime.serving.UploadCounts;
 import io.shoal.runtime.serving.Watchers;
 import io.shoal.runtime.store.AdoptedFiles;
@@ -169,7 +169,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     FileCeiling ceiling = FileCeiling.of(settings.limits());
     LongSupplier clockMillis = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     accessGate = new AccessGate(access, self, clockMillis);
-    Links links = new Links(dialable(plugins), ceiling.connections(), self, book, accessGate);
+    Connections links =
+        new Connections(dialable(plugins), ceiling.connections(), self, book, accessGate);
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     VerifiedChunks verified = new VerifiedChunks();
@@ -179,7 +180,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     server =
         new NodeChunkServer(
             store, storeCheck, links, watchers, uploadMeter(settings), uploads, this);
-    gatedServer = new GatedServer(serves() ? server : new LinkKeeper(server), accessGate, links);
+    gatedServer =
+        new GatedServer(serves() ? server : new RefusingServer(server), accessGate, links);
     local =
         new LocalStore(
             store, plugins.verifier().extension(), check, verified, storeCheck, new InUse());

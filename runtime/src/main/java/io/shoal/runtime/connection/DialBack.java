@@ -42,7 +42,7 @@ public final class DialBack {
   /// Hosts whose last try is remembered; while it is full of young ones nobody else is tried for.
   private static final int MAX_TRIED = 1_024;
 
-  private final Links links;
+  private final Connections links;
   private final LongSupplier clockMillis;
   private final ReentrantLock lock = new ReentrantLock();
   private final Reachability reachability = new Reachability();
@@ -50,7 +50,7 @@ public final class DialBack {
   private int trying;
 
   /// @param clockMillis time in milliseconds that never goes back
-  public DialBack(Links links, LongSupplier clockMillis) {
+  public DialBack(Connections links, LongSupplier clockMillis) {
     this.links = links;
     this.clockMillis = clockMillis;
   }

@@ -17,9 +17,9 @@ import java.nio.ByteBuffer;
 public final class GatedServer implements ChunkServer {
   private final ChunkServer inner;
   private final AccessGate gate;
-  private final Links links;
+  private final Connections links;
 
-  public GatedServer(ChunkServer inner, AccessGate gate, Links links) {
+  public GatedServer(ChunkServer inner, AccessGate gate, Connections links) {
     this.inner = inner;
     this.gate = gate;
     this.links = links;

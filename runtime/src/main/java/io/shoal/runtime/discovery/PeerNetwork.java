@@ -2,7 +2,7 @@ package io.shoal.runtime.discovery;
 
 import io.shoal.api.ChunkServer;
 import io.shoal.api.Discovery;
-import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.peer.PeerBook;
 import java.util.Map;
 
@@ -13,4 +13,4 @@ import java.util.Map;
 /// @param server what peers are served by
 /// @param discoveries the active ones by plugin id
 public record PeerNetwork(
-    Links links, PeerBook book, ChunkServer server, Map<String, Discovery> discoveries) {}
+    Connections links, PeerBook book, ChunkServer server, Map<String, Discovery> discoveries) {}

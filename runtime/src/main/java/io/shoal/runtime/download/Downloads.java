@@ -6,7 +6,7 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,7 +25,7 @@ public final class Downloads {
   /// Downloads at once: each has a thread, and some kilobytes for every thousand chunks.
   public static final int MAX_DOWNLOADS = 256;
 
-  private final Links links;
+  private final Connections links;
   private final int maxDownloads;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Download> running = new ArrayList<>();
@@ -34,7 +34,7 @@ public final class Downloads {
   private boolean closed;
 
   /// @param maxDownloads at once, at most [#MAX_DOWNLOADS]
-  public Downloads(Links links, int maxDownloads) {
+  public Downloads(Connections links, int maxDownloads) {
     this.links = links;
     this.maxDownloads = maxDownloads;
   }

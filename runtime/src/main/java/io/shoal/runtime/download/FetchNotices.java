@@ -2,9 +2,9 @@ package io.shoal.runtime.download;
 
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerFaultException;
+import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.FetchNotice;
-import io.shoal.runtime.connection.HeededMessages;
-import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.connection.MessageQuota;
 import java.nio.ByteBuffer;
 
 /// Hears what other downloaders fetch. Usable from any thread.
@@ -15,10 +15,10 @@ public final class FetchNotices {
   private static final int MAX_HEEDED_PER_ROUND = 400;
 
   private final Downloads downloads;
-  private final Links links;
-  private final HeededMessages heeded = new HeededMessages(MAX_HEEDED_PER_ROUND);
+  private final Connections links;
+  private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
 
-  public FetchNotices(Downloads downloads, Links links) {
+  public FetchNotices(Downloads downloads, Connections links) {
     this.downloads = downloads;
     this.links = links;
   }

@@ -8,7 +8,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
-import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.limit.FairMeter;
 import io.shoal.runtime.limit.FairTurns;
 import io.shoal.runtime.peer.PeerKey;
@@ -59,7 +59,7 @@ public final class NodeChunkServer implements ChunkServer {
 
   private final ChunkStore store;
   private final StoreCheck storeCheck;
-  private final Links links;
+  private final Connections links;
   private final Watchers watchers;
   private final FairMeter meter;
   private final UploadCounts counts;
@@ -72,7 +72,7 @@ public final class NodeChunkServer implements ChunkServer {
   public NodeChunkServer(
       ChunkStore store,
       StoreCheck storeCheck,
-      Links links,
+      Connections links,
       Watchers watchers,
       FairMeter meter,
       UploadCounts counts,

@@ -6,8 +6,8 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.connection.HeededMessages;
-import io.shoal.runtime.connection.Links;
+import io.shoal.runtime.connection.Connections;
+import io.shoal.runtime.connection.MessageQuota;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.peer.PeerKey;
@@ -38,11 +38,12 @@ public final class PeerGossip {
 
   private final Watchers watchers;
   private final BiConsumer<Cid, List<PeerAddress>> candidates;
-  private final Links links;
-  private final HeededMessages heeded = new HeededMessages(MAX_HEEDED_PER_ROUND);
+  private final Connections links;
+  private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
   private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
 
-  public PeerGossip(Watchers watchers, BiConsumer<Cid, List<PeerAddress>> candidates, Links links) {
+  public PeerGossip(
+      Watchers watchers, BiConsumer<Cid, List<PeerAddress>> candidates, Connections links) {
     this.watchers = watchers;
     this.candidates = candidates;
     this.links = links;

@@ -40,8 +40,8 @@ class DialBackTest {
   private final Set<String> answering = ConcurrentHashMap.newKeySet();
   private final LinkedBlockingQueue<String> dialled = new LinkedBlockingQueue<>();
   private final AtomicLong now = new AtomicLong();
-  private final Links links =
-      new Links(
+  private final Connections links =
+      new Connections(
           Map.of("tcps", new Net()),
           10,
           SELF,

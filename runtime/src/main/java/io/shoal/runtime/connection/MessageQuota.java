@@ -7,13 +7,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// How many messages of one kind each connection sent within a round: what is beyond the bound is
 /// noise. Usable from any thread.
-public final class HeededMessages {
+public final class MessageQuota {
   private final int maxPerRound;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<PeerConnection, Integer> heeded = new WeakHashMap<>();
 
   /// @param maxPerRound of one connection
-  public HeededMessages(int maxPerRound) {
+  public MessageQuota(int maxPerRound) {
     this.maxPerRound = maxPerRound;
   }
 

@@ -20,14 +20,15 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class LinksTest {
+class ConnectionsTest {
   private static final int MAX = 16;
   private static final int MAX_INBOUND = MAX - MAX / 8;
 
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final PeerBook book = new PeerBook(now::get);
-  private final Links links =
-      new Links(Map.of(), MAX, id(255), book, new AccessGate(new Access.Open(), id(255), now::get));
+  private final Connections links =
+      new Connections(
+          Map.of(), MAX, id(255), book, new AccessGate(new Access.Open(), id(255), now::get));
 
   private static PeerId id(int n) {
     byte[] key = new byte[32];

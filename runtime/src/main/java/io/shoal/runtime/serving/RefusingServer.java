@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 
 /// For a node that serves nobody: keeps track of connections and hears messages, and refuses all
 /// else.
-public record LinkKeeper(NodeChunkServer server) implements ChunkServer {
+public record RefusingServer(NodeChunkServer server) implements ChunkServer {
   @Override
   public void connected(PeerConnection connection) {
     server.connected(connection);

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /// The connections that stand, and how new ones come to be. Every connection is shared by all that
 /// goes on over it. Usable from any thread; no lock is held across a dial.
-public final class Links {
-  private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+public final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
   /// Dials that run at once: each may wait ten seconds for nobody.
   private static final int MAX_DIALS = 32;
@@ -74,7 +74,7 @@ public final class Links {
 
   /// @param dialable the transports by scheme that this node may dial
   /// @param gate decides which connections are handed out
-  public Links(
+  public Connections(
       Map<String, Transport> dialable,
       int maxConnections,
       PeerId self,
