@@ -169,7 +169,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     FileCeiling ceiling = FileCeiling.of(settings.limits());
     LongSupplier clockMillis = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     accessGate = new AccessGate(access, self, clockMillis);
-    Connections links =
+    Connections connections =
         new Connections(dialable(plugins), ceiling.connections(), self, book, accessGate);
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
@@ -179,13 +179,13 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     StoreCheck storeCheck = new StoreCheck(store, check, verified);
     server =
         new NodeChunkServer(
-            store, storeCheck, links, watchers, uploadMeter(settings), uploads, this);
+            store, storeCheck, connections, watchers, uploadMeter(settings), uploads, this);
     gatedServer =
-        new GatedServer(serves() ? server : new RefusingServer(server), accessGate, links);
+        new GatedServer(serves() ? server : new RefusingServer(server), accessGate, connections);
     local =
         new LocalStore(
             store, plugins.verifier().extension(), check, verified, storeCheck, new InUse());
-    network = new PeerNetwork(links, book, gatedServer, discoveries);
+    network = new PeerNetwork(connections, book, gatedServer, discoveries);
     downloadParts =
         new DownloadParts(
             local,
@@ -194,7 +194,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             new BufferPool((long) (settings.limits().memoryBytes() * BUFFER_SHARE)),
             downloadMeter(settings),
             journal);
-    downloads = new Downloads(links, ceiling.downloads());
+    downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
     announcements =
         new Announcements(
@@ -203,9 +203,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             new LocalDag(local),
             serves() ? settings.announce() : AnnounceScope.NONE,
             root -> !unservable.contains(root));
-    gossip = new PeerGossip(watchers, downloads::candidates, links);
-    fetchNotices = new FetchNotices(downloads, links);
-    dialBack = new DialBack(links, clockMillis);
+    gossip = new PeerGossip(watchers, downloads::candidates, connections);
+    fetchNotices = new FetchNotices(downloads, connections);
+    dialBack = new DialBack(connections, clockMillis);
     digests = new DigestLookup(network, store, index);
     idleDigests =
         new IdleDigests(
@@ -285,7 +285,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
         }
       }
       endpoints = List.copyOf(listening);
-      network.links().ownEndpoints(endpoints);
+      network.connections().ownEndpoints(endpoints);
       announcer.start(endpoints);
       Thread.ofVirtual().name("announce-all").start(announcements::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
@@ -313,7 +313,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private void keepHouse() {
     Set<PeerConnection> watching = new HashSet<>();
     watchers.roots().forEach(root -> watching.addAll(watchers.peers(root)));
-    network.links().sweep(watching::contains);
+    network.connections().sweep(watching::contains);
     checkAdopted();
     if (downloads.all().isEmpty()) {
       syncBehind();
@@ -560,7 +560,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     }
     announcer.close();
     timers.close();
-    network.links().close();
+    network.connections().close();
     bookFile.saveIfChanged();
     if (mode == Node.Mode.SERVE || mode == Node.Mode.OFFLINE) {
       // A command that only fetched has made durable what was asked for; its user does not wait for

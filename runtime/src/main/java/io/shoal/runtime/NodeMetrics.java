@@ -16,7 +16,9 @@ final class NodeMetrics {
         "upload_requests_running", "Requests that are being answered", core.server()::running);
     metrics.gauge("upload_requests_waiting", "Requests in line", core.server()::waiting);
     metrics.gauge(
-        "connections_open", "Connections that stand", () -> core.network().links().all().size());
+        "connections_open",
+        "Connections that stand",
+        () -> core.network().connections().all().size());
     metrics.gauge(
         "connections_turned_away",
         "Connections of peers that may not take part",

@@ -152,7 +152,7 @@ final class NodeReports {
 
   private NodeCommands.UploadEntry uploads() {
     Set<PeerKey> peers = new HashSet<>();
-    network.links().all().forEach(connection -> peers.add(PeerKey.of(connection)));
+    network.connections().all().forEach(connection -> peers.add(PeerKey.of(connection)));
     return new NodeCommands.UploadEntry(
         core.uploads().sentBytes(),
         core.uploads().bytesPerSecond(),
@@ -163,7 +163,10 @@ final class NodeReports {
 
   List<NodeCommands.PeerEntry> peers() {
     Map<PeerKey, PeerConnection> connected = new HashMap<>();
-    network.links().all().forEach(connection -> connected.put(PeerKey.of(connection), connection));
+    network
+        .connections()
+        .all()
+        .forEach(connection -> connected.put(PeerKey.of(connection), connection));
     long now = System.currentTimeMillis();
     List<NodeCommands.PeerEntry> entries = new ArrayList<>();
     for (PeerBook.Entry peer : onePerAddress(network.book().entries(), connected.keySet())) {

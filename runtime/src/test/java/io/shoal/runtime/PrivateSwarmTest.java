@@ -163,7 +163,7 @@ class PrivateSwarmTest {
     getUntilItSays("secret", other, root, first);
 
     assertTrue(first.core.accessGate().refused() > 0);
-    assertEquals(List.of(), List.copyOf(first.core.network().links().all()));
+    assertEquals(List.of(), List.copyOf(first.core.network().connections().all()));
     assertTrue(first.core.network().book().bans().isEmpty());
     assertTrue(other.core.network().book().bans().isEmpty());
     assertTrue(
@@ -255,7 +255,7 @@ class PrivateSwarmTest {
     byte[] proof =
         AccessProof.of(secret, true, first.channelBinding().orElseThrow(), MALLORY, member.id);
     show(first, proof);
-    await("it is in", () -> member.core.network().links().all().size() == 1);
+    await("it is in", () -> member.core.network().connections().all().size() == 1);
     first.close();
 
     PeerConnection second = dial(member, MALLORY, new Stranger());
@@ -309,13 +309,13 @@ class PrivateSwarmTest {
             () ->
                 node.core
                     .network()
-                    .links()
+                    .connections()
                     .connect(
                         MemoryNetwork.address("stranger").withPeerId(stranger.id),
                         ChunkServer.NOTHING));
 
     assertTrue(String.valueOf(fault.getMessage()).contains("accessList"), fault::getMessage);
-    assertEquals(List.of(), List.copyOf(stranger.core.network().links().all()));
+    assertEquals(List.of(), List.copyOf(stranger.core.network().connections().all()));
   }
 
   @Test

@@ -101,10 +101,11 @@ class SchemeChoiceTest {
       for (String scheme : List.of("tcps", "tcp", "unix")) {
         PeerAddress address = PeerAddress.of(scheme + "://127.0.0.1:4600");
         assertEquals(
-            speaker.listened.contains(scheme), core.network().links().worthDialling(address, true));
+            speaker.listened.contains(scheme),
+            core.network().connections().worthDialling(address, true));
         assertThrows(
             ShoalException.class,
-            () -> core.network().links().connect(address, ChunkServer.NOTHING));
+            () -> core.network().connections().connect(address, ChunkServer.NOTHING));
       }
     }
     assertEquals(speaker.listened, speaker.dialled);

@@ -42,7 +42,7 @@ public final class DialBack {
   /// Hosts whose last try is remembered; while it is full of young ones nobody else is tried for.
   private static final int MAX_TRIED = 1_024;
 
-  private final Connections links;
+  private final Connections connections;
   private final LongSupplier clockMillis;
   private final ReentrantLock lock = new ReentrantLock();
   private final Reachability reachability = new Reachability();
@@ -50,8 +50,8 @@ public final class DialBack {
   private int trying;
 
   /// @param clockMillis time in milliseconds that never goes back
-  public DialBack(Connections links, LongSupplier clockMillis) {
-    this.links = links;
+  public DialBack(Connections connections, LongSupplier clockMillis) {
+    this.connections = connections;
     this.clockMillis = clockMillis;
   }
 
@@ -78,11 +78,11 @@ public final class DialBack {
 
   /// Asks one peer, if there is something to find out and somebody to ask.
   public void round() {
-    if (links.isFull()) {
+    if (connections.isFull()) {
       // Who is turned away for want of room would say that nobody answers.
       return;
     }
-    for (PeerConnection connection : links.all()) {
+    for (PeerConnection connection : connections.all()) {
       RemotePeer remote = connection.remote();
       if (remote.outbound() && isOutside(remote) && isToBeAsked(host(remote))) {
         send(connection, QUESTION, ByteBuffer.allocate(0));
@@ -118,7 +118,7 @@ public final class DialBack {
         .start(
             () -> {
               try {
-                links
+                connections
                     .answers(address)
                     .ifPresent(
                         yes ->

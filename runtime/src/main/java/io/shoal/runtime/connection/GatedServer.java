@@ -17,17 +17,17 @@ import java.nio.ByteBuffer;
 public final class GatedServer implements ChunkServer {
   private final ChunkServer inner;
   private final AccessGate gate;
-  private final Connections links;
+  private final Connections connections;
 
-  public GatedServer(ChunkServer inner, AccessGate gate, Connections links) {
+  public GatedServer(ChunkServer inner, AccessGate gate, Connections connections) {
     this.inner = inner;
     this.gate = gate;
-    this.links = links;
+    this.connections = connections;
   }
 
   @Override
   public void connected(PeerConnection connection) {
-    if (links.isFull(gate.waiting())) {
+    if (connections.isFull(gate.waiting())) {
       connection.close();
       return;
     }

@@ -90,7 +90,7 @@ public final class DigestLookup {
     } catch (PeerUnreachableException | InterruptedException e) {
       LOG.debug("{} was not asked: {}", PeerKey.of(connection), e.getMessage());
     } finally {
-      network.links().release(connection);
+      network.connections().release(connection);
     }
   }
 

@@ -108,7 +108,7 @@ public final class DownloadSources implements AutoCloseable {
     SearchPace pace = new SearchPace();
     while (true) {
       try {
-        discovery.findProviders(root, network.links().schemes(), this::found);
+        discovery.findProviders(root, network.connections().schemes(), this::found);
       } catch (RetryableException e) {
         note(id + ": " + e.getMessage());
       }
@@ -209,14 +209,14 @@ public final class DownloadSources implements AutoCloseable {
   private boolean due(Candidate candidate) {
     return !candidate.dialling
         && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
-        && network.links().worthDialling(candidate.address, candidate.given)
-        && (candidate.given || network.links().takeTurn(candidate.address));
+        && network.connections().worthDialling(candidate.address, candidate.given)
+        && (candidate.given || network.connections().takeTurn(candidate.address));
   }
 
   private void dial(Candidate candidate) throws InterruptedException {
     Optional<PeerConnection> connection = Optional.empty();
     try {
-      connection = Optional.of(network.links().connect(candidate.address, network.server()));
+      connection = Optional.of(network.connections().connect(candidate.address, network.server()));
       lock.lock();
       try {
         found = true;
@@ -259,7 +259,7 @@ public final class DownloadSources implements AutoCloseable {
               c ->
                   c.dialling
                       || c.connection.isEmpty()
-                          && network.links().worthDialling(c.address, c.given));
+                          && network.connections().worthDialling(c.address, c.given));
     } finally {
       lock.unlock();
     }

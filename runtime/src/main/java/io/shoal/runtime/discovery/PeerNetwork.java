@@ -13,4 +13,7 @@ import java.util.Map;
 /// @param server what peers are served by
 /// @param discoveries the active ones by plugin id
 public record PeerNetwork(
-    Connections links, PeerBook book, ChunkServer server, Map<String, Discovery> discoveries) {}
+    Connections connections,
+    PeerBook book,
+    ChunkServer server,
+    Map<String, Discovery> discoveries) {}

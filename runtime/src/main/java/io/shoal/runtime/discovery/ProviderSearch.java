@@ -83,7 +83,8 @@ public final class ProviderSearch {
 
   private void search(String id, Discovery discovery, Cid root) {
     try {
-      discovery.findProviders(root, network.links().schemes(), address -> found(address, root));
+      discovery.findProviders(
+          root, network.connections().schemes(), address -> found(address, root));
     } catch (RetryableException e) {
       failures.add(id + ": " + e.getMessage());
     } catch (InterruptedException e) {
@@ -120,7 +121,7 @@ public final class ProviderSearch {
   private NodeCommands.FoundProvider checked(PeerAddress address, Cid root)
       throws InterruptedException {
     Optional<String> expected = address.peerId().map(Object::toString);
-    if (network.links().isSelf(address)) {
+    if (network.connections().isSelf(address)) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "this node itself");
     }
     Optional<Bans.Ban> ban = network.book().ban(address);
@@ -128,12 +129,12 @@ public final class ProviderSearch {
       return entry(
           address, expected, NodeCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
     }
-    if (!network.links().schemes().contains(address.scheme())) {
+    if (!network.connections().schemes().contains(address.scheme())) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "no active transport dials it");
     }
     if (AddressScope.hasServicePort(address)
         || AddressScope.of(address) == AddressScope.NONE
-        || !network.links().takeTurn(address)) {
+        || !network.connections().takeTurn(address)) {
       return entry(
           address,
           expected,
@@ -142,7 +143,7 @@ public final class ProviderSearch {
     }
     PeerConnection connection;
     try {
-      connection = network.links().connect(address, network.server());
+      connection = network.connections().connect(address, network.server());
     } catch (ShoalException e) {
       String why = Optional.ofNullable(e.getMessage()).orElse("");
       return entry(address, expected, NodeCommands.Reach.UNREACHABLE, why);
@@ -152,7 +153,7 @@ public final class ProviderSearch {
       return new NodeCommands.FoundProvider(
           address.uri(), proven, NodeCommands.Reach.REACHABLE, have(connection, root), "");
     } finally {
-      network.links().release(connection);
+      network.connections().release(connection);
     }
   }
 

@@ -369,7 +369,7 @@ public final class Download {
     DownloadPeer known = peersByKey.get(PeerKey.of(connection));
     boolean useless = known != null || stopping || admission.isDistrusted(connection);
     if (useless || !connection.isOpen() || !hasPlaceFor(connection)) {
-      parts.network().links().release(connection);
+      parts.network().connections().release(connection);
       return;
     }
     DownloadPeer peer = new DownloadPeer(nextPeer++, connection);
@@ -384,7 +384,7 @@ public final class Download {
       peersByKey.put(peer.key, peer);
     } catch (PeerUnreachableException e) {
       swarm.leave(peer.id);
-      parts.network().links().release(connection);
+      parts.network().connections().release(connection);
     }
   }
 
@@ -413,7 +413,7 @@ public final class Download {
       countArrivals(peer, nowMillis());
       peersByKey.remove(peer.key);
       peer.watch.close();
-      parts.network().links().release(peer.connection);
+      parts.network().connections().release(peer.connection);
     }
   }
 
@@ -429,7 +429,7 @@ public final class Download {
       lastLie = peer.key + ": " + drop.reason();
       admission.ban(peer, drop.reason());
       peer.connection.close();
-      parts.network().links().closeAllOf(peer.key);
+      parts.network().connections().closeAllOf(peer.key);
     } else {
       LOG.info("parted from peer {}: {}", peer.key, drop.reason());
       parts.network().book().partedFrom(peer.connection.remote());

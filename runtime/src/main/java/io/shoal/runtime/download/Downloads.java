@@ -25,7 +25,7 @@ public final class Downloads {
   /// Downloads at once: each has a thread, and some kilobytes for every thousand chunks.
   public static final int MAX_DOWNLOADS = 256;
 
-  private final Connections links;
+  private final Connections connections;
   private final int maxDownloads;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Download> running = new ArrayList<>();
@@ -34,8 +34,8 @@ public final class Downloads {
   private boolean closed;
 
   /// @param maxDownloads at once, at most [#MAX_DOWNLOADS]
-  public Downloads(Connections links, int maxDownloads) {
-    this.links = links;
+  public Downloads(Connections connections, int maxDownloads) {
+    this.connections = connections;
     this.maxDownloads = maxDownloads;
   }
 
@@ -192,7 +192,7 @@ public final class Downloads {
   /// A peer takes part in the swarm of `root`: it may have what is missing here.
   public void takesPart(Cid root, PeerConnection connection) {
     for (Download download : all()) {
-      if (download.wish().root().equals(root.toV1()) && links.retain(connection)) {
+      if (download.wish().root().equals(root.toV1()) && connections.retain(connection)) {
         download.offer(connection);
       }
     }

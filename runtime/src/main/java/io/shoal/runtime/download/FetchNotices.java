@@ -15,12 +15,12 @@ public final class FetchNotices {
   private static final int MAX_HEEDED_PER_ROUND = 400;
 
   private final Downloads downloads;
-  private final Connections links;
+  private final Connections connections;
   private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
 
-  public FetchNotices(Downloads downloads, Connections links) {
+  public FetchNotices(Downloads downloads, Connections connections) {
     this.downloads = downloads;
-    this.links = links;
+    this.connections = connections;
   }
 
   public void round() {
@@ -35,7 +35,7 @@ public final class FetchNotices {
       FetchNotice notice = FetchNotice.decode(bytes);
       downloads.promised(notice.root(), from, notice.positions());
     } catch (PeerFaultException e) {
-      links.brokeRules(from, "it sent a message that is none: " + e.getMessage());
+      connections.brokeRules(from, "it sent a message that is none: " + e.getMessage());
     }
   }
 }

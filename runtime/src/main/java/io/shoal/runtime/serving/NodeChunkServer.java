@@ -59,7 +59,7 @@ public final class NodeChunkServer implements ChunkServer {
 
   private final ChunkStore store;
   private final StoreCheck storeCheck;
-  private final Connections links;
+  private final Connections connections;
   private final Watchers watchers;
   private final FairMeter meter;
   private final UploadCounts counts;
@@ -72,14 +72,14 @@ public final class NodeChunkServer implements ChunkServer {
   public NodeChunkServer(
       ChunkStore store,
       StoreCheck storeCheck,
-      Connections links,
+      Connections connections,
       Watchers watchers,
       FairMeter meter,
       UploadCounts counts,
       Events events) {
     this.store = store;
     this.storeCheck = storeCheck;
-    this.links = links;
+    this.connections = connections;
     this.watchers = watchers;
     this.meter = meter;
     this.counts = counts;
@@ -88,7 +88,7 @@ public final class NodeChunkServer implements ChunkServer {
 
   @Override
   public void connected(PeerConnection connection) {
-    if (links.connected(connection)) {
+    if (connections.connected(connection)) {
       events.connected(connection);
     } else {
       connection.close();
@@ -97,7 +97,7 @@ public final class NodeChunkServer implements ChunkServer {
 
   @Override
   public void disconnected(PeerConnection connection) {
-    links.disconnected(connection);
+    connections.disconnected(connection);
     events.disconnected(connection);
   }
 
@@ -148,7 +148,8 @@ public final class NodeChunkServer implements ChunkServer {
       uploads
           .standingStill()
           .ifPresent(
-              upload -> links.tooSlow(upload.to(), "it asks for chunks and does not take them"));
+              upload ->
+                  connections.tooSlow(upload.to(), "it asks for chunks and does not take them"));
     }
   }
 

@@ -38,15 +38,15 @@ public final class PeerGossip {
 
   private final Watchers watchers;
   private final BiConsumer<Cid, List<PeerAddress>> candidates;
-  private final Connections links;
+  private final Connections connections;
   private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
   private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
 
   public PeerGossip(
-      Watchers watchers, BiConsumer<Cid, List<PeerAddress>> candidates, Connections links) {
+      Watchers watchers, BiConsumer<Cid, List<PeerAddress>> candidates, Connections connections) {
     this.watchers = watchers;
     this.candidates = candidates;
-    this.links = links;
+    this.connections = connections;
   }
 
   /// A peer entered a swarm: it is told of the others at once, and the others of it.
@@ -124,7 +124,7 @@ public final class PeerGossip {
     try {
       exchange = PeerExchange.decode(bytes);
     } catch (PeerFaultException e) {
-      links.brokeRules(from, "it sent a message that is none: " + e.getMessage());
+      connections.brokeRules(from, "it sent a message that is none: " + e.getMessage());
       return;
     }
     AddressScope link = AddressScope.of(from.remote().address());
@@ -132,7 +132,7 @@ public final class PeerGossip {
     for (PeerAddress address : exchange.peers()) {
       if (!AddressScope.hasServicePort(address)
           && AddressScope.of(address).mayBeDialledFrom(link)
-          && links.worthDialling(address, false)) {
+          && connections.worthDialling(address, false)) {
         usable.add(address);
       }
     }

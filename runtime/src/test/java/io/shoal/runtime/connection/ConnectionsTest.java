@@ -26,7 +26,7 @@ class ConnectionsTest {
 
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final PeerBook book = new PeerBook(now::get);
-  private final Connections links =
+  private final Connections connections =
       new Connections(
           Map.of(), MAX, id(255), book, new AccessGate(new Access.Open(), id(255), now::get));
 
@@ -65,7 +65,7 @@ class ConnectionsTest {
     List<Connection> strangers = new ArrayList<>();
     for (int peer = 1; peer <= MAX_INBOUND; peer++) {
       Connection stranger = new Connection(peer, false);
-      assertTrue(links.connected(stranger));
+      assertTrue(connections.connected(stranger));
       strangers.add(stranger);
     }
     return strangers;
@@ -74,10 +74,10 @@ class ConnectionsTest {
   @Test
   void whoComesByItselfLeavesRoomForOwnDials() {
     flood();
-    assertFalse(links.connected(new Connection(100, false)));
-    assertTrue(links.connected(new Connection(101, true)));
-    assertTrue(links.connected(new Connection(102, true)));
-    assertFalse(links.connected(new Connection(103, true)));
+    assertFalse(connections.connected(new Connection(100, false)));
+    assertTrue(connections.connected(new Connection(101, true)));
+    assertTrue(connections.connected(new Connection(102, true)));
+    assertFalse(connections.connected(new Connection(103, true)));
   }
 
   @Test
@@ -87,25 +87,25 @@ class ConnectionsTest {
     Connection worstButInUse = strangers.get(5);
     book.did(bad.remote(), Reputation.Deed.LACKED);
     book.did(worstButInUse.remote(), Reputation.Deed.BROKE_RULES);
-    assertTrue(links.retain(worstButInUse));
+    assertTrue(connections.retain(worstButInUse));
     Connection friend = new Connection(100, false);
     book.received(friend.remote(), 10 << 20);
-    assertTrue(links.connected(friend));
+    assertTrue(connections.connected(friend));
     assertFalse(bad.isOpen());
     assertEquals(1, strangers.stream().filter(stranger -> !stranger.isOpen()).count());
-    assertEquals(MAX_INBOUND, links.all().size());
+    assertEquals(MAX_INBOUND, connections.all().size());
   }
 
   @Test
   void whoBreaksTheProtocolsRulesLosesScoreAndIsNotBanned() {
     Connection peer = new Connection(1, false, Optional.of("it greets twice"));
-    assertTrue(links.connected(peer));
-    links.disconnected(peer);
+    assertTrue(connections.connected(peer));
+    connections.disconnected(peer);
     assertEquals(25, book.score(peer.remote()), 1e-9);
     assertTrue(book.ban(peer.remote()).isEmpty());
     Connection other = new Connection(2, false);
-    assertTrue(links.connected(other));
-    links.disconnected(other);
+    assertTrue(connections.connected(other));
+    connections.disconnected(other);
     assertEquals(50, book.score(other.remote()), 1e-9);
   }
 
@@ -113,6 +113,6 @@ class ConnectionsTest {
   void whoIsBannedDoesNotStay() {
     Connection liar = new Connection(1, false);
     book.ban(liar.remote(), "wrong bytes");
-    assertFalse(links.connected(liar));
+    assertFalse(connections.connected(liar));
   }
 }

@@ -40,14 +40,14 @@ class DialBackTest {
   private final Set<String> answering = ConcurrentHashMap.newKeySet();
   private final LinkedBlockingQueue<String> dialled = new LinkedBlockingQueue<>();
   private final AtomicLong now = new AtomicLong();
-  private final Connections links =
+  private final Connections connections =
       new Connections(
           Map.of("tcps", new Net()),
           10,
           SELF,
           new PeerBook(System::currentTimeMillis),
           new AccessGate(new Access.Open(), SELF, () -> 0));
-  private final DialBack dialBack = new DialBack(links, now::get);
+  private final DialBack dialBack = new DialBack(connections, now::get);
 
   private record Message(int type, ByteBuffer bytes) {}
 
@@ -130,11 +130,11 @@ class DialBackTest {
   /// A peer that this node connected to, as it tells after a question that it could not connect.
   private void deniedBy(String uri) throws InterruptedException {
     Peer peer = peer(uri, Optional.empty(), true);
-    links.connected(peer);
+    connections.connected(peer);
     dialBack.round();
     assertEquals(DialBack.QUESTION, peer.heard.take().type());
     dialBack.answered(peer, ByteBuffer.wrap(new byte[] {0}));
-    links.disconnected(peer);
+    connections.disconnected(peer);
   }
 
   @Test
@@ -153,7 +153,7 @@ class DialBackTest {
   void nobodyOnThisMachineOrNetworkIsAskedOrHeard() {
     for (String uri : List.of("tcps://127.0.0.1:4600", "tcps://192.168.1.2:4600")) {
       Peer near = peer(uri, Optional.empty(), true);
-      links.connected(near);
+      connections.connected(near);
       dialBack.round();
       dialBack.answered(near, ByteBuffer.wrap(new byte[] {0}));
       Peer asker = peer(uri, Optional.of(uri), false);

@@ -52,7 +52,7 @@ public final class MemoryNetwork {
   private final class MemoryTransport implements Transport {
     private final String name;
     private final PeerId self;
-    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Set<Link> connections = ConcurrentHashMap.newKeySet();
 
     MemoryTransport(String name, PeerId self) {
       this.name = name;
@@ -94,7 +94,7 @@ public final class MemoryNetwork {
       there.other = here;
       random.nextBytes(here.binding);
       System.arraycopy(here.binding, 0, there.binding, 0, here.binding.length);
-      links.add(here);
+      connections.add(here);
       there.begin();
       here.begin();
       return here;
@@ -103,7 +103,7 @@ public final class MemoryNetwork {
     @Override
     public void close() {
       unplug(name);
-      links.forEach(Link::close);
+      connections.forEach(Link::close);
     }
   }
 
