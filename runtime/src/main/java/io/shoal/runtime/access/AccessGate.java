@@ -6,7 +6,7 @@ import io.shoal.api.PeerId;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.RemotePeer;
 import io.shoal.api.SwarmSecret;
-import io.shoal.runtime.access.Entrance.Verdict;
+import io.shoal.runtime.access.AdmissionProof.Verdict;
 import io.shoal.runtime.peer.PeerKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,10 +52,10 @@ public final class AccessGate {
 
   /// A connection that waits, or was decided on.
   private static final class Entering {
-    private final Entrance entrance;
+    private final AdmissionProof entrance;
     private final CompletableFuture<Verdict> decided = new CompletableFuture<>();
 
-    Entering(Entrance entrance) {
+    Entering(AdmissionProof entrance) {
       this.entrance = entrance;
     }
   }
@@ -146,7 +146,7 @@ public final class AccessGate {
     }
     Entering begun =
         new Entering(
-            new Entrance(
+            new AdmissionProof(
                 secret,
                 binding.get(),
                 self,

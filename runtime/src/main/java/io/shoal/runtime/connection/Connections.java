@@ -10,7 +10,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.AccessGate;
-import io.shoal.runtime.access.Entrance;
+import io.shoal.runtime.access.AdmissionProof;
 import io.shoal.runtime.peer.Bans;
 import io.shoal.runtime.peer.DialCaps;
 import io.shoal.runtime.peer.PeerBook;
@@ -184,7 +184,7 @@ public final class Connections {
         connection.close();
         throw new PeerUnreachableException(address + " is this node itself");
       }
-      if (gate.await(connection) instanceof Entrance.Verdict.Refused(String why)) {
+      if (gate.await(connection) instanceof AdmissionProof.Verdict.Refused(String why)) {
         connection.close();
         throw new PeerUnreachableException(address + ": the peer there " + why);
       }

@@ -9,7 +9,7 @@ import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
 import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.access.AccessProof;
-import io.shoal.runtime.access.Entrance.Verdict;
+import io.shoal.runtime.access.AdmissionProof.Verdict;
 import java.nio.ByteBuffer;
 
 /// Stands before the node's own server: nothing of a connection reaches that, and nothing that it

@@ -15,7 +15,7 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.access.Entrance.Verdict;
+import io.shoal.runtime.access.AdmissionProof.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -142,9 +142,9 @@ class AccessGateTest {
     CompletableFuture<Verdict> told = new CompletableFuture<>();
     Thread waiting = Thread.ofVirtual().start(() -> told.complete(awaited(silent)));
 
-    now.set(Entrance.PROOF_MILLIS - 1);
+    now.set(AdmissionProof.PROOF_MILLIS - 1);
     assertEquals(List.of(), gate.tick());
-    now.set(Entrance.PROOF_MILLIS);
+    now.set(AdmissionProof.PROOF_MILLIS);
     assertEquals(List.of(), gate.tick());
     waiting.join();
     assertEquals(List.of(silent), gate.tick());

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 
 /// Decides whether the peer of one connection proves in time that it has the secret. What was
 /// decided stays. Used by one thread at a time.
-public final class Entrance {
+public final class AdmissionProof {
   /// How long a proof may take. A member sends its own as soon as the connection stands, so this is
   /// some round trips of the slowest line, and a node that does nothing holds its place no longer.
   static final long PROOF_MILLIS = 5_000;
@@ -35,7 +35,7 @@ public final class Entrance {
   /// @param binding of the connection
   /// @param outbound whether this node dialled
   /// @param nowMillis a time that never goes back, as of all calls
-  Entrance(
+  AdmissionProof(
       SwarmSecret secret,
       byte[] binding,
       PeerId self,

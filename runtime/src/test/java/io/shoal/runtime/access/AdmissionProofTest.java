@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.PeerId;
-import io.shoal.runtime.access.Entrance.Verdict;
+import io.shoal.runtime.access.AdmissionProof.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
-class EntranceTest {
+class AdmissionProofTest {
   private static final SharedSecret SECRET = secret("correct horse battery");
   private static final SharedSecret OTHER_SECRET = secret("horse battery correct");
   private static final PeerId ALICE = peer(1);
@@ -37,15 +37,15 @@ class EntranceTest {
   }
 
   /// Alice dialled Bob.
-  private static Entrance atAlice() {
-    return new Entrance(SECRET, BINDING, ALICE, BOB, true, START);
+  private static AdmissionProof atAlice() {
+    return new AdmissionProof(SECRET, BINDING, ALICE, BOB, true, START);
   }
 
-  private static Entrance atBob() {
-    return new Entrance(SECRET, BINDING, BOB, ALICE, false, START);
+  private static AdmissionProof atBob() {
+    return new AdmissionProof(SECRET, BINDING, BOB, ALICE, false, START);
   }
 
-  private static Verdict shown(Entrance entrance, byte[] proof) {
+  private static Verdict shown(AdmissionProof entrance, byte[] proof) {
     return entrance.proved(ByteBuffer.wrap(proof));
   }
 
@@ -56,8 +56,8 @@ class EntranceTest {
 
   @Test
   void twoWhoHaveTheSecretLetEachOtherIn() {
-    Entrance alice = atAlice();
-    Entrance bob = atBob();
+    AdmissionProof alice = atAlice();
+    AdmissionProof bob = atBob();
     assertEquals(new Verdict.Waiting(), alice.verdict());
 
     assertEquals(new Verdict.Admitted(), shown(bob, alice.ownProof()));
@@ -81,14 +81,14 @@ class EntranceTest {
 
   @Test
   void anotherSecretIsRefused() {
-    Entrance stranger = new Entrance(OTHER_SECRET, BINDING, ALICE, BOB, true, START);
+    AdmissionProof stranger = new AdmissionProof(OTHER_SECRET, BINDING, ALICE, BOB, true, START);
 
     assertRefused(shown(atBob(), stranger.ownProof()), "another secret");
   }
 
   @Test
   void theOwnProofSentBackIsRefused() {
-    Entrance bob = atBob();
+    AdmissionProof bob = atBob();
 
     assertRefused(shown(bob, bob.ownProof()), "another secret");
   }
@@ -97,15 +97,15 @@ class EntranceTest {
   void theOwnProofSentBackFromAConnectionTheOtherWayIsRefused() {
     // Mallory lets Bob dial her and shows Bob's proof to Bob on a connection that she opened, if
     // both had the same binding.
-    Entrance dialledByBob = new Entrance(SECRET, BINDING, BOB, MALLORY, true, START);
-    Entrance diallingBob = new Entrance(SECRET, BINDING, BOB, MALLORY, false, START);
+    AdmissionProof dialledByBob = new AdmissionProof(SECRET, BINDING, BOB, MALLORY, true, START);
+    AdmissionProof diallingBob = new AdmissionProof(SECRET, BINDING, BOB, MALLORY, false, START);
 
     assertRefused(shown(diallingBob, dialledByBob.ownProof()), "another secret");
   }
 
   @Test
   void aProofOfAnotherConnectionIsRefused() {
-    Entrance before = new Entrance(SECRET, filled(8), ALICE, BOB, true, START);
+    AdmissionProof before = new AdmissionProof(SECRET, filled(8), ALICE, BOB, true, START);
 
     assertRefused(shown(atBob(), before.ownProof()), "another secret");
   }
@@ -113,8 +113,9 @@ class EntranceTest {
   @Test
   void aProofThatIsPassedOnByAnotherPeerIsRefused() {
     // Both TLS sessions of the one between them, if they had the same binding.
-    Entrance toMallory = new Entrance(SECRET, BINDING, ALICE, MALLORY, true, START);
-    Entrance atBobFromMallory = new Entrance(SECRET, BINDING, BOB, MALLORY, false, START);
+    AdmissionProof toMallory = new AdmissionProof(SECRET, BINDING, ALICE, MALLORY, true, START);
+    AdmissionProof atBobFromMallory =
+        new AdmissionProof(SECRET, BINDING, BOB, MALLORY, false, START);
 
     assertRefused(shown(atBobFromMallory, toMallory.ownProof()), "another secret");
     assertRefused(shown(atBob(), toMallory.ownProof()), "another secret");
@@ -132,7 +133,7 @@ class EntranceTest {
 
   @Test
   void afterAWrongProofTheRightOneIsTooLate() {
-    Entrance bob = atBob();
+    AdmissionProof bob = atBob();
     shown(bob, new byte[32]);
 
     assertRefused(shown(bob, atAlice().ownProof()), "another secret");
@@ -140,19 +141,19 @@ class EntranceTest {
 
   @Test
   void whoIsSilentIsRefusedAtTheDeadline() {
-    Entrance bob = atBob();
+    AdmissionProof bob = atBob();
 
-    assertEquals(new Verdict.Waiting(), bob.tick(START + Entrance.PROOF_MILLIS - 1));
-    assertRefused(bob.tick(START + Entrance.PROOF_MILLIS), "did not prove within 5 s");
+    assertEquals(new Verdict.Waiting(), bob.tick(START + AdmissionProof.PROOF_MILLIS - 1));
+    assertRefused(bob.tick(START + AdmissionProof.PROOF_MILLIS), "did not prove within 5 s");
     assertRefused(shown(bob, atAlice().ownProof()), "did not prove within 5 s");
   }
 
   @Test
   void whoWasLetInStays() {
-    Entrance bob = atBob();
+    AdmissionProof bob = atBob();
     shown(bob, atAlice().ownProof());
 
-    assertEquals(new Verdict.Admitted(), bob.tick(START + 10 * Entrance.PROOF_MILLIS));
+    assertEquals(new Verdict.Admitted(), bob.tick(START + 10 * AdmissionProof.PROOF_MILLIS));
     assertEquals(new Verdict.Admitted(), shown(bob, new byte[32]));
     assertEquals(new Verdict.Admitted(), bob.left());
   }
