@@ -41,8 +41,8 @@ public final class Swarm {
   private static final int MAX_MISSES_IN_ROW = 16;
 
   private final RandomGenerator random;
-  private final Promises promises = new Promises();
-  private final OwnPromises ownPromises = new OwnPromises();
+  private final PeerFetchNotices peerNotices = new PeerFetchNotices();
+  private final OwnFetchNotices ownNotices = new OwnFetchNotices();
   private final RarityBuckets free = new RarityBuckets();
   private final Map<Integer, SwarmPeer> peers = new HashMap<>();
   private final SwarmRequests requests = new SwarmRequests();
@@ -94,7 +94,7 @@ public final class Swarm {
   /// known.
   public void positions(int[] chunkAtPosition) {
     this.chunkAtPosition = chunkAtPosition;
-    ownPromises.positions(chunkAtPosition, chunks);
+    ownNotices.positions(chunkAtPosition, chunks);
     positionsKnown = true;
     for (SwarmPeer peer : peers.values()) {
       if (peer.claim == SwarmPeer.Claim.PARTIAL) {
@@ -166,7 +166,7 @@ public final class Swarm {
       release(request);
     }
     claims(peer, SwarmPeer.Claim.UNKNOWN);
-    promises.forget(peer);
+    peerNotices.forget(peer);
   }
 
   /// A peer says that it is fetching what stands at these positions from somebody who has
@@ -180,7 +180,7 @@ public final class Swarm {
       if (position >= 0 && position < chunkAtPosition.length) {
         int chunk = chunkAtPosition[position];
         if (!done.get(chunk) && !peer.have.get(chunk)) {
-          promises.made(peer, chunk, nowMillis);
+          peerNotices.made(peer, chunk, nowMillis);
         }
       }
     }
@@ -197,7 +197,7 @@ public final class Swarm {
       case Availability.Snapshot snapshot -> {
         claims(peer, SwarmPeer.Claim.PARTIAL);
         snapshot.have().stream().forEach(position -> gained(peer, position));
-        ownPromises.toNewcomer(peer, peers.values()).ifPresent(actions::add);
+        ownNotices.toNewcomer(peer, peers.values()).ifPresent(actions::add);
       }
       case Availability.Gained gained -> {
         if (peer.claim == SwarmPeer.Claim.PARTIAL) {
@@ -342,7 +342,7 @@ public final class Swarm {
         peer.brokeOff = false;
         actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.BROKE_OFF));
       }
-      promises.lapse(peer, nowMillis);
+      peerNotices.lapse(peer, nowMillis);
       judge(peer, nowMillis);
       wake(peer);
     }
@@ -356,7 +356,7 @@ public final class Swarm {
         fill(peer, nowMillis);
       }
     }
-    ownPromises.due(peers.values(), nowMillis).ifPresent(actions::add);
+    ownNotices.due(peers.values(), nowMillis).ifPresent(actions::add);
     List<SwarmAction> result = List.copyOf(actions);
     actions.clear();
     return result;
@@ -364,18 +364,18 @@ public final class Swarm {
 
   private void judge(SwarmPeer peer, long nowMillis) {
     if (peer.requests.isEmpty()) {
-      Slowness.watchFrom(peer, nowMillis);
+      StallDetection.watchFrom(peer, nowMillis);
       peer.snubbed = false;
       return;
     }
-    if (!peer.snubbed && Slowness.standsStill(peer, nowMillis)) {
+    if (!peer.snubbed && StallDetection.standsStill(peer, nowMillis)) {
       peer.snubbed = true;
       for (SwarmRequest request : peer.requests.values()) {
         request.counts = false;
         freeIfNobodyCounts(request.chunk);
       }
     }
-    Optional<String> useless = Slowness.ofNoUse(peer, nowMillis);
+    Optional<String> useless = StallDetection.ofNoUse(peer, nowMillis);
     if (useless.isPresent() && peers.size() > 1) {
       actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.STALLED));
       drop(peer, useless.get(), false);
@@ -440,7 +440,7 @@ public final class Swarm {
         random,
         any ->
             peer.mayHave(any)
-                && !promises.stands(any)
+                && !peerNotices.stands(any)
                 && (!othersGive || free.copies(any) == 0)
                 && notAsked(peer, any));
   }
@@ -464,13 +464,13 @@ public final class Swarm {
 
   private void send(SwarmPeer peer, int chunk, long nowMillis) {
     if (peer.requests.isEmpty()) {
-      Slowness.watchFrom(peer, nowMillis);
+      StallDetection.watchFrom(peer, nowMillis);
     }
     SwarmRequest request = requests.open(peer, chunk, nowMillis);
     probation.sent(request);
     free.remove(chunk);
     if (positionsKnown && peer.claim == SwarmPeer.Claim.COMPLETE) {
-      ownPromises.made(chunk);
+      ownNotices.made(chunk);
     }
     actions.add(new SwarmAction.Fetch(request.id, peer.id, chunk));
   }
@@ -525,7 +525,7 @@ public final class Swarm {
       peer.have.set(position);
     } else if (position < chunkAtPosition.length) {
       int chunk = chunkAtPosition[position];
-      promises.kept(peer, chunk);
+      peerNotices.kept(peer, chunk);
       if (!peer.have.get(chunk)) {
         peer.have.set(chunk);
         free.change(chunk, 1);

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// What this side fetches from peers that have everything, for other downloaders to hear. Confined
 /// to the swarm's thread.
-final class OwnPromises {
+final class OwnFetchNotices {
   /// Peers that are told: enough that hardly two fetch the same, and few messages.
   private static final int MAX_TOLD = 32;
 
@@ -28,7 +28,7 @@ final class OwnPromises {
   void made(int chunk) {
     // What came first is told first; what a notice has no room for any more, the chunk itself tells
     // of when it is here.
-    if (untold.size() < Promises.MAX_PER_PEER) {
+    if (untold.size() < PeerFetchNotices.MAX_PER_PEER) {
       untold.add(positionOfChunk[chunk]);
     }
   }
@@ -60,7 +60,7 @@ final class OwnPromises {
             .flatMap(peer -> peer.requests.values().stream())
             .filter(request -> request.chunk < positionOfChunk.length)
             .map(request -> positionOfChunk[request.chunk])
-            .limit(Promises.MAX_PER_PEER)
+            .limit(PeerFetchNotices.MAX_PER_PEER)
             .toList();
     return positions.isEmpty()
         ? Optional.empty()

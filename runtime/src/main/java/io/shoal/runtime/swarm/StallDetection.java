@@ -3,7 +3,7 @@ package io.shoal.runtime.swarm;
 import java.util.Optional;
 
 /// When a peer that owes something gives too little of it. Pure.
-final class Slowness {
+final class StallDetection {
   /// A peer that has sent nothing for this long while it owes something stands still. Longer than a
   /// busy but fair server pauses between two bytes to one of its peers.
   private static final long MIN_STALL_MILLIS = 4_000;
@@ -20,7 +20,7 @@ final class Slowness {
   /// About 1 KiB/s: what a modem gives. A chunk of 1 MiB would take 17 minutes.
   private static final long MIN_BYTES_PER_PERIOD = 64 * 1024;
 
-  private Slowness() {}
+  private StallDetection() {}
 
   /// The peer owes nothing, or owes something from now on.
   static void watchFrom(SwarmPeer peer, long nowMillis) {

@@ -8,7 +8,7 @@ import java.util.Map;
 /// have them soon, so that a complete peer's line is better used for what nobody fetches yet.
 /// Promises only put off what is asked of complete peers, for [#LAPSE_MILLIS] at most, and who does
 /// not keep them is not believed any more. Confined to the swarm's thread.
-final class Promises {
+final class PeerFetchNotices {
   /// Of one peer at a time: no more than it may have in flight.
   static final int MAX_PER_PEER = SwarmPeer.MAX_WINDOW_CHUNKS;
 
