@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.runtime.config.ConfigSection;
-import io.shoal.runtime.config.NearestWord;
+import io.shoal.runtime.config.Suggestion;
 import io.shoal.runtime.config.Units;
 import io.shoal.runtime.discovery.AnnounceScope;
 import java.io.IOException;
@@ -241,8 +241,8 @@ class ConfigurationTest {
 
   @Test
   void theNearestWordIsFoundOnlyWhenItIsNear() {
-    assertEquals(Optional.of("quota"), NearestWord.of("qouta", List.of("path", "quota")));
-    assertEquals(Optional.empty(), NearestWord.of("colour", List.of("path", "quota")));
-    assertEquals(Optional.empty(), NearestWord.of("ab", List.of("xyz")));
+    assertEquals(Optional.of("quota"), Suggestion.of("qouta", List.of("path", "quota")));
+    assertEquals(Optional.empty(), Suggestion.of("colour", List.of("path", "quota")));
+    assertEquals(Optional.empty(), Suggestion.of("ab", List.of("xyz")));
   }
 }

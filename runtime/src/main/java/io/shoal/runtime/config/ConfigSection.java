@@ -262,7 +262,7 @@ public final class ConfigSection implements PluginConfig {
   private String unknown(String key, int line) {
     List<String> known = new ArrayList<>(asked);
     String cure =
-        NearestWord.of(key, known)
+        Suggestion.of(key, known)
             .map(word -> "did you mean " + fullKey(word) + "?")
             .orElseGet(
                 () ->

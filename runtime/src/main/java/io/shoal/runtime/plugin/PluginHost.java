@@ -10,7 +10,7 @@ import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
 import io.shoal.runtime.config.ConfigSection;
-import io.shoal.runtime.config.NearestWord;
+import io.shoal.runtime.config.Suggestion;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.plugin.ActivePlugins.Active;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
@@ -204,7 +204,7 @@ public final class PluginHost implements AutoCloseable {
   private void refuseMisspelledSections() throws InvalidConfigException {
     List<String> ids = shelf.all().stream().map(FoundPlugin::id).toList();
     for (String section : settings.configured()) {
-      Optional<String> near = NearestWord.of(section, ids);
+      Optional<String> near = Suggestion.of(section, ids);
       if (!ids.contains(section) && near.isPresent()) {
         throw new InvalidConfigException(
             "plugins."

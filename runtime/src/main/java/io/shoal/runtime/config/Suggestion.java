@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Finds what somebody probably meant to type.
-public final class NearestWord {
+public final class Suggestion {
 
   /// The most letters that may differ: two catches a slip of the hand, three begins to connect
   /// words that have nothing to do with each other.
   static final int MAX_EDITS = 2;
 
-  private NearestWord() {}
+  private Suggestion() {}
 
   /// The word that is nearest to `typed`, ignoring case, if one is within [#MAX_EDITS] and shares
   /// at least half of its letters.
