@@ -60,15 +60,15 @@ import io.shoal.runtime.serving.UploadCounts;
 import io.shoal.runtime.serving.Watchers;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.ChunkCheck;
+import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.DownloadJournal;
-import io.shoal.runtime.store.InUse;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.store.Quarantine;
 import io.shoal.runtime.store.RootIndex;
-import io.shoal.runtime.store.StoreCheck;
+import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.store.VerifiedChunks;
-import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -136,7 +136,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final NodeChunkServer server;
   private final AccessGate accessGate;
   private final GatedServer gatedServer;
-  private final WorkGate gate = new WorkGate();
+  private final CollectionLock gate = new CollectionLock();
   private final StreamMemory streamMemory;
   private volatile List<PeerAddress> endpoints = List.of();
   private final AtomicBoolean syncing = new AtomicBoolean();
@@ -176,15 +176,20 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     VerifiedChunks verified = new VerifiedChunks();
     watchers = new Watchers(this::holdings);
     uploads = new UploadCounts(book);
-    StoreCheck storeCheck = new StoreCheck(store, check, verified);
+    Quarantine quarantine = new Quarantine(store, check, verified);
     server =
         new NodeChunkServer(
-            store, storeCheck, connections, watchers, uploadMeter(settings), uploads, this);
+            store, quarantine, connections, watchers, uploadMeter(settings), uploads, this);
     gatedServer =
         new GatedServer(serves() ? server : new RefusingServer(server), accessGate, connections);
     local =
         new LocalStore(
-            store, plugins.verifier().extension(), check, verified, storeCheck, new InUse());
+            store,
+            plugins.verifier().extension(),
+            check,
+            verified,
+            quarantine,
+            new TemporaryPins());
     network = new PeerNetwork(connections, book, gatedServer, discoveries);
     downloadParts =
         new DownloadParts(
@@ -521,7 +526,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return publishingKeys;
   }
 
-  WorkGate gate() {
+  CollectionLock gate() {
     return gate;
   }
 

@@ -12,11 +12,11 @@ import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.download.Download;
 import io.shoal.runtime.download.PausedDownload;
 import io.shoal.runtime.store.AdoptedFiles;
+import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
-import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,8 +186,8 @@ final class StoreWork {
       return;
     }
     // What is not a root yet may be collected at any time: not between the look and the entry.
-    try (WorkGate.Passage held = local.inUse().hold(root)) {
-      dag.reachable(root, local.inUse()::lookFor);
+    try (CollectionLock.Hold held = local.temporaryPins().hold(root)) {
+      dag.reachable(root, local.temporaryPins()::lookFor);
       pinLoose(root);
     }
     core.announce(root);
@@ -237,8 +237,8 @@ final class StoreWork {
   /// What is listed before the marking began and not reached by it goes; what comes meanwhile is
   /// not in the list.
   NodeCommands.Collected gc() throws ShoalException, IOException, InterruptedException {
-    try (WorkGate.Passage alone = core.gate().alone();
-        WorkGate.Passage collecting = local.inUse().collect()) {
+    try (CollectionLock.Hold alone = core.gate().alone();
+        CollectionLock.Hold collecting = local.temporaryPins().collect()) {
       List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
       local.store().cids(candidates::add);
       Set<Multihash> needed = new HashSet<>();
@@ -256,7 +256,7 @@ final class StoreWork {
   /// In the order in which work hands a root on: it is held until it stands in the index, so that
   /// one which is held no longer when this looks is in the index when it looks there.
   private Set<Cid> rootsToKeep() throws IOException {
-    Set<Cid> roots = new LinkedHashSet<>(local.inUse().roots());
+    Set<Cid> roots = new LinkedHashSet<>(local.temporaryPins().roots());
     core.journal().all().forEach(begun -> roots.add(begun.root()));
     core.index().all().forEach(root -> roots.add(root.cid()));
     return roots;
@@ -269,7 +269,7 @@ final class StoreWork {
     for (Cid root : core.index().privateWithoutEntry()) {
       if (!begun.contains(root) && !local.store().contains(root)) {
         // Work that begins now is held before it sets a rule.
-        core.index().forgetRule(root, () -> !local.inUse().roots().contains(root));
+        core.index().forgetRule(root, () -> !local.temporaryPins().roots().contains(root));
       }
     }
   }
@@ -286,7 +286,9 @@ final class StoreWork {
       }
       if (chunk.adopted() || needed.contains(chunk.cid().multihash())) {
         kept++;
-      } else if (local.inUse().removeUnlessSpared(chunk.cid(), () -> collected(chunk.cid()))) {
+      } else if (local
+          .temporaryPins()
+          .removeUnlessSpared(chunk.cid(), () -> collected(chunk.cid()))) {
         local.verified().remove(chunk.cid());
         removed++;
         bytes += chunk.sizeBytes();

@@ -11,9 +11,9 @@ import io.shoal.runtime.download.DownloadWish;
 import io.shoal.runtime.naming.NameChunks;
 import io.shoal.runtime.naming.NameValue;
 import io.shoal.runtime.store.ChunkNamer;
+import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalStore;
-import io.shoal.runtime.store.WorkGate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class StoredNameChunks implements NameChunks {
   @Override
   public Cid store(byte[] bytes, String name) throws ShoalException, IOException {
     Cid cid = new ChunkNamer(local.newContent()).name(Cid.RAW, ByteBuffer.wrap(bytes));
-    try (WorkGate.Passage held = local.inUse().hold(cid)) {
+    try (CollectionLock.Hold held = local.temporaryPins().hold(cid)) {
       LocalStore.put(local.store(), cid, ByteBuffer.wrap(bytes));
       local.store().sync();
       core.index()
@@ -66,7 +66,7 @@ final class StoredNameChunks implements NameChunks {
   @Override
   public byte[] load(Cid cid, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    try (WorkGate.Passage held = local.inUse().hold(cid)) {
+    try (CollectionLock.Hold held = local.temporaryPins().hold(cid)) {
       if (!local.store().contains(cid)) {
         Download download =
             new Download(

@@ -27,11 +27,11 @@ import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.importer.ImportResult;
 import io.shoal.runtime.importer.Importer;
 import io.shoal.runtime.limit.SpeedGauge;
+import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
-import io.shoal.runtime.store.WholeRoot;
-import io.shoal.runtime.store.WorkGate;
+import io.shoal.runtime.store.RootCompleteness;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -142,7 +142,7 @@ final class TransferWork {
     }
     ImportOptions options = new ImportOptions(profile, request.inPlace(), request.wholeDigest());
     ImportProgress told = new ImportProgress(progress);
-    try (WorkGate.Passage passage = core.gate().enter()) {
+    try (CollectionLock.Hold passage = core.gate().enter()) {
       // One import, one group of syncs: that is what makes many small files fast.
       List<ImportResult> results =
           importer.importAll(request.paths(), request.name(), options, told::read);
@@ -196,7 +196,7 @@ final class TransferWork {
   NodeCommands.TakenOver takeOver(Path folder, NodeCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
     List<Cid> taken = new ArrayList<>();
-    try (WorkGate.Passage passage = core.gate().enter()) {
+    try (CollectionLock.Hold passage = core.gate().enter()) {
       NodeCommands.TakenOver result =
           new HashedFolder(local.store(), taken::add).takeOver(folder, progress);
       for (Cid cid : taken) {
@@ -255,7 +255,7 @@ final class TransferWork {
             request.sync(),
             request.replace(),
             resolved.digest());
-    try (WorkGate.Passage held = local.inUse().hold(wish.root())) {
+    try (CollectionLock.Hold held = local.temporaryPins().hold(wish.root())) {
       if (request.privately()) {
         core.share(wish.root(), NodeCommands.Sharing.PRIVATE);
       }
@@ -308,7 +308,7 @@ final class TransferWork {
     List<Cid> all = new ArrayList<>();
     dag.reachable(root, all::add);
     for (Cid cid : all) {
-      local.inUse().lookFor(cid);
+      local.temporaryPins().lookFor(cid);
       if (!cid.isIdentity() && !LocalStore.isOwned(local.store(), cid)) {
         byte[] bytes =
             local
@@ -350,7 +350,7 @@ final class TransferWork {
     boolean inStore = wish.keep() || local.store().fileBacked().isEmpty();
     if (wish.keep()) {
       local.store().sync();
-      WholeRoot.require(local.store(), wish.root());
+      RootCompleteness.require(local.store(), wish.root());
     }
     Optional<TreePlan> plan = dag.plan(wish.root());
     core.index()
@@ -370,7 +370,7 @@ final class TransferWork {
   /// Fetches into the store what is missing of a root.
   void fetch(Cid root, Optional<Duration> timeout)
       throws ShoalException, IOException, InterruptedException {
-    try (WorkGate.Passage held = local.inUse().hold(root)) {
+    try (CollectionLock.Hold held = local.temporaryPins().hold(root)) {
       run(DownloadWish.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
     }
   }
@@ -379,9 +379,9 @@ final class TransferWork {
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     Resolved resolved = resolve(reference, Optional.of(timeout), List.of());
-    try (WorkGate.Passage held = local.inUse().hold(resolved.root())) {
+    try (CollectionLock.Hold held = local.temporaryPins().hold(resolved.root())) {
       // A collection that runs already does not know of the hold.
-      dag.reachable(resolved.root(), local.inUse()::lookFor);
+      dag.reachable(resolved.root(), local.temporaryPins()::lookFor);
       if (resolved.digest().isPresent() && isHint(resolved)) {
         checkHint(resolved, timeout);
       }

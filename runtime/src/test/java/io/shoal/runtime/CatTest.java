@@ -23,11 +23,11 @@ import io.shoal.runtime.download.Download;
 import io.shoal.runtime.download.LeafWindow;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.store.InUse;
+import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
-import io.shoal.runtime.store.WorkGate;
+import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.ByteArrayOutputStream;
@@ -245,15 +245,16 @@ class CatTest {
     Path file = swarm.file("in", LEAF * 60, 1);
     Cid root = node.add(file);
     node.work.unpin(root);
-    InUse inUse = node.core.local().inUse();
+    TemporaryPins temporaryPins = node.core.local().temporaryPins();
     StuckReader reader = new StuckReader();
-    try (WorkGate.Passage sweeping = inUse.collect()) {
+    try (CollectionLock.Hold sweeping = temporaryPins.collect()) {
       CompletableFuture<byte[]> result = catInto(node, root, reader);
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
       node.store.cids(
           chunk -> {
             try {
-              assertFalse(inUse.removeUnlessSpared(chunk.cid(), () -> true), "it is needed");
+              assertFalse(
+                  temporaryPins.removeUnlessSpared(chunk.cid(), () -> true), "it is needed");
             } catch (IOException e) {
               throw new AssertionError(e);
             }

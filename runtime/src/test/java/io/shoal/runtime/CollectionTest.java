@@ -17,7 +17,7 @@ import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
-import io.shoal.runtime.store.WholeRoot;
+import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.SimulatedFileSystem;
 import io.shoal.runtime.testing.SimulatedFiles;
 import java.io.ByteArrayOutputStream;
@@ -101,7 +101,7 @@ class CollectionTest {
       }
     }
     for (Map.Entry<Cid, byte[]> each : pinned.entrySet()) {
-      WholeRoot.require(store, each.getKey());
+      RootCompleteness.require(store, each.getKey());
       assertArrayEquals(each.getValue(), read(each.getKey()));
     }
     node.work.gc();
@@ -126,7 +126,7 @@ class CollectionTest {
       byte[] content = content(thread * 100 + random.nextInt(CONTENTS));
       Path file = Files.write(home.resolve("add" + thread), content);
       Cid root = node.add(file);
-      WholeRoot.require(store, root);
+      RootCompleteness.require(store, root);
       pinned.put(root, content);
       if (random.nextBoolean()) {
         pinned.remove(root);
@@ -146,7 +146,7 @@ class CollectionTest {
       node.get(reference, out.toString(), PATIENCE, keep, seed);
       assertArrayEquals(content(number), Files.readAllBytes(out));
       if (keep) {
-        WholeRoot.require(store, roots.get(number));
+        RootCompleteness.require(store, roots.get(number));
         pinned.put(roots.get(number), content(number));
       }
     }
@@ -230,7 +230,7 @@ class CollectionTest {
 
     node.work.gc();
 
-    WholeRoot.require(store, root);
+    RootCompleteness.require(store, root);
     assertArrayEquals(content(4), read(root));
   }
 

@@ -11,9 +11,9 @@ import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.maintenance.IdleDigests;
+import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
-import io.shoal.runtime.store.WorkGate;
 import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +126,7 @@ class IdleDigestsTest {
   @Test
   void theGateIsBusyWhileContentIsAdded() throws Exception {
     assertFalse(node.core.gate().busy());
-    try (WorkGate.Passage adding = node.core.gate().enter()) {
+    try (CollectionLock.Hold adding = node.core.gate().enter()) {
       assertTrue(node.core.gate().busy());
     }
     assertFalse(node.core.gate().busy());

@@ -20,10 +20,10 @@ import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.limit.RateBucket;
 import io.shoal.runtime.peer.PeerKey;
-import io.shoal.runtime.store.InUse;
+import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
-import io.shoal.runtime.store.WorkGate;
+import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -314,17 +314,18 @@ class NodeDownloadTest {
     TestNode node = swarm.node("node");
     Cid root = node.add(swarm.file("in", LEAF * 3, 1));
     node.work.unpin(root);
-    try (WorkGate.Passage held = node.core.local().inUse().hold(root)) {
+    try (CollectionLock.Hold held = node.core.local().temporaryPins().hold(root)) {
       assertEquals(0, node.work.gc().chunksRemoved());
     }
     Cid single = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
-    InUse inUse = node.core.local().inUse();
-    try (WorkGate.Passage collecting = inUse.collect()) {
-      assertTrue(inUse.removeUnlessSpared(single, () -> true));
-      inUse.lookFor(single);
-      assertFalse(inUse.removeUnlessSpared(single, () -> true));
+    TemporaryPins temporaryPins = node.core.local().temporaryPins();
+    try (CollectionLock.Hold collecting = temporaryPins.collect()) {
+      assertTrue(temporaryPins.removeUnlessSpared(single, () -> true));
+      temporaryPins.lookFor(single);
+      assertFalse(temporaryPins.removeUnlessSpared(single, () -> true));
     }
-    assertTrue(inUse.removeUnlessSpared(single, () -> true), "the next collection decides anew");
+    assertTrue(
+        temporaryPins.removeUnlessSpared(single, () -> true), "the next collection decides anew");
     assertEquals(4, node.work.gc().chunksRemoved());
   }
 

@@ -13,7 +13,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.limit.RateBucket;
-import io.shoal.runtime.store.WholeRoot;
+import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.MemoryNetwork;
 import io.shoal.runtime.testing.PlainStore;
@@ -219,7 +219,7 @@ final class NodeWorkload {
     try (TestNode node = node(swarm, "node", store)) {
       for (Map.Entry<Cid, byte[]> each : added.entrySet()) {
         assertTrue(node.core.index().get(each.getKey()).isPresent(), "a root is forgotten");
-        WholeRoot.require(store, each.getKey());
+        RootCompleteness.require(store, each.getKey());
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         node.transfers.cat(
             new Reference.Content(each.getKey(), Optional.empty()), Duration.ofSeconds(5), read);

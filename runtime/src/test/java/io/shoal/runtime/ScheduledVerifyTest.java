@@ -138,7 +138,7 @@ class ScheduledVerifyTest {
 
   @Test
   void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
-    StoreAudit audit = new StoreAudit(node.core.local().storeCheck(), 1_000_000);
+    StoreAudit audit = new StoreAudit(node.core.local().quarantine(), 1_000_000);
     long chunks = 0;
     long waited = 0;
     for (Cid cid : stored()) {
@@ -155,7 +155,7 @@ class ScheduledVerifyTest {
   void everyCopyIsChecked() throws Exception {
     Cid victim = stored().get(2);
     store.copies.put(victim.multihash(), new byte[7]);
-    StoreAudit audit = new StoreAudit(node.core.local().storeCheck(), FAST);
+    StoreAudit audit = new StoreAudit(node.core.local().quarantine(), FAST);
     assertFalse(audit.check(victim), "this store tells of the copy that it serves only");
     byte[] good = store.chunks.get(victim.multihash());
     store.chunks.put(victim.multihash(), new byte[3]);

@@ -3,7 +3,7 @@ package io.shoal.runtime.download;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.store.WorkGate;
+import io.shoal.runtime.store.CollectionLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ public final class DiskPause {
     String why = "paused: " + full.getMessage();
     LOG.warn("the download of {} is {}", wish.root(), why);
     Duration wait = FIRST_LOOK;
-    try (WorkGate.Passage shown = downloads.pause(new PausedDownload(wish, tally, why))) {
+    try (CollectionLock.Hold shown = downloads.pause(new PausedDownload(wish, tally, why))) {
       do {
         if (timeLeft().map(left -> left.compareTo(LOOK_EVERY) <= 0).orElse(false)) {
           throw full;

@@ -158,7 +158,7 @@ final class DownloadContent {
         if (nodeChunks.containsKey(node) || nodesAsked >= MAX_NODES_ASKED) {
           continue;
         }
-        parts.local().inUse().lookFor(node);
+        parts.local().temporaryPins().lookFor(node);
         Optional<byte[]> here =
             parts.local().store().contains(node) ? parts.local().load(node) : Optional.empty();
         int chunk = want(node);
@@ -232,7 +232,7 @@ final class DownloadContent {
       DagWalker walker, TreePlan plan, int position, LocalPieces local, Checkpoints checkpoints)
       throws ShoalException, IOException {
     Cid cid = walker.cid(position);
-    parts.local().inUse().lookFor(cid);
+    parts.local().temporaryPins().lookFor(cid);
     if (cid.codec() == Cid.DAG_PB) {
       Integer known = nodeChunks.get(cid);
       int chunk = known != null ? known : want(cid);
@@ -308,7 +308,7 @@ final class DownloadContent {
     Cid cid = cids.get(chunk);
     if (placed.isEmpty()) {
       return bytes -> {
-        parts.local().inUse().lookFor(cid);
+        parts.local().temporaryPins().lookFor(cid);
         byte[] copy = copy(bytes);
         LocalStore.put(parts.local().store(), cid, bytes);
         arrivedBlocks.put(chunk, copy);
@@ -335,7 +335,7 @@ final class DownloadContent {
       fileBytes = destination.get().write(position, bytes);
     }
     if (now.adoption().isEmpty()) {
-      parts.local().inUse().lookFor(cid);
+      parts.local().temporaryPins().lookFor(cid);
       LocalStore.put(parts.local().store(), cid, bytes);
     }
     tally.doneBytes.addAndGet(fileBytes);

@@ -7,7 +7,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.connection.Connections;
-import io.shoal.runtime.store.WorkGate;
+import io.shoal.runtime.store.CollectionLock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,7 +108,7 @@ public final class Downloads {
   }
 
   /// Shows a download that waits for room, and keeps its target for it, until this is closed.
-  WorkGate.Passage pause(PausedDownload download) {
+  CollectionLock.Hold pause(PausedDownload download) {
     lock.lock();
     try {
       paused.add(download);

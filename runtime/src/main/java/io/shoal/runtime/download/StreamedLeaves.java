@@ -69,7 +69,7 @@ final class StreamedLeaves {
       return; // it is on its way
     }
     Cid cid = plan.leafCid(position);
-    parts.local().inUse().lookFor(cid);
+    parts.local().temporaryPins().lookFor(cid);
     Optional<byte[]> here =
         position == lastPosition ? Optional.of(lastBlock) : parts.local().load(cid);
     if (here.isPresent()) {

@@ -30,7 +30,7 @@ public final class DataFolderLock implements AutoCloseable {
     try {
       FileLock lock = channel.tryLock();
       if (lock == null) {
-        throw inUse(dataFolder, file);
+        throw temporaryPins(dataFolder, file);
       }
       byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
       channel.truncate(0);
@@ -38,7 +38,7 @@ public final class DataFolderLock implements AutoCloseable {
       taken = true;
       return new DataFolderLock(channel);
     } catch (OverlappingFileLockException e) {
-      throw inUse(dataFolder, file);
+      throw temporaryPins(dataFolder, file);
     } finally {
       if (!taken) {
         channel.close();
@@ -46,7 +46,7 @@ public final class DataFolderLock implements AutoCloseable {
     }
   }
 
-  private static UserFaultException inUse(Path dataFolder, Path file) throws IOException {
+  private static UserFaultException temporaryPins(Path dataFolder, Path file) throws IOException {
     String pid = Files.readString(file).strip();
     return new UserFaultException(
         "%s is in use by the node of process %s: wait until it ends or stop it, or take another folder with --data"

@@ -8,7 +8,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.store.LocalStore;
-import io.shoal.runtime.store.WholeRoot;
+import io.shoal.runtime.store.RootCompleteness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
@@ -74,7 +74,7 @@ public final class HashedFolder {
     }
     store.sync();
     for (Cid cid : taken) {
-      WholeRoot.require(store, cid);
+      RootCompleteness.require(store, cid);
     }
     if (unnamed > 0) {
       leftOut.add("and " + unnamed + " more");

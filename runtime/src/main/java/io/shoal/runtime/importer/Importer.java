@@ -5,7 +5,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
 import io.shoal.runtime.store.ChunkNamer;
-import io.shoal.runtime.store.WholeRoot;
+import io.shoal.runtime.store.RootCompleteness;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -79,7 +79,7 @@ public final class Importer {
     }
     store.sync();
     for (ImportResult result : results) {
-      WholeRoot.require(store, result.root());
+      RootCompleteness.require(store, result.root());
     }
     return results;
   }

@@ -105,7 +105,7 @@ public final class ScheduledVerify implements AutoCloseable {
 
   private boolean check() throws IOException, InterruptedException {
     CheckRecord.Running from = record.running();
-    StoreAudit audit = new StoreAudit(local.storeCheck(), settings.bytesPerSecond());
+    StoreAudit audit = new StoreAudit(local.quarantine(), settings.bytesPerSecond());
     String cursor = from.cursor();
     long savedNanos = System.nanoTime();
     int first = cursor.isEmpty() ? 0 : HexFormat.fromHexDigits(cursor, 0, 2);

@@ -2,7 +2,7 @@ package io.shoal.runtime.maintenance;
 
 import io.shoal.api.Cid;
 import io.shoal.runtime.limit.RateBucket;
-import io.shoal.runtime.store.StoreCheck;
+import io.shoal.runtime.store.Quarantine;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,7 @@ public final class StoreAudit {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private final StoreCheck check;
+  private final Quarantine check;
   private final long bytesPerSecond;
   private long chunks;
   private long bytes;
@@ -24,7 +24,7 @@ public final class StoreAudit {
   private boolean paying;
 
   /// @param bytesPerSecond [RateBucket#UNLIMITED] for no limit
-  public StoreAudit(StoreCheck check, long bytesPerSecond) {
+  public StoreAudit(Quarantine check, long bytesPerSecond) {
     this.check = check;
     this.bytesPerSecond = bytesPerSecond;
   }

@@ -59,7 +59,7 @@ public final class StoreVerify {
     List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
     local.store().cids(chunks::add);
     long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
-    StoreAudit audit = new StoreAudit(local.storeCheck(), bytesPerSecond);
+    StoreAudit audit = new StoreAudit(local.quarantine(), bytesPerSecond);
     List<String> corrupt = new ArrayList<>();
     for (ChunkStore.StoredChunk chunk : chunks) {
       if (audit.check(chunk.cid()) && corrupt.size() < MAX_NAMED) {

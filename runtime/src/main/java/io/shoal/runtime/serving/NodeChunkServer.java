@@ -12,7 +12,7 @@ import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.limit.FairMeter;
 import io.shoal.runtime.limit.FairTurns;
 import io.shoal.runtime.peer.PeerKey;
-import io.shoal.runtime.store.StoreCheck;
+import io.shoal.runtime.store.Quarantine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -58,7 +58,7 @@ public final class NodeChunkServer implements ChunkServer {
   }
 
   private final ChunkStore store;
-  private final StoreCheck storeCheck;
+  private final Quarantine quarantine;
   private final Connections connections;
   private final Watchers watchers;
   private final FairMeter meter;
@@ -71,14 +71,14 @@ public final class NodeChunkServer implements ChunkServer {
 
   public NodeChunkServer(
       ChunkStore store,
-      StoreCheck storeCheck,
+      Quarantine quarantine,
       Connections connections,
       Watchers watchers,
       FairMeter meter,
       UploadCounts counts,
       Events events) {
     this.store = store;
-    this.storeCheck = storeCheck;
+    this.quarantine = quarantine;
     this.connections = connections;
     this.watchers = watchers;
     this.meter = meter;
@@ -175,11 +175,11 @@ public final class NodeChunkServer implements ChunkServer {
     boolean served = false;
     try {
       ServeAnswer answer =
-          switch (storeCheck.open(cid)) {
-            case StoreCheck.Found.Right(ChunkReader reader) ->
+          switch (quarantine.open(cid)) {
+            case Quarantine.Found.Right(ChunkReader reader) ->
                 new ServeAnswer.Serve(upload(reader, from, turn));
-            case StoreCheck.Found.Rotten() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
-            case StoreCheck.Found.Absent() -> new ServeAnswer.Refuse(new Refusal.NotHeld());
+            case Quarantine.Found.Rotten() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
+            case Quarantine.Found.Absent() -> new ServeAnswer.Refuse(new Refusal.NotHeld());
           };
       served = answer instanceof ServeAnswer.Serve;
       return answer;

@@ -25,8 +25,8 @@ public record LocalStore(
     Verifier newContent,
     ChunkCheck check,
     VerifiedChunks verified,
-    StoreCheck storeCheck,
-    InUse inUse) {
+    Quarantine quarantine,
+    TemporaryPins temporaryPins) {
 
   /// Stores a chunk that was verified; does nothing if it is there.
   public static void put(ChunkStore store, Cid cid, ByteBuffer bytes)
@@ -55,7 +55,7 @@ public record LocalStore(
     if (bytes.isEmpty() || right(cid, bytes.get())) {
       return bytes;
     }
-    return storeCheck.settle(cid)
+    return quarantine.settle(cid)
         ? read(store, cid).filter(other -> right(cid, other))
         : Optional.empty();
   }

@@ -14,7 +14,7 @@ import io.shoal.runtime.ExportTest;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
-import io.shoal.runtime.store.WholeRoot;
+import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.BlockSource;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.ContentReader;
@@ -211,7 +211,7 @@ class ImporterTest {
     add(file, IN_PLACE);
     assertEquals(4, add(file, COPY).newChunks());
     Files.delete(file);
-    WholeRoot.require(
+    RootCompleteness.require(
         store, add(Files.write(temp.resolve("b"), random(1_000_000, 9)), COPY).root());
   }
 

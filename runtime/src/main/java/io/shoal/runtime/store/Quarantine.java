@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /// Whether what lies in the store is what its id says, and what is done where it is not. Usable
 /// from any thread.
-public final class StoreCheck {
-  private static final Logger LOG = LoggerFactory.getLogger(StoreCheck.class);
+public final class Quarantine {
+  private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
 
   private final ChunkStore store;
   private final ChunkCheck check;
@@ -24,7 +24,7 @@ public final class StoreCheck {
   // would take the good copy that came to light. Rot is rare, so that one lock for all chunks does.
   private final ReentrantLock settling = new ReentrantLock();
 
-  public StoreCheck(ChunkStore store, ChunkCheck check, VerifiedChunks verified) {
+  public Quarantine(ChunkStore store, ChunkCheck check, VerifiedChunks verified) {
     this.store = store;
     this.check = check;
     this.verified = verified;

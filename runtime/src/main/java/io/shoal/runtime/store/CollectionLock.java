@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 
 /// Keeps garbage collection and work that adds content apart: an import counts on chunks that it
 /// found, and nothing refers to them before it ends.
-public final class WorkGate {
+public final class CollectionLock {
   private static final int ALL = 1 << 20;
   private static final long PATIENCE_SECONDS = 10;
 
   private final Semaphore permits = new Semaphore(ALL, true);
 
   /// Work that adds content goes on until this is closed.
-  public Passage enter() throws InterruptedException {
+  public Hold enter() throws InterruptedException {
     permits.acquire();
     return () -> permits.release();
   }
@@ -21,7 +21,7 @@ public final class WorkGate {
   /// Nothing adds content until this is closed.
   ///
   /// @throws RetryableException something adds content now
-  public Passage alone() throws RetryableException, InterruptedException {
+  public Hold alone() throws RetryableException, InterruptedException {
     if (!permits.tryAcquire(ALL, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new RetryableException("content is being added: collect when that is done");
     }
@@ -34,7 +34,7 @@ public final class WorkGate {
   }
 
   /// Given back by closing, once.
-  public interface Passage extends AutoCloseable {
+  public interface Hold extends AutoCloseable {
     @Override
     void close();
   }

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// held as long as the work goes on; a chunk that work looks for while a collection runs is spared
 /// by it, since the collection may have marked before the chunk's parent was here. Usable from any
 /// thread.
-public final class InUse {
+public final class TemporaryPins {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Cid, Integer> roots = new HashMap<>();
 
@@ -28,7 +28,7 @@ public final class InUse {
   }
 
   /// Work on a root begins; ends by closing, once.
-  public WorkGate.Passage hold(Cid root) {
+  public CollectionLock.Hold hold(Cid root) {
     Cid held = root.toV1();
     lock.lock();
     try {
@@ -58,7 +58,7 @@ public final class InUse {
   }
 
   /// A collection begins, and ends by closing. Called before anything is marked; one at a time.
-  public WorkGate.Passage collect() {
+  public CollectionLock.Hold collect() {
     lock.lock();
     try {
       spared = Optional.of(new HashSet<>());

@@ -11,8 +11,8 @@ import java.util.List;
 /// Whether every chunk of a root is in a store. A chunk that could not be made durable is taken out
 /// by the store, and the one caller who is told of it may have been another: so that whoever
 /// promises a root looks itself, after its sync.
-public final class WholeRoot {
-  private WholeRoot() {}
+public final class RootCompleteness {
+  private RootCompleteness() {}
 
   /// @throws IOException a chunk is not here
   public static void require(ChunkStore store, Cid root) throws IOException {

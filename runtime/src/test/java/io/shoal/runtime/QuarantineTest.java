@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Chunks of which a store has two copies.
-class StoreCheckTest {
+class QuarantineTest {
   @TempDir Path folder;
   private TestSwarm swarm;
   private TestNode node;
@@ -51,7 +51,7 @@ class StoreCheckTest {
     store.copies.put(cid.multihash(), good);
     assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
     // Another one that had found the rotten copy as well.
-    assertTrue(node.core.local().storeCheck().settle(cid));
+    assertTrue(node.core.local().quarantine().settle(cid));
     assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
   }
 
@@ -60,7 +60,7 @@ class StoreCheckTest {
     store.copies.put(cid.multihash(), new byte[999]);
     assertEquals(Optional.empty(), node.core.local().load(cid));
     assertFalse(store.contains(cid));
-    assertFalse(node.core.local().storeCheck().settle(cid));
+    assertFalse(node.core.local().quarantine().settle(cid));
   }
 
   @Test
