@@ -35,10 +35,10 @@ import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.limit.FairMeter;
-import io.shoal.runtime.maintenance.CheckRecord;
 import io.shoal.runtime.maintenance.IdleDigests;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
+import io.shoal.runtime.maintenance.VerifyRecord;
 import io.shoal.runtime.naming.NameChunks;
 import io.shoal.runtime.naming.NameFiles;
 import io.shoal.runtime.naming.NamePublisher;
@@ -125,7 +125,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final DialBack dialBack;
   private final DigestLookup digests;
   private final IdleDigests idleDigests;
-  private final CheckRecord checkRecord;
+  private final VerifyRecord verifyRecord;
   private final StoreVerify verify;
   private final ScheduledVerify scheduledVerify;
   private final Names names;
@@ -216,9 +216,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
         new IdleDigests(
             local, index, this::idle, settings.digests().bytesPerSecond(), this::announceDigest);
     InstantSource clock = InstantSource.system();
-    checkRecord = new CheckRecord(folder, clock);
-    verify = new StoreVerify(local, index, checkRecord);
-    scheduledVerify = new ScheduledVerify(local, verify, checkRecord, settings.verify(), clock);
+    verifyRecord = new VerifyRecord(folder, clock);
+    verify = new StoreVerify(local, index, verifyRecord);
+    scheduledVerify = new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock);
     RecordSeal seal = RecordSeal.of(access.swarmSecret());
     RecordNetwork records = new RecordNetwork(discoveries, seal);
     NameFiles nameFiles = new NameFiles(folder, seal);
@@ -498,8 +498,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return verify;
   }
 
-  CheckRecord checkRecord() {
-    return checkRecord;
+  VerifyRecord verifyRecord() {
+    return verifyRecord;
   }
 
   ScheduledVerify scheduledVerify() {

@@ -6,7 +6,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.download.Download;
 import io.shoal.runtime.download.PausedDownload;
-import io.shoal.runtime.maintenance.CheckRecord;
+import io.shoal.runtime.maintenance.VerifyRecord;
 import io.shoal.runtime.peer.Bans;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
@@ -89,8 +89,8 @@ final class NodeReports {
   }
 
   private NodeCommands.CheckEntry check() {
-    CheckRecord record = core.checkRecord();
-    CheckRecord.Ended last = record.last();
+    VerifyRecord record = core.verifyRecord();
+    VerifyRecord.Ended last = record.last();
     boolean serves = core.mode() == Node.Mode.SERVE;
     return new NodeCommands.CheckEntry(
         last.endedMillis(),
@@ -108,7 +108,7 @@ final class NodeReports {
     for (KeptRoot root : core.index().all()) {
       adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));
     }
-    long missing = core.checkRecord().last().missing();
+    long missing = core.verifyRecord().last().missing();
     if (missing > 0) {
       advice.add(
           "the last check of the store missed "

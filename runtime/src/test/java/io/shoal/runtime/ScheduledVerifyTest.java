@@ -9,10 +9,10 @@ import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.limit.RateBucket;
-import io.shoal.runtime.maintenance.CheckRecord;
 import io.shoal.runtime.maintenance.ScheduledVerify;
-import io.shoal.runtime.maintenance.StoreAudit;
 import io.shoal.runtime.maintenance.StoreVerify;
+import io.shoal.runtime.maintenance.VerifyPass;
+import io.shoal.runtime.maintenance.VerifyRecord;
 import io.shoal.runtime.maintenance.VerifySettings;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.testing.PlainStore;
@@ -51,11 +51,11 @@ class ScheduledVerifyTest {
     swarm.close();
   }
 
-  private CheckRecord record() {
-    return new CheckRecord(folder, () -> Instant.ofEpochMilli(nowMillis));
+  private VerifyRecord record() {
+    return new VerifyRecord(folder, () -> Instant.ofEpochMilli(nowMillis));
   }
 
-  private ScheduledVerify verify(CheckRecord record, long bytesPerSecond) {
+  private ScheduledVerify verify(VerifyRecord record, long bytesPerSecond) {
     LocalStore local = node.core.local();
     return new ScheduledVerify(
         local,
@@ -73,7 +73,7 @@ class ScheduledVerifyTest {
 
   @Test
   void aCheckIsDueAnIntervalAfterTheFirstStartAndAfterEachCheck() throws Exception {
-    CheckRecord record = record();
+    VerifyRecord record = record();
     ScheduledVerify verify = verify(record, FAST);
     assertFalse(verify.round());
     nowMillis += Duration.ofDays(30).toMillis();
@@ -91,7 +91,7 @@ class ScheduledVerifyTest {
   void rotIsFoundSetAsideAndToldInTheStatus() throws Exception {
     Cid victim = stored().get(3);
     store.chunks.put(victim.multihash(), new byte[5]);
-    CheckRecord record = node.core.checkRecord();
+    VerifyRecord record = node.core.verifyRecord();
     nowMillis = System.currentTimeMillis() + Duration.ofDays(31).toMillis();
 
     assertTrue(verify(record, FAST).round());
@@ -112,10 +112,10 @@ class ScheduledVerifyTest {
             .map(cid -> HexFormat.of().formatHex(cid.multihash().digest()))
             .sorted()
             .toList();
-    CheckRecord before = record();
-    before.reached(new CheckRecord.Running(order.get(11), 12, 1200, 1));
+    VerifyRecord before = record();
+    before.reached(new VerifyRecord.Running(order.get(11), 12, 1200, 1));
 
-    CheckRecord after = record();
+    VerifyRecord after = record();
     assertTrue(after.runs());
     assertTrue(verify(after, FAST).round(), "it is gone on with at once");
 
@@ -127,7 +127,7 @@ class ScheduledVerifyTest {
 
   @Test
   void closingItKeepsHowFarItCame() throws Exception {
-    CheckRecord record = record();
+    VerifyRecord record = record();
     nowMillis += Duration.ofDays(30).toMillis();
     ScheduledVerify slow = verify(record, 1);
     slow.close();
@@ -138,7 +138,7 @@ class ScheduledVerifyTest {
 
   @Test
   void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
-    StoreAudit audit = new StoreAudit(node.core.local().quarantine(), 1_000_000);
+    VerifyPass audit = new VerifyPass(node.core.local().quarantine(), 1_000_000);
     long chunks = 0;
     long waited = 0;
     for (Cid cid : stored()) {
@@ -155,7 +155,7 @@ class ScheduledVerifyTest {
   void everyCopyIsChecked() throws Exception {
     Cid victim = stored().get(2);
     store.copies.put(victim.multihash(), new byte[7]);
-    StoreAudit audit = new StoreAudit(node.core.local().quarantine(), FAST);
+    VerifyPass audit = new VerifyPass(node.core.local().quarantine(), FAST);
     assertFalse(audit.check(victim), "this store tells of the copy that it serves only");
     byte[] good = store.chunks.get(victim.multihash());
     store.chunks.put(victim.multihash(), new byte[3]);

@@ -38,7 +38,7 @@ public final class ScheduledVerify implements AutoCloseable {
 
   private final LocalStore local;
   private final StoreVerify verify;
-  private final CheckRecord record;
+  private final VerifyRecord record;
   private final VerifySettings settings;
   private final InstantSource clock;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -49,7 +49,7 @@ public final class ScheduledVerify implements AutoCloseable {
   public ScheduledVerify(
       LocalStore local,
       StoreVerify verify,
-      CheckRecord record,
+      VerifyRecord record,
       VerifySettings settings,
       InstantSource clock) {
     this.local = local;
@@ -104,8 +104,8 @@ public final class ScheduledVerify implements AutoCloseable {
   }
 
   private boolean check() throws IOException, InterruptedException {
-    CheckRecord.Running from = record.running();
-    StoreAudit audit = new StoreAudit(local.quarantine(), settings.bytesPerSecond());
+    VerifyRecord.Running from = record.running();
+    VerifyPass audit = new VerifyPass(local.quarantine(), settings.bytesPerSecond());
     String cursor = from.cursor();
     long savedNanos = System.nanoTime();
     int first = cursor.isEmpty() ? 0 : HexFormat.fromHexDigits(cursor, 0, 2);
@@ -125,7 +125,7 @@ public final class ScheduledVerify implements AutoCloseable {
         }
       }
     }
-    CheckRecord.Running all = reached(from, cursor, audit);
+    VerifyRecord.Running all = reached(from, cursor, audit);
     long missing = verify.missingChunks();
     local.store().sync();
     record.ended(all.chunks(), all.bytes(), all.rotten(), missing);
@@ -137,9 +137,9 @@ public final class ScheduledVerify implements AutoCloseable {
     return true;
   }
 
-  private static CheckRecord.Running reached(
-      CheckRecord.Running from, String cursor, StoreAudit audit) {
-    return new CheckRecord.Running(
+  private static VerifyRecord.Running reached(
+      VerifyRecord.Running from, String cursor, VerifyPass audit) {
+    return new VerifyRecord.Running(
         cursor,
         from.chunks() + audit.chunks(),
         from.bytes() + audit.bytes(),

@@ -34,9 +34,9 @@ public final class StoreVerify {
   private final LocalStore local;
   private final RootIndex index;
   private final LocalDag dag;
-  private final CheckRecord record;
+  private final VerifyRecord record;
 
-  public StoreVerify(LocalStore local, RootIndex index, CheckRecord record) {
+  public StoreVerify(LocalStore local, RootIndex index, VerifyRecord record) {
     this.local = local;
     this.index = index;
     this.dag = new LocalDag(local);
@@ -59,7 +59,7 @@ public final class StoreVerify {
     List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
     local.store().cids(chunks::add);
     long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
-    StoreAudit audit = new StoreAudit(local.quarantine(), bytesPerSecond);
+    VerifyPass audit = new VerifyPass(local.quarantine(), bytesPerSecond);
     List<String> corrupt = new ArrayList<>();
     for (ChunkStore.StoredChunk chunk : chunks) {
       if (audit.check(chunk.cid()) && corrupt.size() < MAX_NAMED) {

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /// What the last check of the store found, and how far the one that runs has come; in a file, so
 /// that a restart goes on. Usable from any thread.
-public final class CheckRecord {
-  private static final Logger LOG = LoggerFactory.getLogger(CheckRecord.class);
+public final class VerifyRecord {
+  private static final Logger LOG = LoggerFactory.getLogger(VerifyRecord.class);
 
   /// A check that ended.
   ///
@@ -38,7 +38,7 @@ public final class CheckRecord {
   private boolean runs;
   private Running running = Running.BEGIN;
 
-  public CheckRecord(Path folder, InstantSource clock) {
+  public VerifyRecord(Path folder, InstantSource clock) {
     this.file = folder.resolve("check.properties");
     this.clock = clock;
     this.sinceMillis = clock.millis();

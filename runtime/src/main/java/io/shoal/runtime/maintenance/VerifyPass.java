@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /// Reads chunks and counts what it finds, and says how long to wait so that a rate is kept.
 /// Confined to one thread.
-public final class StoreAudit {
-  private static final Logger LOG = LoggerFactory.getLogger(StoreAudit.class);
+public final class VerifyPass {
+  private static final Logger LOG = LoggerFactory.getLogger(VerifyPass.class);
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -24,7 +24,7 @@ public final class StoreAudit {
   private boolean paying;
 
   /// @param bytesPerSecond [RateBucket#UNLIMITED] for no limit
-  public StoreAudit(Quarantine check, long bytesPerSecond) {
+  public VerifyPass(Quarantine check, long bytesPerSecond) {
     this.check = check;
     this.bytesPerSecond = bytesPerSecond;
   }
