@@ -34,7 +34,7 @@ import io.shoal.runtime.download.StreamMemory;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.BufferPool;
-import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.maintenance.IdleDigests;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
@@ -230,15 +230,15 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     renewal = new NameRenewal(records, nameFiles, publisher, standings, clock, System::nanoTime);
   }
 
-  private static FairMeter uploadMeter(NodeSettings settings) {
-    return new FairMeter(
+  private static FairRateLimiter uploadMeter(NodeSettings settings) {
+    return new FairRateLimiter(
         settings.limits().uploadBytesPerSecond(),
         settings.limits().uploadPerPeerBytesPerSecond(),
         System::nanoTime);
   }
 
-  private static FairMeter downloadMeter(NodeSettings settings) {
-    return new FairMeter(
+  private static FairRateLimiter downloadMeter(NodeSettings settings) {
+    return new FairRateLimiter(
         settings.limits().downloadBytesPerSecond(),
         settings.limits().downloadPerPeerBytesPerSecond(),
         System::nanoTime);

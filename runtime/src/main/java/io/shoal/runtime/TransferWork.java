@@ -26,7 +26,7 @@ import io.shoal.runtime.importer.ImportOptions;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.importer.ImportResult;
 import io.shoal.runtime.importer.Importer;
-import io.shoal.runtime.limit.SpeedGauge;
+import io.shoal.runtime.limit.RateGauge;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
@@ -217,7 +217,7 @@ final class TransferWork {
 
   private static final class ImportProgress {
     private final NodeCommands.ProgressListener progress;
-    private final SpeedGauge speed = new SpeedGauge();
+    private final RateGauge speed = new RateGauge();
     private long bytes;
     private long toldNanos;
 

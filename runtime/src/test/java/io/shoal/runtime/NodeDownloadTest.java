@@ -18,7 +18,7 @@ import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
@@ -343,7 +343,7 @@ class NodeDownloadTest {
             .verify()
             .run(
                 Optional.of(cid -> second.transfers.fetch(cid, Optional.of(LONG))),
-                RateBucket.UNLIMITED,
+                TokenBucket.UNLIMITED,
                 NodeCommands.ProgressListener.SILENT);
     assertEquals(List.of(victim.toString()), verified.corrupt());
     assertEquals(1, verified.repaired());

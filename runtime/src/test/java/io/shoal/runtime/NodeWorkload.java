@@ -12,7 +12,7 @@ import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.MemoryNetwork;
@@ -192,7 +192,7 @@ final class NodeWorkload {
         .verify()
         .run(
             Optional.of(cid -> node.transfers.fetch(cid, Optional.of(Duration.ofSeconds(5)))),
-            RateBucket.UNLIMITED,
+            TokenBucket.UNLIMITED,
             NodeCommands.ProgressListener.SILENT);
   }
 
@@ -261,7 +261,7 @@ final class NodeWorkload {
       NodeCommands.Verified found =
           node.core
               .verify()
-              .run(Optional.empty(), RateBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
+              .run(Optional.empty(), TokenBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
       assertEquals(1, found.corrupt().size(), "rot that was not found");
       everythingHeldIsRight();
       for (Map.Entry<Cid, byte[]> each : Map.copyOf(added).entrySet()) {

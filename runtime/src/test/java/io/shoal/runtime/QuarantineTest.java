@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ class QuarantineTest {
     NodeCommands.Verified verified =
         node.core
             .verify()
-            .run(Optional.empty(), RateBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
+            .run(Optional.empty(), TokenBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
     assertEquals(List.of(cid.toString()), verified.corrupt());
     assertEquals(List.of(), verified.missing());
     assertArrayEquals(good, node.core.local().load(cid).orElseThrow());

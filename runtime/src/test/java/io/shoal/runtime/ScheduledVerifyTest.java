@@ -8,7 +8,7 @@ import io.shoal.api.Cid;
 import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.maintenance.VerifyPass;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ScheduledVerifyTest {
   private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
-  private static final long FAST = RateBucket.UNLIMITED;
+  private static final long FAST = TokenBucket.UNLIMITED;
 
   @TempDir Path folder;
   private TestSwarm swarm;

@@ -2,7 +2,7 @@ package io.shoal.runtime.download;
 
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.limit.BufferPool;
-import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.serving.Watchers;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.LocalStore;
@@ -20,5 +20,5 @@ public record DownloadParts(
     PeerNetwork network,
     Watchers watchers,
     BufferPool buffers,
-    FairMeter downloadMeter,
+    FairRateLimiter downloadMeter,
     DownloadJournal journal) {}

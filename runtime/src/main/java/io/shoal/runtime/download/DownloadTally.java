@@ -1,6 +1,6 @@
 package io.shoal.runtime.download;
 
-import io.shoal.runtime.limit.SpeedGauge;
+import io.shoal.runtime.limit.RateGauge;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,7 +13,7 @@ public final class DownloadTally {
   final AtomicLong transferredBytes = new AtomicLong();
   final AtomicLong reusedBytes = new AtomicLong();
   final long startedNanos = System.nanoTime();
-  final SpeedGauge speed = new SpeedGauge();
+  final RateGauge speed = new RateGauge();
   final Map<String, Long> bytesByPeer = new TreeMap<>();
   final Map<String, Long> bytesByTransport = new TreeMap<>();
   final Map<String, Long> chunksByPeer = new TreeMap<>();

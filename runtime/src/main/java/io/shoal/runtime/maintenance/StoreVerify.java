@@ -52,7 +52,7 @@ public final class StoreVerify {
   /// Reads and checks every copy of every chunk.
   ///
   /// @param repair fetches a root's missing chunks again
-  /// @param bytesPerSecond how fast it may read; [RateBucket#UNLIMITED] for as fast as it can
+  /// @param bytesPerSecond how fast it may read; [TokenBucket#UNLIMITED] for as fast as it can
   public NodeCommands.Verified run(
       Optional<Repair> repair, long bytesPerSecond, NodeCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {

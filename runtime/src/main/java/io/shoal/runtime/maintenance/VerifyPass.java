@@ -1,7 +1,7 @@
 package io.shoal.runtime.maintenance;
 
 import io.shoal.api.Cid;
-import io.shoal.runtime.limit.RateBucket;
+import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.store.Quarantine;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ public final class VerifyPass {
   private long paidUntilNanos;
   private boolean paying;
 
-  /// @param bytesPerSecond [RateBucket#UNLIMITED] for no limit
+  /// @param bytesPerSecond [TokenBucket#UNLIMITED] for no limit
   public VerifyPass(Quarantine check, long bytesPerSecond) {
     this.check = check;
     this.bytesPerSecond = bytesPerSecond;
@@ -53,7 +53,7 @@ public final class VerifyPass {
 
   /// How long to wait before the next chunk.
   public long debtNanos(long nowNanos) {
-    if (bytesPerSecond == RateBucket.UNLIMITED) {
+    if (bytesPerSecond == TokenBucket.UNLIMITED) {
       return 0;
     }
     if (!paying || paidUntilNanos < nowNanos) {

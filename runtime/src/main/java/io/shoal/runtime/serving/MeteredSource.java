@@ -5,7 +5,7 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkSource;
 import io.shoal.api.FileRegion;
 import io.shoal.api.PeerConnection;
-import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.peer.PeerKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 final class MeteredSource implements ChunkSource {
   private final ChunkReader reader;
   private final PeerConnection to;
-  private final FairMeter meter;
+  private final FairRateLimiter meter;
   private final UploadCounts counts;
   private final Consumer<MeteredSource> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -32,7 +32,7 @@ final class MeteredSource implements ChunkSource {
   MeteredSource(
       ChunkReader reader,
       PeerConnection to,
-      FairMeter meter,
+      FairRateLimiter meter,
       UploadCounts counts,
       LongSupplier clockNanos,
       Consumer<MeteredSource> ended) {

@@ -9,8 +9,8 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
 import io.shoal.runtime.connection.Connections;
-import io.shoal.runtime.limit.FairMeter;
-import io.shoal.runtime.limit.FairTurns;
+import io.shoal.runtime.limit.FairQueue;
+import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.store.Quarantine;
 import java.io.IOException;
@@ -61,12 +61,12 @@ public final class NodeChunkServer implements ChunkServer {
   private final Quarantine quarantine;
   private final Connections connections;
   private final Watchers watchers;
-  private final FairMeter meter;
+  private final FairRateLimiter meter;
   private final UploadCounts counts;
   private final Events events;
   private final ReentrantLock lock = new ReentrantLock();
-  private final FairTurns<PeerKey> turns =
-      new FairTurns<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
+  private final FairQueue<PeerKey> turns =
+      new FairQueue<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
   private final RunningUploads uploads = new RunningUploads();
 
   public NodeChunkServer(
@@ -74,7 +74,7 @@ public final class NodeChunkServer implements ChunkServer {
       Quarantine quarantine,
       Connections connections,
       Watchers watchers,
-      FairMeter meter,
+      FairRateLimiter meter,
       UploadCounts counts,
       Events events) {
     this.store = store;
@@ -109,7 +109,7 @@ public final class NodeChunkServer implements ChunkServer {
       if (cid.isIdentity() || !store.contains(cid)) {
         return new ServeAnswer.Refuse(new Refusal.NotHeld());
       }
-      Optional<FairTurns.Turn<PeerKey>> turn = turn(PeerKey.of(from));
+      Optional<FairQueue.Turn<PeerKey>> turn = turn(PeerKey.of(from));
       if (turn.isEmpty()) {
         return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_WHEN_FULL));
       }
@@ -120,9 +120,9 @@ public final class NodeChunkServer implements ChunkServer {
     }
   }
 
-  private Optional<FairTurns.Turn<PeerKey>> turn(PeerKey peer) throws InterruptedException {
+  private Optional<FairQueue.Turn<PeerKey>> turn(PeerKey peer) throws InterruptedException {
     CountDownLatch granted = new CountDownLatch(1);
-    Optional<FairTurns.Turn<PeerKey>> turn;
+    Optional<FairQueue.Turn<PeerKey>> turn;
     lock.lock();
     try {
       turn = turns.ask(peer, granted::countDown);
@@ -154,7 +154,7 @@ public final class NodeChunkServer implements ChunkServer {
   }
 
   private MeteredSource upload(
-      ChunkReader reader, PeerConnection to, FairTurns.Turn<PeerKey> turn) {
+      ChunkReader reader, PeerConnection to, FairQueue.Turn<PeerKey> turn) {
     MeteredSource upload =
         new MeteredSource(
             reader,
@@ -170,7 +170,7 @@ public final class NodeChunkServer implements ChunkServer {
     return upload;
   }
 
-  private ServeAnswer serve(PeerConnection from, Cid cid, FairTurns.Turn<PeerKey> turn)
+  private ServeAnswer serve(PeerConnection from, Cid cid, FairQueue.Turn<PeerKey> turn)
       throws IOException, InterruptedException {
     boolean served = false;
     try {
@@ -190,7 +190,7 @@ public final class NodeChunkServer implements ChunkServer {
     }
   }
 
-  private void end(FairTurns.Turn<PeerKey> turn) {
+  private void end(FairQueue.Turn<PeerKey> turn) {
     lock.lock();
     try {
       turns.end(turn);

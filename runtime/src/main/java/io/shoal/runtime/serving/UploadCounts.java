@@ -1,7 +1,7 @@
 package io.shoal.runtime.serving;
 
 import io.shoal.api.PeerConnection;
-import io.shoal.runtime.limit.SpeedGauge;
+import io.shoal.runtime.limit.RateGauge;
 import io.shoal.runtime.peer.PeerBook;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class UploadCounts {
   private final PeerBook book;
   private final LongAdder sent = new LongAdder();
-  private final SpeedGauge speed = new SpeedGauge();
+  private final RateGauge speed = new RateGauge();
 
   public UploadCounts(PeerBook book) {
     this.book = book;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shoal.api.PeerAddress;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.limit.FairMeter;
+import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.testing.BytesReader;
 import io.shoal.runtime.testing.SilentConnection;
@@ -22,7 +22,7 @@ class RunningUploadsTest {
         new MeteredSource(
             new BytesReader(new byte[1 << 20], true),
             new SilentConnection(remote(peer)),
-            new FairMeter(Long.MAX_VALUE, Long.MAX_VALUE, now::get),
+            new FairRateLimiter(Long.MAX_VALUE, Long.MAX_VALUE, now::get),
             new UploadCounts(new PeerBook(now::get)),
             now::get,
             uploads::ended);

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Speed over the last seconds, from a count that is looked at now and then. Usable from any
 /// thread.
-public final class SpeedGauge {
+public final class RateGauge {
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private record Sample(long atNanos, long bytes) {}

@@ -10,13 +10,13 @@ import java.util.Optional;
 /// itself.
 ///
 /// @param <K> who asks
-public final class FairTurns<K> {
+public final class FairQueue<K> {
 
   /// Requests of one peer that may wait. At 1 MiB a chunk this covers 1 Gbit/s over two seconds,
   /// and bounds what one peer makes us remember to some kilobytes.
   static final int MAX_WAITING_PER_PEER = 256;
 
-  /// A request's place. `granted` runs when its turn has come, at once or from [FairTurns#end].
+  /// A request's place. `granted` runs when its turn has come, at once or from [FairQueue#end].
   public static final class Turn<K> {
     private final K peer;
     private final Runnable granted;
@@ -48,7 +48,7 @@ public final class FairTurns<K> {
   private int running;
   private int waiting;
 
-  public FairTurns(int maxRunning, int maxRunningPerPeer, int maxWaiting) {
+  public FairQueue(int maxRunning, int maxRunningPerPeer, int maxWaiting) {
     this.maxRunning = maxRunning;
     this.maxRunningPerPeer = maxRunningPerPeer;
     this.maxWaiting = maxWaiting;

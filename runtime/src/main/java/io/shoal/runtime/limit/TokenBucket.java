@@ -1,7 +1,7 @@
 package io.shoal.runtime.limit;
 
 /// A token bucket over bytes. Confined to one thread or one lock; time is passed in.
-public final class RateBucket {
+public final class TokenBucket {
   /// A rate that is none.
   public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -29,7 +29,7 @@ public final class RateBucket {
   private double tokens;
   private long refilledNanos;
 
-  RateBucket(long bytesPerSecond, long nowNanos) {
+  TokenBucket(long bytesPerSecond, long nowNanos) {
     this.bytesPerSecond = bytesPerSecond;
     this.burstBytes = Math.max(MIN_BURST_BYTES, bytesPerSecond * BURST_SECONDS);
     this.catchUpBytes = Math.max(MIN_BURST_BYTES, bytesPerSecond * CATCH_UP_SECONDS);

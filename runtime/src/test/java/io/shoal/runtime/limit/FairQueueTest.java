@@ -11,21 +11,21 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class FairTurnsTest {
+class FairQueueTest {
   private final List<String> granted = new ArrayList<>();
 
-  private Optional<FairTurns.Turn<String>> ask(FairTurns<String> turns, String peer) {
+  private Optional<FairQueue.Turn<String>> ask(FairQueue<String> turns, String peer) {
     return turns.ask(peer, () -> granted.add(peer));
   }
 
   @Test
   void aPeerThatAsksForMuchWaitsForItselfAndNotOthersForIt() {
-    FairTurns<String> turns = new FairTurns<>(1, 1, 1_000);
-    List<FairTurns.Turn<String>> all = new ArrayList<>();
+    FairQueue<String> turns = new FairQueue<>(1, 1, 1_000);
+    List<FairQueue.Turn<String>> all = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       all.add(ask(turns, "greedy").orElseThrow());
     }
-    FairTurns.Turn<String> modest = ask(turns, "modest").orElseThrow();
+    FairQueue.Turn<String> modest = ask(turns, "modest").orElseThrow();
     turns.end(all.getFirst());
     assertEquals(List.of("greedy", "modest"), granted);
     turns.end(modest);
@@ -34,8 +34,8 @@ class FairTurnsTest {
 
   @Test
   void aPeersLineIsBounded() {
-    FairTurns<String> turns = new FairTurns<>(1, 1, 1_000);
-    for (int i = 0; i <= FairTurns.MAX_WAITING_PER_PEER; i++) {
+    FairQueue<String> turns = new FairQueue<>(1, 1, 1_000);
+    for (int i = 0; i <= FairQueue.MAX_WAITING_PER_PEER; i++) {
       assertTrue(ask(turns, "a").isPresent());
     }
     assertTrue(ask(turns, "a").isEmpty());
@@ -45,18 +45,18 @@ class FairTurnsTest {
   @Test
   void whateverComesAndGoesNoTurnIsLostAndNoBoundIsPassed() {
     Random random = new Random(5);
-    FairTurns<Integer> turns = new FairTurns<>(6, 2, 100);
-    Map<FairTurns.Turn<Integer>, Integer> held = new HashMap<>();
+    FairQueue<Integer> turns = new FairQueue<>(6, 2, 100);
+    Map<FairQueue.Turn<Integer>, Integer> held = new HashMap<>();
     int[] grants = new int[1];
     int asked = 0;
     for (int step = 0; step < 100_000; step++) {
       int peer = random.nextInt(9);
       if (random.nextBoolean()) {
-        Optional<FairTurns.Turn<Integer>> turn = turns.ask(peer, () -> grants[0]++);
+        Optional<FairQueue.Turn<Integer>> turn = turns.ask(peer, () -> grants[0]++);
         turn.ifPresent(t -> held.put(t, peer));
         asked += turn.isPresent() ? 1 : 0;
       } else if (!held.isEmpty()) {
-        FairTurns.Turn<Integer> turn = held.keySet().iterator().next();
+        FairQueue.Turn<Integer> turn = held.keySet().iterator().next();
         held.remove(turn);
         turns.end(turn);
         turns.end(turn);

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 /// Shares a byte rate among peers: who had least of it so far comes first, so that a peer with many
 /// requests gets no more than one with few. Each peer has a rate of its own as well. Usable from
 /// any thread.
-public final class FairMeter {
+public final class FairRateLimiter {
   /// The most that one permit gives, so that turns change often at low rates.
   private static final int QUANTUM_BYTES = 64 * 1024;
 
@@ -20,12 +20,12 @@ public final class FairMeter {
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private static final class Share {
-    private final RateBucket bucket;
+    private final TokenBucket bucket;
     private long taken;
     private int waiters;
     private long usedNanos;
 
-    Share(RateBucket bucket, long taken) {
+    Share(TokenBucket bucket, long taken) {
       this.bucket = bucket;
       this.taken = taken;
     }
@@ -34,23 +34,24 @@ public final class FairMeter {
   private record Waiter(Share share, int wanted, Condition turn) {}
 
   private final long perPeerBytesPerSecond;
-  private final RateBucket node;
+  private final TokenBucket node;
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Share> shares = new HashMap<>();
   private final List<Waiter> waiters = new ArrayList<>();
 
-  public FairMeter(long nodeBytesPerSecond, long perPeerBytesPerSecond, LongSupplier nanoTime) {
+  public FairRateLimiter(
+      long nodeBytesPerSecond, long perPeerBytesPerSecond, LongSupplier nanoTime) {
     this.perPeerBytesPerSecond = perPeerBytesPerSecond;
     this.nanoTime = nanoTime;
-    this.node = new RateBucket(nodeBytesPerSecond, nanoTime.getAsLong());
+    this.node = new TokenBucket(nodeBytesPerSecond, nanoTime.getAsLong());
   }
 
   /// Waits until at least one more byte may go to or come from `peer`.
   ///
   /// @return 1 to `wantedBytes`
   public int permit(String peer, int wantedBytes) throws InterruptedException {
-    if (node.unlimited() && perPeerBytesPerSecond == RateBucket.UNLIMITED) {
+    if (node.unlimited() && perPeerBytesPerSecond == TokenBucket.UNLIMITED) {
       return wantedBytes;
     }
     lock.lockInterruptibly();
@@ -138,7 +139,7 @@ public final class FairMeter {
     }
     if (known == null) {
       shares.values().removeIf(s -> s.waiters == 0 && now - s.usedNanos > FORGET_NANOS);
-      known = new Share(new RateBucket(perPeerBytesPerSecond, now), 0);
+      known = new Share(new TokenBucket(perPeerBytesPerSecond, now), 0);
       known.usedNanos = now;
       shares.put(peer, known);
     }

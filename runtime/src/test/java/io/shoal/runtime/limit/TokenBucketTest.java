@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class RateBucketTest {
+class TokenBucketTest {
   private static final long SECOND = 1_000_000_000;
 
   @Test
   void theRateHoldsOverAnySecond() {
-    RateBucket bucket = new RateBucket(2_500_000, 0);
+    TokenBucket bucket = new TokenBucket(2_500_000, 0);
     long sent = 0;
     long now = 0;
     while (now < 10 * SECOND) {
@@ -28,13 +28,13 @@ class RateBucketTest {
 
   @Test
   void aLongPauseEarnsNoLongBurst() {
-    RateBucket bucket = new RateBucket(1_000_000, 0);
+    TokenBucket bucket = new TokenBucket(1_000_000, 0);
     assertTrue(bucket.available(10_000_000, 3_600 * SECOND) <= 50_000);
   }
 
   @Test
   void whoWakesLateLosesNothingOfTheRate() {
-    RateBucket bucket = new RateBucket(12_500_000, 0);
+    TokenBucket bucket = new TokenBucket(12_500_000, 0);
     long sent = 0;
     long now = 0;
     while (now < 10 * SECOND) {
@@ -51,14 +51,15 @@ class RateBucketTest {
 
   @Test
   void noRateMeansNoWaiting() throws InterruptedException {
-    FairMeter meter = new FairMeter(RateBucket.UNLIMITED, RateBucket.UNLIMITED, () -> 0);
+    FairRateLimiter meter =
+        new FairRateLimiter(TokenBucket.UNLIMITED, TokenBucket.UNLIMITED, () -> 0);
     assertEquals(1 << 20, meter.permit("a", 1 << 20));
   }
 
   @Test
   void aPeersOwnRateHoldsBesideTheNodes() throws InterruptedException {
     AtomicLong now = new AtomicLong();
-    FairMeter meter = new FairMeter(RateBucket.UNLIMITED, 1_000_000, now::get);
+    FairRateLimiter meter = new FairRateLimiter(TokenBucket.UNLIMITED, 1_000_000, now::get);
     long sent = 0;
     for (int i = 0; i < 100; i++) {
       now.addAndGet(SECOND / 10);
