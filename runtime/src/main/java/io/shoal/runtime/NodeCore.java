@@ -40,14 +40,14 @@ import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.maintenance.VerifyRecord;
 import io.shoal.runtime.naming.NameChunks;
-import io.shoal.runtime.naming.NameFiles;
 import io.shoal.runtime.naming.NamePublisher;
 import io.shoal.runtime.naming.NameRenewal;
-import io.shoal.runtime.naming.NameStandings;
-import io.shoal.runtime.naming.Names;
+import io.shoal.runtime.naming.NameResolver;
+import io.shoal.runtime.naming.NameStore;
+import io.shoal.runtime.naming.PublicationStates;
 import io.shoal.runtime.naming.PublishingKeys;
-import io.shoal.runtime.naming.RecordNetwork;
 import io.shoal.runtime.naming.RecordSeal;
+import io.shoal.runtime.naming.SignedRecordClient;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.peer.PeerKey;
@@ -128,7 +128,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final VerifyRecord verifyRecord;
   private final StoreVerify verify;
   private final ScheduledVerify scheduledVerify;
-  private final Names names;
+  private final NameResolver names;
   private final NamePublisher publisher;
   private final NameRenewal renewal;
   private final PublishingKeys publishingKeys;
@@ -220,12 +220,12 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     verify = new StoreVerify(local, index, verifyRecord);
     scheduledVerify = new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock);
     RecordSeal seal = RecordSeal.of(access.swarmSecret());
-    RecordNetwork records = new RecordNetwork(discoveries, seal);
-    NameFiles nameFiles = new NameFiles(folder, seal);
+    SignedRecordClient records = new SignedRecordClient(discoveries, seal);
+    NameStore nameFiles = new NameStore(folder, seal);
     NameChunks chunks = new StoredNameChunks(this);
-    NameStandings standings = new NameStandings(System::nanoTime);
+    PublicationStates standings = new PublicationStates(System::nanoTime);
     publishingKeys = new PublishingKeys(dataFolder, new SecureRandom());
-    names = new Names(records, nameFiles, chunks, clock);
+    names = new NameResolver(records, nameFiles, chunks, clock);
     publisher = new NamePublisher(records, nameFiles, chunks, publishingKeys, standings, clock);
     renewal = new NameRenewal(records, nameFiles, publisher, standings, clock, System::nanoTime);
   }
@@ -510,7 +510,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return streamMemory;
   }
 
-  Names names() {
+  NameResolver names() {
     return names;
   }
 

@@ -11,15 +11,15 @@ import io.shoal.runtime.command.NameCommands.PublishRequest;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.naming.NameChunks;
-import io.shoal.runtime.naming.NameFiles;
 import io.shoal.runtime.naming.NamePublisher;
 import io.shoal.runtime.naming.NameRenewal;
-import io.shoal.runtime.naming.NameStandings;
+import io.shoal.runtime.naming.NameStore;
 import io.shoal.runtime.naming.NameValue;
+import io.shoal.runtime.naming.PublicationStates;
 import io.shoal.runtime.naming.PublishingKeys;
-import io.shoal.runtime.naming.RecordNetwork;
 import io.shoal.runtime.naming.RecordSeal;
 import io.shoal.runtime.naming.RecordSignature;
+import io.shoal.runtime.naming.SignedRecordClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -45,7 +45,7 @@ class NameRenewalTest {
   private long nanos;
   private TestSwarm swarm;
   private Cid root;
-  private NameFiles files;
+  private NameStore files;
   private NameChunks chunks;
   private PublishingKeys keys;
   private NamePublisher publisher;
@@ -57,12 +57,12 @@ class NameRenewalTest {
     TestSwarm.TestNode node = swarm.node("publisher");
     root = node.add(swarm.file("first.txt", 1000, 1));
     InstantSource clock = () -> now;
-    RecordNetwork network =
-        new RecordNetwork(Map.of("board", swarm.discovery()), new RecordSeal.None());
-    files = new NameFiles(folder.resolve("names"), new RecordSeal.None());
+    SignedRecordClient network =
+        new SignedRecordClient(Map.of("board", swarm.discovery()), new RecordSeal.None());
+    files = new NameStore(folder.resolve("names"), new RecordSeal.None());
     chunks = new StoredNameChunks(node.core);
     keys = new PublishingKeys(Files.createDirectory(folder.resolve("keys")), new SecureRandom());
-    NameStandings standings = new NameStandings(() -> nanos);
+    PublicationStates standings = new PublicationStates(() -> nanos);
     publisher = new NamePublisher(network, files, chunks, keys, standings, clock);
     renewal = new NameRenewal(network, files, publisher, standings, clock, () -> nanos);
   }

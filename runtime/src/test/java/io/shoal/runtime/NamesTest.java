@@ -24,8 +24,8 @@ import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.identity.HostKey;
+import io.shoal.runtime.naming.NameResolver;
 import io.shoal.runtime.naming.NameValue;
-import io.shoal.runtime.naming.Names;
 import io.shoal.runtime.naming.PublishingKeys;
 import io.shoal.runtime.naming.RecordSignature;
 import java.io.IOException;
@@ -298,7 +298,7 @@ class NamesTest {
   @Test
   void keysThatLeadInACircleOrTooFarAreRefused() throws Exception {
     List<HostKey> keys = new ArrayList<>();
-    for (byte i = 0; i < Names.MAX_KEYS + 2; i++) {
+    for (byte i = 0; i < NameResolver.MAX_KEYS + 2; i++) {
       byte[] seed = new byte[32];
       seed[0] = i;
       keys.add(HostKey.ofSeed(seed));

@@ -32,20 +32,20 @@ public final class NamePublisher {
   /// A value may not expire before others had time to take it.
   static final Duration MIN_LIFETIME = Duration.ofMinutes(1);
 
-  private final RecordNetwork network;
-  private final NameFiles files;
+  private final SignedRecordClient network;
+  private final NameStore files;
   private final NameChunks chunks;
   private final PublishingKeys keys;
-  private final NameStandings standings;
+  private final PublicationStates standings;
   private final InstantSource clock;
   private final ReentrantLock changing = new ReentrantLock();
 
   public NamePublisher(
-      RecordNetwork network,
-      NameFiles files,
+      SignedRecordClient network,
+      NameStore files,
       NameChunks chunks,
       PublishingKeys keys,
-      NameStandings standings,
+      PublicationStates standings,
       InstantSource clock) {
     this.network = network;
     this.files = files;
@@ -136,7 +136,7 @@ public final class NamePublisher {
           List<String> moved = new ArrayList<>();
           long expires = now() + NameValue.MAX_LIFETIME.toSeconds();
           NameValue leads = new NameValue.Successor(fresh.peerId(), now(), expires);
-          for (NameFiles.Own own : files.allOwn()) {
+          for (NameStore.Own own : files.allOwn()) {
             if (own.about() || !own.key().equals(old.peerId())) {
               continue;
             }
@@ -148,7 +148,7 @@ public final class NamePublisher {
             putSigned(
                 new Signer(fresh, record.name(), false), record.value(), own.renew(), timeout);
             put(new Signer(old, record.name(), false), leads, false, timeout);
-            moved.add(Names.text(old.peerId(), record.name()));
+            moved.add(NameResolver.text(old.peerId(), record.name()));
           }
           keys.makeCurrent(fresh);
           return new NameCommands.PublishingKey(
@@ -172,19 +172,19 @@ public final class NamePublisher {
       throws ShoalException, IOException, InterruptedException {
     network.require();
     byte[] key = signer.key.publicKey();
-    Optional<NameFiles.Own> before = files.own(key, signer.name);
-    if (before.isEmpty() && files.allOwn().size() >= NameFiles.MAX_OWN) {
+    Optional<NameStore.Own> before = files.own(key, signer.name);
+    if (before.isEmpty() && files.allOwn().size() >= NameStore.MAX_OWN) {
       throw new UserFaultException(
-          "%d names are published here already: withdraw some".formatted(NameFiles.MAX_OWN));
+          "%d names are published here already: withdraw some".formatted(NameStore.MAX_OWN));
     }
-    RecordNetwork.Answer answer = network.resolve(key, signer.name, timeout);
+    SignedRecordClient.Answer answer = network.resolve(key, signer.name, timeout);
     long highest = answer.newest().map(SignedRecord::sequence).orElse(-1L);
     highest = Math.max(highest, before.map(own -> own.record().sequence()).orElse(-1L));
     highest =
         Math.max(highest, files.seen(key, signer.name).map(SignedRecord::sequence).orElse(-1L));
     SignedRecord record =
         network.seal().sign(signer.key, signer.name, sequenceAbove(highest), value);
-    NameFiles.Own own = new NameFiles.Own(record, renew, signer.about);
+    NameStore.Own own = new NameStore.Own(record, renew, signer.about);
     // On the disk before anybody else has it: a sequence number is never used twice.
     files.putOwn(own);
     if (!signer.about) {
@@ -214,7 +214,7 @@ public final class NamePublisher {
     if (!(decoded(before) instanceof NameValue.InChunk old)) {
       return;
     }
-    for (NameFiles.Own own : files.allOwn()) {
+    for (NameStore.Own own : files.allOwn()) {
       // A name that moved to another key has its chunk there still.
       if (readable(own.record().value()).orElse(null) instanceof NameValue.InChunk used
           && used.chunk().equals(old.chunk())) {
@@ -225,7 +225,7 @@ public final class NamePublisher {
   }
 
   /// Gives a record to others; that it cannot be done now is no failure, since it is tried again.
-  void offer(NameFiles.Own own, OptionalLong replaces, Duration timeout)
+  void offer(NameStore.Own own, OptionalLong replaces, Duration timeout)
       throws ShoalException, InterruptedException {
     try {
       int took = network.publish(own.record(), replaces, timeout);
@@ -241,7 +241,7 @@ public final class NamePublisher {
   /// Signs a record anew if it is to be renewed and half of its time is over.
   ///
   /// @return what is to be offered; empty if it is over
-  Optional<NameFiles.Own> fresh(NameFiles.Own own)
+  Optional<NameStore.Own> fresh(NameStore.Own own)
       throws ShoalException, IOException, InterruptedException {
     NameValue value = decoded(own.record());
     if (value instanceof NameValue.Withdrawn && value.expired(now())) {
@@ -290,7 +290,7 @@ public final class NamePublisher {
     }
   }
 
-  private Optional<HostKey> signer(NameFiles.Own own, NameValue value)
+  private Optional<HostKey> signer(NameStore.Own own, NameValue value)
       throws ShoalException, IOException {
     return own.about() && value instanceof NameValue.Target target
         ? Optional.of(network.seal().aboutKey(target.root()))
@@ -316,28 +316,28 @@ public final class NamePublisher {
 
   public List<NameCommands.PublishedName> published() throws IOException {
     List<NameCommands.PublishedName> reports = new ArrayList<>();
-    for (NameFiles.Own own : files.allOwn()) {
+    for (NameStore.Own own : files.allOwn()) {
       reports.add(report(own));
     }
     return reports;
   }
 
-  private NameCommands.PublishedName report(NameFiles.Own own) throws IOException {
+  private NameCommands.PublishedName report(NameStore.Own own) throws IOException {
     NameValue value = decoded(own.record());
     Optional<NameValue.Target> target = target(value);
     Optional<String> root = target.map(t -> t.root().toString());
     String reference =
         own.about()
             ? root.orElse("")
-            : Names.text(PeerId.ofEd25519(own.record().publicKey()), own.record().name());
+            : NameResolver.text(PeerId.ofEd25519(own.record().publicKey()), own.record().name());
     return new NameCommands.PublishedName(
         reference,
         root,
         target.flatMap(NameValue.Target::fileName),
         target.map(NameValue.Target::sizeBytes).orElse(-1L),
         own.record().sequence(),
-        Names.iso(value.time()),
-        Names.iso(value.expires()),
+        NameResolver.iso(value.time()),
+        NameResolver.iso(value.expires()),
         own.renew(),
         standings.holders(own),
         state(own, value));
@@ -352,7 +352,7 @@ public final class NamePublisher {
     };
   }
 
-  private String state(NameFiles.Own own, NameValue value) {
+  private String state(NameStore.Own own, NameValue value) {
     if (value.expired(now())) {
       return "expired";
     }
@@ -360,7 +360,8 @@ public final class NamePublisher {
     String suffix = problem.isEmpty() ? "" : ", " + problem;
     return switch (value) {
       case NameValue.Target _, NameValue.InChunk _ -> problem.isEmpty() ? "published" : problem;
-      case NameValue.Successor s -> "moved to " + Names.text(s.key(), own.record().name()) + suffix;
+      case NameValue.Successor s ->
+          "moved to " + NameResolver.text(s.key(), own.record().name()) + suffix;
       case NameValue.Withdrawn _ -> "withdrawn" + suffix;
     };
   }

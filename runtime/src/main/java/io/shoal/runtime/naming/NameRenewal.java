@@ -36,10 +36,10 @@ public final class NameRenewal {
   /// For one name.
   static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private final RecordNetwork network;
-  private final NameFiles files;
+  private final SignedRecordClient network;
+  private final NameStore files;
   private final NamePublisher publisher;
-  private final NameStandings standings;
+  private final PublicationStates standings;
   private final InstantSource clock;
   private final ReentrantLock running = new ReentrantLock();
   private final LongSupplier nanos;
@@ -49,10 +49,10 @@ public final class NameRenewal {
   /// @param clock tells when records expire
   /// @param nanos tells how much time passed
   public NameRenewal(
-      RecordNetwork network,
-      NameFiles files,
+      SignedRecordClient network,
+      NameStore files,
       NamePublisher publisher,
-      NameStandings standings,
+      PublicationStates standings,
       InstantSource clock,
       LongSupplier nanos) {
     this.network = network;
@@ -85,10 +85,10 @@ public final class NameRenewal {
   }
 
   private void renewOwn() throws IOException, InterruptedException {
-    for (NameFiles.Own own : files.allOwn()) {
+    for (NameStore.Own own : files.allOwn()) {
       try {
         if (standings.due(own, EVERY.toNanos())) {
-          Optional<NameFiles.Own> fresh = publisher.fresh(own);
+          Optional<NameStore.Own> fresh = publisher.fresh(own);
           if (fresh.isPresent() && standings.due(fresh.get(), EVERY.toNanos())) {
             publisher.offer(fresh.get(), OptionalLong.empty(), PATIENCE);
           }
@@ -111,7 +111,7 @@ public final class NameRenewal {
   }
 
   private boolean keep(SignedRecord seen) throws IOException, InterruptedException {
-    RecordNetwork.Answer answer = network.resolve(seen.publicKey(), seen.name(), PATIENCE);
+    SignedRecordClient.Answer answer = network.resolve(seen.publicKey(), seen.name(), PATIENCE);
     boolean learnt = answer.newest().filter(r -> r.sequence() > seen.sequence()).isPresent();
     SignedRecord newest = learnt ? answer.newest().orElseThrow() : seen;
     if (learnt) {
@@ -144,7 +144,7 @@ public final class NameRenewal {
 
   /// For reports.
   public NameCommands.NamesEntry entry() throws IOException {
-    List<NameFiles.Own> own = files.allOwn();
+    List<NameStore.Own> own = files.allOwn();
     int waiting = (int) own.stream().filter(o -> !standings.problem(o).isEmpty()).count();
     return new NameCommands.NamesEntry(own.size(), waiting, kept);
   }

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /// How each name that this node published stands with others, in this run. Usable from any thread.
-public final class NameStandings {
+public final class PublicationStates {
   /// @param sequence of the record that was offered
   /// @param nanos when
   /// @param took how many took it
@@ -19,7 +19,7 @@ public final class NameStandings {
   private final LongSupplier nanos;
 
   /// @param nanos a clock that only goes forward
-  public NameStandings(LongSupplier nanos) {
+  public PublicationStates(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
@@ -27,14 +27,14 @@ public final class NameStandings {
     return HexFormat.of().formatHex(record.publicKey()) + record.name();
   }
 
-  void offered(NameFiles.Own own, int took, String problem, boolean soon) {
+  void offered(NameStore.Own own, int took, String problem, boolean soon) {
     SignedRecord record = own.record();
     standings.put(
         key(record), new Standing(record.sequence(), nanos.getAsLong(), took, problem, soon));
   }
 
   /// Whether a record is to be offered again.
-  boolean due(NameFiles.Own own, long everyNanos) {
+  boolean due(NameStore.Own own, long everyNanos) {
     Standing last = standings.get(key(own.record()));
     return last == null
         || last.sequence != own.record().sequence()
@@ -43,12 +43,12 @@ public final class NameStandings {
   }
 
   /// How many took it, -1 if it was not offered yet.
-  int holders(NameFiles.Own own) {
+  int holders(NameStore.Own own) {
     Standing last = standings.get(key(own.record()));
     return last == null ? -1 : last.took;
   }
 
-  String problem(NameFiles.Own own) {
+  String problem(NameStore.Own own) {
     Standing last = standings.get(key(own.record()));
     return last == null ? "not offered to others yet" : last.problem;
   }

@@ -21,14 +21,14 @@ import org.slf4j.LoggerFactory;
 
 /// The discoveries that hold signed records, asked as one. Nothing that they say is believed before
 /// its signature is checked here. In a private swarm they see sealed records only.
-public final class RecordNetwork {
-  private static final Logger LOG = LoggerFactory.getLogger(RecordNetwork.class);
+public final class SignedRecordClient {
+  private static final Logger LOG = LoggerFactory.getLogger(SignedRecordClient.class);
 
   private final Map<String, SignedRecords> holders = new LinkedHashMap<>();
   private final RecordSeal seal;
 
   /// @param seal what records look like to others
-  public RecordNetwork(Map<String, Discovery> discoveries, RecordSeal seal) {
+  public SignedRecordClient(Map<String, Discovery> discoveries, RecordSeal seal) {
     this.seal = seal;
     discoveries.forEach(
         (id, discovery) ->

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /// Records on this disk: those that this user published, and of those of others the newest that was
 /// seen of each key and name. A file each, replaced atomically and durable when a method returns; a
 /// record of a lower sequence number never takes the place of a higher one. Usable from any thread.
-public final class NameFiles {
-  private static final Logger LOG = LoggerFactory.getLogger(NameFiles.class);
+public final class NameStore {
+  private static final Logger LOG = LoggerFactory.getLogger(NameStore.class);
 
   /// Names that are remembered: above that many, a first contact is not written down, rather than
   /// another name's protection be lost.
@@ -49,7 +49,7 @@ public final class NameFiles {
 
   /// @param folder the runtime's own folder
   /// @param seal of the swarm whose records these are; each has a folder of its own
-  public NameFiles(Path folder, RecordSeal seal) {
+  public NameStore(Path folder, RecordSeal seal) {
     Path records = folder.resolve(seal.folder());
     this.own = records.resolve("own");
     this.seen = records.resolve("seen");

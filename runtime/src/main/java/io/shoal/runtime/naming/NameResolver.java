@@ -24,17 +24,18 @@ import java.util.Set;
 /// Finds out what signed names stand for. Trusts signatures alone: of the records that are found
 /// and those that were seen before the one with the highest sequence number counts. Usable from any
 /// thread.
-public final class Names {
+public final class NameResolver {
   /// Keys that one name may lead through: nobody changes keys that often, and a long chain is a
   /// trap.
   public static final int MAX_KEYS = 8;
 
-  private final RecordNetwork network;
-  private final NameFiles files;
+  private final SignedRecordClient network;
+  private final NameStore files;
   private final NameChunks chunks;
   private final InstantSource clock;
 
-  public Names(RecordNetwork network, NameFiles files, NameChunks chunks, InstantSource clock) {
+  public NameResolver(
+      SignedRecordClient network, NameStore files, NameChunks chunks, InstantSource clock) {
     this.network = network;
     this.files = files;
     this.chunks = chunks;
@@ -145,13 +146,13 @@ public final class Names {
   /// @param answer what others said
   /// @param first whether this node saw the name for the first time
   private record Newest(
-      SignedRecord record, NameValue value, RecordNetwork.Answer answer, boolean first) {}
+      SignedRecord record, NameValue value, SignedRecordClient.Answer answer, boolean first) {}
 
   private Newest newest(Reference.SignedName name, Duration timeout, List<String> notes)
       throws ShoalException, IOException, InterruptedException {
     byte[] key = publicKey(name);
     Optional<SignedRecord> seen = files.seen(key, name.name());
-    RecordNetwork.Answer answer = network.resolve(key, name.name(), timeout);
+    SignedRecordClient.Answer answer = network.resolve(key, name.name(), timeout);
     SignedRecord record = choose(name, seen, answer, notes);
     if (!files.remember(record)) {
       notes.add("too many names are remembered here: a rollback of this one will not be noticed");
@@ -173,7 +174,7 @@ public final class Names {
   private SignedRecord choose(
       Reference.SignedName name,
       Optional<SignedRecord> seen,
-      RecordNetwork.Answer answer,
+      SignedRecordClient.Answer answer,
       List<String> notes)
       throws ShoalException {
     if (answer.newest().isEmpty()) {
@@ -205,7 +206,7 @@ public final class Names {
     return seen.get();
   }
 
-  private ShoalException nothing(Reference.SignedName name, RecordNetwork.Answer answer) {
+  private ShoalException nothing(Reference.SignedName name, SignedRecordClient.Answer answer) {
     if (answer.forged()) {
       return new VerificationFailedException(
           "what others hold of %s is not signed by its key: check the key, and try again later"
