@@ -15,8 +15,8 @@ import io.shoal.runtime.limit.BulkPool;
 import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.MetricsRegistry;
-import io.shoal.runtime.plugin.NodeServices;
 import io.shoal.runtime.plugin.PluginHost;
+import io.shoal.runtime.plugin.PluginServices;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import java.io.IOException;
@@ -183,8 +183,8 @@ public final class Node implements NodeCommands {
       BulkPool bulkPool = new BulkPool(cores);
       opened.add(bulkPool);
       MetricsRegistry metrics = new MetricsRegistry();
-      NodeServices services =
-          new NodeServices(data, identity, access.swarmSecret(), clock, metrics, bulkPool);
+      PluginServices services =
+          new PluginServices(data, identity, access.swarmSecret(), clock, metrics, bulkPool);
       PluginHost plugins =
           PluginHost.open(
               pluginFolders,

@@ -7,8 +7,8 @@ import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.limit.BulkPool;
 import io.shoal.runtime.plugin.MetricsRegistry;
-import io.shoal.runtime.plugin.NodeServices;
 import io.shoal.runtime.plugin.PluginHost;
+import io.shoal.runtime.plugin.PluginServices;
 import io.shoal.runtime.testing.PluginJarBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,17 +22,17 @@ import java.util.Optional;
 /// @param root a folder of the test
 /// @param configuration what is set
 @SuppressWarnings("exports") // nobody but tests sees it
-public record PluginFolder(Path root, Configuration configuration, NodeServices services)
+public record PluginFolder(Path root, Configuration configuration, PluginServices services)
     implements AutoCloseable {
 
   public static PluginFolder in(Path root) {
     return new PluginFolder(root, Configuration.defaults(), services(root.resolve("data")));
   }
 
-  private static NodeServices services(Path data) {
+  private static PluginServices services(Path data) {
     SecureRandom random = new SecureRandom();
     InstantSource clock = InstantSource.system();
-    return new NodeServices(
+    return new PluginServices(
         data,
         new HostIdentity(HostKey.generate(random), clock, random),
         Optional.empty(),

@@ -3,7 +3,7 @@ package io.shoal.runtime.plugin;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.FoundPlugin;
-import io.shoal.runtime.plugin.inspection.PluginShelf;
+import io.shoal.runtime.plugin.inspection.PluginCatalog;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 /// what leaves no choice.
 final class PluginChoice {
 
-  private final PluginShelf shelf;
+  private final PluginCatalog catalog;
   private final Map<ExtensionKind, List<FoundPlugin>> chosen = new EnumMap<>(ExtensionKind.class);
   private final List<FoundPlugin> missing = new ArrayList<>();
   private final List<InvalidConfigException> faults = new ArrayList<>();
 
-  PluginChoice(PluginShelf shelf, ActiveSettings active) {
-    this.shelf = shelf;
+  PluginChoice(PluginCatalog catalog, ActiveSettings active) {
+    this.catalog = catalog;
     chooseOne(ExtensionKind.STORAGE, active.storage());
     chooseOne(ExtensionKind.VERIFICATION, active.verification());
     chooseMany(ExtensionKind.DISCOVERY, active.discovery());
@@ -51,7 +51,7 @@ final class PluginChoice {
       chosen.put(kind, named(kind, List.of(id.get())));
       return;
     }
-    List<FoundPlugin> all = shelf.providing(kind);
+    List<FoundPlugin> all = catalog.providing(kind);
     if (all.size() > 1) {
       String ids = String.join(", ", all.stream().map(FoundPlugin::id).toList());
       faults.add(
@@ -63,13 +63,13 @@ final class PluginChoice {
   }
 
   private void chooseMany(ExtensionKind kind, Optional<List<String>> ids) {
-    chosen.put(kind, ids.isPresent() ? named(kind, ids.get()) : shelf.providing(kind));
+    chosen.put(kind, ids.isPresent() ? named(kind, ids.get()) : catalog.providing(kind));
   }
 
   private List<FoundPlugin> named(ExtensionKind kind, List<String> ids) {
     List<FoundPlugin> plugins = new ArrayList<>();
     for (String id : ids) {
-      Optional<FoundPlugin> plugin = shelf.find(id);
+      Optional<FoundPlugin> plugin = catalog.find(id);
       if (plugin.isEmpty()) {
         plugins.add(missing(kind, id));
       } else if (plugin.get().usable().isPresent() && !plugin.get().provides(kind)) {
@@ -100,7 +100,7 @@ final class PluginChoice {
             "active."
                 + kind.word()
                 + " names it, and it is not in "
-                + shelf.folderNames()
+                + catalog.folderNames()
                 + ": add it, or "
                 + alternatives(kind));
     missing.add(plugin);
@@ -108,7 +108,7 @@ final class PluginChoice {
   }
 
   private String alternatives(ExtensionKind kind) {
-    List<String> ids = shelf.providing(kind).stream().map(FoundPlugin::id).toList();
+    List<String> ids = catalog.providing(kind).stream().map(FoundPlugin::id).toList();
     return ids.isEmpty()
         ? "no installed plugin provides " + kind.word()
         : "write one of " + String.join(", ", ids);

@@ -18,11 +18,11 @@ import io.shoal.runtime.plugin.inspection.FoundPlugin;
 import io.shoal.runtime.plugin.inspection.GrantedModules;
 import io.shoal.runtime.plugin.inspection.InspectedPlugin;
 import io.shoal.runtime.plugin.inspection.PluginApproval;
+import io.shoal.runtime.plugin.inspection.PluginCatalog;
 import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
-import io.shoal.runtime.plugin.inspection.PluginShelf;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ public final class PluginHost implements AutoCloseable {
 
   private final PluginSettings settings;
   private final PluginConfigs configs;
-  private final PluginShelf shelf;
+  private final PluginCatalog catalog;
   private final PluginChoice choice;
   private final ModularPlugins plugins;
   private final ReentrantLock lock = new ReentrantLock();
@@ -73,16 +73,16 @@ public final class PluginHost implements AutoCloseable {
       PluginSettings settings,
       ActiveSettings active,
       PluginConfigs configs,
-      PluginShelf shelf,
+      PluginCatalog catalog,
       GrantedModules granted) {
     this.settings = settings;
     this.configs = configs;
-    this.shelf = shelf;
-    this.choice = new PluginChoice(shelf, active);
+    this.catalog = catalog;
+    this.choice = new PluginChoice(catalog, active);
     this.plugins =
         new ModularPlugins(
             granted,
-            shelf.anyFolder(),
+            catalog.anyFolder(),
             new PluginClasses(settings.startTimeout(), settings.stopTimeout()));
   }
 
@@ -99,10 +99,11 @@ public final class PluginHost implements AutoCloseable {
       PluginConfigs configs)
       throws UserFaultException, IOException {
     GrantedModules granted = GrantedModules.of(requireLayer(PluginHost.class.getModule()));
-    PluginShelf shelf =
-        new PluginShelf(folders, unpackFolder, PluginApproval.of(settings), granted, apiVersion());
-    shelf.scan();
-    return new PluginHost(settings, active, configs, shelf, granted);
+    PluginCatalog catalog =
+        new PluginCatalog(
+            folders, unpackFolder, PluginApproval.of(settings), granted, apiVersion());
+    catalog.scan();
+    return new PluginHost(settings, active, configs, catalog, granted);
   }
 
   /// The layer of a module.
@@ -131,7 +132,7 @@ public final class PluginHost implements AutoCloseable {
   public List<PluginReport> reports() {
     lock.lock();
     try {
-      return Stream.concat(shelf.all().stream(), choice.missing().stream())
+      return Stream.concat(catalog.all().stream(), choice.missing().stream())
           .map(FoundPlugin::report)
           .toList();
     } finally {
@@ -145,14 +146,14 @@ public final class PluginHost implements AutoCloseable {
   ///   message says why
   /// @throws InterruptedException interrupted; nothing stays started then, nor after any other
   ///   failure
-  public ActivePlugins start(NodeServices services)
+  public ActivePlugins start(PluginServices services)
       throws ShoalException, IOException, InterruptedException {
     return start(services, EnumSet.allOf(ExtensionKind.class));
   }
 
-  /// As [#start(NodeServices)], but without discoveries or transports if their kind is not among
+  /// As [#start(PluginServices)], but without discoveries or transports if their kind is not among
   /// `kinds`: for work that needs no peers.
-  public ActivePlugins start(NodeServices services, Set<ExtensionKind> kinds)
+  public ActivePlugins start(PluginServices services, Set<ExtensionKind> kinds)
       throws ShoalException, IOException, InterruptedException {
     lock.lock();
     try {
@@ -174,7 +175,7 @@ public final class PluginHost implements AutoCloseable {
     }
   }
 
-  private ActivePlugins startAll(NodeServices services, Set<ExtensionKind> kinds)
+  private ActivePlugins startAll(PluginServices services, Set<ExtensionKind> kinds)
       throws ShoalException, IOException, InterruptedException {
     if (!choice.faults().isEmpty()) {
       throw choice.faults().getFirst();
@@ -202,7 +203,7 @@ public final class PluginHost implements AutoCloseable {
   /// A section under a name that is nearly a plugin's is a slip of the hand. Under any other name
   /// it may belong to a plugin that was removed for now.
   private void refuseMisspelledSections() throws InvalidConfigException {
-    List<String> ids = shelf.all().stream().map(FoundPlugin::id).toList();
+    List<String> ids = catalog.all().stream().map(FoundPlugin::id).toList();
     for (String section : settings.configured()) {
       Optional<String> near = Suggestion.of(section, ids);
       if (!ids.contains(section) && near.isPresent()) {
@@ -225,7 +226,7 @@ public final class PluginHost implements AutoCloseable {
       }
       if (kind == ExtensionKind.VERIFICATION) {
         // After the chosen one, which wins if two claim one hash function.
-        shelf.providing(kind).forEach(plugin -> addAfterDependencies(plugin, order));
+        catalog.providing(kind).forEach(plugin -> addAfterDependencies(plugin, order));
       }
     }
     return order;
@@ -237,8 +238,8 @@ public final class PluginHost implements AutoCloseable {
       return;
     }
     try {
-      for (InspectedPlugin dependency : shelf.dependencies(usable.get())) {
-        shelf.find(dependency.id()).ifPresent(found -> addAfterDependencies(found, order));
+      for (InspectedPlugin dependency : catalog.dependencies(usable.get())) {
+        catalog.find(dependency.id()).ifPresent(found -> addAfterDependencies(found, order));
       }
       order.add(plugin);
     } catch (UnusablePluginException e) {
@@ -257,7 +258,7 @@ public final class PluginHost implements AutoCloseable {
     return wanted;
   }
 
-  private void startInOrder(Set<ExtensionKind> kinds, NodeServices services)
+  private void startInOrder(Set<ExtensionKind> kinds, PluginServices services)
       throws InvalidConfigException, InterruptedException {
     List<FoundPlugin> loaded = new ArrayList<>();
     for (FoundPlugin plugin : order(kinds)) {
@@ -272,7 +273,7 @@ public final class PluginHost implements AutoCloseable {
     startSideBySide(loaded);
   }
 
-  private boolean load(FoundPlugin found, Set<ExtensionKind> kinds, NodeServices services)
+  private boolean load(FoundPlugin found, Set<ExtensionKind> kinds, PluginServices services)
       throws InterruptedException {
     Optional<InspectedPlugin> usable = found.usable();
     if (usable.isEmpty()) {
@@ -281,7 +282,7 @@ public final class PluginHost implements AutoCloseable {
     RunningPlugin plugin = new RunningPlugin(usable.get(), plugins, settings, services);
     running.put(found.id(), plugin);
     try {
-      for (InspectedPlugin dependency : shelf.dependencies(usable.get())) {
+      for (InspectedPlugin dependency : catalog.dependencies(usable.get())) {
         if (!running.containsKey(dependency.id())) {
           throw new UnusablePluginException(
               Reason.MISSING_DEPENDENCY,
@@ -384,7 +385,7 @@ public final class PluginHost implements AutoCloseable {
 
   private void failRunning(RunningPlugin plugin, UnusablePluginException why) {
     String id = plugin.plugin().id();
-    shelf.find(id).ifPresent(found -> found.fail(why));
+    catalog.find(id).ifPresent(found -> found.fail(why));
     running.remove(id);
     plugin.stop();
   }
@@ -456,7 +457,7 @@ public final class PluginHost implements AutoCloseable {
             ? "no plugin provides "
                 + kind.word()
                 + ": add one to "
-                + shelf.folderNames()
+                + catalog.folderNames()
                 + unusable()
             : "no plugin for "
                 + kind.word()
@@ -469,7 +470,7 @@ public final class PluginHost implements AutoCloseable {
     String problems =
         String.join(
             "; ",
-            shelf.all().stream()
+            catalog.all().stream()
                 .flatMap(
                     found ->
                         found.problem().stream()
@@ -495,7 +496,7 @@ public final class PluginHost implements AutoCloseable {
       String id = plugin.plugin().id();
       List<PluginProblem> problems = plugin.stop();
       running.remove(id);
-      shelf
+      catalog
           .find(id)
           .ifPresent(
               found -> {

@@ -36,7 +36,7 @@ final class RunningPlugin {
   private final InspectedPlugin plugin;
   private final ModularPlugins plugins;
   private final PluginSettings settings;
-  private final NodeServices services;
+  private final PluginServices services;
   private final PluginScheduler scheduler;
   private final Map<ExtensionKind, List<Extension>> extensions = new EnumMap<>(ExtensionKind.class);
   private final List<Extension> toClose = new ArrayList<>();
@@ -45,7 +45,7 @@ final class RunningPlugin {
       InspectedPlugin plugin,
       ModularPlugins plugins,
       PluginSettings settings,
-      NodeServices services) {
+      PluginServices services) {
     this.plugin = plugin;
     this.plugins = plugins;
     this.settings = settings;

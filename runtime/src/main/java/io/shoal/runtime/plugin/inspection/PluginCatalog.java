@@ -17,7 +17,7 @@ import org.pf4j.PluginDependency;
 import org.pf4j.PluginDescriptor;
 
 /// All plugins that lie in the folders, looked at without loading a class of theirs.
-public final class PluginShelf {
+public final class PluginCatalog {
 
   private final List<Path> folders;
   private final Path unpackFolder;
@@ -28,7 +28,7 @@ public final class PluginShelf {
 
   /// @param folders where plugins lie; those that do not exist hold none
   /// @param unpackFolder where zips are unpacked to
-  public PluginShelf(
+  public PluginCatalog(
       List<Path> folders,
       Path unpackFolder,
       PluginApproval approval,

@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param clock wall-clock time
 /// @param metrics all that is counted
 /// @param bulkPool for hashing and bulk file IO
-public record NodeServices(
+public record PluginServices(
     Path dataFolder,
     NodeIdentity identity,
     Optional<SwarmSecret> swarmSecret,
