@@ -12,7 +12,7 @@ import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.access.AdmissionProof;
 import io.shoal.runtime.peer.Bans;
-import io.shoal.runtime.peer.DialCaps;
+import io.shoal.runtime.peer.DialLimits;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.Reputation;
@@ -66,8 +66,8 @@ public final class Connections {
   private final Map<PeerKey, PeerConnection> byPeer = new HashMap<>();
   private final Map<String, PeerConnection> byDialled = new HashMap<>();
   private final Set<String> dialling = new HashSet<>();
-  private final DialCaps caps =
-      new DialCaps(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+  private final DialLimits dialLimits =
+      new DialLimits(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   private final Semaphore dials = new Semaphore(MAX_DIALS);
   private volatile Set<String> ownEndpoints = Set.of();
   private volatile boolean closed;
@@ -112,7 +112,7 @@ public final class Connections {
   public boolean takeTurn(PeerAddress address) {
     lock.lock();
     try {
-      return caps.take(address);
+      return dialLimits.take(address);
     } finally {
       lock.unlock();
     }
@@ -344,20 +344,20 @@ public final class Connections {
   /// A peer sent what the rules of the runtime's messages do not allow.
   public void brokeRules(PeerConnection connection, String how) {
     LOG.info("peer {} is parted from: {}", PeerKey.of(connection), how);
-    book.did(connection.remote(), Reputation.Deed.BROKE_RULES);
+    book.did(connection.remote(), Reputation.Penalty.BROKE_RULES);
     connection.close();
   }
 
   /// A peer holds what others wait for.
   public void tooSlow(PeerConnection connection, String how) {
     LOG.info("peer {} is parted from: {}", PeerKey.of(connection), how);
-    book.did(connection.remote(), Reputation.Deed.STALLED);
+    book.did(connection.remote(), Reputation.Penalty.STALLED);
     connection.close();
   }
 
   public void disconnected(PeerConnection connection) {
     if (connection.fault().isPresent()) {
-      book.did(connection.remote(), Reputation.Deed.BROKE_RULES);
+      book.did(connection.remote(), Reputation.Penalty.BROKE_RULES);
     }
     lock.lock();
     try {

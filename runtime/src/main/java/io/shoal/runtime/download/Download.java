@@ -439,8 +439,8 @@ public final class Download {
   private void blame(SwarmAction.Blame blame) {
     DownloadPeer peer = peers.get(blame.peer());
     if (peer != null) {
-      LOG.debug("peer {}: {}", peer.key, blame.deed());
-      parts.network().book().did(peer.connection.remote(), blame.deed());
+      LOG.debug("peer {}: {}", peer.key, blame.penalty());
+      parts.network().book().did(peer.connection.remote(), blame.penalty());
     }
   }
 

@@ -2,7 +2,7 @@ package io.shoal.runtime.peer;
 
 import io.shoal.api.PeerAddress;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.peer.Reputation.Deed;
+import io.shoal.runtime.peer.Reputation.Penalty;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -131,17 +131,17 @@ public final class PeerBook {
     change(
         () -> {
           Known known = known(new PeerKey(address.uri()), address);
-          known.reputation = known.reputation.did(Deed.UNREACHABLE, now());
+          known.reputation = known.reputation.did(Penalty.UNREACHABLE, now());
           retryLater(known);
         });
   }
 
   /// A peer did something that counts against it.
-  public void did(RemotePeer remote, Deed deed) {
+  public void did(RemotePeer remote, Penalty penalty) {
     change(
         () -> {
           Known known = known(PeerKey.of(remote), remote.address());
-          known.reputation = known.reputation.did(deed, now());
+          known.reputation = known.reputation.did(penalty, now());
         });
   }
 
@@ -164,7 +164,7 @@ public final class PeerBook {
         () -> {
           changes++;
           Known known = known(PeerKey.of(remote), remote.address());
-          known.reputation = known.reputation.did(Deed.LIED, now());
+          known.reputation = known.reputation.did(Penalty.LIED, now());
           List<Bans.Ban> made =
               bans.add(
                   remote.provenId().isPresent() ? Bans.Kind.IDENTITY : Bans.Kind.ADDRESS,

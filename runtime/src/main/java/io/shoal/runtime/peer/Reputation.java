@@ -10,7 +10,7 @@ import java.time.Duration;
 /// ```
 ///
 /// A peer that nobody knows stands at [#MIDDLE]. Good deeds are bytes that were verified: one point
-/// a MiB. Bad ones are [Deed]. What lies on the network's side and not on the peer's never takes
+/// a MiB. Bad ones are [Penalty]. What lies on the network's side and not on the peer's never takes
 /// the score below the deed's floor, so that a machine that was switched off is dialled again when
 /// it is back.
 ///
@@ -44,7 +44,7 @@ public record Reputation(double score, long atMillis) {
   private static final double MIB = 1 << 20;
 
   /// What counts against a peer.
-  public enum Deed {
+  public enum Penalty {
     /// Nobody answered at the address, or not in time.
     UNREACHABLE(-3, 30),
     /// It began to answer and broke off, although the connection stood.
@@ -62,7 +62,7 @@ public record Reputation(double score, long atMillis) {
     private final double points;
     private final double floor;
 
-    Deed(double points, double floor) {
+    Penalty(double points, double floor) {
       this.points = points;
       this.floor = floor;
     }
@@ -85,9 +85,9 @@ public record Reputation(double score, long atMillis) {
   }
 
   /// After a bad deed.
-  Reputation did(Deed deed, long nowMillis) {
+  Reputation did(Penalty penalty, long nowMillis) {
     double now = at(nowMillis);
-    return moved(Math.min(now, Math.max(deed.floor, now + deed.points)), nowMillis);
+    return moved(Math.min(now, Math.max(penalty.floor, now + penalty.points)), nowMillis);
   }
 
   private static Reputation moved(double score, long nowMillis) {

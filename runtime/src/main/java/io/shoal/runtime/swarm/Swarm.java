@@ -315,7 +315,7 @@ public final class Swarm {
             || peer.claim == SwarmPeer.Claim.PARTIAL && positionsKnown && peer.have.get(chunk);
     if (said && !peer.rotten.get(chunk)) {
       peer.lacked++;
-      actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.LACKED));
+      actions.add(new SwarmAction.Blame(peer.id, Reputation.Penalty.LACKED));
     }
   }
 
@@ -340,7 +340,7 @@ public final class Swarm {
       }
       if (peer.brokeOff) {
         peer.brokeOff = false;
-        actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.BROKE_OFF));
+        actions.add(new SwarmAction.Blame(peer.id, Reputation.Penalty.BROKE_OFF));
       }
       peerNotices.lapse(peer, nowMillis);
       judge(peer, nowMillis);
@@ -377,7 +377,7 @@ public final class Swarm {
     }
     Optional<String> useless = StallDetection.ofNoUse(peer, nowMillis);
     if (useless.isPresent() && peers.size() > 1) {
-      actions.add(new SwarmAction.Blame(peer.id, Reputation.Deed.STALLED));
+      actions.add(new SwarmAction.Blame(peer.id, Reputation.Penalty.STALLED));
       drop(peer, useless.get(), false);
     }
   }

@@ -16,7 +16,7 @@ public sealed interface SwarmAction {
   record Promise(List<Integer> peers, List<Integer> positions) implements SwarmAction {}
 
   /// A peer did something that counts against it.
-  record Blame(int peer, Reputation.Deed deed) implements SwarmAction {}
+  record Blame(int peer, Reputation.Penalty penalty) implements SwarmAction {}
 
   /// Part from a peer.
   ///

@@ -85,8 +85,8 @@ class ConnectionsTest {
     List<Connection> strangers = flood();
     Connection bad = strangers.get(3);
     Connection worstButInUse = strangers.get(5);
-    book.did(bad.remote(), Reputation.Deed.LACKED);
-    book.did(worstButInUse.remote(), Reputation.Deed.BROKE_RULES);
+    book.did(bad.remote(), Reputation.Penalty.LACKED);
+    book.did(worstButInUse.remote(), Reputation.Penalty.BROKE_RULES);
     assertTrue(connections.retain(worstButInUse));
     Connection friend = new Connection(100, false);
     book.received(friend.remote(), 10 << 20);

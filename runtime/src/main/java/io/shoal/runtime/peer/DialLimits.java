@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /// How often this node knocks at one place because strangers said that somebody is there. Without
 /// it, who announces a third party's address under many ports and names could have a whole swarm
 /// knock there. Addresses that the user gave are not counted. Confined to one thread at a time.
-public final class DialCaps {
+public final class DialLimits {
   /// Of one host. A peer that answers is dialled once; one that restarts is back within these, and
   /// a dozen peers behind one address translator within two minutes.
   static final int MAX_DIALS_PER_HOST_AND_MINUTE = 6;
@@ -61,7 +61,7 @@ public final class DialCaps {
   private long forgotMillis;
 
   /// @param clockMillis time in milliseconds that never goes back
-  public DialCaps(LongSupplier clockMillis) {
+  public DialLimits(LongSupplier clockMillis) {
     this.clockMillis = clockMillis;
   }
 

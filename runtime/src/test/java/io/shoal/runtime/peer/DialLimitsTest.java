@@ -10,12 +10,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class DialCapsTest {
+class DialLimitsTest {
   private final AtomicLong now = new AtomicLong(1_000);
-  private final DialCaps caps = new DialCaps(now::get);
+  private final DialLimits dialLimits = new DialLimits(now::get);
 
   private long taken(Stream<String> uris) {
-    return uris.map(PeerAddress::of).filter(caps::take).count();
+    return uris.map(PeerAddress::of).filter(dialLimits::take).count();
   }
 
   private static Stream<String> many(String format) {
@@ -24,39 +24,39 @@ class DialCapsTest {
 
   @Test
   void oneHostIsDialledSoOftenWhateverThePort() {
-    assertEquals(DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE, taken(many("tcps://203.0.113.7:%d")));
+    assertEquals(DialLimits.MAX_DIALS_PER_HOST_AND_MINUTE, taken(many("tcps://203.0.113.7:%d")));
   }
 
   @Test
   void oneHostIsOneHostHoweverItIsWritten() {
     taken(many("tcps://[2001:db8::1]:%d"));
 
-    assertFalse(caps.take(PeerAddress.of("tcps://[2001:db8:0:0:0:0:0:1]:4600")));
+    assertFalse(dialLimits.take(PeerAddress.of("tcps://[2001:db8:0:0:0:0:0:1]:4600")));
   }
 
   @Test
   void oneNetworkIsDialledSoOftenWhateverTheHost() {
     assertEquals(
-        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE,
+        DialLimits.MAX_DIALS_PER_NETWORK_AND_MINUTE,
         taken(IntStream.range(1, 250).mapToObj("tcps://203.0.113.%d:4600"::formatted)));
     assertEquals(
-        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE, taken(many("tcps://[2001:db8:1:%d::1]:4600")));
-    assertTrue(caps.take(PeerAddress.of("tcps://198.51.100.1:4600")));
+        DialLimits.MAX_DIALS_PER_NETWORK_AND_MINUTE, taken(many("tcps://[2001:db8:1:%d::1]:4600")));
+    assertTrue(dialLimits.take(PeerAddress.of("tcps://198.51.100.1:4600")));
   }
 
   @Test
   void manyNamesCountTogetherSinceTheyMayLeadToOneHost() {
     assertEquals(
-        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE, taken(many("tcps://h%d.example.org:4600")));
+        DialLimits.MAX_DIALS_PER_NETWORK_AND_MINUTE, taken(many("tcps://h%d.example.org:4600")));
   }
 
   @Test
   void anAllowanceGrowsBackWithinAMinute() {
     taken(many("tcps://203.0.113.7:%d"));
-    now.addAndGet(60_000 / DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE);
+    now.addAndGet(60_000 / DialLimits.MAX_DIALS_PER_HOST_AND_MINUTE);
     assertEquals(1, taken(many("tcps://203.0.113.7:%d")));
     now.addAndGet(60_000);
-    assertEquals(DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE, taken(many("tcps://203.0.113.7:%d")));
+    assertEquals(DialLimits.MAX_DIALS_PER_HOST_AND_MINUTE, taken(many("tcps://203.0.113.7:%d")));
   }
 
   @Test
@@ -64,7 +64,7 @@ class DialCapsTest {
     taken(many("tcps://203.0.113.7:%d"));
 
     assertEquals(
-        DialCaps.MAX_DIALS_PER_NETWORK_AND_MINUTE - DialCaps.MAX_DIALS_PER_HOST_AND_MINUTE,
+        DialLimits.MAX_DIALS_PER_NETWORK_AND_MINUTE - DialLimits.MAX_DIALS_PER_HOST_AND_MINUTE,
         taken(IntStream.range(8, 250).mapToObj("tcps://203.0.113.%d:4600"::formatted)));
   }
 
@@ -75,16 +75,16 @@ class DialCapsTest {
 
   @Test
   void theCountsAreBoundedAndQuietTargetsAreForgotten() {
-    for (int i = 0; i < DialCaps.MAX_TARGETS; i++) {
-      caps.take(
+    for (int i = 0; i < DialLimits.MAX_TARGETS; i++) {
+      dialLimits.take(
           PeerAddress.of(
               "tcps://%d.%d.%d.1:4600".formatted(20 + i / 65_536, i / 256 % 256, i % 256)));
     }
-    assertTrue(caps.counted() <= DialCaps.MAX_TARGETS);
+    assertTrue(dialLimits.counted() <= DialLimits.MAX_TARGETS);
     PeerAddress fresh = PeerAddress.of("tcps://203.0.113.7:4600");
-    assertFalse(caps.take(fresh));
+    assertFalse(dialLimits.take(fresh));
     now.addAndGet(60_000);
-    assertTrue(caps.take(fresh));
-    assertTrue(caps.counted() < 10);
+    assertTrue(dialLimits.take(fresh));
+    assertTrue(dialLimits.counted() < 10);
   }
 }
