@@ -53,11 +53,11 @@ import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.PluginScheduler;
+import io.shoal.runtime.serving.AvailabilityWatches;
 import io.shoal.runtime.serving.NodeChunkServer;
 import io.shoal.runtime.serving.PeerGossip;
 import io.shoal.runtime.serving.RefusingServer;
-import io.shoal.runtime.serving.UploadCounts;
-import io.shoal.runtime.serving.Watchers;
+import io.shoal.runtime.serving.UploadCounters;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.ChunkCheck;
 import io.shoal.runtime.store.CollectionLock;
@@ -115,7 +115,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final PeerBookFile bookFile;
   private final LocalStore local;
   private final PeerNetwork network;
-  private final Watchers watchers;
+  private final AvailabilityWatches watchers;
   private final DownloadParts downloadParts;
   private final Downloads downloads;
   private final Announcer announcer;
@@ -132,7 +132,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final NamePublisher publisher;
   private final NameRenewal renewal;
   private final PublishingKeys publishingKeys;
-  private final UploadCounts uploads;
+  private final UploadCounters uploads;
   private final NodeChunkServer server;
   private final AccessGate accessGate;
   private final GatedServer gatedServer;
@@ -174,8 +174,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     VerifiedChunks verified = new VerifiedChunks();
-    watchers = new Watchers(this::holdings);
-    uploads = new UploadCounts(book);
+    watchers = new AvailabilityWatches(this::holdings);
+    uploads = new UploadCounters(book);
     Quarantine quarantine = new Quarantine(store, check, verified);
     server =
         new NodeChunkServer(
@@ -466,7 +466,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return network;
   }
 
-  Watchers watchers() {
+  AvailabilityWatches watchers() {
     return watchers;
   }
 
@@ -530,7 +530,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return gate;
   }
 
-  UploadCounts uploads() {
+  UploadCounters uploads() {
     return uploads;
   }
 

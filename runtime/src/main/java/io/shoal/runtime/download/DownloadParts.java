@@ -3,7 +3,7 @@ package io.shoal.runtime.download;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.limit.FairRateLimiter;
-import io.shoal.runtime.serving.Watchers;
+import io.shoal.runtime.serving.AvailabilityWatches;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.LocalStore;
 
@@ -18,7 +18,7 @@ import io.shoal.runtime.store.LocalStore;
 public record DownloadParts(
     LocalStore local,
     PeerNetwork network,
-    Watchers watchers,
+    AvailabilityWatches watchers,
     BufferPool buffers,
     FairRateLimiter downloadMeter,
     DownloadJournal journal) {}

@@ -19,7 +19,7 @@ final class MeteredSource implements ChunkSource {
   private final ChunkReader reader;
   private final PeerConnection to;
   private final FairRateLimiter meter;
-  private final UploadCounts counts;
+  private final UploadCounters counts;
   private final Consumer<MeteredSource> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final String peer;
@@ -33,7 +33,7 @@ final class MeteredSource implements ChunkSource {
       ChunkReader reader,
       PeerConnection to,
       FairRateLimiter meter,
-      UploadCounts counts,
+      UploadCounters counts,
       LongSupplier clockNanos,
       Consumer<MeteredSource> ended) {
     this.clockNanos = clockNanos;

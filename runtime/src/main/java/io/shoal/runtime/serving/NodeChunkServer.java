@@ -60,22 +60,22 @@ public final class NodeChunkServer implements ChunkServer {
   private final ChunkStore store;
   private final Quarantine quarantine;
   private final Connections connections;
-  private final Watchers watchers;
+  private final AvailabilityWatches watchers;
   private final FairRateLimiter meter;
-  private final UploadCounts counts;
+  private final UploadCounters counts;
   private final Events events;
   private final ReentrantLock lock = new ReentrantLock();
   private final FairQueue<PeerKey> turns =
       new FairQueue<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
-  private final RunningUploads uploads = new RunningUploads();
+  private final ActiveUploads uploads = new ActiveUploads();
 
   public NodeChunkServer(
       ChunkStore store,
       Quarantine quarantine,
       Connections connections,
-      Watchers watchers,
+      AvailabilityWatches watchers,
       FairRateLimiter meter,
-      UploadCounts counts,
+      UploadCounters counts,
       Events events) {
     this.store = store;
     this.quarantine = quarantine;

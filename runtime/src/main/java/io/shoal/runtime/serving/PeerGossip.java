@@ -36,14 +36,16 @@ public final class PeerGossip {
   /// Messages of one connection that are heeded within a round; more is noise.
   private static final int MAX_HEEDED_PER_ROUND = 64;
 
-  private final Watchers watchers;
+  private final AvailabilityWatches watchers;
   private final BiConsumer<Cid, List<PeerAddress>> candidates;
   private final Connections connections;
   private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
   private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
 
   public PeerGossip(
-      Watchers watchers, BiConsumer<Cid, List<PeerAddress>> candidates, Connections connections) {
+      AvailabilityWatches watchers,
+      BiConsumer<Cid, List<PeerAddress>> candidates,
+      Connections connections) {
     this.watchers = watchers;
     this.candidates = candidates;
     this.connections = connections;

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The uploads that run, and who holds a place among them without using it: asks for chunks, and
 /// then gives no credit or reads nothing. Usable from any thread.
-final class RunningUploads {
+final class ActiveUploads {
   /// Whoever has taken nothing for this long loses its place if others wait for one. A reader that
   /// is held back by a low rate of its own takes longer only below some 10 kB/s.
   static final Duration STANDSTILL = Duration.ofSeconds(20);

@@ -6,12 +6,12 @@ import io.shoal.runtime.peer.PeerBook;
 import java.util.concurrent.atomic.LongAdder;
 
 /// How much went out. Usable from any thread.
-public final class UploadCounts {
+public final class UploadCounters {
   private final PeerBook book;
   private final LongAdder sent = new LongAdder();
   private final RateGauge speed = new RateGauge();
 
-  public UploadCounts(PeerBook book) {
+  public UploadCounters(PeerBook book) {
     this.book = book;
   }
 

@@ -14,7 +14,7 @@ import java.util.function.Function;
 
 /// Who wants to hear what this node has of which root. Usable from any thread; listeners never
 /// block.
-public final class Watchers {
+public final class AvailabilityWatches {
   /// Standing questions of all peers together, some 200 bytes each; beyond it a peer is told
   /// "unknown" and nothing more.
   static final int MAX_WATCHES = 65_536;
@@ -30,7 +30,7 @@ public final class Watchers {
   private int watches;
 
   /// @param holdings what this node has of a root now; called under a lock: must not block
-  public Watchers(Function<Cid, Availability> holdings) {
+  public AvailabilityWatches(Function<Cid, Availability> holdings) {
     this.holdings = holdings;
   }
 

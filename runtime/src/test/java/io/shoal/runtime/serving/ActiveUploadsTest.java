@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class RunningUploadsTest {
+class ActiveUploadsTest {
   private final AtomicLong now = new AtomicLong(1);
-  private final RunningUploads uploads = new RunningUploads();
+  private final ActiveUploads uploads = new ActiveUploads();
 
   private MeteredSource begin(int peer) {
     MeteredSource upload =
@@ -23,7 +23,7 @@ class RunningUploadsTest {
             new BytesReader(new byte[1 << 20], true),
             new SilentConnection(remote(peer)),
             new FairRateLimiter(Long.MAX_VALUE, Long.MAX_VALUE, now::get),
-            new UploadCounts(new PeerBook(now::get)),
+            new UploadCounters(new PeerBook(now::get)),
             now::get,
             uploads::ended);
     uploads.began(upload);
@@ -34,7 +34,7 @@ class RunningUploadsTest {
   void whoTakesNothingStandsStillUntilItTakesSomething() throws Exception {
     MeteredSource idle = begin(1);
     MeteredSource busy = begin(2);
-    now.addAndGet(RunningUploads.STANDSTILL.toNanos() + 1);
+    now.addAndGet(ActiveUploads.STANDSTILL.toNanos() + 1);
     busy.permit(1);
     assertEquals(Optional.of(idle), uploads.standingStill());
     idle.permit(1);
@@ -46,7 +46,7 @@ class RunningUploadsTest {
     MeteredSource first = begin(1);
     now.addAndGet(1_000);
     MeteredSource second = begin(2);
-    now.addAndGet(RunningUploads.STANDSTILL.toNanos() + 1);
+    now.addAndGet(ActiveUploads.STANDSTILL.toNanos() + 1);
     assertEquals(Optional.of(first), uploads.standingStill());
     first.close();
     assertEquals(Optional.of(second), uploads.standingStill());
