@@ -115,7 +115,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final PeerBookFile bookFile;
   private final LocalStore local;
   private final PeerNetwork network;
-  private final AvailabilityWatches watchers;
+  private final AvailabilityWatches watches;
   private final DownloadParts downloadParts;
   private final Downloads downloads;
   private final Announcer announcer;
@@ -174,12 +174,12 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     VerifiedChunks verified = new VerifiedChunks();
-    watchers = new AvailabilityWatches(this::holdings);
+    watches = new AvailabilityWatches(this::holdings);
     uploads = new UploadCounters(book);
     Quarantine quarantine = new Quarantine(store, check, verified);
     server =
         new NodeChunkServer(
-            store, quarantine, connections, watchers, uploadMeter(settings), uploads, this);
+            store, quarantine, connections, watches, uploadMeter(settings), uploads, this);
     gatedServer =
         new GatedServer(serves() ? server : new RefusingServer(server), accessGate, connections);
     local =
@@ -195,7 +195,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
         new DownloadParts(
             local,
             network,
-            watchers,
+            watches,
             new BufferPool((long) (settings.limits().memoryBytes() * BUFFER_SHARE)),
             downloadMeter(settings),
             journal);
@@ -208,7 +208,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             new LocalDag(local),
             serves() ? settings.announce() : AnnounceScope.NONE,
             root -> !unservable.contains(root));
-    gossip = new PeerGossip(watchers, downloads::candidates, connections);
+    gossip = new PeerGossip(watches, downloads::candidates, connections);
     fetchNotices = new FetchNotices(downloads, connections);
     dialBack = new DialBack(connections, clockMillis);
     digests = new DigestLookup(network, store, index);
@@ -317,7 +317,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   private void keepHouse() {
     Set<PeerConnection> watching = new HashSet<>();
-    watchers.roots().forEach(root -> watching.addAll(watchers.peers(root)));
+    watches.roots().forEach(root -> watching.addAll(watches.peers(root)));
     network.connections().sweep(watching::contains);
     checkAdopted();
     if (downloads.all().isEmpty()) {
@@ -366,7 +366,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
       if (!before.contains(root)) {
         LOG.info("{} changed or moved: it is provided no longer", root);
         announcements.withdraw(root, index.get(root).flatMap(KeptRoot::sha256));
-        watchers.changed(root);
+        watches.changed(root);
       }
     }
     before.stream().filter(root -> !gone.contains(root)).forEach(this::announce);
@@ -405,7 +405,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     Optional<String> sha256 = index.get(root).flatMap(KeptRoot::sha256);
     index.remove(root);
     announcements.withdraw(root, sha256);
-    watchers.changed(root);
+    watches.changed(root);
   }
 
   /// What this node has of a root now. Called under a lock.
@@ -466,8 +466,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     return network;
   }
 
-  AvailabilityWatches watchers() {
-    return watchers;
+  AvailabilityWatches watches() {
+    return watches;
   }
 
   DownloadParts downloadParts() {

@@ -180,7 +180,7 @@ final class TransferWork {
                 place,
                 whole));
     core.announce(result.root());
-    core.watchers().changed(result.root());
+    core.watches().changed(result.root());
     return new NodeCommands.Added(
         result.root().toString(),
         result.name(),
@@ -364,7 +364,7 @@ final class TransferWork {
                 inStore ? Optional.empty() : wish.target(),
                 wish.wholeDigest()));
     core.announce(wish.root());
-    core.watchers().changed(wish.root());
+    core.watches().changed(wish.root());
   }
 
   /// Fetches into the store what is missing of a root.

@@ -202,9 +202,7 @@ final class DownloadContent {
         files.map(backed -> new Adoption(backed, plan, destination.orElseThrow()));
     Checkpoints checkpoints =
         new Checkpoints(
-            parts.local().store(),
-            gained -> parts.watchers().gained(wish.root(), gained),
-            adoption);
+            parts.local().store(), gained -> parts.watches().gained(wish.root(), gained), adoption);
     LocalPieces local = new LocalPieces(parts.local(), plan, destination, adoption, resumed);
     tally.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
     int[] chunkAt = new int[plan.chunkCount()];
@@ -225,7 +223,7 @@ final class DownloadContent {
     if (stream.isPresent()) {
       stream.get().advance();
     }
-    parts.watchers().changed(wish.root());
+    parts.watches().changed(wish.root());
   }
 
   private int chunkFor(

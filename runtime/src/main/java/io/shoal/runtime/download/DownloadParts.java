@@ -18,7 +18,7 @@ import io.shoal.runtime.store.LocalStore;
 public record DownloadParts(
     LocalStore local,
     PeerNetwork network,
-    AvailabilityWatches watchers,
+    AvailabilityWatches watches,
     BufferPool buffers,
     FairRateLimiter downloadMeter,
     DownloadJournal journal) {}

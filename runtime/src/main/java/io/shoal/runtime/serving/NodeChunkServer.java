@@ -60,7 +60,7 @@ public final class NodeChunkServer implements ChunkServer {
   private final ChunkStore store;
   private final Quarantine quarantine;
   private final Connections connections;
-  private final AvailabilityWatches watchers;
+  private final AvailabilityWatches watches;
   private final FairRateLimiter meter;
   private final UploadCounters counts;
   private final Events events;
@@ -73,14 +73,14 @@ public final class NodeChunkServer implements ChunkServer {
       ChunkStore store,
       Quarantine quarantine,
       Connections connections,
-      AvailabilityWatches watchers,
+      AvailabilityWatches watches,
       FairRateLimiter meter,
       UploadCounters counts,
       Events events) {
     this.store = store;
     this.quarantine = quarantine;
     this.connections = connections;
-    this.watchers = watchers;
+    this.watches = watches;
     this.meter = meter;
     this.counts = counts;
     this.events = events;
@@ -220,7 +220,7 @@ public final class NodeChunkServer implements ChunkServer {
   @Override
   public PeerConnection.Watch watch(
       PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener) {
-    PeerConnection.Watch watch = watchers.watch(from, root, listener);
+    PeerConnection.Watch watch = watches.watch(from, root, listener);
     events.watched(from, root);
     return watch;
   }

@@ -36,24 +36,24 @@ public final class PeerGossip {
   /// Messages of one connection that are heeded within a round; more is noise.
   private static final int MAX_HEEDED_PER_ROUND = 64;
 
-  private final AvailabilityWatches watchers;
+  private final AvailabilityWatches watches;
   private final BiConsumer<Cid, List<PeerAddress>> candidates;
   private final Connections connections;
   private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
   private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
 
   public PeerGossip(
-      AvailabilityWatches watchers,
+      AvailabilityWatches watches,
       BiConsumer<Cid, List<PeerAddress>> candidates,
       Connections connections) {
-    this.watchers = watchers;
+    this.watches = watches;
     this.candidates = candidates;
     this.connections = connections;
   }
 
   /// A peer entered a swarm: it is told of the others at once, and the others of it.
   public void entered(PeerConnection peer, Cid root) {
-    List<PeerConnection> others = watchers.peers(root);
+    List<PeerConnection> others = watches.peers(root);
     others.remove(peer);
     send(peer, root, others);
     if (dialable(peer).isPresent()) {
@@ -67,8 +67,8 @@ public final class PeerGossip {
   /// Every [#EVERY_MILLIS]: what was lost or came late.
   public void round() {
     heeded.nextRound();
-    for (Cid root : watchers.roots()) {
-      List<PeerConnection> peers = watchers.peers(root);
+    for (Cid root : watches.roots()) {
+      List<PeerConnection> peers = watches.peers(root);
       Set<PeerConnection> now = Set.copyOf(peers);
       // A swarm that has not changed needs no telling.
       if (peers.size() > 1 && !now.equals(told.put(root, now))) {
@@ -79,7 +79,7 @@ public final class PeerGossip {
         }
       }
     }
-    told.keySet().retainAll(watchers.roots());
+    told.keySet().retainAll(watches.roots());
   }
 
   private void send(PeerConnection to, Cid root, List<PeerConnection> others) {
