@@ -14,6 +14,7 @@ module io.shoal.runtime {
 
   exports io.shoal.runtime;
   exports io.shoal.runtime.command;
+  exports io.shoal.runtime.unit;
 
   uses io.shoal.api.ChunkStore;
   uses io.shoal.api.Discovery;

@@ -6,10 +6,10 @@ import io.shoal.distribution.command.Environment;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ErrorLine;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -87,7 +87,7 @@ public final class Program {
     }
     line.registerConverter(Reference.class, text -> converted(() -> Reference.parse(text)));
     line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddress.parse(text)));
-    line.registerConverter(Duration.class, text -> converted(() -> Quantity.time(text)));
+    line.registerConverter(Duration.class, text -> converted(() -> Units.requireDuration(text)));
     line.setOut(new PrintWriter(environment.console().out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(environment.console().err(), true, StandardCharsets.UTF_8));
     line.setUsageHelpAutoWidth(false);

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.config.Suggestion;
-import io.shoal.runtime.config.Units;
 import io.shoal.runtime.discovery.AnnounceScope;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,11 +228,11 @@ class ConfigurationTest {
   void unitsSurviveBeingWrittenAndRead() {
     for (long bytes :
         new long[] {1, 999, 1000, 1024, 4096, 25_000_000, 128L << 20, Long.MAX_VALUE}) {
-      assertEquals(Optional.of(bytes), Units.sizeBytes(Units.size(bytes)));
+      assertEquals(Optional.of(bytes), Units.sizeBytes(Units.exactSize(bytes)));
     }
     for (Duration time :
         List.of(Duration.ofMillis(5), Duration.ofSeconds(90), Duration.ofDays(3))) {
-      assertEquals(Optional.of(time), Units.duration(Units.time(time)));
+      assertEquals(Optional.of(time), Units.duration(Units.exactTime(time)));
     }
     for (String text : List.of("", "KB", "-1", "1 000", "1QB", "99999999999TB", "1e3", "0x10")) {
       assertEquals(Optional.empty(), Units.sizeBytes(text), text);

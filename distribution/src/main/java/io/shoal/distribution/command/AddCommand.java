@@ -3,12 +3,12 @@ package io.shoal.distribution.command;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.AddRequest;
 import io.shoal.runtime.command.NodeCommands.Added;
 import io.shoal.runtime.command.NodeCommands.TakenOver;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ public final class AddCommand extends NodeCommand {
   }
 
   private int leafSizeBytes() throws InvalidInputException {
-    long bytes = leafSize.isEmpty() ? MAX_LEAF_BYTES : Quantity.bytes(leafSize.get());
+    long bytes = leafSize.isEmpty() ? MAX_LEAF_BYTES : Units.requireSizeBytes(leafSize.get());
     if (bytes < MIN_LEAF_BYTES || bytes > MAX_LEAF_BYTES) {
       throw new InvalidInputException(
           "--leaf-size: " + leafSize.orElse("") + " is not from 256KiB to 1MiB");
@@ -146,9 +146,7 @@ public final class AddCommand extends NodeCommand {
         .result(
             "%d chunks taken over (%s, %s of it new)"
                 .formatted(
-                    taken.chunks(),
-                    Quantity.ofBytes(taken.sizeBytes()),
-                    Quantity.ofBytes(taken.newBytes())));
+                    taken.chunks(), Units.size(taken.sizeBytes()), Units.size(taken.newBytes())));
     taken.leftOut().forEach(line -> console().note("shoal: left out: " + line));
   }
 }

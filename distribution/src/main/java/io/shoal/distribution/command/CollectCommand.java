@@ -2,11 +2,11 @@ package io.shoal.distribution.command;
 
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.Collected;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -39,7 +39,7 @@ public final class CollectCommand extends NodeCommand {
               "%d chunks removed (%s), %d kept"
                   .formatted(
                       collected.chunksRemoved(),
-                      Quantity.ofBytes(collected.bytesRemoved()),
+                      Units.size(collected.bytesRemoved()),
                       collected.chunksKept()));
     }
     return ExitCode.DONE;

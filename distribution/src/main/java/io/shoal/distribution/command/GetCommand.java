@@ -3,12 +3,12 @@ package io.shoal.distribution.command;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.Fetched;
 import io.shoal.runtime.command.NodeCommands.GetRequest;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,12 +116,12 @@ public final class GetCommand extends NodeCommand {
     int peers = fetched.bytesByPeer().size();
     return "%s in %s: %s from %d %s (%s), %s were here already"
         .formatted(
-            Quantity.ofBytes(fetched.sizeBytes()),
-            Quantity.ofMillis(millis),
-            Quantity.ofBytes(fetched.bytesTransferred()),
+            Units.size(fetched.sizeBytes()),
+            Units.time(millis),
+            Units.size(fetched.bytesTransferred()),
             peers,
             peers == 1 ? "peer" : "peers",
-            Quantity.ofRate(fetched.bytesTransferred() * 1000 / millis),
-            Quantity.ofBytes(fetched.bytesReused()));
+            Units.rate(fetched.bytesTransferred() * 1000 / millis),
+            Units.size(fetched.bytesReused()));
   }
 }

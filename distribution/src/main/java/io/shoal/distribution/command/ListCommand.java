@@ -3,12 +3,12 @@ package io.shoal.distribution.command;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.FolderEntry;
 import io.shoal.runtime.command.NodeCommands.RootEntry;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ public final class ListCommand extends NodeCommand {
         rows.add(
             List.of(
                 root.root(),
-                Quantity.ofBytes(root.sizeBytes()),
+                Units.size(root.sizeBytes()),
                 root.sharing().equals("private") ? root.kept() + " private" : root.kept(),
                 shown(root.name(), root.kind()),
                 root.note()));
@@ -76,10 +76,7 @@ public final class ListCommand extends NodeCommand {
         console().result(entry.cid());
       } else {
         rows.add(
-            List.of(
-                entry.cid(),
-                Quantity.ofBytes(entry.sizeBytes()),
-                shown(entry.name(), entry.kind())));
+            List.of(entry.cid(), Units.size(entry.sizeBytes()), shown(entry.name(), entry.kind())));
       }
     }
     console().table(rows);

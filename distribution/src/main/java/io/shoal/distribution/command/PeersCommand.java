@@ -3,11 +3,11 @@ package io.shoal.distribution.command;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.PeerEntry;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +54,8 @@ public final class PeersCommand extends NodeCommand {
         peer.address(),
         peer.banned().isPresent() ? "banned" : peer.connected() ? "connected" : "known",
         peer.roundTripMillis() < 0 ? "?" : peer.roundTripMillis() + " ms",
-        Quantity.ofBytes(peer.receivedBytes()),
-        Quantity.ofBytes(peer.sentBytes()),
+        Units.size(peer.receivedBytes()),
+        Units.size(peer.sentBytes()),
         Integer.toString(peer.score()),
         peer.peerId().orElse("?"),
         peer.banned().orElse(Console.printable(peer.agent())));

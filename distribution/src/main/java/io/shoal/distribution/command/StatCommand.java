@@ -3,11 +3,11 @@ package io.shoal.distribution.command;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.ContentStat;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +53,7 @@ public final class StatCommand extends NodeCommand {
     rows.add(List.of("root", stat.root()));
     rows.add(List.of("kind", stat.kind()));
     stat.name().ifPresent(name -> rows.add(List.of("name", Console.printable(name))));
-    rows.add(
-        List.of("size", Quantity.ofBytes(stat.sizeBytes()) + " (" + stat.sizeBytes() + " bytes)"));
+    rows.add(List.of("size", Units.size(stat.sizeBytes()) + " (" + stat.sizeBytes() + " bytes)"));
     if (stat.hearsay()) {
       rows.add(List.of("here", "nothing; others say so, nobody checked: get it to know"));
       console().table(rows);

@@ -4,7 +4,6 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.StoreUsage;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NameCommands.NamesEntry;
 import io.shoal.runtime.command.NodeCommands;
@@ -16,6 +15,7 @@ import io.shoal.runtime.command.NodeCommands.NodeStatus;
 import io.shoal.runtime.command.NodeCommands.TransferEntry;
 import io.shoal.runtime.command.NodeCommands.UploadEntry;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class StatusCommand extends NodeCommand {
             "node",
             status.endpoints().isEmpty()
                 ? "none runs on " + common.dataFolder() + "; start one with 'shoal serve'"
-                : status.version() + ", up " + Quantity.ofMillis(status.uptimeMillis())));
+                : status.version() + ", up " + Units.time(status.uptimeMillis())));
     status.endpoints().forEach(endpoint -> rows.add(List.of("listens", endpoint)));
     for (DiscoveryEntry entry : status.discoveries()) {
       rows.add(List.of("discovery", line(entry)));
@@ -88,7 +88,7 @@ public final class StatusCommand extends NodeCommand {
     if (entry.overdueKeys() > 0) {
       line.append(
           ", %d of them late by up to %s"
-              .formatted(entry.overdueKeys(), Quantity.ofMillis(entry.lagMillis())));
+              .formatted(entry.overdueKeys(), Units.time(entry.lagMillis())));
     }
     return line.toString();
   }
@@ -97,9 +97,9 @@ public final class StatusCommand extends NodeCommand {
     return "%d chunks, %s of its own, %s in users' files, room for %s"
         .formatted(
             store.chunks(),
-            Quantity.ofBytes(store.ownedBytes()),
-            Quantity.ofBytes(store.adoptedBytes()),
-            Quantity.ofBytes(store.availableBytes()));
+            Units.size(store.ownedBytes()),
+            Units.size(store.adoptedBytes()),
+            Units.size(store.availableBytes()));
   }
 
   private static String line(TransferEntry entry) {
@@ -107,9 +107,9 @@ public final class StatusCommand extends NodeCommand {
     return "%s: %s of %s, %s, %d peers, %s"
         .formatted(
             name,
-            Quantity.ofBytes(entry.doneBytes()),
-            Quantity.ofBytes(entry.sizeBytes()),
-            Quantity.ofRate(entry.bytesPerSecond()),
+            Units.size(entry.doneBytes()),
+            Units.size(entry.sizeBytes()),
+            Units.rate(entry.bytesPerSecond()),
             entry.peers(),
             entry.state());
   }
@@ -127,7 +127,7 @@ public final class StatusCommand extends NodeCommand {
             personal ? "" : "strangers at ",
             entry.whom(),
             Console.printable(entry.reason()),
-            Quantity.ofMillis(entry.leftMillis()),
+            Units.time(entry.leftMillis()),
             entry.times() > 1 ? ", time " + entry.times() : "");
   }
 
@@ -145,19 +145,16 @@ public final class StatusCommand extends NodeCommand {
       line.append(
           "%s ago: %d chunks (%s), %d rotten, %d missing"
               .formatted(
-                  Quantity.ofMillis(Math.max(0, nowMillis - entry.endedMillis())),
+                  Units.time(Math.max(0, nowMillis - entry.endedMillis())),
                   entry.chunks(),
-                  Quantity.ofBytes(entry.bytes()),
+                  Units.size(entry.bytes()),
                   entry.rotten(),
                   entry.missing()));
     }
     if (entry.runningBytes() >= 0) {
-      line.append("; another runs, ")
-          .append(Quantity.ofBytes(entry.runningBytes()))
-          .append(" so far");
+      line.append("; another runs, ").append(Units.size(entry.runningBytes())).append(" so far");
     } else if (entry.nextMillis() > 0) {
-      line.append("; next in ")
-          .append(Quantity.ofMillis(Math.max(0, entry.nextMillis() - nowMillis)));
+      line.append("; next in ").append(Units.time(Math.max(0, entry.nextMillis() - nowMillis)));
     }
     return line.toString();
   }
@@ -165,8 +162,8 @@ public final class StatusCommand extends NodeCommand {
   private static String line(UploadEntry entry) {
     return "%s sent, %s, %d requests at work, %d waiting, %d peers"
         .formatted(
-            Quantity.ofBytes(entry.sentBytes()),
-            Quantity.ofRate(entry.bytesPerSecond()),
+            Units.size(entry.sentBytes()),
+            Units.rate(entry.bytesPerSecond()),
             entry.activeRequests(),
             entry.waitingRequests(),
             entry.peers());

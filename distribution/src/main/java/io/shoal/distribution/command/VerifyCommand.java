@@ -3,11 +3,11 @@ package io.shoal.distribution.command;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.Verified;
 import io.shoal.runtime.command.NodeCommands.VerifyRequest;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -52,7 +52,7 @@ public final class VerifyCommand extends NodeCommand {
                 "%d chunks checked (%s): %d corrupt, %d missing, %d repaired"
                     .formatted(
                         verified.chunksChecked(),
-                        Quantity.ofBytes(verified.bytesChecked()),
+                        Units.size(verified.bytesChecked()),
                         verified.corrupt().size(),
                         verified.missing().size(),
                         verified.repaired()));
@@ -63,7 +63,7 @@ public final class VerifyCommand extends NodeCommand {
   }
 
   private static long rate(String text) throws InvalidInputException {
-    long bytesPerSecond = Quantity.bytes(text);
+    long bytesPerSecond = Units.requireBytesPerSecond(text);
     if (bytesPerSecond == 0) {
       throw new InvalidInputException("a rate of 0 never ends: give one such as 20MB");
     }

@@ -1,6 +1,7 @@
 package io.shoal.distribution.console;
 
 import io.shoal.runtime.command.NodeCommands.Progress;
+import io.shoal.runtime.unit.Units;
 import java.io.PrintStream;
 
 /// Progress where nobody watches: a line when the phase or what is waited for changes, and one each
@@ -35,13 +36,13 @@ final class ProgressLines implements Console.ProgressDisplay {
     var line = new StringBuilder(progress.phase()).append(bar);
     if (progress.totalBytes() > 0) {
       line.append(" %d%%".formatted(100 * progress.doneBytes() / progress.totalBytes()))
-          .append(" " + Quantity.ofBytes(progress.doneBytes()))
-          .append(" of " + Quantity.ofBytes(progress.totalBytes()));
+          .append(" " + Units.size(progress.doneBytes()))
+          .append(" of " + Units.size(progress.totalBytes()));
     } else if (progress.doneBytes() > 0) {
-      line.append(" " + Quantity.ofBytes(progress.doneBytes()));
+      line.append(" " + Units.size(progress.doneBytes()));
     }
     if (progress.bytesPerSecond() > 0) {
-      line.append(", " + Quantity.ofRate(progress.bytesPerSecond()));
+      line.append(", " + Units.rate(progress.bytesPerSecond()));
     }
     if (progress.peers() > 0) {
       line.append(", " + progress.peers() + (progress.peers() == 1 ? " peer" : " peers"));

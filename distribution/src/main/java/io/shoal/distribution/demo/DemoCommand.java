@@ -5,11 +5,11 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.distribution.command.Environment;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.command.VerificationFailedException;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +63,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ShoalException, IOException, InterruptedException {
-    long sizeBytes = Quantity.bytes(size);
-    Quantity.bytes(rate);
+    long sizeBytes = Units.requireSizeBytes(size);
+    Units.requireBytesPerSecond(rate);
     if (sizeBytes < MIN_SIZE_BYTES) {
       throw new InvalidInputException(
           "--size: "

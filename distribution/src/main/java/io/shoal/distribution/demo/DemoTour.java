@@ -3,7 +3,6 @@ package io.shoal.distribution.demo;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.Console;
-import io.shoal.distribution.console.Quantity;
 import io.shoal.distribution.demo.DemoCommand.DemoResult;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.AddRequest;
@@ -12,6 +11,7 @@ import io.shoal.runtime.command.NodeCommands.Fetched;
 import io.shoal.runtime.command.NodeCommands.GetRequest;
 import io.shoal.runtime.command.NodeCommands.ProgressListener;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +60,7 @@ final class DemoTour implements AutoCloseable {
       throws ShoalException, IOException, InterruptedException {
     say(
         "Making a file of "
-            + Quantity.ofBytes(sizeBytes)
+            + Units.size(sizeBytes)
             + " and starting "
             + (PROVIDERS + 2)
             + " nodes, each a process with a data folder of its own.");
@@ -92,10 +92,10 @@ final class DemoTour implements AutoCloseable {
     say(
         "One peer: %s. Four peers: %s, %.1f times as fast. With one killed midway: %s."
             .formatted(
-                Quantity.ofMillis(oneMillis),
-                Quantity.ofMillis(fourMillis),
+                Units.time(oneMillis),
+                Units.time(fourMillis),
                 (double) oneMillis / Math.max(1, fourMillis),
-                Quantity.ofMillis(killed.durationMillis())));
+                Units.time(killed.durationMillis())));
     say(
         identical
             ? "All copies have the SHA-256 of the original, " + sha256 + "."
@@ -135,7 +135,7 @@ final class DemoTour implements AutoCloseable {
     say("");
     say(
         "node2 fetches it from node1 alone, which may send "
-            + Quantity.ofRate(Quantity.bytes(rate))
+            + Units.rate(Units.requireBytesPerSecond(rate))
             + ".");
     PeerAddress first = nodes.getFirst().address();
     type(
@@ -199,7 +199,7 @@ final class DemoTour implements AutoCloseable {
                   && progress.doneBytes() * 100 >= progress.totalBytes() * KILL_AT_PERCENT
                   && !killed.getAndSet(true)) {
                 victim.kill();
-                say("  killed " + victim.name() + " at " + Quantity.ofBytes(progress.doneBytes()));
+                say("  killed " + victim.name() + " at " + Units.size(progress.doneBytes()));
               }
             });
     say("  " + summary(fetched));
@@ -276,9 +276,9 @@ final class DemoTour implements AutoCloseable {
     long millis = Math.max(1, fetched.durationMillis());
     return "%s in %s, %s, from %d %s"
         .formatted(
-            Quantity.ofBytes(fetched.bytesTransferred()),
-            Quantity.ofMillis(millis),
-            Quantity.ofRate(fetched.bytesTransferred() * 1000 / millis),
+            Units.size(fetched.bytesTransferred()),
+            Units.time(millis),
+            Units.rate(fetched.bytesTransferred() * 1000 / millis),
             fetched.bytesByPeer().size(),
             fetched.bytesByPeer().size() == 1 ? "peer" : "peers");
   }

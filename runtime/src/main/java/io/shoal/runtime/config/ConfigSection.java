@@ -2,6 +2,7 @@ package io.shoal.runtime.config;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PluginConfig;
+import io.shoal.runtime.unit.Units;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -119,9 +120,9 @@ public final class ConfigSection implements PluginConfig {
         maxBytes,
         whenAbsent,
         "a size from "
-            + Units.size(minBytes)
+            + Units.exactSize(minBytes)
             + " to "
-            + Units.size(maxBytes)
+            + Units.exactSize(maxBytes)
             + ", such as 256KiB or 10GB");
   }
 
@@ -136,7 +137,7 @@ public final class ConfigSection implements PluginConfig {
         Long.MAX_VALUE,
         whenAbsent,
         "bytes a second, at least "
-            + Units.size(MIN_BYTES_PER_SECOND)
+            + Units.exactSize(MIN_BYTES_PER_SECOND)
             + ", such as 25MB or unlimited");
   }
 
@@ -150,7 +151,11 @@ public final class ConfigSection implements PluginConfig {
         min,
         max,
         whenAbsent,
-        "a time from " + Units.time(min) + " to " + Units.time(max) + ", such as 250ms, 30s or 2h");
+        "a time from "
+            + Units.exactTime(min)
+            + " to "
+            + Units.exactTime(max)
+            + ", such as 250ms, 30s or 2h");
   }
 
   private <T extends Comparable<T>> T bounded(

@@ -1,6 +1,7 @@
 package io.shoal.runtime.config;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ public final class YamlTree {
         throw new InvalidConfigException(
             file
                 + ": larger than "
-                + Units.size(MAX_FILE_SIZE_BYTES)
+                + Units.exactSize(MAX_FILE_SIZE_BYTES)
                 + ": this is no configuration file");
       }
       try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {

@@ -1,7 +1,7 @@
 package io.shoal.runtime.limit;
 
+import io.shoal.runtime.unit.Units;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +23,7 @@ public final class Deadline {
     private static final long serialVersionUID = 1;
 
     MissedException(Duration limit) {
-      super("did not return within " + limit.toString().substring(2).toLowerCase(Locale.ROOT));
+      super("did not return within " + Units.exactTime(limit));
     }
   }
 

@@ -2,9 +2,9 @@ package io.shoal.storage.filesystem;
 
 import java.util.Locale;
 
-/// Says sizes as users write them.
+/// Writes sizes rounded, as the program does: the runtime's `Units` is out of a plugin's reach.
 final class Sizes {
-  private static final String[] UNITS = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
+  private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
 
   private Sizes() {}
 

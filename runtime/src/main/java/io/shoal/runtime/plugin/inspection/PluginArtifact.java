@@ -1,8 +1,8 @@
 package io.shoal.runtime.plugin.inspection;
 
-import io.shoal.runtime.config.Units;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
+import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -144,7 +144,8 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
         size += read;
         if (size > most) {
           throw new UnusablePluginException(
-              Reason.UNREADABLE, "it unpacks to more than " + Units.size(MAX_UNPACKED_SIZE_BYTES));
+              Reason.UNREADABLE,
+              "it unpacks to more than " + Units.exactSize(MAX_UNPACKED_SIZE_BYTES));
         }
         out.write(buffer, 0, read);
       }
