@@ -130,21 +130,21 @@ final class NodeReports {
 
   private static NodeCommands.TransferEntry entry(Download download) {
     return new NodeCommands.TransferEntry(
-        download.wish().root().toString(),
-        download.wish().name(),
-        download.tally().totalBytes.get(),
-        download.tally().doneBytes.get(),
-        download.tally().bytesPerSecond(),
+        download.wanted().root().toString(),
+        download.wanted().name(),
+        download.counters().totalBytes.get(),
+        download.counters().doneBytes.get(),
+        download.counters().bytesPerSecond(),
         download.peerCount(),
         download.state());
   }
 
   private static NodeCommands.TransferEntry entry(PausedDownload download) {
     return new NodeCommands.TransferEntry(
-        download.wish().root().toString(),
-        download.wish().name(),
-        download.tally().totalBytes.get(),
-        download.tally().doneBytes.get(),
+        download.wanted().root().toString(),
+        download.wanted().name(),
+        download.counters().totalBytes.get(),
+        download.counters().doneBytes.get(),
         0,
         0,
         download.why());

@@ -61,7 +61,7 @@ final class StoreWork {
           new NodeCommands.RootEntry(
               begun.root().toString(),
               begun.target().getFileName().toString(),
-              running.map(d -> d.tally().totalBytes.get()).orElse(-1L),
+              running.map(d -> d.counters().totalBytes.get()).orElse(-1L),
               "file",
               "partial",
               running
@@ -75,7 +75,7 @@ final class StoreWork {
 
   private Optional<String> pausedAt(Path target) {
     return core.downloads().paused().stream()
-        .filter(download -> download.wish().target().equals(Optional.of(target)))
+        .filter(download -> download.wanted().target().equals(Optional.of(target)))
         .map(PausedDownload::why)
         .findFirst();
   }

@@ -6,8 +6,8 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.download.Download;
-import io.shoal.runtime.download.DownloadTally;
-import io.shoal.runtime.download.DownloadWish;
+import io.shoal.runtime.download.DownloadCounters;
+import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.naming.NameChunks;
 import io.shoal.runtime.naming.NameValue;
 import io.shoal.runtime.store.ChunkNamer;
@@ -71,8 +71,8 @@ final class StoredNameChunks implements NameChunks {
         Download download =
             new Download(
                 core.downloadParts(),
-                DownloadWish.intoStore(cid, Optional.of(timeout)),
-                new DownloadTally(),
+                DownloadRequest.intoStore(cid, Optional.of(timeout)),
+                new DownloadCounters(),
                 core.journal(),
                 new SplittableRandom(),
                 NodeCommands.ProgressListener.SILENT,

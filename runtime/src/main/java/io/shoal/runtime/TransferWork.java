@@ -12,12 +12,12 @@ import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.dag.TreePlan;
-import io.shoal.runtime.destination.PlacedTree;
+import io.shoal.runtime.destination.TargetComparison;
 import io.shoal.runtime.discovery.DigestLookup;
 import io.shoal.runtime.download.DiskPause;
 import io.shoal.runtime.download.Download;
-import io.shoal.runtime.download.DownloadTally;
-import io.shoal.runtime.download.DownloadWish;
+import io.shoal.runtime.download.DownloadCounters;
+import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.download.LeafWindow;
 import io.shoal.runtime.file.DiskFull;
 import io.shoal.runtime.file.Sha256;
@@ -241,10 +241,10 @@ final class TransferWork {
       throws ShoalException, IOException, InterruptedException {
     Resolved resolved = resolve(request.reference(), request.timeout(), request.peers());
     String name = resolved.name().orElse(resolved.root().toString());
-    Path wanted = request.target().orElse(request.folder()).toAbsolutePath().normalize();
-    Path target = Files.isDirectory(wanted) ? wanted.resolve(name) : wanted;
-    DownloadWish wish =
-        new DownloadWish(
+    Path asked = request.target().orElse(request.folder()).toAbsolutePath().normalize();
+    Path target = Files.isDirectory(asked) ? asked.resolve(name) : asked;
+    DownloadRequest wanted =
+        new DownloadRequest(
             resolved.root(),
             name,
             Optional.of(target),
@@ -255,31 +255,31 @@ final class TransferWork {
             request.sync(),
             request.replace(),
             resolved.digest());
-    try (CollectionLock.Hold held = local.temporaryPins().hold(wish.root())) {
+    try (CollectionLock.Hold held = local.temporaryPins().hold(wanted.root())) {
       if (request.privately()) {
-        core.share(wish.root(), NodeCommands.Sharing.PRIVATE);
+        core.share(wanted.root(), NodeCommands.Sharing.PRIVATE);
       }
       // A folder that this root became is meant itself; any other is meant to be put into.
-      for (Path place : request.target().isPresent() ? List.of(wanted, target) : List.of(target)) {
-        Optional<NodeCommands.Fetched> there = alreadyThere(wish, place);
+      for (Path place : request.target().isPresent() ? List.of(asked, target) : List.of(target)) {
+        Optional<NodeCommands.Fetched> there = alreadyThere(wanted, place);
         if (there.isPresent()) {
-          if (wish.keep()) {
-            copy(wish.root());
-            keep(wish, there.get());
+          if (wanted.keep()) {
+            copy(wanted.root());
+            keep(wanted, there.get());
           }
           return there.get();
         }
       }
-      NodeCommands.Fetched fetched = run(wish, progress);
-      keep(wish, fetched);
+      NodeCommands.Fetched fetched = run(wanted, progress);
+      keep(wanted, fetched);
       return fetched;
     }
   }
 
   /// The same command again after it succeeded is no error.
-  private Optional<NodeCommands.Fetched> alreadyThere(DownloadWish wish, Path target)
+  private Optional<NodeCommands.Fetched> alreadyThere(DownloadRequest wanted, Path target)
       throws ShoalException, IOException {
-    Cid root = wish.root();
+    Cid root = wanted.root();
     Optional<KeptRoot> kept = core.index().get(root);
     if (kept.isEmpty() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
@@ -288,11 +288,11 @@ final class TransferWork {
     if (plan.isEmpty()) {
       return Optional.empty();
     }
-    PlacedTree tree = new PlacedTree(local, plan.get(), target);
+    TargetComparison tree = new TargetComparison(local, plan.get(), target);
     if (!tree.isThere()) {
       return Optional.empty();
     }
-    if (wish.sync()) {
+    if (wanted.sync()) {
       // Whoever fetched it before may not have asked for that.
       tree.force();
       local.store().sync();
@@ -319,20 +319,21 @@ final class TransferWork {
     }
   }
 
-  private NodeCommands.Fetched run(DownloadWish wish, NodeCommands.ProgressListener progress)
+  private NodeCommands.Fetched run(DownloadRequest wanted, NodeCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    DownloadTally tally = new DownloadTally();
-    DiskPause pause = new DiskPause(core.downloadParts(), core.downloads(), wish, tally, progress);
+    DownloadCounters counters = new DownloadCounters();
+    DiskPause pause =
+        new DiskPause(core.downloadParts(), core.downloads(), wanted, counters, progress);
     while (true) {
       Download download =
           new Download(
               core.downloadParts(),
-              pause.wish(),
-              tally,
+              pause.wanted(),
+              counters,
               core.journal(),
               new SplittableRandom(),
               progress,
-              () -> core.announce(wish.root()));
+              () -> core.announce(wanted.root()));
       try {
         return core.downloads().run(download);
       } catch (IOException | ShoalException e) {
@@ -345,33 +346,33 @@ final class TransferWork {
     }
   }
 
-  private void keep(DownloadWish wish, NodeCommands.Fetched fetched)
+  private void keep(DownloadRequest wanted, NodeCommands.Fetched fetched)
       throws ShoalException, IOException {
-    boolean inStore = wish.keep() || local.store().fileBacked().isEmpty();
-    if (wish.keep()) {
+    boolean inStore = wanted.keep() || local.store().fileBacked().isEmpty();
+    if (wanted.keep()) {
       local.store().sync();
-      RootCompleteness.require(local.store(), wish.root());
+      RootCompleteness.require(local.store(), wanted.root());
     }
-    Optional<TreePlan> plan = dag.plan(wish.root());
+    Optional<TreePlan> plan = dag.plan(wanted.root());
     core.index()
         .put(
             new KeptRoot(
-                wish.root(),
-                wish.name(),
+                wanted.root(),
+                wanted.name(),
                 fetched.sizeBytes(),
                 plan.map(TreePlan::isFolder).orElse(false),
-                wish.keep(),
-                inStore ? Optional.empty() : wish.target(),
-                wish.wholeDigest()));
-    core.announce(wish.root());
-    core.watches().changed(wish.root());
+                wanted.keep(),
+                inStore ? Optional.empty() : wanted.target(),
+                wanted.wholeDigest()));
+    core.announce(wanted.root());
+    core.watches().changed(wanted.root());
   }
 
   /// Fetches into the store what is missing of a root.
   void fetch(Cid root, Optional<Duration> timeout)
       throws ShoalException, IOException, InterruptedException {
     try (CollectionLock.Hold held = local.temporaryPins().hold(root)) {
-      run(DownloadWish.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
+      run(DownloadRequest.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
     }
   }
 
@@ -422,8 +423,8 @@ final class TransferWork {
       Download download =
           new Download(
               core.downloadParts(),
-              DownloadWish.streamed(root, window, timeout),
-              new DownloadTally(),
+              DownloadRequest.streamed(root, window, timeout),
+              new DownloadCounters(),
               core.journal(),
               new SplittableRandom(),
               NodeCommands.ProgressListener.SILENT,

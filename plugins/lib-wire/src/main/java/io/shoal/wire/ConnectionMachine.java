@@ -261,7 +261,7 @@ public final class ConnectionMachine {
     return watched.isOpen(id);
   }
 
-  /// Sends news for a watch of the peer's, which [PendingNews#next] put into a frame.
+  /// Sends news for a watch of the peer's, which [PendingAvailability#next] put into a frame.
   public void news(Frame frame) {
     events.send(frame);
   }

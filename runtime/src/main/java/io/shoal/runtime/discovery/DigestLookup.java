@@ -74,8 +74,8 @@ public final class DigestLookup {
     }
     LinkedBlockingQueue<Cid> answers =
         waiting.computeIfAbsent(sha256, any -> new LinkedBlockingQueue<>(16));
-    try (DownloadSources sources =
-        new DownloadSources(network, key(sha256), connection -> ask(connection, sha256))) {
+    try (PeerFinder sources =
+        new PeerFinder(network, key(sha256), connection -> ask(connection, sha256))) {
       sources.start(given);
       long millis = timeout.orElse(PATIENCE).toMillis();
       return Optional.ofNullable(answers.poll(millis, TimeUnit.MILLISECONDS));

@@ -32,31 +32,32 @@ public final class DiskPause {
 
   private final DownloadParts parts;
   private final Downloads downloads;
-  private final DownloadWish wish;
-  private final DownloadTally tally;
+  private final DownloadRequest wanted;
+  private final DownloadCounters counters;
   private final NodeCommands.ProgressListener progress;
 
   public DiskPause(
       DownloadParts parts,
       Downloads downloads,
-      DownloadWish wish,
-      DownloadTally tally,
+      DownloadRequest wanted,
+      DownloadCounters counters,
       NodeCommands.ProgressListener progress) {
     this.parts = parts;
     this.downloads = downloads;
-    this.wish = wish;
-    this.tally = tally;
+    this.wanted = wanted;
+    this.counters = counters;
     this.progress = progress;
   }
 
   /// What is still to be done, in the time that is left.
-  public DownloadWish wish() {
-    return timeLeft().map(wish::within).orElse(wish);
+  public DownloadRequest wanted() {
+    return timeLeft().map(wanted::within).orElse(wanted);
   }
 
   private Optional<Duration> timeLeft() {
-    return wish.timeout()
-        .map(timeout -> timeout.minusNanos(System.nanoTime() - tally.startedNanos));
+    return wanted
+        .timeout()
+        .map(timeout -> timeout.minusNanos(System.nanoTime() - counters.startedNanos));
   }
 
   /// Waits until another attempt is worth it.
@@ -64,38 +65,38 @@ public final class DiskPause {
   /// @throws StoreFullException the time that the user set is over
   public void awaitRoom(StoreFullException full) throws ShoalException, InterruptedException {
     String why = "paused: " + full.getMessage();
-    LOG.warn("the download of {} is {}", wish.root(), why);
+    LOG.warn("the download of {} is {}", wanted.root(), why);
     Duration wait = FIRST_LOOK;
-    try (CollectionLock.Hold shown = downloads.pause(new PausedDownload(wish, tally, why))) {
+    try (CollectionLock.Hold shown = downloads.pause(new PausedDownload(wanted, counters, why))) {
       do {
         if (timeLeft().map(left -> left.compareTo(LOOK_EVERY) <= 0).orElse(false)) {
           throw full;
         }
         progress.progress(
             new NodeCommands.Progress(
-                "paused", tally.doneBytes.get(), tally.totalBytes.get(), 0, 0, why));
+                "paused", counters.doneBytes.get(), counters.totalBytes.get(), 0, 0, why));
         downloads.awaitClose(wait);
         wait = wait.multipliedBy(2).compareTo(LOOK_EVERY) < 0 ? wait.multipliedBy(2) : LOOK_EVERY;
       } while (!hasRoom());
     }
-    LOG.info("the download of {} goes on", wish.root());
-    tally.again();
+    LOG.info("the download of {} goes on", wanted.root());
+    counters.again();
   }
 
   private boolean hasRoom() {
-    long total = tally.totalBytes.get();
-    long missing = total < 0 ? ENOUGH_BYTES : total - tally.doneBytes.get();
+    long total = counters.totalBytes.get();
+    long missing = total < 0 ? ENOUGH_BYTES : total - counters.doneBytes.get();
     long needed = Math.clamp(missing, LEAST_BYTES, ENOUGH_BYTES);
-    boolean intoStore = wish.keep() || parts.local().store().fileBacked().isEmpty();
+    boolean intoStore = wanted.keep() || parts.local().store().fileBacked().isEmpty();
     try {
       if (parts.local().store().usage().availableBytes() < (intoStore ? needed : LEAST_BYTES)) {
         return false;
       }
-      Optional<Path> folder = wish.target().map(Path::getParent);
+      Optional<Path> folder = wanted.target().map(Path::getParent);
       return folder.isEmpty() || Files.getFileStore(folder.get()).getUsableSpace() >= needed;
     } catch (IOException e) {
       // Whatever it is, the attempt itself says it best.
-      LOG.debug("the room for {} is not known", wish.root(), e);
+      LOG.debug("the room for {} is not known", wanted.root(), e);
       return true;
     }
   }

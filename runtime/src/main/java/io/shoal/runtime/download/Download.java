@@ -13,7 +13,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.connection.FetchNotice;
-import io.shoal.runtime.discovery.DownloadSources;
+import io.shoal.runtime.discovery.PeerFinder;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.PeerOrigin;
 import io.shoal.runtime.store.DownloadJournal;
@@ -46,12 +46,12 @@ public final class Download {
   private static final long WIND_DOWN_MILLIS = 10_000;
 
   private final DownloadParts parts;
-  private final DownloadWish wish;
+  private final DownloadRequest wanted;
   private final DownloadContent content;
   private final PeerAdmission admission;
   private final Swarm swarm;
-  private final DownloadSources sources;
-  private final DownloadTally tally;
+  private final PeerFinder sources;
+  private final DownloadCounters counters;
   private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final Map<Integer, DownloadPeer> peers = new HashMap<>();
   private final Map<PeerKey, DownloadPeer> peersByKey = new HashMap<>();
@@ -79,29 +79,29 @@ public final class Download {
   /// @param firstChunk runs once, when something of the root is here for others
   public Download(
       DownloadParts parts,
-      DownloadWish wish,
-      DownloadTally tally,
+      DownloadRequest wanted,
+      DownloadCounters counters,
       DownloadJournal journal,
       RandomGenerator random,
       NodeCommands.ProgressListener progress,
       Runnable firstChunk) {
     this.parts = parts;
-    this.wish = wish;
-    this.tally = tally;
+    this.wanted = wanted;
+    this.counters = counters;
     this.progress = progress;
     this.firstChunk = firstChunk;
-    this.admission = new PeerAdmission(parts.network().book(), wish.peers());
+    this.admission = new PeerAdmission(parts.network().book(), wanted.peers());
     this.swarm = new Swarm(random);
-    this.content = new DownloadContent(parts, wish, journal, swarm, tally);
-    this.sources = new DownloadSources(parts.network(), wish.root(), this::offer);
+    this.content = new DownloadContent(parts, wanted, journal, swarm, counters);
+    this.sources = new PeerFinder(parts.network(), wanted.root(), this::offer);
   }
 
-  public DownloadWish wish() {
-    return wish;
+  public DownloadRequest wanted() {
+    return wanted;
   }
 
-  public DownloadTally tally() {
-    return tally;
+  public DownloadCounters counters() {
+    return counters;
   }
 
   /// One line: `downloading`, or what it waits for.
@@ -197,7 +197,7 @@ public final class Download {
   private void lookForPeersIfNeeded() {
     if (content.lacks() && !looking) {
       looking = true;
-      sources.start(wish.peers());
+      sources.start(wanted.peers());
     }
   }
 
@@ -265,7 +265,7 @@ public final class Download {
   }
 
   private void promise(SwarmAction.Promise promise) {
-    FetchNotice notice = new FetchNotice(wish.root(), promise.positions());
+    FetchNotice notice = new FetchNotice(wanted.root(), promise.positions());
     for (int id : promise.peers()) {
       DownloadPeer peer = peers.get(id);
       if (peer != null && peer.telling.compareAndSet(false, true)) {
@@ -295,7 +295,10 @@ public final class Download {
     int request = fetch.request();
     ChunkReceiver receiver =
         new ChunkReceiver(
-            parts, peer.connection, new ChunkRequest(cid, Optional.of(wish.root())), peer.received);
+            parts,
+            peer.connection,
+            new ChunkRequest(cid, Optional.of(wanted.root())),
+            peer.received);
     receivers.put(request, receiver);
     running++;
     ChunkReceiver.Taker taker = content.taker(fetch.chunk());
@@ -326,7 +329,7 @@ public final class Download {
         lastProgressMillis = now;
         parts.network().book().received(peer.connection.remote(), verified.sizeBytes());
         if (swarm.verified(request, verified.sizeBytes())) {
-          tally.chunk(peer.key.text());
+          counters.chunk(peer.key.text());
         }
         content.arrived(chunk);
         if (!toldFirst) {
@@ -379,7 +382,7 @@ public final class Download {
           PeerOrigin.of(connection.remote().address()).widest(),
           admission.isTrusted(connection),
           nowMillis());
-      peer.watch = connection.watch(wish.root(), news -> hear(peer, news));
+      peer.watch = connection.watch(wanted.root(), news -> hear(peer, news));
       peers.put(peer.id, peer);
       peersByKey.put(peer.key, peer);
     } catch (PeerUnreachableException e) {
@@ -389,7 +392,7 @@ public final class Download {
   }
 
   private boolean hasPlaceFor(PeerConnection connection) {
-    if (peers.size() < DownloadSources.MAX_PEERS) {
+    if (peers.size() < PeerFinder.MAX_PEERS) {
       return true;
     }
     Optional<DownloadPeer> worse = admission.worseThan(connection, peers.values());
@@ -458,7 +461,7 @@ public final class Download {
     long bytes = peer.received.sum() - peer.toldBytes;
     if (bytes > 0) {
       peer.toldBytes += bytes;
-      tally.received(peer.key.text(), peer.scheme(), bytes);
+      counters.received(peer.key.text(), peer.scheme(), bytes);
       swarm.progress(peer.id, bytes, now);
     }
   }
@@ -469,9 +472,9 @@ public final class Download {
     progress.progress(
         new NodeCommands.Progress(
             content.phase(),
-            tally.doneBytes.get(),
-            tally.totalBytes.get(),
-            tally.bytesPerSecond(),
+            counters.doneBytes.get(),
+            counters.totalBytes.get(),
+            counters.bytesPerSecond(),
             peerCount,
             state.equals("downloading") ? "" : state));
   }
@@ -501,16 +504,16 @@ public final class Download {
     if (nobody && liars > 0 && rounds > Math.min(roundsAtLastLie, Integer.MAX_VALUE - 1)) {
       throw new VerificationFailedException(
           "%s: every peer that was found sent wrong bytes (%s); they are banned: try again when others have it"
-              .formatted(wish.root(), lastLie));
+              .formatted(wanted.root(), lastLie));
     }
-    boolean exhausted = nobody && !sources.foundAny() && !wish.timed();
-    boolean noSearch = wish.peers().isEmpty() && parts.network().discoveries().isEmpty();
+    boolean exhausted = nobody && !sources.foundAny() && !wanted.timed();
+    boolean noSearch = wanted.peers().isEmpty() && parts.network().discoveries().isEmpty();
     if (exhausted
         && now >= (noSearch ? 0 : NOBODY_MILLIS)
-        && (noSearch || rounds >= 2 && wish.peers().isEmpty())) {
+        && (noSearch || rounds >= 2 && wanted.peers().isEmpty())) {
       throw notFound();
     }
-    if (now >= wish.deadlineMillis(lastProgressMillis)) {
+    if (now >= wanted.deadlineMillis(lastProgressMillis)) {
       throw outOfTime(now);
     }
   }
@@ -518,20 +521,20 @@ public final class Download {
   private NotFoundException notFound() {
     String why = sources.lastFailure();
     String cure =
-        parts.network().discoveries().isEmpty() && wish.peers().isEmpty()
+        parts.network().discoveries().isEmpty() && wanted.peers().isEmpty()
             ? "no discovery is active: name one in the configuration, or give --peer"
             : "check the id, that a node which has it runs, and that both use the same discovery"
                 + " network, or give --peer";
     return new NotFoundException(
         "nobody who has %s was found%s: %s"
-            .formatted(wish.root(), why.isEmpty() ? "" : " (" + why + ")", cure));
+            .formatted(wanted.root(), why.isEmpty() ? "" : " (" + why + ")", cure));
   }
 
   private ShoalException outOfTime(long now) {
     if (liars > 0) {
       return new VerificationFailedException(
           "%s: wrong bytes were sent (%s) and nobody else has it: try again later"
-              .formatted(wish.root(), lastLie));
+              .formatted(wanted.root(), lastLie));
     }
     if (!sources.foundAny() && swarm.usefulPeers() == 0 && peers.isEmpty()) {
       return notFound();
@@ -540,7 +543,7 @@ public final class Download {
     return new DeadlineException(
         "%s: not complete after %d s%s%s; what is here is kept: run the same command again to go on"
             .formatted(
-                wish.root(),
+                wanted.root(),
                 now / 1000,
                 lacking.map(cid -> ", chunk " + cid + " is missing").orElse(""),
                 lastRefusal.isEmpty() ? "" : " (" + lastRefusal + ")"));
@@ -567,15 +570,15 @@ public final class Download {
 
   private NodeCommands.Fetched report() {
     return new NodeCommands.Fetched(
-        wish.root().toString(),
-        wish.target().map(Object::toString).orElse(""),
-        Math.max(tally.totalBytes.get(), tally.doneBytes.get()),
-        tally.transferredBytes.get(),
-        tally.reusedAtFirst(),
-        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - tally.startedNanos),
-        Map.copyOf(tally.bytesByPeer),
-        Map.copyOf(tally.bytesByTransport),
-        Map.copyOf(tally.chunksByPeer));
+        wanted.root().toString(),
+        wanted.target().map(Object::toString).orElse(""),
+        Math.max(counters.totalBytes.get(), counters.doneBytes.get()),
+        counters.transferredBytes.get(),
+        counters.reusedAtFirst(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - counters.startedNanos),
+        Map.copyOf(counters.bytesByPeer),
+        Map.copyOf(counters.bytesByTransport),
+        Map.copyOf(counters.chunksByPeer));
   }
 
   private long nowMillis() {

@@ -15,7 +15,7 @@ import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.destination.Adoption;
 import io.shoal.runtime.destination.Checkpoints;
 import io.shoal.runtime.destination.DownloadTarget;
-import io.shoal.runtime.destination.LocalPieces;
+import io.shoal.runtime.destination.ResumeScan;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.store.DownloadJournal;
@@ -43,10 +43,10 @@ final class DownloadContent {
   private static final int MAX_NODES_ASKED = 1_024;
 
   private final DownloadParts parts;
-  private final DownloadWish wish;
+  private final DownloadRequest wanted;
   private final DownloadJournal journal;
   private final Swarm swarm;
-  private final DownloadTally tally;
+  private final DownloadCounters counters;
   private final List<Cid> cids = new ArrayList<>();
   private final Map<Cid, Integer> nodeChunks = new HashMap<>();
   private final Map<Integer, byte[]> arrivedBlocks = new ConcurrentHashMap<>();
@@ -68,31 +68,31 @@ final class DownloadContent {
 
   DownloadContent(
       DownloadParts parts,
-      DownloadWish wish,
+      DownloadRequest wanted,
       DownloadJournal journal,
       Swarm swarm,
-      DownloadTally tally) {
+      DownloadCounters counters) {
     this.parts = parts;
-    this.wish = wish;
+    this.wanted = wanted;
     this.journal = journal;
     this.swarm = swarm;
-    this.tally = tally;
+    this.counters = counters;
   }
 
   /// Takes up what an earlier attempt left, and what the store has.
   void begin() throws ShoalException, IOException {
-    if (!wish.root().isIdentity()) {
-      parts.local().check().verifier(wish.root());
+    if (!wanted.root().isIdentity()) {
+      parts.local().check().verifier(wanted.root());
     }
-    if (wish.target().isPresent()) {
-      claimTarget(wish.target().get());
+    if (wanted.target().isPresent()) {
+      claimTarget(wanted.target().get());
     }
-    dag = Optional.of(new DagWalker(wish.root()));
+    dag = Optional.of(new DagWalker(wanted.root()));
     advance();
   }
 
   private void claimTarget(Path target) throws ShoalException, IOException {
-    DownloadTarget.requireFree(target, wish.replace());
+    DownloadTarget.requireFree(target, wanted.replace());
     Path folder = target.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new UserFaultException(
@@ -105,7 +105,7 @@ final class DownloadContent {
     }
     Path part = DownloadJournal.partOf(target);
     Optional<DownloadJournal.Begun> before = journal.at(target);
-    resumed = before.filter(begun -> begun.root().equals(wish.root())).isPresent();
+    resumed = before.filter(begun -> begun.root().equals(wanted.root())).isPresent();
     boolean there = Files.exists(part, LinkOption.NOFOLLOW_LINKS);
     if (there && before.isEmpty()) {
       throw new UserFaultException(
@@ -116,7 +116,7 @@ final class DownloadContent {
     if (there && !resumed) {
       DownloadTarget.deleteTree(part);
     }
-    journal.begin(new DownloadJournal.Begun(wish.root(), target));
+    journal.begin(new DownloadJournal.Begun(wanted.root(), target));
   }
 
   String phase() {
@@ -165,7 +165,7 @@ final class DownloadContent {
         nodeChunks.put(node, chunk);
         if (here.isPresent()) {
           swarm.alreadyHere(chunk);
-          tally.reusedBytes.addAndGet(here.get().length);
+          counters.reusedBytes.addAndGet(here.get().length);
           walker.accept(node, here.get());
           more = true;
         } else {
@@ -192,19 +192,21 @@ final class DownloadContent {
 
   private void place(DagWalker walker) throws ShoalException, IOException {
     TreePlan plan = TreePlanner.plan(walker);
-    if (wish.target().isPresent()) {
-      destination = Optional.of(new DownloadTarget(plan, wish.target().get()));
+    if (wanted.target().isPresent()) {
+      destination = Optional.of(new DownloadTarget(plan, wanted.target().get()));
       destination.get().prepare();
     }
-    boolean adopts = destination.isPresent() && !wish.keep();
+    boolean adopts = destination.isPresent() && !wanted.keep();
     Optional<FileBacked> files = adopts ? parts.local().store().fileBacked() : Optional.empty();
     Optional<Adoption> adoption =
         files.map(backed -> new Adoption(backed, plan, destination.orElseThrow()));
     Checkpoints checkpoints =
         new Checkpoints(
-            parts.local().store(), gained -> parts.watches().gained(wish.root(), gained), adoption);
-    LocalPieces local = new LocalPieces(parts.local(), plan, destination, adoption, resumed);
-    tally.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
+            parts.local().store(),
+            gained -> parts.watches().gained(wanted.root(), gained),
+            adoption);
+    ResumeScan local = new ResumeScan(parts.local(), plan, destination, adoption, resumed);
+    counters.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
     int[] chunkAt = new int[plan.chunkCount()];
     for (int position = 0; position < chunkAt.length; position++) {
       chunkAt[position] = chunkFor(walker, plan, position, local, checkpoints);
@@ -214,8 +216,8 @@ final class DownloadContent {
     for (int position = 0; position < chunkAt.length; position++) {
       positions[chunkAt[position]] = position;
     }
-    if (wish.reader().isPresent()) {
-      stream = Optional.of(new StreamedLeaves(parts, swarm, plan, wish.reader().get(), chunkAt));
+    if (wanted.reader().isPresent()) {
+      stream = Optional.of(new StreamedLeaves(parts, swarm, plan, wanted.reader().get(), chunkAt));
     }
     placed = Optional.of(new Placed(plan, positions, checkpoints, adoption));
     checkpoints.start();
@@ -223,11 +225,11 @@ final class DownloadContent {
     if (stream.isPresent()) {
       stream.get().advance();
     }
-    parts.watches().changed(wish.root());
+    parts.watches().changed(wanted.root());
   }
 
   private int chunkFor(
-      DagWalker walker, TreePlan plan, int position, LocalPieces local, Checkpoints checkpoints)
+      DagWalker walker, TreePlan plan, int position, ResumeScan local, Checkpoints checkpoints)
       throws ShoalException, IOException {
     Cid cid = walker.cid(position);
     parts.local().temporaryPins().lookFor(cid);
@@ -241,7 +243,7 @@ final class DownloadContent {
       }
       return chunk;
     }
-    if (wish.reader().isPresent() && plan.isLeaf(position)) {
+    if (wanted.reader().isPresent() && plan.isLeaf(position)) {
       if (parts.local().store().contains(cid)) {
         checkpoints.here(position);
       }
@@ -255,22 +257,22 @@ final class DownloadContent {
       return chunk;
     }
     switch (local.find(position)) {
-      case LocalPieces.Found.Claimed found -> {
+      case ResumeScan.Found.Claimed found -> {
         reuse(chunk, found.sizeBytes(), found.fileBytes());
         checkpoints.here(position);
       }
-      case LocalPieces.Found.Written found -> {
+      case ResumeScan.Found.Written found -> {
         reuse(chunk, found.sizeBytes(), found.fileBytes());
         keepToo(cid, position);
         checkpoints.written(position, found.sizeBytes());
       }
-      case LocalPieces.Found.Missing missing -> {}
+      case ResumeScan.Found.Missing missing -> {}
     }
     return chunk;
   }
 
   private void keepToo(Cid cid, int position) throws IOException, ShoalException {
-    boolean intoStore = wish.keep() || parts.local().store().fileBacked().isEmpty();
+    boolean intoStore = wanted.keep() || parts.local().store().fileBacked().isEmpty();
     if (intoStore && destination.isPresent() && !LocalStore.isOwned(parts.local().store(), cid)) {
       DownloadTarget.Place place = destination.get().places(position).getFirst();
       long size =
@@ -284,8 +286,8 @@ final class DownloadContent {
   private void reuse(int chunk, int sizeBytes, long fileBytes) {
     anythingHere = true;
     swarm.alreadyHere(chunk);
-    tally.reusedBytes.addAndGet(sizeBytes);
-    tally.doneBytes.addAndGet(fileBytes);
+    counters.reusedBytes.addAndGet(sizeBytes);
+    counters.doneBytes.addAndGet(fileBytes);
   }
 
   /// A leaf in dag-pb form came as a node; its file bytes are inside.
@@ -296,7 +298,7 @@ final class DownloadContent {
               .local()
               .load(cid)
               .orElseThrow(() -> new IOException("chunk " + cid + " went missing: get it again"));
-      tally.doneBytes.addAndGet(
+      counters.doneBytes.addAndGet(
           destination.get().write(position, ByteBuffer.wrap(UnixNode.leafContent(block))));
     }
   }
@@ -314,7 +316,7 @@ final class DownloadContent {
     }
     Placed now = placed.get();
     int position = now.positions()[chunk];
-    return wish.reader().isPresent()
+    return wanted.reader().isPresent()
         ? bytes -> arrivedBlocks.put(chunk, copy(bytes))
         : bytes -> takeLeaf(now, cid, position, bytes);
   }
@@ -336,7 +338,7 @@ final class DownloadContent {
       parts.local().temporaryPins().lookFor(cid);
       LocalStore.put(parts.local().store(), cid, bytes);
     }
-    tally.doneBytes.addAndGet(fileBytes);
+    counters.doneBytes.addAndGet(fileBytes);
     now.checkpoints().written(position, size);
   }
 
@@ -349,7 +351,7 @@ final class DownloadContent {
     }
     try {
       if (stream.isPresent()) {
-        tally.doneBytes.addAndGet(block.length);
+        counters.doneBytes.addAndGet(block.length);
         stream.get().deliver(placed.orElseThrow().positions()[chunk], block);
       } else {
         nodesAsked--;
@@ -383,41 +385,41 @@ final class DownloadContent {
     all.checkpoints().close(false);
     if (destination.isPresent()) {
       DownloadTarget to = destination.get();
-      to.finish(wish.sync());
+      to.finish(wanted.sync());
       checkWholeDigest(to, all.plan());
       if (all.adoption().isPresent()) {
-        all.adoption().get().settle(wish.replace());
+        all.adoption().get().settle(wanted.replace());
       } else {
-        to.rename(wish.replace());
+        to.rename(wanted.replace());
       }
       Path folder = to.target().getParent();
-      if (wish.sync() && folder != null) {
+      if (wanted.sync() && folder != null) {
         AtomicFiles.forceFolder(folder);
       }
     }
-    if (wish.sync() || wish.keep()) {
+    if (wanted.sync() || wanted.keep()) {
       parts.local().store().sync();
     }
-    if (wish.target().isPresent()) {
-      journal.end(wish.target().get());
+    if (wanted.target().isPresent()) {
+      journal.end(wanted.target().get());
     }
     return report;
   }
 
   private void checkWholeDigest(DownloadTarget to, TreePlan plan)
       throws ShoalException, IOException {
-    if (wish.wholeDigest().isEmpty()) {
+    if (wanted.wholeDigest().isEmpty()) {
       return;
     }
     Path part = DownloadJournal.partOf(to.target());
-    String expected = wish.wholeDigest().get();
+    String expected = wanted.wholeDigest().get();
     boolean right = !plan.isFolder() && WholeDigests.of(part).equals(expected);
     if (!right) {
       DownloadTarget.deleteTree(part);
       journal.end(to.target());
       throw new VerificationFailedException(
           "sha256:%s: the peers' hint led to %s, which is something else; nothing was kept: ask who gave you the digest for the root"
-              .formatted(expected, wish.root()));
+              .formatted(expected, wanted.root()));
     }
   }
 
@@ -439,8 +441,8 @@ final class DownloadContent {
 
   /// An attempt that got nothing leaves nothing behind.
   private void forgetIfNothingCame() throws IOException {
-    if (wish.target().isPresent() && dag.isPresent() && !anythingHere && !resumed) {
-      Path target = wish.target().get();
+    if (wanted.target().isPresent() && dag.isPresent() && !anythingHere && !resumed) {
+      Path target = wanted.target().get();
       if (destination.isPresent()) {
         DownloadTarget.deleteTree(DownloadJournal.partOf(target));
       }

@@ -17,7 +17,7 @@ final class DownloadPeer {
   long toldBytes;
 
   /// What the peer told and the download's thread has not heard yet.
-  final PeerNews news = new PeerNews();
+  final PendingAvailability news = new PendingAvailability();
 
   PeerConnection.Watch watch = () -> {};
 

@@ -52,7 +52,7 @@ public final class Downloads {
     begin(download);
     CompletableFuture<NodeCommands.Fetched> result = new CompletableFuture<>();
     Thread.ofVirtual()
-        .name("download-" + download.wish().root())
+        .name("download-" + download.wanted().root())
         .start(
             () -> {
               // It ends before its result is told: the same command right afterwards must find it
@@ -152,13 +152,13 @@ public final class Downloads {
       if (running.size() >= maxDownloads) {
         throw new UserFaultException(maxDownloads + " downloads run already: wait until one ends");
       }
-      Stream<DownloadWish> others =
+      Stream<DownloadRequest> others =
           Stream.concat(
-              running.stream().map(Download::wish), paused.stream().map(PausedDownload::wish));
-      for (DownloadWish other : others.toList()) {
-        if (other.target().isPresent() && other.target().equals(download.wish().target())) {
+              running.stream().map(Download::wanted), paused.stream().map(PausedDownload::wanted));
+      for (DownloadRequest other : others.toList()) {
+        if (other.target().isPresent() && other.target().equals(download.wanted().target())) {
           throw new UserFaultException(
-              download.wish().target().get() + " is being downloaded already: wait for it");
+              download.wanted().target().get() + " is being downloaded already: wait for it");
         }
       }
       running.add(download);
@@ -186,13 +186,13 @@ public final class Downloads {
   }
 
   public Optional<Download> of(Cid root) {
-    return all().stream().filter(d -> d.wish().root().equals(root.toV1())).findFirst();
+    return all().stream().filter(d -> d.wanted().root().equals(root.toV1())).findFirst();
   }
 
   /// A peer takes part in the swarm of `root`: it may have what is missing here.
   public void takesPart(Cid root, PeerConnection connection) {
     for (Download download : all()) {
-      if (download.wish().root().equals(root.toV1()) && connections.retain(connection)) {
+      if (download.wanted().root().equals(root.toV1()) && connections.retain(connection)) {
         download.offer(connection);
       }
     }
@@ -201,7 +201,7 @@ public final class Downloads {
   /// A peer says what it fetches of `root` from somebody who has all of it.
   void promised(Cid root, PeerConnection from, List<Integer> positions) {
     for (Download download : all()) {
-      if (download.wish().root().equals(root.toV1())) {
+      if (download.wanted().root().equals(root.toV1())) {
         download.promised(from, positions);
       }
     }
@@ -209,7 +209,7 @@ public final class Downloads {
 
   public void candidates(Cid root, List<PeerAddress> addresses) {
     for (Download download : all()) {
-      if (download.wish().root().equals(root.toV1())) {
+      if (download.wanted().root().equals(root.toV1())) {
         addresses.forEach(download::candidate);
       }
     }

@@ -43,7 +43,7 @@ final class TreeImport {
   private final LeafPipeline pipeline;
   private final ImportOptions options;
   private final LongConsumer read;
-  private final ChunkTally tally = new ChunkTally();
+  private final DistinctChunks counters = new DistinctChunks();
   private final List<String> skipped = new ArrayList<>();
   private final List<ImportResult.FileDigest> digests = new ArrayList<>();
   private final List<DagChild> root = new ArrayList<>(1);
@@ -90,9 +90,9 @@ final class TreeImport {
         attributes.isDirectory(),
         child.fileBytes(),
         files,
-        tally.distinct(),
-        tally.newChunks(),
-        tally.newBytes(),
+        counters.distinct(),
+        counters.newChunks(),
+        counters.newBytes(),
         List.copyOf(digests),
         List.copyOf(skipped));
   }
@@ -242,7 +242,7 @@ final class TreeImport {
 
   private void addLeaf(FileLayout layout, LeafPipeline.Leaf leaf, Optional<FileAdoption> adoption)
       throws IOException, ShoalException {
-    tally.count(leaf.cid(), leaf.sizeBytes(), leaf.isNew());
+    counters.count(leaf.cid(), leaf.sizeBytes(), leaf.isNew());
     if (adoption.isPresent()) {
       adoption.get().add(leaf.cid(), leaf.sizeBytes());
     }
@@ -293,7 +293,7 @@ final class TreeImport {
           "a folder's node would be larger than 2 MiB: shorten its names or split it");
     }
     Cid cid = namer.name(Cid.DAG_PB, ByteBuffer.wrap(block));
-    tally.count(cid, block.length, write(cid, ByteBuffer.wrap(block)));
+    counters.count(cid, block.length, write(cid, ByteBuffer.wrap(block)));
     return cid;
   }
 

@@ -5,7 +5,7 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
 import io.shoal.wire.Frame;
-import io.shoal.wire.PendingNews;
+import io.shoal.wire.PendingAvailability;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -16,7 +16,7 @@ final class PeerWatch {
   private final int id;
   private final Consumer<PeerWatch> newsDue;
   private final ReentrantLock lock = new ReentrantLock();
-  private final PendingNews pending = new PendingNews();
+  private final PendingAvailability pending = new PendingAvailability();
   private boolean queued;
   private boolean ended;
   private PeerConnection.@Nullable Watch watch;

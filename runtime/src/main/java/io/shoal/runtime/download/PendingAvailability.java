@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// News of one peer that wait to be handled. However much a peer tells, this stays as small as one
 /// statement and one set of positions: later news are merged into what waits, and none is lost.
 /// Usable from any thread.
-final class PeerNews {
+final class PendingAvailability {
   /// As many as a snapshot may have: more would let a peer choose how much memory it costs.
   static final int MAX_POSITIONS = 1 << 23;
 

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /// Counts distinct chunks at eight to sixteen bytes each: by the last 64 bits of their digests,
 /// which is exact enough for a number that is only shown. Confined to one thread.
-final class ChunkTally {
+final class DistinctChunks {
   private static final int FIRST_SLOTS = 64;
 
   private long[] slots = new long[FIRST_SLOTS];

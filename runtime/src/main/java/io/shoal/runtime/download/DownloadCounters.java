@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// What a download counts. The totals may be read from any thread; the maps belong to the
 /// download's thread.
-public final class DownloadTally {
+public final class DownloadCounters {
   public final AtomicLong totalBytes = new AtomicLong(-1);
   public final AtomicLong doneBytes = new AtomicLong();
   final AtomicLong transferredBytes = new AtomicLong();

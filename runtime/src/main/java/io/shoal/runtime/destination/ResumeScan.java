@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /// Finds what of a download is on this machine already: claimed by an earlier attempt, written by
 /// it and not claimed yet, or in the store. Only what was not claimed is read and hashed.
-public final class LocalPieces {
+public final class ResumeScan {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   /// How a leaf was found.
@@ -39,7 +39,7 @@ public final class LocalPieces {
   private final boolean resumed;
   private final Map<Path, Map<Long, FileBacked.Segment>> claims = new HashMap<>();
 
-  public LocalPieces(
+  public ResumeScan(
       LocalStore local,
       TreePlan plan,
       Optional<DownloadTarget> destination,

@@ -25,12 +25,12 @@ import java.util.Set;
 
 /// Whether what lies at a path is exactly a plan's files and folders, by the store's claims where
 /// they are intact, and by hashing where there are none.
-public final class PlacedTree {
+public final class TargetComparison {
   private final LocalStore local;
   private final TreePlan plan;
   private final Path target;
 
-  public PlacedTree(LocalStore local, TreePlan plan, Path target) {
+  public TargetComparison(LocalStore local, TreePlan plan, Path target) {
     this.local = local;
     this.plan = plan;
     this.target = target;

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /// Looks for peers of one download as long as it runs, and connects to them: by all discoveries at
 /// once, by addresses that were given, and by what peers tell of each other.
-public final class DownloadSources implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DownloadSources.class);
+public final class PeerFinder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerFinder.class);
 
   /// Addresses that are remembered for one download; about 300 bytes each.
   private static final int MAX_CANDIDATES = 2_000;
@@ -62,7 +62,7 @@ public final class DownloadSources implements AutoCloseable {
 
   /// @param connected told each connection that stands, with a use of it that the receiver gives
   ///   back
-  public DownloadSources(PeerNetwork network, Cid root, Consumer<PeerConnection> connected) {
+  public PeerFinder(PeerNetwork network, Cid root, Consumer<PeerConnection> connected) {
     this.network = network;
     this.root = root;
     this.connected = connected;
@@ -105,7 +105,7 @@ public final class DownloadSources implements AutoCloseable {
   }
 
   private void search(String id, Discovery discovery) throws InterruptedException {
-    SearchPace pace = new SearchPace();
+    SearchBackoff pace = new SearchBackoff();
     while (true) {
       try {
         discovery.findProviders(root, network.connections().schemes(), this::found);
@@ -122,7 +122,7 @@ public final class DownloadSources implements AutoCloseable {
     }
   }
 
-  private void pause(SearchPace pace) throws InterruptedException {
+  private void pause(SearchBackoff pace) throws InterruptedException {
     long began = System.nanoTime();
     lock.lockInterruptibly();
     try {

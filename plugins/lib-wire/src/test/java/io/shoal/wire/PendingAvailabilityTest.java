@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class PendingNewsTest {
+class PendingAvailabilityTest {
   private static final int POSITIONS = 1_000_000;
 
-  private final PendingNews pending = new PendingNews();
+  private final PendingAvailability pending = new PendingAvailability();
   private final Recorder events = new Recorder();
   private final ConnectionMachine receiver =
       new ConnectionMachine(Examples.hello(new Nonce(1, 1)), events);

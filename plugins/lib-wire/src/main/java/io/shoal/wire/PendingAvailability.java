@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// News for one watch that the peer has not taken yet, joined: however slow the peer and however
 /// fast the news, at most one bitmap waits. Not thread-safe.
-public final class PendingNews {
+public final class PendingAvailability {
   private static final byte[] NOTHING = new byte[0];
 
   private enum Base {

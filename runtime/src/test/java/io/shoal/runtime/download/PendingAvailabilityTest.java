@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PeerNewsTest {
-  private final PeerNews news = new PeerNews();
+class PendingAvailabilityTest {
+  private final PendingAvailability news = new PendingAvailability();
 
   private static Availability gained(int... positions) {
     return new Availability.Gained(positions);

@@ -5,7 +5,7 @@ import java.time.Duration;
 /// How long a search for providers rests between two rounds: longer and longer, but not at first
 /// where all that was found leads nowhere. Who was found may be gone, and whoever took over be
 /// announced by now. Pure; confined to one thread or one lock.
-final class SearchPace {
+final class SearchBackoff {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 

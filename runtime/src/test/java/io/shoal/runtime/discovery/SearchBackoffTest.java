@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class SearchPaceTest {
-  private final SearchPace pace = new SearchPace();
+class SearchBackoffTest {
+  private final SearchBackoff pace = new SearchBackoff();
 
   private static long millis(long millis) {
     return Duration.ofMillis(millis).toNanos();

@@ -21,7 +21,7 @@ import java.util.Optional;
 /// @param sync whether to force the files to the medium before success is told
 /// @param replace whether a file in the way may be replaced
 /// @param wholeDigest the SHA-256 that the file must have, hex
-public record DownloadWish(
+public record DownloadRequest(
     Cid root,
     String name,
     Optional<Path> target,
@@ -37,8 +37,8 @@ public record DownloadWish(
   /// take days, a stuck one should not.
   static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  public static DownloadWish intoStore(Cid root, Optional<Duration> timeout) {
-    return new DownloadWish(
+  public static DownloadRequest intoStore(Cid root, Optional<Duration> timeout) {
+    return new DownloadRequest(
         root,
         "",
         Optional.empty(),
@@ -51,8 +51,8 @@ public record DownloadWish(
         Optional.empty());
   }
 
-  public static DownloadWish streamed(Cid root, LeafWindow reader, Duration timeout) {
-    return new DownloadWish(
+  public static DownloadRequest streamed(Cid root, LeafWindow reader, Duration timeout) {
+    return new DownloadRequest(
         root,
         "",
         Optional.empty(),
@@ -66,8 +66,8 @@ public record DownloadWish(
   }
 
   /// The same with less time.
-  DownloadWish within(Duration timeout) {
-    return new DownloadWish(
+  DownloadRequest within(Duration timeout) {
+    return new DownloadRequest(
         root, name, target, reader, peers, Optional.of(timeout), keep, sync, replace, wholeDigest);
   }
 
