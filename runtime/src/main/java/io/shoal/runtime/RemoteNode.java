@@ -3,11 +3,11 @@ package io.shoal.runtime;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
-import io.shoal.runtime.control.ControlAnswers;
 import io.shoal.runtime.control.ControlClient;
 import io.shoal.runtime.control.ControlFile;
 import io.shoal.runtime.control.ControlJson;
 import io.shoal.runtime.control.ControlRequests;
+import io.shoal.runtime.control.ControlResponses;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -114,12 +114,12 @@ public final class RemoteNode implements NodeCommands {
     client.command(
         "/v1/find",
         new ControlRequests.ReferenceWithin(reference, timeout.toMillis()).json(),
-        listener(ProgressListener.SILENT, told(ControlAnswers::provider), each));
+        listener(ProgressListener.SILENT, told(ControlResponses::provider), each));
   }
 
   @Override
   public List<RootEntry> roots() throws ShoalException, IOException {
-    return all("/v1/roots", ControlAnswers::root);
+    return all("/v1/roots", ControlResponses::root);
   }
 
   @Override
@@ -129,7 +129,7 @@ public final class RemoteNode implements NodeCommands {
         "/v1/list",
         new ControlRequests.OfReference(reference).json(),
         ProgressListener.SILENT,
-        told(ControlAnswers::entry));
+        told(ControlResponses::entry));
   }
 
   @Override
@@ -139,7 +139,7 @@ public final class RemoteNode implements NodeCommands {
         "/v1/stat",
         new ControlRequests.OfReference(reference).json(),
         ProgressListener.SILENT,
-        told(ControlAnswers::stat));
+        told(ControlResponses::stat));
   }
 
   @Override
@@ -244,7 +244,7 @@ public final class RemoteNode implements NodeCommands {
         "/v1/gc",
         new ControlRequests.Nothing().json(),
         ProgressListener.SILENT,
-        told(ControlAnswers::collected));
+        told(ControlResponses::collected));
   }
 
   @Override
@@ -259,17 +259,17 @@ public final class RemoteNode implements NodeCommands {
 
   @Override
   public NodeStatus status() throws ShoalException, IOException {
-    return client.get("/v1/status", told(ControlAnswers::status));
+    return client.get("/v1/status", told(ControlResponses::status));
   }
 
   @Override
   public List<PeerEntry> peers() throws ShoalException, IOException {
-    return all("/v1/peers", ControlAnswers::peer);
+    return all("/v1/peers", ControlResponses::peer);
   }
 
   @Override
   public List<PluginEntry> plugins() throws ShoalException, IOException {
-    return all("/v1/plugins", ControlAnswers::plugin);
+    return all("/v1/plugins", ControlResponses::plugin);
   }
 
   @Override
@@ -300,7 +300,7 @@ public final class RemoteNode implements NodeCommands {
   private <T> List<T> all(String path, Function<byte[], T> reader)
       throws ShoalException, IOException {
     return client.get(
-        path, json -> ControlAnswers.entries(json).stream().map(told(reader)).toList());
+        path, json -> ControlResponses.entries(json).stream().map(told(reader)).toList());
   }
 
   private <T> T one(String path, byte[] body, ProgressListener progress, Function<byte[], T> reader)

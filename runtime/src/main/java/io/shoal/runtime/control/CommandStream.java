@@ -95,7 +95,7 @@ final class CommandStream {
       put(bytes ? length(END) : event("done", "{}".getBytes(StandardCharsets.UTF_8)), true);
     } catch (Exception e) {
       LOG.debug("a command failed", e);
-      byte[] failure = ControlJson.write(Failure.of(e));
+      byte[] failure = ControlJson.write(CommandFailure.of(e));
       try {
         put(bytes ? block(ERROR, failure, 0, failure.length) : event("error", failure), true);
       } catch (InterruptedException gone) {

@@ -99,7 +99,7 @@ public final class ControlClient {
                 case "done" -> {
                   return true;
                 }
-                case "error" -> ControlAnswers.failure(data).raise();
+                case "error" -> ControlResponses.failure(data).raise();
                 default -> listener.event(event, data);
               }
             }
@@ -124,7 +124,7 @@ public final class ControlClient {
               return true;
             }
             if (length == CommandStream.ERROR) {
-              ControlAnswers.failure(in.readAllBytes()).raise();
+              ControlResponses.failure(in.readAllBytes()).raise();
             }
             if (length < 0 || length > block.length) {
               throw new IOException("the node sent a block of " + length + " bytes");
@@ -144,7 +144,7 @@ public final class ControlClient {
               new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES));
       int status = head(in);
       if (status != 200) {
-        ControlAnswers.failure(in.readAllBytes()).raise();
+        ControlResponses.failure(in.readAllBytes()).raise();
       }
       return reader.read(in);
     } catch (ClosedByInterruptException e) {

@@ -49,7 +49,7 @@ public record ControlFile(String url, String token, long pid) {
       if (Files.size(file) > MAX_SIZE_BYTES) {
         return Optional.empty();
       }
-      ControlFile found = ControlAnswers.file(Files.readAllBytes(file));
+      ControlFile found = ControlResponses.file(Files.readAllBytes(file));
       boolean alive = ProcessHandle.of(found.pid).map(ProcessHandle::isAlive).orElse(false);
       return alive ? Optional.of(found) : Optional.empty();
     } catch (NoSuchFileException e) {

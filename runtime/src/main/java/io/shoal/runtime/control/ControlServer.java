@@ -132,7 +132,11 @@ public final class ControlServer implements AutoCloseable {
         return;
       }
       if (!slots.tryAcquire()) {
-        refuse(exchange, 503, Failure.Kind.RETRYABLE, "too many requests at once: try again soon");
+        refuse(
+            exchange,
+            503,
+            CommandFailure.Kind.RETRYABLE,
+            "too many requests at once: try again soon");
         return;
       }
       try {
@@ -146,11 +150,16 @@ public final class ControlServer implements AutoCloseable {
   private boolean admitted(HttpExchange exchange) throws IOException {
     String host = exchange.getRequestHeaders().getFirst("Host");
     if (host == null || !hosts.contains(host.toLowerCase(Locale.ROOT))) {
-      refuse(exchange, 421, Failure.Kind.USER_FAULT, "this is " + file.url() + ", no other host");
+      refuse(
+          exchange,
+          421,
+          CommandFailure.Kind.USER_FAULT,
+          "this is " + file.url() + ", no other host");
       return false;
     }
     if (exchange.getRequestHeaders().containsKey("Origin")) {
-      refuse(exchange, 403, Failure.Kind.USER_FAULT, "web pages may not use the control API");
+      refuse(
+          exchange, 403, CommandFailure.Kind.USER_FAULT, "web pages may not use the control API");
       return false;
     }
     String given = exchange.getRequestHeaders().getFirst("Authorization");
@@ -161,7 +170,7 @@ public final class ControlServer implements AutoCloseable {
       refuse(
           exchange,
           401,
-          Failure.Kind.USER_FAULT,
+          CommandFailure.Kind.USER_FAULT,
           "send the token of control.json in the data folder as 'Authorization: Bearer TOKEN'");
       return false;
     }
@@ -197,7 +206,7 @@ public final class ControlServer implements AutoCloseable {
       }
     } catch (Exception e) {
       LOG.debug("{} failed", request, e);
-      Failure failure = Failure.of(e);
+      CommandFailure failure = CommandFailure.of(e);
       refuse(exchange, failure.kind().httpStatus(), failure.kind(), failure.message());
     }
   }
@@ -307,9 +316,11 @@ public final class ControlServer implements AutoCloseable {
     send(exchange, 200, "application/json", ControlJson.write(value));
   }
 
-  private static void refuse(HttpExchange exchange, int status, Failure.Kind kind, String message)
+  private static void refuse(
+      HttpExchange exchange, int status, CommandFailure.Kind kind, String message)
       throws IOException {
-    send(exchange, status, "application/json", ControlJson.write(new Failure(kind, message)));
+    send(
+        exchange, status, "application/json", ControlJson.write(new CommandFailure(kind, message)));
   }
 
   private static void send(HttpExchange exchange, int status, String type, byte[] body)

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JacksonException;
 
-class ControlAnswersTest {
+class ControlResponsesTest {
 
   private static final NodeStatus STATUS =
       new NodeStatus(
@@ -101,19 +101,21 @@ class ControlAnswersTest {
   /// What is read by hand must not drift from the records, which are written by reflection.
   @Test
   void anAnswerIsReadAsItWasWritten() {
-    assertEquals(STATUS, ControlAnswers.status(ControlJson.write(STATUS)));
-    assertReadAsWritten(ControlAnswers::peer, PEERS);
-    assertReadAsWritten(ControlAnswers::plugin, PLUGINS);
-    assertReadAsWritten(ControlAnswers::root, ROOTS);
-    assertReadAsWritten(ControlAnswers::entry, List.of(new FolderEntry("c", "ü", 1, "file")));
-    assertReadAsWritten(ControlAnswers::stat, STATS);
-    assertReadAsWritten(ControlAnswers::provider, PROVIDERS);
-    assertReadAsWritten(ControlAnswers::collected, List.of(new Collected(1, 2, 3)));
+    assertEquals(STATUS, ControlResponses.status(ControlJson.write(STATUS)));
+    assertReadAsWritten(ControlResponses::peer, PEERS);
+    assertReadAsWritten(ControlResponses::plugin, PLUGINS);
+    assertReadAsWritten(ControlResponses::root, ROOTS);
+    assertReadAsWritten(ControlResponses::entry, List.of(new FolderEntry("c", "ü", 1, "file")));
+    assertReadAsWritten(ControlResponses::stat, STATS);
+    assertReadAsWritten(ControlResponses::provider, PROVIDERS);
+    assertReadAsWritten(ControlResponses::collected, List.of(new Collected(1, 2, 3)));
     assertReadAsWritten(
-        ControlAnswers::failure,
-        Stream.of(Failure.Kind.values()).map(kind -> new Failure(kind, "a \"cause\"")).toList());
+        ControlResponses::failure,
+        Stream.of(CommandFailure.Kind.values())
+            .map(kind -> new CommandFailure(kind, "a \"cause\""))
+            .toList());
     var file = new ControlFile("http://127.0.0.1:1", "t", 2);
-    assertEquals(file, ControlAnswers.file(ControlJson.write(file)));
+    assertEquals(file, ControlResponses.file(ControlJson.write(file)));
   }
 
   private static <T> void assertReadAsWritten(Function<byte[], T> reader, List<T> values) {
@@ -143,7 +145,7 @@ class ControlAnswersTest {
   @Test
   void entriesAreTheTextsThatWereWritten() {
     assertEquals(
-        PEERS.stream().map(ControlAnswersTest::text).toList(), entries(ControlJson.write(PEERS)));
+        PEERS.stream().map(ControlResponsesTest::text).toList(), entries(ControlJson.write(PEERS)));
     assertEquals(List.of(text(STATUS)), entries(ControlJson.write(STATUS)));
     assertEquals(List.of(), entries(ControlJson.write(List.of())));
   }
@@ -163,13 +165,13 @@ class ControlAnswersTest {
                 "[".repeat(40))
             .toList()) {
       byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-      assertThrows(JacksonException.class, () -> ControlAnswers.file(bytes), json);
-      assertThrows(JacksonException.class, () -> ControlAnswers.failure(bytes), json);
+      assertThrows(JacksonException.class, () -> ControlResponses.file(bytes), json);
+      assertThrows(JacksonException.class, () -> ControlResponses.failure(bytes), json);
     }
   }
 
   private static List<String> entries(byte[] json) {
-    return ControlAnswers.entries(json).stream()
+    return ControlResponses.entries(json).stream()
         .map(entry -> new String(entry, StandardCharsets.UTF_8))
         .toList();
   }

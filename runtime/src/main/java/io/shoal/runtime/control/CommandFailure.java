@@ -21,7 +21,7 @@ import java.io.IOException;
 ///
 /// @param kind which exception
 /// @param message its message: one line with cause and cure
-record Failure(Kind kind, String message) {
+record CommandFailure(Kind kind, String message) {
 
   /// The failures of [NodeCommands], each with the HTTP status that fits it. A subtype that is not
   /// listed travels as the type that it extends.
@@ -55,8 +55,8 @@ record Failure(Kind kind, String message) {
     }
   }
 
-  static Failure of(Exception exception) {
-    return new Failure(
+  static CommandFailure of(Exception exception) {
+    return new CommandFailure(
         kindOf(exception), String.valueOf(exception.getMessage()).replaceAll("\\s*\\R\\s*", " "));
   }
 

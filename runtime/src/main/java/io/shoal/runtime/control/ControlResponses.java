@@ -28,11 +28,11 @@ import tools.jackson.core.json.JsonFactory;
 
 /// Reads the answers that small commands wait for. Does by hand what [ControlJson] does by
 /// reflection, which takes longer to start than all the rest of such a command.
-public final class ControlAnswers {
+public final class ControlResponses {
 
   private static final JsonFactory JSON = JsonFactory.builder().build();
 
-  private ControlAnswers() {}
+  private ControlResponses() {}
 
   /// @throws JacksonException it is not the JSON of such a value
   public static NodeStatus status(byte[] json) {
@@ -42,12 +42,12 @@ public final class ControlAnswers {
         status.text("version"),
         status.number("uptimeMillis"),
         status.texts("endpoints"),
-        status.each("discoveries", ControlAnswers::discovery),
+        status.each("discoveries", ControlResponses::discovery),
         store(status.fields("store")),
-        status.each("transfers", ControlAnswers::transfer),
+        status.each("transfers", ControlResponses::transfer),
         uploads(status.fields("uploads")),
         names(status.fields("names")),
-        status.each("bans", ControlAnswers::ban),
+        status.each("bans", ControlResponses::ban),
         access(status.fields("access")),
         check(status.fields("check")),
         status.texts("advice"));
@@ -175,9 +175,10 @@ public final class ControlAnswers {
   }
 
   /// @throws JacksonException it is not the JSON of such a value
-  static Failure failure(byte[] json) {
+  static CommandFailure failure(byte[] json) {
     JsonFields failure = JsonFields.of(json, JSON);
-    return new Failure(failure.choice("kind", Failure.Kind.values()), failure.text("message"));
+    return new CommandFailure(
+        failure.choice("kind", CommandFailure.Kind.values()), failure.text("message"));
   }
 
   private static DiscoveryEntry discovery(JsonFields discovery) {
