@@ -5,9 +5,9 @@ import io.shoal.api.Discovery.ProviderSink;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
 import io.shoal.discovery.kademlia.announce.Announcer;
+import io.shoal.discovery.kademlia.item.ItemClient;
 import io.shoal.discovery.kademlia.item.ItemGet;
 import io.shoal.discovery.kademlia.item.ItemName;
-import io.shoal.discovery.kademlia.item.Items;
 import io.shoal.discovery.kademlia.krpc.Family;
 import io.shoal.discovery.kademlia.krpc.Item;
 import io.shoal.discovery.kademlia.krpc.NodeId;
@@ -60,13 +60,13 @@ final class BlockingCalls {
     loop.post(now -> loop.nodes().values().forEach(node -> node.withdraw(key)));
   }
 
-  private record Announced(NodeId key, Family family, Set<Integer> ports) {}
+  private record AnnouncedKey(NodeId key, Family family, Set<Integer> ports) {}
 
   /// Announces each key at its endpoints, in each family, and waits until each endpoint is
   /// announced in one of them, or the first round of all has ended.
   Map<PeerAddress, Announcement> announce(Map<NodeId, List<Endpoint>> byKey)
       throws InterruptedException {
-    BlockingQueue<Announced> ended = new LinkedBlockingQueue<>();
+    BlockingQueue<AnnouncedKey> ended = new LinkedBlockingQueue<>();
     for (Family family : loop.locals().keySet()) {
       byKey.forEach((key, endpoints) -> announce(key, family, endpoints, ended));
     }
@@ -76,7 +76,7 @@ final class BlockingCalls {
     for (int left = byKey.size() * loop.locals().size();
         left > 0 && results.containsValue(Announcement.FAILED);
         left--) {
-      Optional<Announced> one = next(ended, deadline);
+      Optional<AnnouncedKey> one = next(ended, deadline);
       if (one.isEmpty()) {
         return results;
       }
@@ -91,17 +91,18 @@ final class BlockingCalls {
   }
 
   private void announce(
-      NodeId key, Family family, List<Endpoint> endpoints, BlockingQueue<Announced> ended) {
+      NodeId key, Family family, List<Endpoint> endpoints, BlockingQueue<AnnouncedKey> ended) {
     List<Announcer.Place> places =
         endpoints.stream().filter(e -> e.isIn(family)).map(Endpoint::place).toList();
     if (places.isEmpty()) {
-      ended.add(new Announced(key, family, Set.of()));
+      ended.add(new AnnouncedKey(key, family, Set.of()));
       return;
     }
     loop.post(
         now ->
             node(family)
-                .announce(key, places, ports -> ended.add(new Announced(key, family, ports)), now));
+                .announce(
+                    key, places, ports -> ended.add(new AnnouncedKey(key, family, ports)), now));
   }
 
   private DhtNode node(Family family) {
@@ -198,11 +199,11 @@ final class BlockingCalls {
   }
 
   /// Gives an item to the nodes that should have it.
-  Items.PutEnd put(Item item, OptionalLong replaces)
+  ItemClient.PutEnd put(Item item, OptionalLong replaces)
       throws RetryableException, InterruptedException {
-    Items.PutEnd all = new Items.PutEnd.NobodyAnswered();
+    ItemClient.PutEnd all = new ItemClient.PutEnd.NobodyAnswered();
     for (Family family : useful()) {
-      Items.PutEnd one =
+      ItemClient.PutEnd one =
           await(
               ended ->
                   loop.post(

@@ -11,7 +11,7 @@ import io.shoal.discovery.kademlia.krpc.Family;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.krpc.Scope;
-import io.shoal.discovery.kademlia.lookup.Requests;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.node.DhtNode;
 import io.shoal.discovery.kademlia.node.Inspector;
 import io.shoal.discovery.kademlia.node.LookupTrace;
@@ -275,7 +275,7 @@ final class DhtInspection {
     node.inspector()
         .ping(
             to,
-            new Requests.Handler() {
+            new PendingQueries.Handler() {
               @Override
               public void replied(Contact from, Packet.Reply reply, long repliedMillis) {
                 out.columns("node", "id", "roundTripMillis", "seesUsAs");

@@ -10,9 +10,9 @@ import io.shoal.discovery.kademlia.bencode.BencodeWriter;
 import io.shoal.discovery.kademlia.bencode.Bytes;
 import io.shoal.discovery.kademlia.bencode.MalformedBencodeException;
 import io.shoal.discovery.kademlia.item.Ed25519;
+import io.shoal.discovery.kademlia.item.ItemClient;
 import io.shoal.discovery.kademlia.item.ItemGet;
 import io.shoal.discovery.kademlia.item.ItemName;
-import io.shoal.discovery.kademlia.item.Items;
 import io.shoal.discovery.kademlia.krpc.Item;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import java.nio.ByteBuffer;
@@ -99,16 +99,16 @@ final class ItemQuestions {
               .formatted(item.value().length(), Item.MAX_VALUE_BYTES));
     }
     switch (calls.put(item, OptionalLong.empty())) {
-      case Items.PutEnd.Stored(int nodes) -> {
+      case ItemClient.PutEnd.Stored(int nodes) -> {
         sink.columns(List.of("target", "nodes"));
         sink.row(List.of(item.target().toString(), Integer.toString(nodes)));
       }
-      case Items.PutEnd.Conflict(OptionalLong sequence) ->
+      case ItemClient.PutEnd.Conflict(OptionalLong sequence) ->
           throw new UserFaultException(
               "others hold a newer item%s: get it, and sign one with a higher sequence number"
                   .formatted(
                       sequence.isPresent() ? " (sequence " + sequence.getAsLong() + ")" : ""));
-      case Items.PutEnd.NobodyAnswered() -> throw BlockingCalls.nobody();
+      case ItemClient.PutEnd.NobodyAnswered() -> throw BlockingCalls.nobody();
     }
   }
 

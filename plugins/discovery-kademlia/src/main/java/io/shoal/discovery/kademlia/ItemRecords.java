@@ -8,9 +8,9 @@ import io.shoal.discovery.kademlia.bencode.BencodeDecoder;
 import io.shoal.discovery.kademlia.bencode.Bytes;
 import io.shoal.discovery.kademlia.bencode.MalformedBencodeException;
 import io.shoal.discovery.kademlia.item.Ed25519;
+import io.shoal.discovery.kademlia.item.ItemClient;
 import io.shoal.discovery.kademlia.item.ItemGet;
 import io.shoal.discovery.kademlia.item.ItemName;
-import io.shoal.discovery.kademlia.item.Items;
 import io.shoal.discovery.kademlia.krpc.Item;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -38,9 +38,9 @@ final class ItemRecords implements SignedRecords {
   private int publish(SignedRecord record, OptionalLong replaces)
       throws ShoalException, InterruptedException {
     return switch (calls.put(item(record), replaces)) {
-      case Items.PutEnd.Stored(int nodes) -> nodes;
-      case Items.PutEnd.Conflict(OptionalLong sequence) -> throw conflict(record, sequence);
-      case Items.PutEnd.NobodyAnswered() -> throw BlockingCalls.nobody();
+      case ItemClient.PutEnd.Stored(int nodes) -> nodes;
+      case ItemClient.PutEnd.Conflict(OptionalLong sequence) -> throw conflict(record, sequence);
+      case ItemClient.PutEnd.NobodyAnswered() -> throw BlockingCalls.nobody();
     };
   }
 

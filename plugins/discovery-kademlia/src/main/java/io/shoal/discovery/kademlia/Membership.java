@@ -9,7 +9,7 @@ import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
-import io.shoal.discovery.kademlia.node.Defence;
+import io.shoal.discovery.kademlia.node.DefenceCounters;
 import io.shoal.discovery.kademlia.node.DhtNode;
 import io.shoal.discovery.kademlia.routing.SavedTable;
 import java.io.IOException;
@@ -118,41 +118,41 @@ public final class Membership implements AutoCloseable {
         metrics,
         "rate_limited_queries",
         "Queries beyond the bounds of their source, its network or of all",
-        Defence::rateLimited);
+        DefenceCounters::rateLimited);
     defence(
         metrics,
         "wrong_tokens",
         "Announcements and items without a token that was given out",
-        Defence::wrongTokens);
+        DefenceCounters::wrongTokens);
     defence(
         metrics,
         "refused_stores",
         "Announcements beyond the quotas, and items that were not to be kept",
-        Defence::refusedStores);
+        DefenceCounters::refusedStores);
     defence(
         metrics,
         "unbound_ids",
         "Nodes with an id that their address does not allow",
-        Defence::unboundIds);
+        DefenceCounters::unboundIds);
     defence(
         metrics,
         "crowded_nodes",
         "Nodes of networks that have their share of the table",
-        Defence::crowdedNodes);
+        DefenceCounters::crowdedNodes);
     defence(
         metrics,
         "unasked_answers",
         "Answers to nothing that waited for one",
-        Defence::unaskedAnswers);
+        DefenceCounters::unaskedAnswers);
     defence(
         metrics,
         "shortened_answers",
         "Answers cut down since they went to addresses that may be forged",
-        Defence::shortenedAnswers);
+        DefenceCounters::shortenedAnswers);
   }
 
   private void defence(
-      Metrics metrics, String name, String description, ToLongFunction<Defence> value) {
+      Metrics metrics, String name, String description, ToLongFunction<DefenceCounters> value) {
     gauge(metrics, name, description, snapshot -> value.applyAsLong(snapshot.defence()));
   }
 

@@ -5,7 +5,7 @@ import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Method;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
-import io.shoal.discovery.kademlia.lookup.Requests;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,7 +106,7 @@ final class AnnounceBatches {
     }
   }
 
-  private final class Batch implements Requests.Handler {
+  private final class Batch implements PendingQueries.Handler {
     private final Target target;
     private final List<Waiting> keys = new ArrayList<>();
     private final Timers.Timer linger;

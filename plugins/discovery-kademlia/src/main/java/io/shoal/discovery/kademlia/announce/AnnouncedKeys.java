@@ -37,25 +37,25 @@ final class AnnouncedKeys {
     return lanes.get((int) (key.high() >>> Long.SIZE - LANE_BITS));
   }
 
-  Optional<Announced> get(NodeId key) {
+  Optional<AnnouncedKey> get(NodeId key) {
     return Optional.ofNullable(lane(key).keys.get(key));
   }
 
   /// The entry of a key, made if there is none.
-  Announced enter(NodeId key, long nowMillis) {
-    Map<NodeId, Announced> keys = lane(key).keys;
-    Announced known = keys.get(key);
+  AnnouncedKey enter(NodeId key, long nowMillis) {
+    Map<NodeId, AnnouncedKey> keys = lane(key).keys;
+    AnnouncedKey known = keys.get(key);
     if (known != null) {
       return known;
     }
-    Announced made = new Announced(key, nowMillis);
+    AnnouncedKey made = new AnnouncedKey(key, nowMillis);
     keys.put(key, made);
     size++;
     return made;
   }
 
-  Optional<Announced> remove(NodeId key) {
-    Optional<Announced> removed = Optional.ofNullable(lane(key).keys.remove(key));
+  Optional<AnnouncedKey> remove(NodeId key) {
+    Optional<AnnouncedKey> removed = Optional.ofNullable(lane(key).keys.remove(key));
     removed.ifPresent(any -> size--);
     return removed;
   }
@@ -65,7 +65,7 @@ final class AnnouncedKeys {
   }
 
   /// @param early whether it may go some time before, with its neighbours
-  void plan(Announced entry, long dueMillis, boolean early) {
+  void plan(AnnouncedKey entry, long dueMillis, boolean early) {
     entry.dueAt(dueMillis, early);
     Lane lane = lane(entry.key());
     lane.nextMillis = Math.min(lane.nextMillis, dueMillis);
@@ -74,12 +74,12 @@ final class AnnouncedKeys {
   /// Takes the next key that is due, lane by lane in turn; its lane rests until [#ended].
   ///
   /// @param earlyMillis how long before its time a key may go when its lane is being swept
-  Optional<Announced> takeDue(long earlyMillis, long nowMillis) {
+  Optional<AnnouncedKey> takeDue(long earlyMillis, long nowMillis) {
     for (int i = 0; i < LANES; i++) {
       Lane lane = lanes.get(turn);
       turn = (turn + 1) % LANES;
       if (!lane.busy && Math.max(lane.nextMillis, lane.restsUntilMillis) <= nowMillis) {
-        Optional<Announced> next = lane.next(earlyMillis, nowMillis);
+        Optional<AnnouncedKey> next = lane.next(earlyMillis, nowMillis);
         if (next.isPresent()) {
           lane.busy = true;
           return next;
@@ -91,12 +91,12 @@ final class AnnouncedKeys {
   }
 
   /// What [#takeDue] gave has gone out.
-  void ended(Announced entry) {
+  void ended(AnnouncedKey entry) {
     lane(entry.key()).busy = false;
   }
 
   /// Passes over the lane of what [#takeDue] gave: its nodes have enough to do.
-  void rest(Announced entry, long untilMillis) {
+  void rest(AnnouncedKey entry, long untilMillis) {
     Lane lane = lane(entry.key());
     lane.busy = false;
     lane.restsUntilMillis = untilMillis;
@@ -106,7 +106,7 @@ final class AnnouncedKeys {
 
   /// A number from 0 to 1 that a key shares with the other keys of its lane until that has been
   /// swept: what is renewed by it stays together, and the lanes do not all come at the same time.
-  double spread(Announced entry) {
+  double spread(AnnouncedKey entry) {
     return lane(entry.key()).spread;
   }
 
@@ -121,12 +121,12 @@ final class AnnouncedKeys {
     return next;
   }
 
-  void forEach(Consumer<Announced> action) {
+  void forEach(Consumer<AnnouncedKey> action) {
     lanes.forEach(lane -> lane.keys.values().forEach(action));
   }
 
   private static final class Lane {
-    private final TreeMap<NodeId, Announced> keys = new TreeMap<>();
+    private final TreeMap<NodeId, AnnouncedKey> keys = new TreeMap<>();
 
     /// The key that went last.
     private Optional<NodeId> cursor = Optional.empty();
@@ -138,8 +138,8 @@ final class AnnouncedKeys {
     private boolean busy;
     private double spread;
 
-    Optional<Announced> next(long earlyMillis, long nowMillis) {
-      Optional<Announced> found =
+    Optional<AnnouncedKey> next(long earlyMillis, long nowMillis) {
+      Optional<AnnouncedKey> found =
           cursor.isEmpty()
               ? firstThatMayGo(keys, earlyMillis, nowMillis)
               : firstThatMayGo(keys.tailMap(cursor.get(), false), earlyMillis, nowMillis)
@@ -152,15 +152,15 @@ final class AnnouncedKeys {
               nextMillis =
                   keys.values().stream()
                       .filter(entry -> !entry.isRunning())
-                      .mapToLong(Announced::dueMillis)
+                      .mapToLong(AnnouncedKey::dueMillis)
                       .min()
                       .orElse(Long.MAX_VALUE));
       return found;
     }
 
-    private static Optional<Announced> firstThatMayGo(
-        Map<NodeId, Announced> among, long earlyMillis, long nowMillis) {
-      for (Announced entry : among.values()) {
+    private static Optional<AnnouncedKey> firstThatMayGo(
+        Map<NodeId, AnnouncedKey> among, long earlyMillis, long nowMillis) {
+      for (AnnouncedKey entry : among.values()) {
         if (entry.mayGo(earlyMillis, nowMillis)) {
           return Optional.of(entry);
         }

@@ -9,7 +9,7 @@ import io.shoal.discovery.kademlia.lookup.LookupRun;
 import io.shoal.discovery.kademlia.lookup.Network;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
-import io.shoal.discovery.kademlia.maintenance.Upkeep;
+import io.shoal.discovery.kademlia.maintenance.TableMaintenance;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.discovery.kademlia.routing.RoutingTable;
 import java.net.InetAddress;
@@ -75,12 +75,12 @@ public final class Announcer {
 
   private final DhtSettings settings;
   private final RoutingTable table;
-  private final Upkeep upkeep;
+  private final TableMaintenance maintenance;
   private final Bootstrap bootstrap;
   private final Network network;
   private final Timers timers;
   private final AnnouncedKeys keys;
-  private final Queue<Announced> queue = new ArrayDeque<>();
+  private final Queue<AnnouncedKey> queue = new ArrayDeque<>();
   private final Neighbourhood neighbourhood = new Neighbourhood();
   private final AddressPacer pacer = new AddressPacer();
   private final AnnounceFigures figures;
@@ -98,14 +98,14 @@ public final class Announcer {
   public Announcer(
       DhtSettings settings,
       RoutingTable table,
-      Upkeep upkeep,
+      TableMaintenance maintenance,
       Bootstrap bootstrap,
       Network network,
       RandomGenerator random,
       Timers timers) {
     this.settings = settings;
     this.table = table;
-    this.upkeep = upkeep;
+    this.maintenance = maintenance;
     this.bootstrap = bootstrap;
     this.network = network;
     this.timers = timers;
@@ -114,7 +114,7 @@ public final class Announcer {
     this.batches =
         new AnnounceBatches(
             neighbourhood, timers, () -> newSender(PacedRequests.ALWAYS_ASK), sent -> spend(sent));
-    upkeep.onGrowth(this::grew);
+    maintenance.onGrowth(this::grew);
   }
 
   /// Where this node serves a key.
@@ -132,7 +132,7 @@ public final class Announcer {
 
   /// Announces a key from now on, in place of what was announced for it.
   public void announce(NodeId key, List<Place> places, Listener listener, long nowMillis) {
-    Announced entry = keys.enter(key, nowMillis);
+    AnnouncedKey entry = keys.enter(key, nowMillis);
     entry.replace(shared(places), listener);
     if (!entry.isRunning() && !entry.isQueued()) {
       if (queue.size() < MAX_QUEUED) {
@@ -159,7 +159,7 @@ public final class Announcer {
   /// Our own places of a key, as `asker` can reach them: a node need not look further than to who
   /// has it.
   public List<InetSocketAddress> providersSeenBy(NodeId key, InetSocketAddress asker) {
-    Optional<Announced> entry = keys.get(key);
+    Optional<AnnouncedKey> entry = keys.get(key);
     if (entry.isEmpty()) {
       return List.of();
     }
@@ -234,7 +234,7 @@ public final class Announcer {
 
   private boolean runQueued(long nowMillis) {
     while (queuedRunning < MAX_QUEUED_RUNNING && !queue.isEmpty()) {
-      Announced next = queue.remove();
+      AnnouncedKey next = queue.remove();
       // It may have gone with a sweep, or been withdrawn.
       if (next.isQueued() && isCurrent(next)) {
         queuedRunning++;
@@ -247,7 +247,7 @@ public final class Announcer {
 
   private boolean runDue(long nowMillis) {
     long early = settings.announceInterval().toMillis() / EARLY_PART;
-    Optional<Announced> next = keys.takeDue(early, nowMillis);
+    Optional<AnnouncedKey> next = keys.takeDue(early, nowMillis);
     next.ifPresent(
         entry -> {
           long backlog = backlogMillis(entry.key(), nowMillis);
@@ -270,7 +270,7 @@ public final class Announcer {
     return most;
   }
 
-  private boolean isCurrent(Announced entry) {
+  private boolean isCurrent(AnnouncedKey entry) {
     return keys.get(entry.key()).filter(current -> current == entry).isPresent();
   }
 
@@ -291,7 +291,7 @@ public final class Announcer {
   }
 
   private PacedRequests newSender(int relyingBits) {
-    return new PacedRequests(upkeep.requests(), pacer, neighbourhood, timers, relyingBits);
+    return new PacedRequests(maintenance.requests(), pacer, neighbourhood, timers, relyingBits);
   }
 
   /// Keys that share more bits than the eight closest nodes do have nearly the same eight.
@@ -303,7 +303,7 @@ public final class Announcer {
   }
 
   /// @param batching whether it may go out with others, to nodes that take many at once
-  private void run(Announced entry, boolean queued, boolean batching, long nowMillis) {
+  private void run(AnnouncedKey entry, boolean queued, boolean batching, long nowMillis) {
     budget--;
     entry.begins();
     Run run =
@@ -313,12 +313,12 @@ public final class Announcer {
             entry.round(),
             entry.places(),
             newSender(batching ? relyingBits(entry.key()) : PacedRequests.ALWAYS_ASK));
-    upkeep
+    maintenance
         .lookUp(
             entry.key(),
             new Method.GetPeers(entry.key(), Set.of()),
             neighbourhood.closest(entry.key(), Lookup.CLOSEST),
-            figures.plausibleRadius(upkeep.plausibleRadius()),
+            figures.plausibleRadius(maintenance.plausibleRadius()),
             run.requests(),
             (closest, now) -> {
               figures.found(entry.key(), closest);
@@ -373,10 +373,10 @@ public final class Announcer {
 
   /// One announcement of a key, on its way.
   private record Run(
-      Announced entry, boolean queued, int round, List<Place> places, PacedRequests requests) {}
+      AnnouncedKey entry, boolean queued, int round, List<Place> places, PacedRequests requests) {}
 
   private void ended(Run run, Set<Integer> ports, int holders, long nowMillis) {
-    Announced entry = run.entry();
+    AnnouncedKey entry = run.entry();
     figures.announced();
     settle(run);
     if (run.queued()) {
@@ -389,7 +389,7 @@ public final class Announcer {
   }
 
   private void taken(Run run, Set<Integer> ports, int holders, long nowMillis) {
-    Announced entry = run.entry();
+    AnnouncedKey entry = run.entry();
     entry.ends(holders, nowMillis);
     if (isCurrent(entry)) {
       planNext(run, nowMillis);
@@ -400,7 +400,7 @@ public final class Announcer {
   }
 
   private void planNext(Run run, long nowMillis) {
-    Announced entry = run.entry();
+    AnnouncedKey entry = run.entry();
     if (run.round() != entry.round()) {
       // New places, or new nodes, while it ran.
       long pause = entry.holders() > 0 ? GROWTH_PAUSE_MILLIS : 0;

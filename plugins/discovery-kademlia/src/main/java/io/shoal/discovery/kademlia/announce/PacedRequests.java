@@ -5,8 +5,8 @@ import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Method;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.lookup.QuerySender;
-import io.shoal.discovery.kademlia.lookup.Requests;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -20,7 +20,7 @@ final class PacedRequests implements QuerySender {
 
   static final int ALWAYS_ASK = Integer.MAX_VALUE;
 
-  private final Requests requests;
+  private final PendingQueries requests;
   private final AddressPacer pacer;
   private final Neighbourhood neighbourhood;
   private final Timers timers;
@@ -31,7 +31,7 @@ final class PacedRequests implements QuerySender {
   ///   and takes many keys at once, is not asked again: it would name the same nodes, and counts as
   ///   if it had answered; [#ALWAYS_ASK] to ask everybody
   PacedRequests(
-      Requests requests,
+      PendingQueries requests,
       AddressPacer pacer,
       Neighbourhood neighbourhood,
       Timers timers,
@@ -48,7 +48,7 @@ final class PacedRequests implements QuerySender {
       InetSocketAddress to,
       Optional<NodeId> expected,
       Method method,
-      Requests.Handler handler,
+      PendingQueries.Handler handler,
       long nowMillis) {
     if (neighbourhood.isSilent(to, nowMillis)) {
       timers.at(nowMillis, handler::failed);
@@ -86,14 +86,17 @@ final class PacedRequests implements QuerySender {
     return sent;
   }
 
-  private final class Learning implements Requests.Handler {
+  private final class Learning implements PendingQueries.Handler {
     private final InetSocketAddress to;
     private final Optional<NodeId> expected;
     private final Method method;
-    private final Requests.Handler handler;
+    private final PendingQueries.Handler handler;
 
     Learning(
-        InetSocketAddress to, Optional<NodeId> expected, Method method, Requests.Handler handler) {
+        InetSocketAddress to,
+        Optional<NodeId> expected,
+        Method method,
+        PendingQueries.Handler handler) {
       this.to = to;
       this.expected = expected;
       this.method = method;

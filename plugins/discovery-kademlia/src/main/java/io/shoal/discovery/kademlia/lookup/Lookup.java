@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 /// reports what became of it.
 ///
 /// **That it ends.** A contact is asked at most once and at most [#MAX_QUERIES] are; each query is
-/// reported as answered, failed or slow within the bound of [Requests]. So [#next] returns nothing
-/// and nothing is in flight after finitely many steps, whatever the others answer.
+/// reported as answered, failed or slow within the bound of [PendingQueries]. So [#next] returns
+/// nothing and nothing is in flight after finitely many steps, whatever the others answer.
 ///
 /// **What is known then.** [#next] walks the contacts from the closest on, asks each that nobody
 /// asked yet, and stops at the k-th that is *live*: answered or in flight. So when it has nothing

@@ -190,7 +190,7 @@ public final class LookupRun {
     return settings.mayTell(Scope.of(from.address().getAddress()), of);
   }
 
-  private final class Query implements Requests.Handler {
+  private final class Query implements PendingQueries.Handler {
     private final Lookup path;
     private final Contact asked;
 

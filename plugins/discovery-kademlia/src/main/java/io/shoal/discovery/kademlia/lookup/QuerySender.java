@@ -13,6 +13,6 @@ public interface QuerySender {
       InetSocketAddress to,
       Optional<NodeId> expected,
       Method method,
-      Requests.Handler handler,
+      PendingQueries.Handler handler,
       long nowMillis);
 }

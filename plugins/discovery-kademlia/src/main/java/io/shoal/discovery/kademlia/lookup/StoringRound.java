@@ -40,7 +40,7 @@ public abstract class StoringRound {
     }
   }
 
-  private final class Storing implements Requests.Handler {
+  private final class Storing implements PendingQueries.Handler {
     private final Runnable kept;
     private boolean isSlow;
 

@@ -7,7 +7,7 @@ import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.krpc.Scope;
 import io.shoal.discovery.kademlia.lookup.Lookup;
 import io.shoal.discovery.kademlia.lookup.Network;
-import io.shoal.discovery.kademlia.lookup.Requests;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.discovery.kademlia.routing.RoutingTable;
@@ -52,7 +52,7 @@ public final class Bootstrap {
 
   private final DhtSettings settings;
   private final RoutingTable table;
-  private final Upkeep upkeep;
+  private final TableMaintenance maintenance;
   private final Network network;
   private final Timers timers;
   private final List<LongConsumer> waiting = new ArrayList<>();
@@ -72,14 +72,18 @@ public final class Bootstrap {
   private boolean spread;
 
   public Bootstrap(
-      DhtSettings settings, RoutingTable table, Upkeep upkeep, Network network, Timers timers) {
+      DhtSettings settings,
+      RoutingTable table,
+      TableMaintenance maintenance,
+      Network network,
+      Timers timers) {
     this.settings = settings;
     this.table = table;
-    this.upkeep = upkeep;
+    this.maintenance = maintenance;
     this.network = network;
     this.timers = timers;
-    upkeep.onGrowth(this::grew);
-    upkeep.onIsolation(this::start);
+    maintenance.onGrowth(this::grew);
+    maintenance.onIsolation(this::start);
   }
 
   /// Where a node may begin.
@@ -163,15 +167,16 @@ public final class Bootstrap {
     settle(nowMillis);
     if (table.size() == 1 && pending == 0) {
       // The first node came by itself.
-      upkeep.lookUpSelfFrom(table.contacts().getFirst(), List.of(), this::spreadOut, nowMillis);
+      maintenance.lookUpSelfFrom(
+          table.contacts().getFirst(), List.of(), this::spreadOut, nowMillis);
     }
   }
 
   private void spreadOut(long nowMillis) {
     if (!spread && !table.isEmpty()) {
       spread = true;
-      upkeep.refreshFarBuckets(nowMillis);
-      upkeep.lookAgain(nowMillis);
+      maintenance.refreshFarBuckets(nowMillis);
+      maintenance.lookAgain(nowMillis);
     }
   }
 
@@ -182,7 +187,7 @@ public final class Bootstrap {
     settle(nowMillis);
     if (!table.isEmpty() && !spread) {
       // None of them answered, but somebody else came by himself.
-      upkeep.lookUpSelf(List.of(), this::spreadOut, nowMillis);
+      maintenance.lookUpSelf(List.of(), this::spreadOut, nowMillis);
     }
     next.ifPresent(Timers.Timer::cancel);
     next = Optional.of(timers.at(nowMillis + nextWaitMillis(), this::lookAround));
@@ -228,7 +233,7 @@ public final class Bootstrap {
 
   /// One address that is asked for our neighbours. A lost datagram costs a second, not the attempt:
   /// it is asked twice.
-  private final class Question implements Requests.Handler {
+  private final class Question implements PendingQueries.Handler {
     private final InetSocketAddress address;
     private final boolean named;
     private final boolean again;
@@ -245,12 +250,12 @@ public final class Bootstrap {
 
     void send(long nowMillis) {
       open++;
-      upkeep
+      maintenance
           .requests()
           .send(
               address,
               Optional.empty(),
-              new Method.FindNode(table.self(), upkeep.want()),
+              new Method.FindNode(table.self(), maintenance.want()),
               this,
               nowMillis);
     }
@@ -261,7 +266,7 @@ public final class Bootstrap {
         // Whoever it knows may be a network of which nothing is known here.
         spread = false;
       }
-      upkeep.handOver(Scope.of(address.getAddress()), reply.answer(), nowMillis);
+      maintenance.handOver(Scope.of(address.getAddress()), reply.answer(), nowMillis);
       List<Contact> seeds =
           reply.answer().nodesOf(settings.family()).stream()
               .filter(c -> settings.mayTell(Scope.of(address.getAddress()), c.address()))
@@ -272,11 +277,11 @@ public final class Bootstrap {
             closed(now);
           };
       // A router is busy enough, and names whom it met last, wherever they are.
-      if (explored < MAX_EXPLORED && !upkeep.isRouter(address)) {
+      if (explored < MAX_EXPLORED && !maintenance.isRouter(address)) {
         explored++;
-        upkeep.lookUpSelfFrom(from, seeds, ended, nowMillis);
+        maintenance.lookUpSelfFrom(from, seeds, ended, nowMillis);
       } else {
-        upkeep.lookUpSelf(seeds, ended, nowMillis);
+        maintenance.lookUpSelf(seeds, ended, nowMillis);
       }
     }
 

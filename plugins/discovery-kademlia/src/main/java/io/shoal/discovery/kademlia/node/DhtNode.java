@@ -2,8 +2,8 @@ package io.shoal.discovery.kademlia.node;
 
 import io.shoal.discovery.kademlia.announce.AnnounceFigures;
 import io.shoal.discovery.kademlia.announce.Announcer;
+import io.shoal.discovery.kademlia.item.ItemClient;
 import io.shoal.discovery.kademlia.item.ItemStore;
-import io.shoal.discovery.kademlia.item.Items;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
 import io.shoal.discovery.kademlia.krpc.Method;
@@ -17,7 +17,7 @@ import io.shoal.discovery.kademlia.lookup.LookupRun;
 import io.shoal.discovery.kademlia.lookup.Network;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
-import io.shoal.discovery.kademlia.maintenance.Upkeep;
+import io.shoal.discovery.kademlia.maintenance.TableMaintenance;
 import io.shoal.discovery.kademlia.respond.ProviderStore;
 import io.shoal.discovery.kademlia.respond.RateLimiter;
 import io.shoal.discovery.kademlia.respond.Responder;
@@ -45,15 +45,15 @@ public final class DhtNode {
 
   private final DhtSettings settings;
   private final AddressRules rules;
-  private final Traffic network;
+  private final TrafficCounters network;
   private final RoutingTable table;
   private final Timers timers = new Timers();
-  private final Upkeep upkeep;
+  private final TableMaintenance maintenance;
   private final Bootstrap bootstrap;
   private final Announcer announcer;
   private final ProviderStore providers;
   private final ItemStore storedItems;
-  private final Items items;
+  private final ItemClient items;
   private final Responder responder;
   private final RateLimiter limiter = new RateLimiter();
   private long droppedQueries;
@@ -64,16 +64,17 @@ public final class DhtNode {
       NodeId self, DhtSettings settings, Network network, RandomGenerator random, long nowMillis) {
     this.settings = settings;
     this.rules = settings.addressRules();
-    this.network = new Traffic(network);
+    this.network = new TrafficCounters(network);
     this.table = new RoutingTable(self, NodeId.random(random), rules, nowMillis);
-    this.upkeep = new Upkeep(settings, rules, table, this.network, random, timers);
-    this.bootstrap = new Bootstrap(settings, table, upkeep, this.network, timers);
+    this.maintenance = new TableMaintenance(settings, rules, table, this.network, random, timers);
+    this.bootstrap = new Bootstrap(settings, table, maintenance, this.network, timers);
     this.announcer =
-        new Announcer(settings, table, upkeep, bootstrap, this.network, random, timers);
+        new Announcer(settings, table, maintenance, bootstrap, this.network, random, timers);
     this.providers =
         new ProviderStore(settings.family(), ProviderStore.Limits.of(settings), random);
     this.storedItems = new ItemStore(table::self, random, nowMillis);
-    this.items = new Items(settings, table, upkeep, bootstrap, storedItems, random, timers);
+    this.items =
+        new ItemClient(settings, table, maintenance, bootstrap, storedItems, random, timers);
     this.responder =
         new Responder(
             settings,
@@ -101,7 +102,7 @@ public final class DhtNode {
 
   public void start(long nowMillis) {
     bootstrap.start(nowMillis);
-    upkeep.start(nowMillis);
+    maintenance.start(nowMillis);
     sweep(nowMillis);
   }
 
@@ -113,15 +114,15 @@ public final class DhtNode {
 
   /// Takes the addresses that [Network#wantBootstrap] asked for.
   public void bootstrap(Bootstrap.Addresses addresses, long nowMillis) {
-    addresses.routers().forEach(upkeep::addRouter);
+    addresses.routers().forEach(maintenance::addRouter);
     bootstrap.ask(addresses, nowMillis);
   }
 
   /// Makes this node and that of the other address family on this machine know of each other: they
   /// answer for each other who `want`s both, and hand over whom they hear of (BEP 32).
   public void pairWith(DhtNode other) {
-    upkeep.pairWith(other.upkeep);
-    other.upkeep.pairWith(upkeep);
+    maintenance.pairWith(other.maintenance);
+    other.maintenance.pairWith(maintenance);
     responder.pairWith(other.settings.family(), other.table);
     other.responder.pairWith(settings.family(), table);
   }
@@ -154,8 +155,8 @@ public final class DhtNode {
           network.send(from, responder.answer(query));
         }
       }
-      case Packet.Reply reply -> upkeep.requests().onReply(from, reply, nowMillis);
-      case Packet.Fault fault -> upkeep.requests().onFault(from, fault, nowMillis);
+      case Packet.Reply reply -> maintenance.requests().onReply(from, reply, nowMillis);
+      case Packet.Fault fault -> maintenance.requests().onFault(from, fault, nowMillis);
       case Packet.Garbage ignored -> garbage++;
     }
   }
@@ -164,7 +165,7 @@ public final class DhtNode {
       InetSocketAddress from, Packet.Query query, byte[] datagram, long nowMillis) {
     if (mayAnswer(from, nowMillis)) {
       network.send(from, responder.answer(query, from, datagram.length, nowMillis));
-      upkeep.asked(new Contact(query.sender(), from), query.readOnly(), nowMillis);
+      maintenance.asked(new Contact(query.sender(), from), query.readOnly(), nowMillis);
     }
   }
 
@@ -204,7 +205,7 @@ public final class DhtNode {
   }
 
   /// Gets and puts small values (BEP 44).
-  public Items items() {
+  public ItemClient items() {
     return items;
   }
 
@@ -219,12 +220,12 @@ public final class DhtNode {
 
   /// Our address as the world sees it, once enough others agree (BEP 42).
   Optional<InetAddress> externalAddress() {
-    return upkeep.externalAddress();
+    return maintenance.externalAddress();
   }
 
   /// The inside of this node.
   public Inspector inspector() {
-    return new Inspector(table, upkeep, bootstrap);
+    return new Inspector(table, maintenance, bootstrap);
   }
 
   /// Providers that others announced here.
@@ -241,27 +242,27 @@ public final class DhtNode {
   public Snapshot snapshot(long nowMillis) {
     return new Snapshot(
         table.self(),
-        upkeep.externalAddress(),
+        maintenance.externalAddress(),
         table.size(),
         announcer.progress(nowMillis),
         providers.keys(),
         providers.size(),
-        upkeep.requests().size(),
+        maintenance.requests().size(),
         droppedQueries,
         defence(),
         garbage);
   }
 
-  private Defence defence() {
-    return new Defence(
+  private DefenceCounters defence() {
+    return new DefenceCounters(
         limiter.overSource(),
         limiter.overNetwork(),
         limiter.overAll(),
         responder.wrongTokens(),
         responder.refusedStores(),
-        upkeep.unboundIds(),
+        maintenance.unboundIds(),
         table.crowdedNodes(),
-        upkeep.requests().unaskedAnswers(),
+        maintenance.requests().unaskedAnswers(),
         responder.sizes().shortenedAnswers(),
         responder.sizes().withheldContents());
   }
@@ -286,7 +287,7 @@ public final class DhtNode {
       int storedProviders,
       int waitingQueries,
       long droppedQueries,
-      Defence defence,
+      DefenceCounters defence,
       long garbage) {
     /// Own keys.
     public int announcedKeys() {
@@ -323,7 +324,7 @@ public final class DhtNode {
       if (cancelled) {
         return;
       }
-      upkeep.lookUp(key, new Method.GetPeers(key, Set.of()), this).start(nowMillis);
+      maintenance.lookUp(key, new Method.GetPeers(key, Set.of()), this).start(nowMillis);
     }
 
     void cancel() {

@@ -4,9 +4,9 @@ import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Method;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.lookup.LookupRun;
-import io.shoal.discovery.kademlia.lookup.Requests;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
-import io.shoal.discovery.kademlia.maintenance.Upkeep;
+import io.shoal.discovery.kademlia.maintenance.TableMaintenance;
 import io.shoal.discovery.kademlia.routing.Bucket;
 import io.shoal.discovery.kademlia.routing.RoutingTable;
 import io.shoal.discovery.kademlia.routing.TableEntry;
@@ -20,12 +20,12 @@ import java.util.Set;
 /// The inside of a node, for who is curious. Single-threaded, as the node.
 public final class Inspector {
   private final RoutingTable table;
-  private final Upkeep upkeep;
+  private final TableMaintenance maintenance;
   private final Bootstrap bootstrap;
 
-  Inspector(RoutingTable table, Upkeep upkeep, Bootstrap bootstrap) {
+  Inspector(RoutingTable table, TableMaintenance maintenance, Bootstrap bootstrap) {
     this.table = table;
-    this.upkeep = upkeep;
+    this.maintenance = maintenance;
     this.bootstrap = bootstrap;
   }
 
@@ -92,10 +92,11 @@ public final class Inspector {
   void lookUp(NodeId target, LookupRun.Listener listener, long nowMillis) {
     Method method = new Method.GetPeers(target, Set.of());
     // Who is closest is known only then.
-    bootstrap.whenSettled(now -> upkeep.lookUp(target, method, listener).start(now), nowMillis);
+    bootstrap.whenSettled(
+        now -> maintenance.lookUp(target, method, listener).start(now), nowMillis);
   }
 
-  public void ping(InetSocketAddress node, Requests.Handler handler, long nowMillis) {
-    upkeep.requests().send(node, Optional.empty(), new Method.Ping(), handler, nowMillis);
+  public void ping(InetSocketAddress node, PendingQueries.Handler handler, long nowMillis) {
+    maintenance.requests().send(node, Optional.empty(), new Method.Ping(), handler, nowMillis);
   }
 }

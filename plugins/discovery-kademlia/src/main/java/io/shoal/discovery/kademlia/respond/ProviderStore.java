@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// The providers that others announced to this node. Each lives for 45 minutes unless announced
 /// again. Single-threaded.
 ///
-/// A hash table of [Swarm]s chained through themselves, with no object for a key or a provider: an
-/// entry costs 10 bytes in a large swarm and about 80 alone under its key.
+/// A hash table of [ProviderSet]s chained through themselves, with no object for a key or a
+/// provider: an entry costs 10 bytes in a large swarm and about 80 alone under its key.
 public final class ProviderStore {
   /// Three times the interval at which nodes announce, so that two lost announcements do no harm
   /// (libtorrent has the same).
@@ -60,7 +60,7 @@ public final class ProviderStore {
   /// Spreads keys in an order that nobody can foresee: else somebody could fill one bucket.
   private final long salt;
 
-  private @Nullable Swarm[] buckets = new Swarm[FIRST_BUCKETS];
+  private @Nullable ProviderSet[] buckets = new ProviderSet[FIRST_BUCKETS];
   private int keys;
   private int size;
 
@@ -78,12 +78,12 @@ public final class ProviderStore {
   /// @param seed whether it has all of what the key stands for
   /// @return whether it is stored now; if not, there is no room for it
   boolean add(NodeId key, InetSocketAddress provider, boolean seed, long nowMillis) {
-    Optional<Swarm> swarm = find(key);
+    Optional<ProviderSet> swarm = find(key);
     int at = swarm.map(s -> s.indexOf(provider, limits.onePerAddress())).orElse(-1);
     if (at < 0 && !hasRoom(swarm, provider.getAddress())) {
       return false;
     }
-    Swarm of = swarm.orElseGet(() -> insert(key));
+    ProviderSet of = swarm.orElseGet(() -> insert(key));
     if (at < 0) {
       at = of.grow();
       size++;
@@ -95,14 +95,14 @@ public final class ProviderStore {
 
   /// Whether [#add] would take a provider at this address, which may be known already.
   boolean hasRoom(NodeId key, InetAddress address) {
-    Optional<Swarm> swarm = find(key);
+    Optional<ProviderSet> swarm = find(key);
     return hasRoom(swarm, address)
         || swarm.isPresent() && swarm.get().indexOf(new InetSocketAddress(address, 0), true) >= 0;
   }
 
-  private boolean hasRoom(Optional<Swarm> swarm, InetAddress address) {
+  private boolean hasRoom(Optional<ProviderSet> swarm, InetAddress address) {
     return size < MAX_PROVIDERS
-        && swarm.map(Swarm::size).orElse(0) < MAX_PROVIDERS_PER_KEY
+        && swarm.map(ProviderSet::size).orElse(0) < MAX_PROVIDERS_PER_KEY
         && sources.of(address) < limits.perSource();
   }
 
@@ -150,7 +150,7 @@ public final class ProviderStore {
     List<NodeId> out = new ArrayList<>();
     int start = random.nextInt(buckets.length);
     for (int i = 0; i < buckets.length; i++) {
-      Swarm swarm = buckets[start + i & buckets.length - 1];
+      ProviderSet swarm = buckets[start + i & buckets.length - 1];
       for (; swarm != null; swarm = swarm.next) {
         if (out.size() == max) {
           return out;
@@ -165,9 +165,9 @@ public final class ProviderStore {
   /// life, at some nanoseconds each.
   public void sweep(long nowMillis) {
     for (int bucket = 0; bucket < buckets.length; bucket++) {
-      Swarm kept = null;
-      Swarm next;
-      for (Swarm swarm = buckets[bucket]; swarm != null; swarm = next) {
+      ProviderSet kept = null;
+      ProviderSet next;
+      for (ProviderSet swarm = buckets[bucket]; swarm != null; swarm = next) {
         next = swarm.next;
         size -= swarm.expire(nowMillis, gone -> sources.add(gone, -1));
         if (swarm.size() > 0) {
@@ -181,8 +181,8 @@ public final class ProviderStore {
     }
   }
 
-  private Optional<Swarm> find(NodeId key) {
-    for (Swarm swarm = buckets[bucket(key)]; swarm != null; swarm = swarm.next) {
+  private Optional<ProviderSet> find(NodeId key) {
+    for (ProviderSet swarm = buckets[bucket(key)]; swarm != null; swarm = swarm.next) {
       if (swarm.is(key)) {
         return Optional.of(swarm);
       }
@@ -190,29 +190,29 @@ public final class ProviderStore {
     return Optional.empty();
   }
 
-  private Swarm insert(NodeId key) {
+  private ProviderSet insert(NodeId key) {
     if (keys >= buckets.length) {
       rehash();
     }
-    Swarm swarm = new Swarm(key, family);
+    ProviderSet swarm = new ProviderSet(key, family);
     chain(swarm);
     keys++;
     return swarm;
   }
 
   private void rehash() {
-    @Nullable Swarm[] old = buckets;
-    buckets = new Swarm[2 * old.length];
-    for (Swarm first : old) {
-      Swarm next;
-      for (Swarm swarm = first; swarm != null; swarm = next) {
+    @Nullable ProviderSet[] old = buckets;
+    buckets = new ProviderSet[2 * old.length];
+    for (ProviderSet first : old) {
+      ProviderSet next;
+      for (ProviderSet swarm = first; swarm != null; swarm = next) {
         next = swarm.next;
         chain(swarm);
       }
     }
   }
 
-  private void chain(Swarm swarm) {
+  private void chain(ProviderSet swarm) {
     int bucket = bucket(swarm.key());
     swarm.next = buckets[bucket];
     buckets[bucket] = swarm;

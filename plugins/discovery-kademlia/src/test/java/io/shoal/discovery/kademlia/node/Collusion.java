@@ -8,7 +8,7 @@ import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.krpc.PacketReader;
 import io.shoal.discovery.kademlia.krpc.PacketWriter;
-import io.shoal.discovery.kademlia.lookup.Requests;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.routing.BoundId;
 import io.shoal.discovery.kademlia.testing.AddressPlan;
 import io.shoal.discovery.kademlia.testing.Simulation;
@@ -157,7 +157,7 @@ final class Collusion {
 
     /// Asks a node something, only to be seen.
     private void call() {
-      byte[] transaction = new byte[Requests.TRANSACTION_BYTES];
+      byte[] transaction = new byte[PendingQueries.TRANSACTION_BYTES];
       simulation.random().nextBytes(transaction);
       Packet.Query query =
           new Packet.Query(Bytes.of(transaction), id, new Method.FindNode(id, Set.of()), false);

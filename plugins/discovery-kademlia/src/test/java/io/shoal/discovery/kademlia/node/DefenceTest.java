@@ -206,7 +206,7 @@ class DefenceTest {
     assertTrue(defence().withheldContents() > 0, () -> defence().inWords());
   }
 
-  private Defence defence() {
+  private DefenceCounters defence() {
     return node.snapshot(world.now()).defence();
   }
 
@@ -248,7 +248,7 @@ class DefenceTest {
       strict.add(contact);
       strict.introduce(contact);
     }
-    Defence kept = strict.node().snapshot(0).defence();
+    DefenceCounters kept = strict.node().snapshot(0).defence();
     assertEquals(1, kept.unboundIds());
     assertEquals(2, kept.crowdedNodes());
   }

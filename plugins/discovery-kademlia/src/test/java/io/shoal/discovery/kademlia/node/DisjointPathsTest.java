@@ -11,7 +11,7 @@ import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.lookup.Lookup;
 import io.shoal.discovery.kademlia.lookup.LookupEnd;
-import io.shoal.discovery.kademlia.maintenance.Upkeep;
+import io.shoal.discovery.kademlia.maintenance.TableMaintenance;
 import io.shoal.discovery.kademlia.routing.AddressRules;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import java.net.InetAddress;
@@ -86,7 +86,7 @@ class DisjointPathsTest {
 
   private void search(Strangers world) {
     // The second look of a newcomer is no part of the search.
-    world.pass(2 * Upkeep.SECOND_LOOK_MILLIS);
+    world.pass(2 * TableMaintenance.SECOND_LOOK_MILLIS);
     world.settle();
     world.asked().clear();
     world

@@ -12,7 +12,7 @@ import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.krpc.PacketReader;
 import io.shoal.discovery.kademlia.krpc.PacketWriter;
 import io.shoal.discovery.kademlia.lookup.Network;
-import io.shoal.discovery.kademlia.lookup.Requests;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.respond.ProviderStore;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.discovery.kademlia.testing.Mutation;
@@ -237,7 +237,7 @@ class NodeFuzzTest {
     DhtNode.Snapshot end = node.snapshot(now);
     assertTrue(end.storedProviders() <= ProviderStore.MAX_PROVIDERS);
     assertTrue(end.storedProviders() > 1000, end::toString);
-    assertTrue(end.waitingQueries() <= Requests.MAX_WAITING);
+    assertTrue(end.waitingQueries() <= PendingQueries.MAX_WAITING);
     assertTrue(end.garbage() > PACKETS / 20, end::toString);
   }
 

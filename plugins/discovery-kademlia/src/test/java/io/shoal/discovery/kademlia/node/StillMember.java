@@ -10,7 +10,7 @@ import io.shoal.discovery.kademlia.krpc.TokenIssuer;
 import io.shoal.discovery.kademlia.lookup.Network;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
-import io.shoal.discovery.kademlia.maintenance.Upkeep;
+import io.shoal.discovery.kademlia.maintenance.TableMaintenance;
 import io.shoal.discovery.kademlia.respond.ProviderStore;
 import io.shoal.discovery.kademlia.respond.RateLimiter;
 import io.shoal.discovery.kademlia.respond.Responder;
@@ -40,8 +40,9 @@ final class StillMember extends Simulation.Member {
     this.providers =
         new ProviderStore(settings.family(), ProviderStore.Limits.of(settings), random);
     Timers timers = new Timers();
-    Upkeep upkeep = new Upkeep(settings, rules, table, new Nowhere(), random, timers);
-    Bootstrap bootstrap = new Bootstrap(settings, table, upkeep, new Nowhere(), timers);
+    TableMaintenance maintenance =
+        new TableMaintenance(settings, rules, table, new Nowhere(), random, timers);
+    Bootstrap bootstrap = new Bootstrap(settings, table, maintenance, new Nowhere(), timers);
     this.responder =
         new Responder(
             settings,
@@ -49,7 +50,7 @@ final class StillMember extends Simulation.Member {
             new TokenIssuer(random, 0),
             providers,
             new ItemStore(table::self, random, 0),
-            new Announcer(settings, table, upkeep, bootstrap, new Nowhere(), random, timers)
+            new Announcer(settings, table, maintenance, bootstrap, new Nowhere(), random, timers)
                 ::providersSeenBy);
   }
 

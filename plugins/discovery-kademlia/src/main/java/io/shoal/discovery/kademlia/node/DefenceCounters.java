@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /// @param unaskedAnswers answers to nothing that waits for one: late, or forged
 /// @param shortenedAnswers answers that were cut down, see [ReplySize]
 /// @param withheldContents of these, those that left out an item, a sample or a scrape
-public record Defence(
+public record DefenceCounters(
     long overSource,
     long overNetwork,
     long overAll,

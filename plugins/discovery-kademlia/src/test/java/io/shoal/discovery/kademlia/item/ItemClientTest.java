@@ -23,14 +23,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Items in a simulated network of real nodes.
-class ItemsTest {
+class ItemClientTest {
   private static final int NODES = 60;
   private static final SigningKey KEY = SigningKey.of(1);
 
   private final Simulation network = new Simulation(1, 0.02);
   private final List<Simulation.Peer> peers = new ArrayList<>();
 
-  ItemsTest() {
+  ItemClientTest() {
     for (int i = 0; i < NODES; i++) {
       peers.add(network.join());
       network.run(Duration.ofMillis(50));
@@ -38,8 +38,8 @@ class ItemsTest {
     network.run(Duration.ofMinutes(1));
   }
 
-  private Items.PutEnd put(Simulation.Peer by, Item item, OptionalLong replaces) {
-    List<Items.PutEnd> ends = new ArrayList<>();
+  private ItemClient.PutEnd put(Simulation.Peer by, Item item, OptionalLong replaces) {
+    List<ItemClient.PutEnd> ends = new ArrayList<>();
     by.act(
         () ->
             by.node()
@@ -51,7 +51,8 @@ class ItemsTest {
   }
 
   private int put(Simulation.Peer by, Item item) {
-    return assertInstanceOf(Items.PutEnd.Stored.class, put(by, item, OptionalLong.empty())).nodes();
+    return assertInstanceOf(ItemClient.PutEnd.Stored.class, put(by, item, OptionalLong.empty()))
+        .nodes();
   }
 
   private ItemGet.Outcome get(Simulation.Peer by, ItemName name) {
@@ -192,13 +193,14 @@ class ItemsTest {
   @Test
   void whoComesTooLateIsToldWhatIsThere() {
     put(peers.getFirst(), KEY.item("name", 5, "4:five"));
-    Items.PutEnd conflict = new Items.PutEnd.Conflict(OptionalLong.of(5));
+    ItemClient.PutEnd conflict = new ItemClient.PutEnd.Conflict(OptionalLong.of(5));
     Simulation.Peer late = peers.get(9);
     assertEquals(conflict, put(late, KEY.item("name", 4, "4:four"), OptionalLong.empty()));
     assertEquals(conflict, put(late, KEY.item("name", 5, "4:FIVE"), OptionalLong.empty()));
     assertEquals(conflict, put(late, KEY.item("name", 7, "5:seven"), OptionalLong.of(6)));
     assertInstanceOf(
-        Items.PutEnd.Stored.class, put(late, KEY.item("name", 6, "3:six"), OptionalLong.of(5)));
+        ItemClient.PutEnd.Stored.class,
+        put(late, KEY.item("name", 6, "3:six"), OptionalLong.of(5)));
   }
 
   @Test

@@ -10,8 +10,8 @@ import io.shoal.discovery.kademlia.krpc.Scope;
 import io.shoal.discovery.kademlia.lookup.Lookup;
 import io.shoal.discovery.kademlia.lookup.LookupRun;
 import io.shoal.discovery.kademlia.lookup.Network;
+import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.lookup.QuerySender;
-import io.shoal.discovery.kademlia.lookup.Requests;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import io.shoal.discovery.kademlia.routing.AddressRules;
 import io.shoal.discovery.kademlia.routing.BoundId;
@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /// Keeps the routing table true: lets in who answers, asks who is in doubt, looks up what got
 /// stale. Single-threaded.
-public final class Upkeep implements Requests.Witness, LookupRun.Owner {
+public final class TableMaintenance implements PendingQueries.Witness, LookupRun.Owner {
   /// One doubtful node is asked so often; libtorrent's pace, which keeps a full table fresh with 12
   /// packets a minute.
   static final long CHECK_MILLIS = 5_000;
@@ -65,13 +65,13 @@ public final class Upkeep implements Requests.Witness, LookupRun.Owner {
   private final Set<InetSocketAddress> routers = new HashSet<>();
   private final List<LongConsumer> growthListeners = new ArrayList<>();
   private final List<LongConsumer> lossListeners = new ArrayList<>();
-  private Optional<Upkeep> sibling = Optional.empty();
+  private Optional<TableMaintenance> sibling = Optional.empty();
   private final AddressVotes votes = new AddressVotes();
   private final Density density = new Density();
-  private final Requests requests;
+  private final PendingQueries requests;
   private long unboundIds;
 
-  public Upkeep(
+  public TableMaintenance(
       DhtSettings settings,
       AddressRules rules,
       RoutingTable table,
@@ -84,7 +84,7 @@ public final class Upkeep implements Requests.Witness, LookupRun.Owner {
     this.random = random;
     this.timers = timers;
     this.requests =
-        new Requests(
+        new PendingQueries(
             table,
             settings.readOnly(),
             new PacketWriter(settings.version()),
@@ -94,7 +94,7 @@ public final class Upkeep implements Requests.Witness, LookupRun.Owner {
             this);
   }
 
-  public Requests requests() {
+  public PendingQueries requests() {
     return requests;
   }
 
@@ -109,7 +109,7 @@ public final class Upkeep implements Requests.Witness, LookupRun.Owner {
   }
 
   /// The other address family on this machine.
-  public void pairWith(Upkeep other) {
+  public void pairWith(TableMaintenance other) {
     sibling = Optional.of(other);
   }
 
@@ -395,7 +395,7 @@ public final class Upkeep implements Requests.Witness, LookupRun.Owner {
     return votes.agreed();
   }
 
-  private final class Greeting implements Requests.Handler {
+  private final class Greeting implements PendingQueries.Handler {
     private final InetSocketAddress address;
 
     Greeting(InetSocketAddress address) {

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /// A key that this node keeps announced, and how that stands. There may be a hundred thousand of
 /// them: with its key and its place in [AnnouncedKeys] one takes about 140 bytes. Single-threaded.
-final class Announced {
+final class AnnouncedKey {
   static final int FIRST_RETRY_MILLIS = 2_000;
   static final int MAX_RETRY_MILLIS = 60_000;
 
@@ -29,7 +29,7 @@ final class Announced {
   private boolean queued;
   private boolean mayGoEarly;
 
-  Announced(NodeId key, long sinceMillis) {
+  AnnouncedKey(NodeId key, long sinceMillis) {
     this.key = key;
     this.sinceMillis = sinceMillis;
   }

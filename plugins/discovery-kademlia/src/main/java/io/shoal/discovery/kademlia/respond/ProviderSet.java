@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Packed into one array, since there may be a hundred thousand: the key, and of each provider its
 /// compact form and 4 bytes with the second of its announcement and, in the top bit, whether it is
 /// a seed.
-final class Swarm {
+final class ProviderSet {
   private static final int STAMP_BYTES = 4;
   private static final int SEED = 1 << 31;
 
@@ -24,11 +24,11 @@ final class Swarm {
   private final byte peerBytes;
 
   /// The next in the same bucket of the [ProviderStore].
-  @Nullable Swarm next;
+  @Nullable ProviderSet next;
 
   private byte[] packed;
 
-  Swarm(NodeId key, Family family) {
+  ProviderSet(NodeId key, Family family) {
     this.packed = key.bytes().toArray();
     this.peerBytes = (byte) family.peerBytes();
   }

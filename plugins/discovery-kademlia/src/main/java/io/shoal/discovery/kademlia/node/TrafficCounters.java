@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Counts what goes over a [Network], in both directions. Single-threaded.
-final class Traffic implements Network {
+final class TrafficCounters implements Network {
   private final Network network;
   private final Map<String, Count> queries = new LinkedHashMap<>();
   private long sentPackets;
@@ -24,7 +24,7 @@ final class Traffic implements Network {
     private long value;
   }
 
-  Traffic(Network network) {
+  TrafficCounters(Network network) {
     this.network = network;
   }
 

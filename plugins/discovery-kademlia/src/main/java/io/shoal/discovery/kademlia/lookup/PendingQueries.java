@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 
 /// Our queries that wait for an answer. An answer counts only if transaction id and address are
 /// those of the question. Single-threaded.
-public final class Requests implements QuerySender {
+public final class PendingQueries implements QuerySender {
   /// After that an answer will not come; libtorrent waits 15 s, others 10. Nothing waits for it
   /// that long, see [#slowAfterMillis].
   static final long TIMEOUT_MILLIS = 5_000;
@@ -46,7 +46,7 @@ public final class Requests implements QuerySender {
 
   private long unaskedAnswers;
 
-  public Requests(
+  public PendingQueries(
       RoutingTable table,
       boolean readOnly,
       PacketWriter writer,

@@ -8,7 +8,7 @@ import io.shoal.discovery.kademlia.lookup.Lookup;
 import io.shoal.discovery.kademlia.lookup.LookupRun;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
-import io.shoal.discovery.kademlia.maintenance.Upkeep;
+import io.shoal.discovery.kademlia.maintenance.TableMaintenance;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.discovery.kademlia.routing.RoutingTable;
 import java.net.InetAddress;
@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 
 /// Gets and puts items in the network, and keeps alive those that this node holds for others (BEP
 /// 44). Single-threaded.
-public final class Items {
+public final class ItemClient {
   /// An item that nobody put for so long is put again by who holds it. A node adds up to half as
   /// much of its own, so that one of the eight holders comes first and spares the others the work.
   static final long REPUBLISH_MILLIS = 60 * 60_000;
@@ -34,24 +34,24 @@ public final class Items {
 
   private final DhtSettings settings;
   private final RoutingTable table;
-  private final Upkeep upkeep;
+  private final TableMaintenance maintenance;
   private final Bootstrap bootstrap;
   private final ItemStore store;
   private final Timers timers;
   private final long republishMillis;
   private boolean republishing;
 
-  public Items(
+  public ItemClient(
       DhtSettings settings,
       RoutingTable table,
-      Upkeep upkeep,
+      TableMaintenance maintenance,
       Bootstrap bootstrap,
       ItemStore store,
       RandomGenerator random,
       Timers timers) {
     this.settings = settings;
     this.table = table;
-    this.upkeep = upkeep;
+    this.maintenance = maintenance;
     this.bootstrap = bootstrap;
     this.store = store;
     this.timers = timers;
@@ -104,14 +104,14 @@ public final class Items {
   }
 
   private void give(Item item, List<LookupRun.Holder> to, long nowMillis) {
-    new PutRound(item, OptionalLong.empty(), upkeep.requests(), (stored, faults, now) -> {})
+    new PutRound(item, OptionalLong.empty(), maintenance.requests(), (stored, faults, now) -> {})
         .start(to, nowMillis);
   }
 
   private void lookUp(ItemName name, ItemGet.End end, long nowMillis) {
     NodeId target = name.target();
     Optional<Item> known = store.get(target, nowMillis);
-    upkeep
+    maintenance
         .lookUp(
             target,
             new Method.Get(target, OptionalLong.empty(), Set.of()),
@@ -148,12 +148,12 @@ public final class Items {
     store.put(item, item.target(), OptionalLong.empty(), InetAddress.getLoopbackAddress(), now);
     PutRound.End end =
         (stored, faults, ended) -> {
-          boolean refused = stored == 0 && faults.stream().anyMatch(Items::isConflict);
+          boolean refused = stored == 0 && faults.stream().anyMatch(ItemClient::isConflict);
           listener.ended(
               refused ? new PutEnd.Conflict(OptionalLong.empty()) : new PutEnd.Stored(stored),
               ended);
         };
-    new PutRound(item, replaces, upkeep.requests(), end).start(found.closest(), now);
+    new PutRound(item, replaces, maintenance.requests(), end).start(found.closest(), now);
   }
 
   private static boolean isConflict(Packet.Fault fault) {
