@@ -2,12 +2,12 @@ package io.shoal.transport.tcp;
 
 /// A request of ours on its connection. Its id is known to the event loop alone, once it was sent.
 final class BodySource implements ReceivedBody.Source {
-  private final Link link;
+  private final TcpConnection link;
   private final int windowBytes;
   private int id;
 
   /// @param windowBytes what the request was given of the node's receive windows
-  BodySource(Link link, int windowBytes) {
+  BodySource(TcpConnection link, int windowBytes) {
     this.link = link;
     this.windowBytes = windowBytes;
   }

@@ -31,9 +31,9 @@ final class Dialling {
   // The Transport contract: connect blocks at most 10 s.
   private static final long CONNECT_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final Shared shared;
+  private final TransportContext shared;
 
-  Dialling(Shared shared) {
+  Dialling(TransportContext shared) {
     this.shared = shared;
   }
 
@@ -96,14 +96,14 @@ final class Dialling {
     }
   }
 
-  private Link dial(
+  private TcpConnection dial(
       PeerAddress address, InetSocketAddress target, ChunkServer server, long deadline)
       throws ShoalException, InterruptedException {
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     if (left <= 0) {
       throw new PeerUnreachableException(address + ": nobody answered in time");
     }
-    CompletableFuture<Link> ready = new CompletableFuture<>();
+    CompletableFuture<TcpConnection> ready = new CompletableFuture<>();
     long connectMillis = Math.min(left, shared.settings().connectTimeout().toMillis());
     ChannelFuture connecting =
         bootstrap(address, server, (int) connectMillis, ready).connect(target);
@@ -117,7 +117,7 @@ final class Dialling {
         });
     boolean connected = false;
     try {
-      Link link = ready.get(left, TimeUnit.MILLISECONDS);
+      TcpConnection link = ready.get(left, TimeUnit.MILLISECONDS);
       connected = true;
       return link;
     } catch (TimeoutException e) {
@@ -148,7 +148,10 @@ final class Dialling {
   }
 
   private Bootstrap bootstrap(
-      PeerAddress address, ChunkServer server, int connectMillis, CompletableFuture<Link> ready) {
+      PeerAddress address,
+      ChunkServer server,
+      int connectMillis,
+      CompletableFuture<TcpConnection> ready) {
     return new Bootstrap()
         .group(shared.loops())
         .channelFactory(PeerChannels.Connection::new)
@@ -161,8 +164,8 @@ final class Dialling {
               @Override
               protected void initChannel(Channel channel) {
                 boolean encrypted = address.scheme().equals(TCPS.name());
-                Link link =
-                    new Link(
+                TcpConnection link =
+                    new TcpConnection(
                         shared, address.scheme(), Optional.of(address), server, channel, encrypted);
                 var _ =
                     link.ready()

@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
 final class Listening {
   private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
 
-  private final Shared shared;
+  private final TransportContext shared;
 
-  Listening(Shared shared) {
+  Listening(TransportContext shared) {
     this.shared = shared;
   }
 
@@ -123,7 +123,8 @@ final class Listening {
       return;
     }
     channel.closeFuture().addListener(_ -> shared.inbound().leave(from));
-    Link link = new Link(shared, scheme, Optional.empty(), server, channel, encrypted);
+    TcpConnection link =
+        new TcpConnection(shared, scheme, Optional.empty(), server, channel, encrypted);
     // Nobody waits for an inbound handshake: its failure is in the debug log.
     Pipelines.setUp(
         shared,

@@ -6,14 +6,14 @@ import io.shoal.api.PeerConnection;
 
 /// A watch that this node holds at the peer.
 final class OwnWatch implements PeerConnection.Watch {
-  private final Link link;
+  private final TcpConnection link;
   private final PeerConnection.AvailabilityListener listener;
   private volatile boolean closed;
   // Known to the event loop alone; 0 before the watch was sent.
   private int id;
   private boolean ended;
 
-  OwnWatch(Link link, PeerConnection.AvailabilityListener listener) {
+  OwnWatch(TcpConnection link, PeerConnection.AvailabilityListener listener) {
     this.link = link;
     this.listener = listener;
   }

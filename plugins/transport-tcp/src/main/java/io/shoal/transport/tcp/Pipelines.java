@@ -21,7 +21,8 @@ final class Pipelines {
     return new AdaptiveRecvByteBufAllocator(2048, 16 * 1024, MAX_RECEIVE_SIZE_BYTES);
   }
 
-  static void setUp(Shared shared, Link link, Channel channel, Optional<SSLEngine> engine) {
+  static void setUp(
+      TransportContext shared, TcpConnection link, Channel channel, Optional<SSLEngine> engine) {
     shared.channels().add(channel);
     shared.links().add(link);
     channel.closeFuture().addListener(_ -> shared.channels().remove(channel));

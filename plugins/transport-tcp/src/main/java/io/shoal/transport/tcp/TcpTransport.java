@@ -44,7 +44,7 @@ public final class TcpTransport implements Transport {
 
   private static final long CLOSE_TIMEOUT_MILLIS = 2_000;
 
-  private volatile Optional<Shared> running = Optional.empty();
+  private volatile Optional<TransportContext> running = Optional.empty();
 
   /// For the plugin loader.
   public TcpTransport() {}
@@ -62,10 +62,10 @@ public final class TcpTransport implements Transport {
         new MultiThreadIoEventLoopGroup(
             loops, new DefaultThreadFactory("shoal-tcp", true), NioIoHandler.newFactory());
     PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
-    Set<Channel> channels = Shared.concurrentSet();
+    Set<Channel> channels = TransportContext.concurrentSet();
     Executor threads = task -> Thread.ofVirtual().name("shoal-tcp-task").start(task);
-    Shared shared =
-        new Shared(
+    TransportContext shared =
+        new TransportContext(
             settings,
             group,
             context.identity().tls("shoal/1"),
@@ -75,7 +75,7 @@ public final class TcpTransport implements Transport {
             allocator,
             new ConcurrentHashMap<>(),
             channels,
-            Shared.concurrentSet(),
+            TransportContext.concurrentSet(),
             new InboundLimits(settings.maxConnections(), settings.maxConnectionsPerAddress()),
             new ReceiveWindows(settings.receiveBufferBytes(), settings.windowBytes()),
             threads,
@@ -98,7 +98,7 @@ public final class TcpTransport implements Transport {
         .orElse("shoal");
   }
 
-  private Shared running() throws PeerUnreachableException {
+  private TransportContext running() throws PeerUnreachableException {
     return running.orElseThrow(() -> new PeerUnreachableException("the transport is closed"));
   }
 
@@ -116,7 +116,7 @@ public final class TcpTransport implements Transport {
 
   @Override
   public void close() {
-    Optional<Shared> node = running;
+    Optional<TransportContext> node = running;
     running = Optional.empty();
     node.ifPresent(TcpTransport::stop);
   }
@@ -125,13 +125,14 @@ public final class TcpTransport implements Transport {
     var _ = channel.close();
   }
 
-  private static void stop(Shared shared) {
+  private static void stop(TransportContext shared) {
     shared.listenPorts().clear();
     shared.channels().stream().filter(ServerChannel.class::isInstance).forEach(TcpTransport::end);
-    List<Link> links = List.copyOf(shared.links());
+    List<TcpConnection> links = List.copyOf(shared.links());
     links.forEach(link -> link.close(GoodbyeCode.STOPPING));
     try {
-      CompletableFuture.allOf(links.stream().map(Link::ended).toArray(CompletableFuture[]::new))
+      CompletableFuture.allOf(
+              links.stream().map(TcpConnection::ended).toArray(CompletableFuture[]::new))
           .get(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Some connections did not end in time");

@@ -5,7 +5,7 @@ import io.netty.util.ReferenceCounted;
 import io.shoal.api.Refusal;
 
 /// Hands the answer to one request of the peer's over to the event loop.
-record Answering(Link link, int id) implements Serving.Sink {
+record UploadSink(TcpConnection link, int id) implements ChunkUpload.Sink {
 
   @Override
   public void answer(int sizeBytes) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out that a peer is gone although nobody said so: it is silent in spite of pings, takes
 /// nothing of what is sent, or never ends what it began to say. On the event loop.
-final class Liveness {
+final class KeepAlive {
   // So a peer is found out at most a quarter later than the timeout says.
   private static final int CHECKS_PER_TIMEOUT = 4;
 
@@ -20,7 +20,7 @@ final class Liveness {
   private static final int TIMEOUTS_PER_FRAME = 4;
 
   private final Channel channel;
-  private final Wire wire;
+  private final FrameHandler wire;
   private final long timeoutNanos;
   private long heardNanos;
   private long movedNanos;
@@ -29,7 +29,7 @@ final class Liveness {
   private long frameNanos;
   private @Nullable ScheduledFuture<?> checks;
 
-  Liveness(Channel channel, Wire wire, Duration idleTimeout) {
+  KeepAlive(Channel channel, FrameHandler wire, Duration idleTimeout) {
     this.channel = channel;
     this.wire = wire;
     this.timeoutNanos = idleTimeout.toNanos();

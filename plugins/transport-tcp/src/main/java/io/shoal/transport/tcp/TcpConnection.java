@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A connection as the node sees it: usable from any thread, handing over to the [Wire] on the
-/// event loop, and calling the node on virtual threads.
-final class Link implements PeerConnection {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+/// A connection as the node sees it: usable from any thread, handing over to the [FrameHandler] on
+/// the event loop, and calling the node on virtual threads.
+final class TcpConnection implements PeerConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
 
   // What a slow peer may make us hold. Encrypted data lies in memory, a file region does not.
   private static final int MAX_OUTBOUND_PLAIN_SIZE_BYTES = 1024 * 1024;
@@ -60,13 +60,13 @@ final class Link implements PeerConnection {
   // in the network.
   private static final int MAX_WAITING_NEWS = 1024;
 
-  private final Shared shared;
+  private final TransportContext shared;
   private final String scheme;
   private final Optional<PeerAddress> dialled;
   private final ChunkServer server;
   private final Channel channel;
-  private final Wire wire;
-  private final CompletableFuture<Link> ready = new CompletableFuture<>();
+  private final FrameHandler wire;
+  private final CompletableFuture<TcpConnection> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final CountDownLatch closedLatch = new CountDownLatch(1);
   private final ServerCalls calls = new ServerCalls();
@@ -80,15 +80,15 @@ final class Link implements PeerConnection {
   private final AtomicInteger beginningWatches = new AtomicInteger();
   private final AtomicInteger waitingNews = new AtomicInteger();
   private final Map<Integer, OwnWatch> watches = new ConcurrentHashMap<>();
-  private final Liveness liveness;
+  private final KeepAlive liveness;
   private volatile @Nullable RemotePeer remote;
   private volatile Optional<byte[]> channelBinding = Optional.empty();
   private volatile int maxRequests;
   private volatile boolean open;
   private volatile Optional<String> fault = Optional.empty();
 
-  Link(
-      Shared shared,
+  TcpConnection(
+      TransportContext shared,
       String scheme,
       Optional<PeerAddress> dialled,
       ChunkServer server,
@@ -110,15 +110,15 @@ final class Link implements PeerConnection {
             scheme,
             shared.agent(),
             List.of());
-    this.wire = new Wire(this, own, encrypted);
-    this.liveness = new Liveness(channel, wire, shared.settings().idleTimeout());
+    this.wire = new FrameHandler(this, own, encrypted);
+    this.liveness = new KeepAlive(channel, wire, shared.settings().idleTimeout());
   }
 
-  Shared shared() {
+  TransportContext shared() {
     return shared;
   }
 
-  Wire wire() {
+  FrameHandler wire() {
     return wire;
   }
 
@@ -127,7 +127,7 @@ final class Link implements PeerConnection {
   }
 
   /// Completes when the handshake ended and the node was told, or fails with a [ShoalException].
-  CompletableFuture<Link> ready() {
+  CompletableFuture<TcpConnection> ready() {
     return ready;
   }
 
@@ -249,8 +249,8 @@ final class Link implements PeerConnection {
     }
   }
 
-  Serving serving(ChunkRequest request, int creditBytes, Serving.Sink sink) {
-    return new Serving(
+  ChunkUpload serving(ChunkRequest request, int creditBytes, ChunkUpload.Sink sink) {
+    return new ChunkUpload(
         server,
         this,
         request,
@@ -260,7 +260,7 @@ final class Link implements PeerConnection {
         encrypted ? MAX_DATA_TLS_SIZE_BYTES : WireLimits.MAX_DATA_SIZE_BYTES);
   }
 
-  void serve(Serving serving) {
+  void serve(ChunkUpload serving) {
     Thread.ofVirtual().name("shoal-tcp-serve").start(() -> called(serving));
   }
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /// One request of the peer's, from admission to its end, on a virtual thread of its own. The event
 /// loop only moves what this hands to it.
-final class Serving implements Runnable {
+final class ChunkUpload implements Runnable {
 
   /// Where the answer goes; each call only hands over to the event loop.
   interface Sink {
@@ -42,7 +42,7 @@ final class Serving implements Runnable {
     Budget outbound();
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkUpload.class);
 
   // Asked again by the requester after a fault of ours that may pass.
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -60,7 +60,7 @@ final class Serving implements Runnable {
   private boolean cancelled;
   private @Nullable Thread waiter;
 
-  Serving(
+  ChunkUpload(
       ChunkServer server,
       PeerConnection from,
       ChunkRequest request,

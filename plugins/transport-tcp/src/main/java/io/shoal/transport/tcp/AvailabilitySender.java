@@ -8,13 +8,13 @@ import java.util.Optional;
 
 /// Sends news to the peer's watches in turn: one frame at a time, and only when there is room. What
 /// comes meanwhile is joined by [PeerWatch]. On the event loop.
-final class NewsPump {
-  private final Wire wire;
+final class AvailabilitySender {
+  private final FrameHandler wire;
   private final ConnectionMachine machine;
   private final ArrayDeque<PeerWatch> due = new ArrayDeque<>();
   private boolean onTheirWay;
 
-  NewsPump(Wire wire, ConnectionMachine machine) {
+  AvailabilitySender(FrameHandler wire, ConnectionMachine machine) {
     this.wire = wire;
     this.machine = machine;
   }

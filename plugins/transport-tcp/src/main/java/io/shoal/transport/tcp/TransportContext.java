@@ -20,7 +20,7 @@ import java.util.concurrent.Executor;
 /// @param links all whose end the node was not told of
 /// @param receiveWindows what all requests may have on their way together
 /// @param threads a virtual thread a task, ended with the transport
-record Shared(
+record TransportContext(
     TcpSettings settings,
     EventLoopGroup loops,
     TlsContext tls,
@@ -30,7 +30,7 @@ record Shared(
     ByteBufAllocator allocator,
     Map<String, Integer> listenPorts,
     Set<Channel> channels,
-    Set<Link> links,
+    Set<TcpConnection> links,
     InboundLimits inbound,
     ReceiveWindows receiveWindows,
     Executor threads,

@@ -35,21 +35,21 @@ import org.slf4j.LoggerFactory;
 /// The event loop's side of a connection: cuts the stream into frames, asks the
 /// [ConnectionMachine], and moves buffers. Every method runs on the channel's event loop and none
 /// blocks.
-final class Wire extends ChannelInboundHandlerAdapter
+final class FrameHandler extends ChannelInboundHandlerAdapter
     implements ConnectionEvents, FrameReader.Sink {
-  private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
+  private static final Logger LOG = LoggerFactory.getLogger(FrameHandler.class);
 
   // A good-bye that cannot be written because the peer does not read must not delay the close.
   private static final long GOODBYE_TIMEOUT_MILLIS = 300;
 
-  private final Link link;
+  private final TcpConnection link;
   private final boolean encrypted;
   private final FrameReader reader = new FrameReader();
   private final ConnectionMachine machine;
   private final Map<Integer, ReceivedBody> bodies = new HashMap<>();
-  private final Map<Integer, Serving> servings = new HashMap<>();
+  private final Map<Integer, ChunkUpload> servings = new HashMap<>();
   private final Map<Integer, PeerWatch> peerWatches = new HashMap<>();
-  private final NewsPump news;
+  private final AvailabilitySender news;
   // Those that got bytes since the last pause of the input.
   private final Set<ReceivedBody> touched = new HashSet<>();
   private @Nullable ReceivedBody arriving;
@@ -59,11 +59,11 @@ final class Wire extends ChannelInboundHandlerAdapter
   private boolean closing;
   private Optional<ShoalException> fault = Optional.empty();
 
-  Wire(Link link, Frame.Hello own, boolean encrypted) {
+  FrameHandler(TcpConnection link, Frame.Hello own, boolean encrypted) {
     this.link = link;
     this.encrypted = encrypted;
     this.machine = new ConnectionMachine(own, this);
-    this.news = new NewsPump(this, machine);
+    this.news = new AvailabilitySender(this, machine);
   }
 
   private ChannelHandlerContext ctx() {
@@ -114,7 +114,7 @@ final class Wire extends ChannelInboundHandlerAdapter
     closing = true;
     bodies.values().forEach(body -> body.refused(new Refusal.Gone()));
     bodies.clear();
-    servings.values().forEach(Serving::cancel);
+    servings.values().forEach(ChunkUpload::cancel);
     servings.clear();
     peerWatches.values().forEach(watch -> link.async(watch::end));
     peerWatches.clear();
@@ -260,14 +260,14 @@ final class Wire extends ChannelInboundHandlerAdapter
 
   @Override
   public void requested(int id, ChunkRequest request, int creditBytes) {
-    Serving serving = link.serving(request, creditBytes, new Answering(link, id));
+    ChunkUpload serving = link.serving(request, creditBytes, new UploadSink(link, id));
     servings.put(id, serving);
     link.serve(serving);
   }
 
   @Override
   public void credited(int id, int sizeBytes) {
-    Serving serving = servings.get(id);
+    ChunkUpload serving = servings.get(id);
     if (serving != null) {
       serving.credited(sizeBytes);
     }
@@ -275,7 +275,7 @@ final class Wire extends ChannelInboundHandlerAdapter
 
   @Override
   public void takenBack(int id) {
-    Serving serving = servings.get(id);
+    ChunkUpload serving = servings.get(id);
     if (serving != null) {
       serving.cancel();
     }
