@@ -11,8 +11,9 @@ from shoalbench.content import MIB
 class Bench:
     """One run of the command."""
 
-    def __init__(self, package, folder, runs, quick):
+    def __init__(self, package, folder, runs, quick, earlier=None):
         self.package = package
+        self.earlier = earlier
         self.folder = folder
         self.runs = runs
         self.quick = quick

@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from shoalbench import adding, crowd, distance, killing, leechers, sandbox, seeds, single, starting, tools
+from shoalbench import adding, crowd, distance, killing, leechers, sandbox, seeds, single, starting, tools, versions
 from shoalbench.bench import Bench, file_system_of
 from shoalbench.contest import not_run, reason
 from shoalbench.network import congestion_control
@@ -28,6 +28,9 @@ SCENARIOS = {
     'start': starting.start,
 }
 
+# Runs only where --before names the other package.
+BEFORE = 'before'
+
 LEAST_RUNS = 3
 
 
@@ -40,20 +43,26 @@ def main(arguments):
 
 def _options(arguments):
     parser = argparse.ArgumentParser(prog='distribution/bench/run', description=sys.modules['__main__'].__doc__)
-    parser.add_argument('--scenario', metavar='NAMES', default=','.join(SCENARIOS),
-                        help='which, with commas between (default: %(default)s)')
+    parser.add_argument('--scenario', metavar='NAMES',
+                        help='which, with commas between (default: %s)' % ','.join(SCENARIOS))
     parser.add_argument('--runs', type=int, default=5, metavar='N', help='turns of each contender (default: 5)')
     parser.add_argument('--quick', action='store_true',
                         help='small sizes, to see that everything works; says nothing about speed')
     parser.add_argument('--package', type=Path, metavar='DIR', help='the packaged program (default: that of distribution/target)')
+    parser.add_argument('--before', type=Path, metavar='DIR',
+                        help='an earlier package: S1, S4, S5 and start of both in turns, and nothing else unless --scenario says so')
     parser.add_argument('--work', type=Path, metavar='DIR', help='where files go meanwhile (default: the temporary folder)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write what is printed into a file, too')
     parser.add_argument('--jvm', default='', metavar='OPTIONS',
                         help='more options for the Java machines that are measured, such as those of a recording')
     parser.add_argument('--install', action='store_true', help='install missing tools with apt-get first')
     options = parser.parse_args(arguments)
+    if options.scenario is None:
+        options.scenario = BEFORE if options.before else ','.join(SCENARIOS)
+    elif options.before:
+        options.scenario += ',' + BEFORE
     options.scenario = options.scenario.split(',')
-    unknown = [name for name in options.scenario if name not in SCENARIOS]
+    unknown = [name for name in options.scenario if name not in SCENARIOS and not (name == BEFORE and options.before)]
     if unknown:
         parser.error('no scenario %s: there are %s' % (', '.join(unknown), ', '.join(SCENARIOS)))
     if options.runs < 1:
@@ -63,8 +72,9 @@ def _options(arguments):
         if not built:
             parser.error('nothing is packaged: run "mvn -B -Dmaven.test.skip=true package" or give --package')
         options.package = built[-1].parents[1]
-    elif not (options.package / 'bin/shoal').exists():
-        parser.error('%s has no bin/shoal' % options.package)
+    for package in (options.package, options.before):
+        if package and not (package / 'bin/shoal').exists():
+            parser.error('%s has no bin/shoal' % package)
     return options
 
 
@@ -83,7 +93,8 @@ def _outside(options, arguments):
 def _inside(options, arguments):
     sandbox.prepare()
     home = sandbox.folder()
-    bench = Bench(Package(options.package, home, options.jvm), home, options.runs, options.quick)
+    earlier = Package(options.before, home, options.jvm) if options.before else None
+    bench = Bench(Package(options.package, home, options.jvm), home, options.runs, options.quick, earlier)
     head = _head(options, arguments, bench)
     rows = []
     code = 0
@@ -91,7 +102,7 @@ def _inside(options, arguments):
         for name in options.scenario:
             bench.say(name)
             try:
-                rows += SCENARIOS[name](bench)
+                rows += versions.beside_earlier(bench) if name == BEFORE else SCENARIOS[name](bench)
             except Exception as e:  # what one scenario cannot do is to spoil no other
                 bench.say('  not run: ' + reason(e))
                 rows.append(not_run(name, reason(e)))

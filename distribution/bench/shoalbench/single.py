@@ -25,19 +25,19 @@ class ShoalPair:
     to fetch from as the other tools are, and would be found there by the fresh one when it has forgotten all.
     """
 
-    def __init__(self, bench, stack, source, place, name, options):
-        self.package = bench.package
+    def __init__(self, bench, stack, source, place, name, options, package=None):
+        self.package = package or bench.package
         self.log = bench.log(place.name + '-' + name)
         self.source = source
         self.target = place / (name + '-got')
         self.place = place
         self.name = name
         self.options = options
-        self.root = bench.package.add(source, place / (name + '-seed'), *options)
-        self.router = stack.enter_context(Node(bench.package, place / (name + '-router'), *options))
+        self.root = self.package.add(source, place / (name + '-seed'), *options)
+        self.router = stack.enter_context(Node(self.package, place / (name + '-router'), *options))
         self.seed = stack.enter_context(
-            Node(bench.package, place / (name + '-seed'), *options, bootstrap=self.router.dht))
-        self.leech = stack.enter_context(Node(bench.package, place / (name + '-leech'), *options))
+            Node(self.package, place / (name + '-seed'), *options, bootstrap=self.router.dht))
+        self.leech = stack.enter_context(Node(self.package, place / (name + '-leech'), *options))
         self.router.await_provider(self.root)
 
     def by_api(self):
