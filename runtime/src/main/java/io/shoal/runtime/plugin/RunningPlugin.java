@@ -53,8 +53,8 @@ final class RunningPlugin {
     this.scheduler = new PluginScheduler(plugin.id());
   }
 
-  InspectedPlugin plugin() {
-    return plugin;
+  String id() {
+    return plugin.id();
   }
 
   /// The started extensions of a kind.
