@@ -23,11 +23,13 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /// A host certificate as libp2p TLS defines it (libp2p specs, `tls/tls.md`): self-signed with a
-/// throw-away key, bound to the host key by a signature in an extension.
+/// throw-away key, bound to the host key by a signature in an extension. Of the types of host keys
+/// that libp2p knows only Ed25519 is accepted.
 ///
 /// @param certificate what is shown to peers
 /// @param key the throw-away key
@@ -35,6 +37,9 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
 
   /// The extension that holds the host key and its signature.
   static final String EXTENSION_OID = "1.3.6.1.4.1.53594.1.1";
+
+  /// The names of libp2p's key types, by number (libp2p specs, `peer-ids/peer-ids.md`).
+  private static final List<String> KEY_TYPES = List.of("RSA", "Ed25519", "secp256k1", "ECDSA");
 
   private static final byte[] DOMAIN = "libp2p-tls-handshake:".getBytes(StandardCharsets.US_ASCII);
 
@@ -139,7 +144,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
   /// Who presents a certificate chain.
   ///
   /// @throws PeerFaultException it is not exactly one self-signed certificate, valid now, whose
-  ///   host key signed for it; the message says which rule it breaks
+  ///   host key is an Ed25519 key and signed for it; the message says which rule it breaks
   static PeerId verify(X509Certificate[] chain, Instant now) throws PeerFaultException {
     if (chain.length != 1) {
       throw new PeerFaultException(
@@ -197,11 +202,23 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
       throw new MalformedDataException("bytes follow the host key's signature");
     }
     PeerId peer = PeerId.ofPublicKey(key);
+    byte[] hostKey = peer.ed25519PublicKey().orElseThrow(() -> otherKeyType(key));
     byte[] message = Arrays.copyOf(DOMAIN, DOMAIN.length + keyInfo.length);
     System.arraycopy(keyInfo, 0, message, DOMAIN.length, keyInfo.length);
-    if (!HostKeySignature.verifies(key, message, signature)) {
+    if (!HostKeySignature.verifiesEd25519(hostKey, message, signature)) {
       throw new PeerFaultException("the host key of " + peer + " did not sign for the certificate");
     }
     return peer;
+  }
+
+  /// A check of such a signature would cost up to twenty times one of Ed25519, and any stranger
+  /// could ask for it.
+  ///
+  /// @param key in the protobuf form, with a type that [PeerId#ofPublicKey] knows
+  private static PeerFaultException otherKeyType(byte[] key) {
+    return new PeerFaultException(
+        "the peer's certificate has a host key of the type "
+            + KEY_TYPES.get(key[1])
+            + ", and peers of Shoal have Ed25519 keys: give that peer an Ed25519 key");
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerId;
@@ -53,7 +54,7 @@ class HostCertificateFuzzTest {
     HostKey key = HostKey.generate(new SecureRandom());
     byte[] own = HostCertificate.create(key, NOW, new SecureRandom()).certificate().getEncoded();
     SEEDS.add(new Seed(own, Optional.of(key.peerId())));
-    assertTrue(SEEDS.stream().filter(seed -> seed.proves.isPresent()).count() >= 3);
+    assertTrue(SEEDS.stream().filter(seed -> seed.proves.isPresent()).count() == 2);
   }
 
   private static Optional<PeerId> proven(byte[] der) {
@@ -199,7 +200,7 @@ class HostCertificateFuzzTest {
         assertEquals(id, PeerId.parse(id.toString()), "input " + i);
       } catch (MalformedDataException e) {
         assertTrue(e.getMessage() != null, "input " + i);
-      } catch (io.shoal.api.InvalidInputException | RuntimeException e) {
+      } catch (InvalidInputException | RuntimeException e) {
         throw new AssertionError("input " + i, e);
       }
     }
