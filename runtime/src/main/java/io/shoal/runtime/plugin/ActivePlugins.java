@@ -28,6 +28,6 @@ public record ActivePlugins(
     transports = List.copyOf(transports);
   }
 
-  /// An extension and whose it is.
+  /// An extension and the plugin that it belongs to.
   public record Active<T extends Extension>(String pluginId, T extension) {}
 }

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
-/// The ids of the plugins to use. What is empty is not set: then every installed plugin of the kind
-/// is used, for the kinds that have only one, if only one is installed.
+/// The ids of the plugins to use. An empty component is not set: then every installed plugin of the
+/// kind is used, and of the kinds that take only one the only one that is installed.
 ///
 /// @param storage the one that keeps chunks
 /// @param verification the one that names new content

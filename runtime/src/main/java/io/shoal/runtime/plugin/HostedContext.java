@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/// What a plugin gets.
+/// What one plugin gets from the node.
 record HostedContext(
     String pluginId,
     PluginConfig config,

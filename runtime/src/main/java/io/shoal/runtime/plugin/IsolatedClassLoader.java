@@ -23,7 +23,7 @@ import org.pf4j.PluginManager;
 /// A PF4J loader because PF4J casts to it and closes it, which frees the jars.
 final class IsolatedClassLoader extends PluginClassLoader {
 
-  /// Where files that belong to the machinery around plugins lie; a plugin sees only its own.
+  /// The folder of files for the machinery around plugins; a plugin sees only its own.
   private static final String SERVICES = "META-INF/";
 
   private final GrantedModules granted;
@@ -79,7 +79,7 @@ final class IsolatedClassLoader extends PluginClassLoader {
     return className.substring(0, Math.max(0, className.lastIndexOf('.')));
   }
 
-  /// What the module system asks when it links modules or looks for a provider.
+  /// Called by the module system when it links modules or looks for a provider.
   @Override
   protected @Nullable Class<?> findClass(@Nullable String moduleName, String name) {
     if (moduleName != null && !modules.contains(moduleName)) {

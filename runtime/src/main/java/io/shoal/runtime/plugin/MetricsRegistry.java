@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// All that a node counts, in the text form of Prometheus.
+/// All counters and gauges of a node, in the text form of Prometheus.
 public final class MetricsRegistry {
 
   /// As [Metrics] states it.
@@ -24,12 +24,12 @@ public final class MetricsRegistry {
 
   private final Map<String, Owner> owners = new ConcurrentSkipListMap<>();
 
-  /// What `owner` counts; always the same object for one owner.
+  /// The metrics of `owner`; always the same object for one owner.
   public Metrics of(String owner) {
     return owners.computeIfAbsent(owner, Owner::new);
   }
 
-  /// Forgets all that `owner` counted, so that nothing of a plugin stays behind.
+  /// Removes the metrics of `owner`, so that nothing of a plugin stays behind.
   void remove(String owner) {
     owners.remove(owner);
   }
@@ -107,7 +107,7 @@ public final class MetricsRegistry {
 
     private final String prefix;
     private final Map<String, Metric> metrics = new ConcurrentSkipListMap<>();
-    private final AtomicBoolean toldOfTooMany = new AtomicBoolean();
+    private final AtomicBoolean tooManyLogged = new AtomicBoolean();
 
     Owner(String owner) {
       this.prefix = "shoal_" + owner.replace('-', '_').toLowerCase(Locale.ROOT) + "_";
@@ -132,14 +132,14 @@ public final class MetricsRegistry {
     private Metric add(String name, Metric metric) {
       if (!NAME.matcher(name).matches()) {
         throw new IllegalArgumentException(
-            "'" + name + "' is no name of a metric: lower-case words joined by _");
+            "'" + name + "' is not a name of a metric: lower-case words joined by _");
       }
       Metric before = metrics.get(name);
       if (before != null) {
         return before;
       }
       if (metrics.size() >= MAX_NAMES_PER_OWNER) {
-        if (toldOfTooMany.compareAndSet(false, true)) {
+        if (tooManyLogged.compareAndSet(false, true)) {
           LOG.warn(
               "{}* has more than {} names: {} and later ones are not shown",
               prefix,

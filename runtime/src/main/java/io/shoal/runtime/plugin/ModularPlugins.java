@@ -46,7 +46,7 @@ final class ModularPlugins extends DefaultPluginManager {
   private final Map<Path, InspectedPlugin> inspected;
   private final Map<String, ModuleLayer> layers;
 
-  /// @param root a folder, for PF4J; plugins are loaded from wherever they lie
+  /// @param root a folder, for PF4J; plugins are loaded from wherever they are
   /// @param pluginClasses makes the objects of those plugins that have a `Plugin-Class`
   ModularPlugins(GrantedModules granted, Path root, PluginFactory pluginClasses) {
     this.granted = granted;
@@ -168,7 +168,7 @@ final class ModularPlugins extends DefaultPluginManager {
 
   @Override
   protected PluginRepository createPluginRepository() {
-    // Nothing is looked for: what is loaded was inspected first.
+    // PF4J looks for no plugins: those that are loaded were inspected first.
     return new BasePluginRepository(List.of());
   }
 
@@ -232,7 +232,8 @@ final class ModularPlugins extends DefaultPluginManager {
         }
       }
     }
-    throw new PluginRuntimeException("{} is provided by no module of its plugin", type.getName());
+    throw new PluginRuntimeException(
+        "{} is not provided by a module of its plugin", type.getName());
   }
 
   @Override
@@ -240,7 +241,7 @@ final class ModularPlugins extends DefaultPluginManager {
     return new ProvidedExtensions();
   }
 
-  /// Finds what was seen when the plugins were inspected.
+  /// Finds the extensions that were found when the plugins were inspected.
   private final class ProvidedExtensions implements ExtensionFinder {
 
     @Override
@@ -274,7 +275,7 @@ final class ModularPlugins extends DefaultPluginManager {
         Class<?> type = getPluginClassLoader(plugin.id()).loadClass(className);
         return new ExtensionWrapper<>(new ExtensionDescriptor(0, type), getExtensionFactory());
       } catch (ClassNotFoundException e) {
-        throw new PluginRuntimeException(e, "its class {} is not there", className);
+        throw new PluginRuntimeException(e, "its class {} is missing", className);
       }
     }
 

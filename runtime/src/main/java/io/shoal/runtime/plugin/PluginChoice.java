@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Which plugins are to be used, by kind: what the configuration names or, where it names nothing,
-/// what leaves no choice.
+/// The plugins to use, by kind: those that the configuration names or, where it names none, those
+/// that leave no choice.
 final class PluginChoice {
 
   private final PluginCatalog catalog;
@@ -30,13 +30,13 @@ final class PluginChoice {
         .forEach(FoundPlugin::markActive);
   }
 
-  /// What was chosen for a kind, in the order of the configuration. Those that are missing or
+  /// The plugins chosen for a kind, in the order of the configuration. Those that are missing or
   /// unusable are among them.
   List<FoundPlugin> of(ExtensionKind kind) {
     return chosen.getOrDefault(kind, List.of());
   }
 
-  /// What the configuration names and is nowhere.
+  /// Plugins that the configuration names and that were not found.
   List<FoundPlugin> missing() {
     return missing;
   }
@@ -79,8 +79,10 @@ final class PluginChoice {
                     + kind.word()
                     + " names "
                     + id
-                    + ", which is no plugin for that: "
-                    + alternatives(kind)));
+                    + ", which does not provide "
+                    + kind.word()
+                    + ": "
+                    + alternatives(kind).orElse("add a plugin that does")));
       } else {
         plugins.add(plugin.get());
       }
@@ -89,10 +91,10 @@ final class PluginChoice {
   }
 
   private FoundPlugin missing(ExtensionKind kind, String id) {
-    Optional<FoundPlugin> told =
+    Optional<FoundPlugin> known =
         missing.stream().filter(plugin -> plugin.id().equals(id)).findFirst();
-    if (told.isPresent()) {
-      return told.get();
+    if (known.isPresent()) {
+      return known.get();
     }
     FoundPlugin plugin =
         FoundPlugin.missing(
@@ -101,16 +103,14 @@ final class PluginChoice {
                 + kind.word()
                 + " names it, and it is not in "
                 + catalog.folderNames()
-                + ": add it, or "
-                + alternatives(kind));
+                + ": add it"
+                + alternatives(kind).map(others -> ", or " + others).orElse(""));
     missing.add(plugin);
     return plugin;
   }
 
-  private String alternatives(ExtensionKind kind) {
+  private Optional<String> alternatives(ExtensionKind kind) {
     List<String> ids = catalog.providing(kind).stream().map(FoundPlugin::id).toList();
-    return ids.isEmpty()
-        ? "no installed plugin provides " + kind.word()
-        : "write one of " + String.join(", ", ids);
+    return ids.isEmpty() ? Optional.empty() : Optional.of("write one of " + String.join(", ", ids));
   }
 }

@@ -65,9 +65,9 @@ public final class PluginHost implements AutoCloseable {
             new PluginClasses(settings.startTimeout(), settings.stopTimeout()));
   }
 
-  /// Looks at the plugins in some folders. Loads none.
+  /// Inspects the plugins in some folders. Loads none.
   ///
-  /// @param folders where plugins lie
+  /// @param folders those with plugins
   /// @param unpackFolder where zips are unpacked to; made when needed
   /// @throws UserFaultException the runtime is on the class path
   public static PluginHost open(
@@ -107,7 +107,8 @@ public final class PluginHost implements AutoCloseable {
         .orElseThrow(() -> new NoSuchElementException("the module io.shoal.api has no version"));
   }
 
-  /// How the plugins do: all that were found, and those that the configuration names in vain.
+  /// The states of all plugins that were found, and of those that the configuration names and that
+  /// were not.
   public synchronized List<PluginReport> reports() {
     return Stream.concat(catalog.all().stream(), choice.missing().stream())
         .map(FoundPlugin::report)
@@ -118,7 +119,7 @@ public final class PluginHost implements AutoCloseable {
   ///
   /// @throws UserFaultException the configuration is wrong, or what is left cannot do the job; the
   ///   message says why
-  /// @throws InterruptedException interrupted; nothing stays started then, nor after any other
+  /// @throws InterruptedException interrupted; no plugin stays started then, nor after any other
   ///   failure
   public ActivePlugins start(PluginServices services)
       throws ShoalException, IOException, InterruptedException {
@@ -224,7 +225,7 @@ public final class PluginHost implements AutoCloseable {
                 + String.join("; plugin ", problems));
   }
 
-  /// What lies there and cannot be used: probably what is missed.
+  /// The plugins that cannot be used: the missing one is probably among them.
   private String unusable() {
     String problems =
         String.join(
@@ -238,8 +239,8 @@ public final class PluginHost implements AutoCloseable {
     return problems.isEmpty() ? "" : " (not usable: " + problems + ")";
   }
 
-  /// Ends all plugins, the last started first. Each has the time that `plugins.stopTimeout` gives;
-  /// what hangs is left behind. Safe to call twice.
+  /// Ends all plugins, the last started first. Each has as long as `plugins.stopTimeout`; one that
+  /// hangs is left behind. Safe to call twice.
   @Override
   public synchronized void close() {
     running.stopAll();

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// What the parts of one node share.
+/// What a node shares with its plugins.
 ///
 /// @param dataFolder the node's folder
 /// @param identity who the node is
 /// @param swarmSecret of the private swarm that it is a member of
 /// @param clock wall-clock time
-/// @param metrics all that is counted
+/// @param metrics all counters of the node
 /// @param bulkPool for hashing and bulk file IO
 public record PluginServices(
     Path dataFolder,
@@ -28,7 +28,7 @@ public record PluginServices(
     return dataFolder.resolve("plugins").resolve(pluginId);
   }
 
-  /// Where zips are unpacked; can be removed while no node runs.
+  /// Where zips are unpacked; may be removed while no node runs.
   public Path unpackedPlugins() {
     return dataFolder.resolve("runtime").resolve("unpacked-plugins");
   }

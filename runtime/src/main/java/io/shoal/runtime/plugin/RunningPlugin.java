@@ -29,8 +29,8 @@ import java.util.concurrent.ExecutionException;
 import org.pf4j.PluginRuntimeException;
 import org.pf4j.PluginState;
 
-/// One plugin from the definition of its classes to their end. Every call of its code is made on a
-/// thread of its own with a deadline.
+/// One plugin, from the definition of its classes until they are unloaded. Every call of its code
+/// is made on a thread of its own with a deadline.
 final class RunningPlugin {
 
   private final InspectedPlugin plugin;
@@ -134,7 +134,7 @@ final class RunningPlugin {
     }
   }
 
-  /// Asks something of the plugin's code that must return soon.
+  /// Calls code of the plugin that must return soon.
   ///
   /// @param what the call, for messages
   <T> T ask(String what, Callable<T> question)
@@ -160,11 +160,11 @@ final class RunningPlugin {
         what
             + " "
             + missed.getMessage()
-            + ": raise plugins.startTimeout if it needs longer, else tell its author",
+            + ": raise plugins.startTimeout if it needs longer, else report it to its author",
         missed);
   }
 
-  /// Says what is wrong with a plugin of which the code threw.
+  /// The problem of a plugin whose code threw.
   private static UnusablePluginException fault(Throwable thrown) {
     Throwable cause = unwrapped(thrown);
     return switch (cause) {
@@ -179,9 +179,16 @@ final class RunningPlugin {
                   + e
                   + ": get another version of it",
               e);
+      case ClassNotFoundException e ->
+          new UnusablePluginException(
+              Reason.FAILED,
+              "a class of it cannot be loaded ("
+                  + e
+                  + "): get it again; if that does not help, report it to its author",
+              e);
       case Throwable e ->
           new UnusablePluginException(
-              Reason.FAILED, "it failed with " + e + ": tell its author", e);
+              Reason.FAILED, "it failed with " + e + ": report it to its author", e);
     };
   }
 
@@ -195,10 +202,10 @@ final class RunningPlugin {
     return wrapper && cause != null ? unwrapped(cause) : thrown;
   }
 
-  /// Ends the plugin, whatever state it is in: closes its extensions, ends its timers, forgets its
+  /// Ends the plugin, whatever state it is in: closes its extensions, ends its timers, unloads its
   /// classes.
   ///
-  /// @return what did not go well
+  /// @return what failed
   List<PluginProblem> stop() {
     List<PluginProblem> problems = new ArrayList<>();
     boolean interrupted = false;
@@ -216,7 +223,7 @@ final class RunningPlugin {
         problems.add(
             new PluginProblem(Reason.HUNG, "close " + e.getMessage() + ": it was left behind"));
       } catch (InterruptedException e) {
-        // Whoever stops a node twice wants it to go faster; the rest is ended all the same.
+        // A node that is stopped twice should end faster; the rest is ended all the same.
         interrupted = true;
       }
     }

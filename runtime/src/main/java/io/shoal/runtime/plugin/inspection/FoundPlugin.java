@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A plugin that lies in one of the folders or stands in the configuration, and what became of it.
-/// Confined to whoever holds the [PluginHost]'s lock.
+/// A plugin that was found in one of the folders or is named in the configuration, and its state.
+/// Confined to the thread that scans, and then to the one that holds the lock of the plugin host.
 public final class FoundPlugin {
 
   private static final Logger LOG = LoggerFactory.getLogger(FoundPlugin.class);
@@ -27,12 +27,12 @@ public final class FoundPlugin {
     this.location = location;
   }
 
-  /// Something in a folder; as long as nothing else is known it is called by its file name.
+  /// A file or folder that may be a plugin; until its id is known it is called by its file name.
   static FoundPlugin at(Path location) {
     return new FoundPlugin(location.getFileName().toString(), Optional.of(location));
   }
 
-  /// A name in the configuration that belongs to nothing.
+  /// A name in the configuration to which no plugin belongs.
   public static FoundPlugin missing(String id, String message) {
     FoundPlugin plugin = new FoundPlugin(id, Optional.empty());
     plugin.active = true;
@@ -63,8 +63,8 @@ public final class FoundPlugin {
     started = false;
     if (problem == null) {
       problem = why;
-      // Told to the user by who asked for it: as the reason why a node does not start, or as a
-      // warning where it goes on without this plugin.
+      // The user reads it elsewhere: as the reason why a node does not start, or as a warning where
+      // it goes on without this plugin.
       LOG.debug("plugin {}: {}", id, why.message());
     }
   }
@@ -90,7 +90,7 @@ public final class FoundPlugin {
     return Optional.ofNullable(problem);
   }
 
-  /// What is known of it, if it can be used.
+  /// The inspected plugin, if it can be used.
   public Optional<InspectedPlugin> usable() {
     return problem == null ? Optional.ofNullable(inspected) : Optional.empty();
   }

@@ -2,12 +2,14 @@ package io.shoal.runtime.plugin.inspection;
 
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What plugins may use of what is around them: the API, three small libraries that it stands on,
+/// The modules around plugins that they may use: the API, the four small libraries that go with it,
 /// and a part of the JDK. The rest (the runtime, its libraries, desktop, attach and instrumentation
 /// of the JDK) is out of their reach, so that it can change without breaking them.
 public final class GrantedModules {
@@ -48,7 +50,7 @@ public final class GrantedModules {
     this.moduleOfPackage = Map.copyOf(moduleOfPackage);
   }
 
-  /// What may be used of a layer and those below it.
+  /// The modules that may be used of a layer and those below it.
   public static GrantedModules of(ModuleLayer layer) {
     return of(layer, ModuleFinder.ofSystem());
   }
@@ -83,11 +85,12 @@ public final class GrantedModules {
     return Optional.ofNullable(moduleOfPackage.get(packageName));
   }
 
-  /// Refuses what a module of a plugin requires beyond what is granted.
+  /// Refuses a module of a plugin that requires more than is granted.
   ///
   /// @param own the names of the plugin's own modules and of those of the plugins that it depends
   ///   on
   void check(ModuleDescriptor module, Set<String> own) throws UnusablePluginException {
+    List<String> absent = new ArrayList<>();
     for (ModuleDescriptor.Requires requires : module.requires()) {
       String name = requires.name();
       if (own.contains(name)) {
@@ -98,29 +101,44 @@ public final class GrantedModules {
       if (!isGranted(name) && (present || !optional)) {
         throw new UnusablePluginException(
             PluginProblem.Reason.FORBIDDEN_MODULE,
-            "its module "
-                + module.name()
-                + " requires "
-                + name
-                + ", which plugins may not use: pack it into the plugin's lib/ or do without");
+            "its module " + module.name() + " requires " + name + insteadOf(name, present));
       }
       if (!present && !optional) {
-        throw absent(module.name(), name);
+        absent.add(name);
       }
     }
+    if (!absent.isEmpty()) {
+      throw absent(module.name(), absent.stream().sorted().toList());
+    }
+  }
+
+  private String insteadOf(String module, boolean present) {
+    if (module.startsWith("io.shoal.")) {
+      return ", which plugins may not use: use io.shoal.api only";
+    }
+    if (module.startsWith("java.") || module.startsWith("jdk.")) {
+      return ", a part of the JDK which plugins may not use: do without";
+    }
+    return present
+        ? ", which plugins may not use: pack it into the plugin's lib/ or do without"
+        : ", which is missing: pack it into the plugin's lib/ or do without";
   }
 
   /// Plugins may use more of the JDK than the package's own Java has, for those who run the node on
   /// a whole one.
-  private UnusablePluginException absent(String module, String required) {
+  private UnusablePluginException absent(String module, List<String> required) {
+    String addModules = "--add-modules " + String.join(",", required);
+    List<String> lacking = required.stream().filter(name -> java.find(name).isEmpty()).toList();
     String cure =
-        java.find(required).isPresent()
-            ? ", which was not started: start Java with --add-modules " + required
-            : ", which the Java that runs this node lacks: do without, or run the node on a whole"
-                + " JDK with --add-modules "
-                + required;
+        lacking.isEmpty()
+            ? String.join(" and ", required)
+                + ", which was not started: start Java with "
+                + addModules
+            : String.join(" and ", lacking)
+                + ", which the Java that runs this node lacks: do without, or run the node on a whole"
+                + " JDK with "
+                + addModules;
     return new UnusablePluginException(
-        PluginProblem.Reason.ABSENT_MODULE,
-        "its module " + module + " requires " + required + cure);
+        PluginProblem.Reason.ABSENT_MODULE, "its module " + module + " requires " + cure);
   }
 }

@@ -6,6 +6,7 @@ import java.lang.module.FindException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -22,7 +23,7 @@ import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginRuntimeException;
 import org.pf4j.PropertiesPluginDescriptorFinder;
 
-/// A plugin that was looked at and found fit to be loaded; no class of it was.
+/// A plugin that was inspected and can be loaded; no class of it has been.
 ///
 /// @param descriptor what its manifest or properties say
 /// @param artifact where it lies
@@ -53,19 +54,32 @@ public record InspectedPlugin(
               ? new ManifestPluginDescriptorFinder().find(artifact.root())
               : new PropertiesPluginDescriptorFinder().find(artifact.root());
     } catch (PluginRuntimeException | NullPointerException | IllegalArgumentException e) {
-      // NullPointerException: PF4J does not expect a jar without a manifest.
-      throw new UnusablePluginException(Reason.UNREADABLE, "it is no plugin: " + e.getMessage(), e);
+      throw new UnusablePluginException(Reason.UNREADABLE, unreadable(artifact.root(), e), e);
     }
     String id = descriptor.getPluginId();
     if (id == null || id.isEmpty()) {
       throw new UnusablePluginException(
-          Reason.UNREADABLE, "it has no Plugin-Id: it is no plugin, move it elsewhere");
+          Reason.UNREADABLE, "it has no Plugin-Id: it is not a plugin, move it elsewhere");
     }
     if (!PluginIds.isValid(id)) {
       throw new UnusablePluginException(
           Reason.UNREADABLE, "its id '" + id + "' is not of the form " + PluginIds.RULE);
     }
     return descriptor;
+  }
+
+  private static String unreadable(Path root, Throwable fault) {
+    if (!Files.isReadable(root)) {
+      return "this user may not read it: change its permissions or its owner";
+    }
+    if (fault instanceof NullPointerException) {
+      // PF4J does not expect a jar without a manifest.
+      return "it has no manifest: it is not a plugin, move it elsewhere";
+    }
+    Throwable cause = fault.getCause() == null ? fault : fault.getCause();
+    return "it cannot be read ("
+        + cause.getMessage()
+        + "): it is damaged, or it is not a plugin: get it again or move it elsewhere";
   }
 
   /// Checks versions and content.
@@ -89,7 +103,7 @@ public record InspectedPlugin(
 
   private static void checkVersions(PluginDescriptor descriptor, String apiVersion)
       throws UnusablePluginException {
-    String version = descriptor.getVersion();
+    String version = String.valueOf(descriptor.getVersion());
     String requires = String.valueOf(descriptor.getRequires()).strip();
     if (requires.isEmpty() || requires.equals("*") || requires.equals("null")) {
       throw new UnusablePluginException(
@@ -101,7 +115,15 @@ public record InspectedPlugin(
     String range = requires.matches("\\d+\\.\\d+\\.\\d+") ? "^" + requires : requires;
     DefaultVersionManager versions = new DefaultVersionManager();
     try {
-      versions.compareVersions(String.valueOf(version), "0.0.0");
+      versions.compareVersions(version, "0.0.0");
+    } catch (RuntimeException e) {
+      String message =
+          version.equals("null")
+              ? "it has no Plugin-Version: it needs one such as 1.0.0"
+              : "its Plugin-Version '" + version + "' is not a version such as 1.0.0";
+      throw new UnusablePluginException(Reason.UNREADABLE, message, e);
+    }
+    try {
       if (!versions.checkVersionConstraint(apiVersion, range)) {
         throw new UnusablePluginException(
             Reason.WRONG_API,
@@ -114,11 +136,10 @@ public record InspectedPlugin(
     } catch (RuntimeException e) {
       throw new UnusablePluginException(
           Reason.UNREADABLE,
-          "its Plugin-Version '"
-              + version
-              + "' or Plugin-Requires '"
+          "its Plugin-Requires '"
               + requires
-              + "' is no version or range",
+              + "' is not a range of versions: it should be ^"
+              + apiVersion,
           e);
     }
   }
@@ -138,7 +159,7 @@ public record InspectedPlugin(
         throw new UnusablePluginException(
             Reason.BUNDLES_API,
             jar.getFileName()
-                + " holds classes of io.shoal.api, which the node gives: build it with the API as a"
+                + " holds classes of io.shoal.api, which the node provides: build it with the API as a"
                 + " provided dependency");
       }
     }

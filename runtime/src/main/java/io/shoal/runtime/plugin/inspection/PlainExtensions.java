@@ -15,13 +15,13 @@ import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
-/// Tells what plain jars provide, from their `META-INF/extensions.idx` and their class files,
+/// Finds out what plain jars provide, from their `META-INF/extensions.idx` and their class files,
 /// without loading a class.
 final class PlainExtensions {
 
   private static final String INDEX = "META-INF/extensions.idx";
 
-  /// A class file has at most a few hundred kilobytes; more is no code that a person wrote.
+  /// A class file has at most a few hundred kilobytes; more is not code that a person wrote.
   private static final int MAX_ENTRY_SIZE_BYTES = 1 << 20;
 
   /// Steps from a class to the type that it extends; ends the walk through classes that name each
@@ -45,7 +45,7 @@ final class PlainExtensions {
                 + INDEX
                 + " names the class "
                 + className
-                + ", which it does not hold: tell its author");
+                + ", which is missing: get it again; if that does not help, report it to its author");
       }
       for (ExtensionKind kind : ExtensionKind.values()) {
         if (extendsType(className, kind.type().getName(), MAX_INHERITANCE)) {
@@ -71,7 +71,7 @@ final class PlainExtensions {
     return names;
   }
 
-  /// Whether a class of these jars is a subtype of `type`, as far as the jars themselves tell.
+  /// Whether a class of these jars is a subtype of `type`, as far as the jars themselves show.
   private boolean extendsType(String className, String type, int mostSteps)
       throws IOException, UnusablePluginException {
     if (className.equals(type)) {
@@ -99,7 +99,7 @@ final class PlainExtensions {
       return above;
     } catch (IllegalArgumentException e) {
       throw new UnusablePluginException(
-          Reason.UNREADABLE, "its class " + className + " is broken: get the plugin again", e);
+          Reason.UNREADABLE, "its class " + className + " is damaged: get the plugin again", e);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.shoal.runtime.plugin.inspection;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.file.Sha256;
+import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import java.io.IOException;
@@ -12,7 +14,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
@@ -25,9 +26,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Decides, before a class of it is loaded, whether somebody vouches for a plugin: the user, who
-/// listed its digest, or a publisher, whose signature lies beside it. With neither digests nor
-/// publishers configured, every plugin in the folder may be loaded.
+/// Decides, before a class of it is loaded, whether a plugin may be loaded: the user listed its
+/// digest, or a publisher signed it, with the signature in a file beside it. With neither digests
+/// nor publishers configured, every plugin in the folder may be loaded.
 public final class PluginApproval {
 
   private static final Logger LOG = LoggerFactory.getLogger(PluginApproval.class);
@@ -40,7 +41,7 @@ public final class PluginApproval {
     this.publishers = publishers;
   }
 
-  /// @throws InvalidConfigException a publisher's key is none
+  /// @throws InvalidConfigException a publisher's key is not an Ed25519 key
   public static PluginApproval of(PluginSettings settings) throws InvalidConfigException {
     List<PublicKey> keys = new ArrayList<>();
     for (String text : settings.publishers()) {
@@ -51,7 +52,7 @@ public final class PluginApproval {
         throw new InvalidConfigException(
             "plugins.publishers: '"
                 + text
-                + "' is no Ed25519 public key: write the line between BEGIN and END of what openssl"
+                + "' is not an Ed25519 public key: write the line between BEGIN and END of what openssl"
                 + " pkey -pubout prints",
             e);
       }
@@ -68,41 +69,60 @@ public final class PluginApproval {
     if (digests.contains(digest)) {
       return;
     }
-    Path signature = location.resolveSibling(location.getFileName() + ".sig");
-    if (!publishers.isEmpty() && isSigned(HexFormat.of().parseHex(digest), signature)) {
-      return;
+    if (publishers.isEmpty()) {
+      throw refused(
+          "its SHA-256 is not in plugins.allow: check where it comes from, then add " + digest);
     }
-    throw new UnusablePluginException(
-        Reason.NOT_ALLOWED,
-        publishers.isEmpty()
-            ? "its SHA-256 is not in plugins.allow: check where it comes from, then add " + digest
-            : "its SHA-256 is not in plugins.allow and "
-                + signature.getFileName()
-                + " holds no signature of a key in plugins.publishers: check where it comes from,"
-                + " then add "
-                + digest
-                + " to plugins.allow");
+    requireSignature(digest, location.resolveSibling(location.getFileName() + ".sig"));
   }
 
-  /// Whether a file holds an Ed25519 signature (its 64 bytes) of a publisher over the 32 bytes of
-  /// the digest.
-  private boolean isSigned(byte[] digest, Path file) throws IOException {
+  /// @param file has to hold an Ed25519 signature (its 64 bytes) of a publisher over the 32 bytes
+  ///   of the digest
+  private void requireSignature(String digest, Path file)
+      throws UnusablePluginException, IOException {
+    String otherwise =
+        ": check where it comes from, then add " + digest + " to plugins.allow, or get it signed";
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(HostKey.SIGNATURE_SIZE_BYTES + 1);
     } catch (NoSuchFileException e) {
-      return false;
+      throw refused(
+          "its SHA-256 is not in plugins.allow and there is no "
+              + file.getFileName()
+              + " beside it"
+              + otherwise);
     }
+    if (bytes.length != HostKey.SIGNATURE_SIZE_BYTES) {
+      throw refused(
+          "its SHA-256 is not in plugins.allow and "
+              + file.getFileName()
+              + " is not a signature, which has 64 bytes"
+              + otherwise);
+    }
+    if (!isSigned(HexFormat.of().parseHex(digest), bytes)) {
+      // Not with the advice to allow it: it may have been tampered with.
+      throw refused(
+          file.getFileName()
+              + " is not its signature by a key in plugins.publishers: it was changed after it was"
+              + " signed, or another publisher signed it: get it again from its publisher");
+    }
+  }
+
+  private static UnusablePluginException refused(String message) {
+    return new UnusablePluginException(Reason.NOT_ALLOWED, message);
+  }
+
+  private boolean isSigned(byte[] digest, byte[] signature) {
     for (PublicKey publisher : publishers) {
       try {
         Signature check = Signature.getInstance("Ed25519");
         check.initVerify(publisher);
         check.update(digest);
-        if (bytes.length == HostKey.SIGNATURE_SIZE_BYTES && check.verify(bytes)) {
+        if (check.verify(signature)) {
           return true;
         }
       } catch (GeneralSecurityException e) {
-        LOG.debug("{} is no signature", file, e);
+        LOG.debug("a signature cannot be checked", e);
       }
     }
     return false;
@@ -112,7 +132,7 @@ public final class PluginApproval {
   /// sort | xargs sha256sum` prints in it.
   static String sha256(Path location) throws IOException {
     if (!Files.isDirectory(location)) {
-      return hex(digest(location));
+      return WholeDigests.of(location);
     }
     List<String> files;
     try (Stream<Path> tree = Files.walk(location)) {
@@ -122,34 +142,11 @@ public final class PluginApproval {
               .sorted()
               .toList();
     }
-    MessageDigest all = newDigest();
+    MessageDigest all = Sha256.begin();
     for (String name : files) {
-      String line = hex(digest(location.resolve(name))) + "  " + name + "\n";
+      String line = WholeDigests.of(location.resolve(name)) + "  " + name + "\n";
       all.update(line.getBytes(StandardCharsets.UTF_8));
     }
-    return hex(all.digest());
-  }
-
-  private static byte[] digest(Path file) throws IOException {
-    MessageDigest digest = newDigest();
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-    }
-    return digest.digest();
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(all.digest());
   }
 }

@@ -39,8 +39,8 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
 
   private static final String LIB = "lib/";
 
-  /// What in a folder may be a plugin: jars, zips and folders, hidden ones left out, by name. A
-  /// folder that is not there holds none.
+  /// The entries of a folder that may be plugins: jars, zips and folders, hidden ones left out, by
+  /// name. A folder that is not there holds none.
   static List<Path> candidates(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
@@ -55,7 +55,7 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
     }
   }
 
-  /// Looks at one of them.
+  /// Reads one of them.
   ///
   /// @param unpackFolder where zips are unpacked to
   static PluginArtifact of(Path location, Path unpackFolder)
@@ -66,7 +66,13 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
     Path root = isZip(location) ? unpack(location, unpackFolder) : location;
     if (!Files.isRegularFile(root.resolve(PROPERTIES))) {
       throw new UnusablePluginException(
-          Reason.UNREADABLE, "it has no " + PROPERTIES + ": it is no plugin, move it elsewhere");
+          Reason.UNREADABLE,
+          isZip(location)
+              ? "it has no "
+                  + PROPERTIES
+                  + " at its top: pack it without a folder around its files; if it is not a"
+                  + " plugin, move it elsewhere"
+              : "it has no " + PROPERTIES + ": it is not a plugin, move it elsewhere");
     }
     Path lib = root.resolve(LIB);
     List<Path> jars = new ArrayList<>();
@@ -76,7 +82,8 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
       }
     }
     if (jars.isEmpty()) {
-      throw new UnusablePluginException(Reason.UNREADABLE, "it has no jar in lib/");
+      throw new UnusablePluginException(
+          Reason.UNREADABLE, "it has no jar in lib/: get it again, or move it elsewhere");
     }
     return new PluginArtifact(location, root, List.copyOf(jars));
   }
@@ -145,7 +152,9 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
         if (size > most) {
           throw new UnusablePluginException(
               Reason.UNREADABLE,
-              "it unpacks to more than " + Units.exactSize(MAX_UNPACKED_SIZE_BYTES));
+              "it unpacks to more than "
+                  + Units.exactSize(MAX_UNPACKED_SIZE_BYTES)
+                  + ": it is damaged or not a plugin, move it elsewhere");
         }
         out.write(buffer, 0, read);
       }

@@ -16,7 +16,7 @@ import org.pf4j.DefaultVersionManager;
 import org.pf4j.PluginDependency;
 import org.pf4j.PluginDescriptor;
 
-/// All plugins that lie in the folders, looked at without loading a class of theirs.
+/// All plugins in the folders, inspected without loading a class of theirs.
 public final class PluginCatalog {
 
   private final List<Path> folders;
@@ -26,7 +26,7 @@ public final class PluginCatalog {
   private final String apiVersion;
   private final List<FoundPlugin> found = new ArrayList<>();
 
-  /// @param folders where plugins lie; those that do not exist hold none
+  /// @param folders with plugins; those that do not exist hold none
   /// @param unpackFolder where zips are unpacked to
   public PluginCatalog(
       List<Path> folders,
@@ -41,14 +41,14 @@ public final class PluginCatalog {
     this.apiVersion = apiVersion;
   }
 
-  /// Looks at everything once.
+  /// Inspects everything, once.
   public void scan() throws IOException {
     Set<Path> seen = new LinkedHashSet<>();
     for (Path folder : folders) {
       for (Path candidate : PluginArtifact.candidates(folder)) {
         // Two of the folders may be the same one.
         if (seen.add(candidate.toRealPath())) {
-          found.add(look(candidate));
+          found.add(inspect(candidate));
         }
       }
     }
@@ -56,12 +56,12 @@ public final class PluginCatalog {
     checkDependencies();
   }
 
-  private FoundPlugin look(Path location) {
+  private FoundPlugin inspect(Path location) {
     FoundPlugin plugin = FoundPlugin.at(location);
     try {
       Optional<UnusablePluginException> refusal = refusalOf(location);
       if (refusal.isPresent() && location.toString().endsWith(".zip")) {
-        // Its name stands inside, and nothing is unpacked that nobody vouches for.
+        // Its id is inside, and nothing is unpacked that may not be loaded.
         throw refusal.get();
       }
       PluginArtifact artifact = PluginArtifact.of(location, unpackFolder);
@@ -101,7 +101,7 @@ public final class PluginCatalog {
             same -> {
               String places =
                   same.stream().map(FoundPlugin::place).collect(Collectors.joining(" and "));
-              // None is used: which code runs must not hang on the order of a folder.
+              // None is used: which code runs must not depend on the order of a folder.
               PluginProblem problem =
                   new PluginProblem(
                       Reason.DUPLICATE,
@@ -111,7 +111,7 @@ public final class PluginCatalog {
   }
 
   private void checkDependencies() {
-    // A plugin that falls may take others with it.
+    // A plugin that proves unusable makes those unusable that depend on it.
     boolean changed = true;
     while (changed) {
       changed = false;
@@ -146,13 +146,18 @@ public final class PluginCatalog {
         throw new UnusablePluginException(
             Reason.MISSING_DEPENDENCY,
             "it depends on "
-                + dependency
+                + named(dependency)
                 + ", which is missing, unusable or of another version: add it to "
                 + folderNames());
       }
       other.ifPresent(dependencies::add);
     }
     return dependencies;
+  }
+
+  private static String named(PluginDependency dependency) {
+    String versions = String.valueOf(dependency.getPluginVersionSupport());
+    return dependency.getPluginId() + (versions.equals("*") ? "" : " (version " + versions + ")");
   }
 
   private static boolean fits(InspectedPlugin candidate, PluginDependency dependency) {
@@ -170,7 +175,9 @@ public final class PluginCatalog {
       if (next.id().equals(start.id())) {
         throw new UnusablePluginException(
             Reason.MISSING_DEPENDENCY,
-            "it depends on itself through " + String.join(", ", passed) + ": tell its author");
+            "it depends on itself through "
+                + String.join(", ", passed)
+                + ": report it to its author");
       }
       refuseCycle(start, next, passed);
     }

@@ -2,8 +2,8 @@ package io.shoal.runtime.plugin.inspection;
 
 import java.util.regex.Pattern;
 
-/// How a plugin may be called. Its id names a folder, a section of the configuration and metrics,
-/// so it has to fit all of them.
+/// The form of plugin ids. An id names a folder, a section of the configuration and metrics, so it
+/// has to fit all of them.
 public final class PluginIds {
 
   public static final String RULE = "a-z, then up to 63 of a-z, 0-9 and -";

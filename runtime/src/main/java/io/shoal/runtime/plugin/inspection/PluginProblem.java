@@ -2,21 +2,21 @@ package io.shoal.runtime.plugin.inspection;
 
 /// Why a plugin is not used.
 ///
-/// @param reason the sort of fault
+/// @param reason the kind of fault
 /// @param message one line with the cause and the cure, without the plugin's name
 public record PluginProblem(Reason reason, String message) {
 
-  /// Sorts of faults.
+  /// Kinds of faults.
   public enum Reason {
-    /// The configuration names it and it is nowhere.
+    /// The configuration names it and it was not found.
     MISSING,
     /// Two have its id.
     DUPLICATE,
-    /// It is no plugin, or its descriptor is broken.
+    /// It is not a plugin, or it is damaged.
     UNREADABLE,
     /// It was built for another version of the API.
     WRONG_API,
-    /// Neither the allow-list nor a publisher vouches for it.
+    /// The allow-list does not name it and no publisher signed it.
     NOT_ALLOWED,
     /// It brings classes of the API.
     BUNDLES_API,
@@ -27,7 +27,7 @@ public record PluginProblem(Reason reason, String message) {
     ABSENT_MODULE,
     /// It depends on a plugin that is missing or unusable.
     MISSING_DEPENDENCY,
-    /// It does not give what the configuration wants of it, or collides with another.
+    /// It claims what another plugin claims.
     CONFLICT,
     /// A key under it is wrong or unknown.
     CONFIGURATION,

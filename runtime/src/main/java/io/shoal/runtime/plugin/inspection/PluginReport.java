@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
-/// How a plugin does.
+/// The state of a plugin, for reports.
 ///
 /// @param id its id; the file's name if it could not be read; the name in the configuration if it
 ///   was not found
 /// @param kinds what it provides
 /// @param version its version, empty if unknown
 /// @param location the jar, zip or folder, if it was found
-/// @param state what became of it
+/// @param state whether it is in use, usable or neither
 /// @param active whether the configuration names it, or it was chosen for being the only one of its
 ///   kind
 /// @param problem why it failed
@@ -24,7 +24,7 @@ public record PluginReport(
     boolean active,
     Optional<PluginProblem> problem) {
 
-  /// What became of a plugin.
+  /// Whether a plugin is in use.
   public enum State {
     /// In use.
     STARTED,

@@ -12,8 +12,8 @@ import java.util.Set;
 /// @param startTimeout how long one may take to start
 /// @param stopTimeout how long one may take to stop
 /// @param allow SHA-256 digests of the artifacts that may be loaded, hex in lower case
-/// @param publishers public keys of those whose signed artifacts may be loaded, as in a PEM file;
-///   with both lists empty everything may
+/// @param publishers public keys of publishers whose signed artifacts may be loaded, as in a PEM
+///   file; with both lists empty every plugin may
 /// @param configured the ids that have a section of their own
 public record PluginSettings(
     Duration startTimeout,
@@ -38,7 +38,7 @@ public record PluginSettings(
     Set<String> configured = section.sections();
     for (String id : configured) {
       if (!PluginIds.isValid(id)) {
-        throw section.wrong(id, "no plugin id", PluginIds.RULE);
+        throw section.wrong(id, "not a plugin id", PluginIds.RULE);
       }
       section.section(id);
     }

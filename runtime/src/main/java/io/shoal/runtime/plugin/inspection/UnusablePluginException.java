@@ -1,6 +1,6 @@
 package io.shoal.runtime.plugin.inspection;
 
-/// A plugin cannot be used. Stays inside the loading of plugins, where it becomes part of a
+/// A plugin cannot be used. Does not leave the loading of plugins: it becomes the problem of a
 /// [PluginReport].
 public final class UnusablePluginException extends Exception {
 

@@ -156,7 +156,16 @@ class BadPluginTest {
         .attribute("Plugin-Requires", "newest")
         .buildJar(folder.plugins());
 
-    expect(Reason.UNREADABLE);
+    String message = expect(Reason.UNREADABLE);
+
+    assertTrue(message.contains("'newest' is not a range of versions"), message);
+  }
+
+  @Test
+  void oneWithoutAVersion() throws Exception {
+    VerifierSource.of(ID).modular().attribute("Plugin-Version", "").buildJar(folder.plugins());
+
+    assertTrue(expect(Reason.UNREADABLE).contains("has no Plugin-Version"));
   }
 
   @Test
@@ -179,17 +188,18 @@ class BadPluginTest {
   }
 
   @Test
-  void aFileThatIsNoJar() throws Exception {
+  void aFileThatIsNotAJar() throws Exception {
     PluginJarBuilder.garbage(
         folder.plugins().resolve(ID), "no jar".getBytes(StandardCharsets.UTF_8));
     Path jar = Files.move(folder.plugins().resolve(ID), folder.plugins().resolve("bad.jar"));
     try (PluginHost host = folder.start()) {
-      problem(host, jar.getFileName().toString(), Reason.UNREADABLE);
+      String message = problem(host, jar.getFileName().toString(), Reason.UNREADABLE);
+      assertTrue(message.contains("it is damaged, or it is not a plugin"), message);
     }
   }
 
   @Test
-  void aJarThatIsNoPlugin() throws Exception {
+  void aJarThatIsNotAPlugin() throws Exception {
     new PluginJarBuilder(ID).attribute("Plugin-Id", "").buildJar(folder.plugins(), "library.jar");
     try (PluginHost host = folder.start()) {
       assertTrue(problem(host, "library.jar", Reason.UNREADABLE).contains("no Plugin-Id"));
@@ -218,7 +228,10 @@ class BadPluginTest {
   void oneThatRequiresTheRuntime() throws Exception {
     VerifierSource.of(ID).moduleBody("requires io.shoal.runtime;").buildJar(folder.plugins());
 
-    assertTrue(expect(Reason.FORBIDDEN_MODULE).contains("io.shoal.runtime"));
+    String message = expect(Reason.FORBIDDEN_MODULE);
+
+    assertTrue(message.contains("requires io.shoal.runtime"), message);
+    assertTrue(message.endsWith("use io.shoal.api only"), message);
   }
 
   @Test
@@ -234,7 +247,9 @@ class BadPluginTest {
   void oneThatRequiresAPartOfTheJdkThatIsNotGranted() throws Exception {
     VerifierSource.of(ID).moduleBody("requires java.instrument;").buildJar(folder.plugins());
 
-    assertTrue(expect(Reason.FORBIDDEN_MODULE).contains("java.instrument"));
+    String message = expect(Reason.FORBIDDEN_MODULE);
+
+    assertTrue(message.contains("java.instrument, a part of the JDK"), message);
   }
 
   @Test
@@ -244,7 +259,9 @@ class BadPluginTest {
         .attribute("Plugin-Dependencies", "absent@>=1.0.0")
         .buildJar(folder.plugins());
 
-    assertTrue(expect(Reason.MISSING_DEPENDENCY).contains("absent"));
+    assertTrue(
+        expect(Reason.MISSING_DEPENDENCY)
+            .contains("it depends on absent (version >=1.0.0), which"));
   }
 
   @Test

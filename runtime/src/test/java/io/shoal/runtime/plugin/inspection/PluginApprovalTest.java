@@ -91,7 +91,7 @@ class PluginApprovalTest {
   }
 
   @Test
-  void aZipThatNobodyVouchesForIsNotUnpacked() throws Exception {
+  void aZipThatIsNotAllowedIsNotUnpacked() throws Exception {
     VerifierSource.of(ID).modular().buildZip(folder.plugins());
     allow("ab".repeat(32));
 
@@ -126,7 +126,8 @@ class PluginApprovalTest {
     assertEquals(State.INSTALLED, report().state());
     // One more byte at its end: a zip may have a comment, and still be read.
     Files.write(jar, new byte[] {0}, java.nio.file.StandardOpenOption.APPEND);
-    assertEquals(Reason.NOT_ALLOWED, report().problem().orElseThrow().reason());
+    String message = refusal();
+    assertTrue(message.contains("it was changed after it was signed"), message);
   }
 
   @Test
@@ -135,12 +136,31 @@ class PluginApprovalTest {
     Path jar = VerifierSource.of(ID).buildJar(folder.plugins());
     sign(jar, KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate());
 
-    String message = report().problem().orElseThrow().message();
-    assertTrue(message.contains(ID + ".jar.sig"), message);
+    String message = refusal();
+    assertTrue(message.contains(ID + ".jar.sig is not its signature"), message);
+    assertFalse(message.contains("plugins.allow"), message);
+  }
+
+  @Test
+  void aMissingOrShortSignatureIsReportedAsSuch() throws Exception {
+    publisher();
+    Path jar = VerifierSource.of(ID).buildJar(folder.plugins());
+    String cure = "then add " + sha256(jar) + " to plugins.allow";
+
+    String missing = refusal();
+    assertTrue(missing.contains("there is no " + ID + ".jar.sig beside it"), missing);
+    assertTrue(missing.contains(cure), missing);
+
     Files.write(folder.plugins().resolve(ID + ".jar.sig"), new byte[7]);
-    assertEquals(State.FAILED, report().state());
-    Files.delete(folder.plugins().resolve(ID + ".jar.sig"));
-    assertEquals(State.FAILED, report().state());
+    String tooShort = refusal();
+    assertTrue(tooShort.contains(ID + ".jar.sig is not a signature"), tooShort);
+    assertTrue(tooShort.contains(cure), tooShort);
+  }
+
+  private String refusal() throws Exception {
+    PluginProblem problem = report().problem().orElseThrow();
+    assertEquals(Reason.NOT_ALLOWED, problem.reason());
+    return problem.message();
   }
 
   private KeyPair publisher() throws Exception {
@@ -158,7 +178,7 @@ class PluginApprovalTest {
   }
 
   @Test
-  void aPublisherThatIsNoKeyEndsTheNode() throws Exception {
+  void aPublisherThatIsNotAKeyEndsTheNode() throws Exception {
     folder = folder.with("plugins.publishers", "[c29tZQ==]");
 
     assertTrue(
