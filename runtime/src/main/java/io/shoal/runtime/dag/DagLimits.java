@@ -1,7 +1,7 @@
 package io.shoal.runtime.dag;
 
 /// Bounds of every DAG that is read or written here. A DAG beyond them is refused: its parts come
-/// from strangers and its size must not be theirs to choose.
+/// from strangers, who must not choose how much memory it takes.
 public final class DagLimits {
   /// Links from a root down to its deepest chunk. A file of 1 TiB needs two or three, a sharded
   /// folder at most eight, a folder tree one for each folder.

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The dag-pb codec: `PBNode { 2: Connections (repeated), 1: Data }`, `PBLink { 1: Hash, 2: Name,
-/// 3: Tsize }`.
+/// The dag-pb codec: `PBNode { 2: Links (repeated), 1: Data }`, `PBLink { 1: Hash, 2: Name, 3:
+/// Tsize }`.
 ///
 /// Writing puts Links before Data. Reading takes Data on either side of the Links, since both forms
 /// exist, and refuses everything else that the dag-pb specification calls malformed: unknown fields

@@ -14,10 +14,10 @@ import java.util.OptionalInt;
 
 /// Numbers the distinct CIDs of a DAG depth first, in the order in which they are first seen, while
 /// its nodes arrive in any order. The root is position 0; identity CIDs have no position, their
-/// content is read out of them at once.
+/// content is read from the CID itself.
 ///
-/// What is numbered stays numbered: the known positions are a prefix of the final numbering, which
-/// grows whenever the first node that was missing arrives. Not thread-safe; no IO.
+/// A number never changes: the known positions are a prefix of the final numbering, which grows
+/// whenever the first node that was missing arrives. Not thread-safe; no IO.
 public final class DagWalker {
 
   /// A node that was walked: its shape without the CIDs of its children, and where these are.
@@ -51,7 +51,7 @@ public final class DagWalker {
   // Nodes that are linked to and not here yet, with their least depth so far.
   private final Map<Cid, Integer> missing = new LinkedHashMap<>();
 
-  // Nodes that are here and whose turn has not come.
+  // Nodes that are here and whose turn has not come yet.
   private final Map<Cid, UnixNode> waiting = new HashMap<>();
   private final Deque<Frame> path = new ArrayDeque<>();
   private Optional<Cid> awaited = Optional.empty();
@@ -60,7 +60,7 @@ public final class DagWalker {
   public DagWalker(Cid root) throws MalformedContentException {
     this.root = root;
     try {
-      noticeNode(root, 0);
+      noteNode(root, 0);
       rootRef = enter(root);
       advance();
     } catch (MalformedDataException e) {
@@ -86,12 +86,8 @@ public final class DagWalker {
     return index.get(position);
   }
 
-  OptionalInt position(Cid cid) {
-    return index.find(cid);
-  }
-
-  /// Up to `max` nodes that are known to be needed and are not here, those that come first in the
-  /// order first.
+  /// Up to `max` nodes that are known to be needed and are not here, in the order of the numbering
+  /// as far as it is known.
   public List<Cid> missingNodes(int max) {
     List<Cid> nodes = new ArrayList<>(Math.min(max, missing.size()));
     awaited.filter(cid -> max > 0).ifPresent(nodes::add);
@@ -106,10 +102,6 @@ public final class DagWalker {
     return nodes;
   }
 
-  int missingNodeCount() {
-    return missing.size();
-  }
-
   /// Takes a node whose hash was checked.
   ///
   /// @return false if it is not missing, and was ignored
@@ -122,7 +114,7 @@ public final class DagWalker {
     try {
       UnixNode node = UnixNode.parse(block);
       for (Cid child : node.links()) {
-        noticeNode(child, depth + 1);
+        noteNode(child, depth + 1);
       }
       waiting.put(cid, node);
       advance();
@@ -132,7 +124,7 @@ public final class DagWalker {
     }
   }
 
-  private void noticeNode(Cid cid, int depth) throws MalformedDataException {
+  private void noteNode(Cid cid, int depth) throws MalformedDataException {
     if (depth > DagLimits.MAX_DEPTH) {
       throw new MalformedDataException("it is deeper than " + DagLimits.MAX_DEPTH + " levels");
     }
@@ -160,7 +152,7 @@ public final class DagWalker {
       if (node) {
         UnixNode shape = UnixNode.parse(cid.identityContent());
         for (Cid child : shape.links()) {
-          noticeNode(child, path.size() + 1);
+          noteNode(child, path.size() + 1);
         }
         push(new Frame(ref, shape));
       }
@@ -223,7 +215,7 @@ public final class DagWalker {
   private MalformedContentException malformed(Cid node, MalformedDataException e) {
     String where = node.equals(root) ? "" : " (chunk " + node + ")";
     return new MalformedContentException(
-        "%s is no proper file or folder%s: %s; ask its publisher for another id"
+        "%s is not a valid file or folder%s: %s; ask its publisher for another id"
             .formatted(root, where, e.getMessage()),
         e);
   }

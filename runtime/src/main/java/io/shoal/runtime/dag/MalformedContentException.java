@@ -2,8 +2,8 @@ package io.shoal.runtime.dag;
 
 import io.shoal.api.PermanentException;
 
-/// Content whose bytes hash to its CID and are nevertheless no proper file or folder: its maker's
-/// fault, not that of the peer who delivered it, and no other peer has it better.
+/// Content whose bytes hash to its CID and that is not a valid file or folder: the fault of its
+/// maker, not of the peer that sent it, and another peer would send the same.
 public final class MalformedContentException extends PermanentException {
 
   private static final long serialVersionUID = 1;

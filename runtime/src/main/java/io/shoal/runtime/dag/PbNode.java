@@ -8,7 +8,7 @@ import java.util.Optional;
 /// @param links its links, in the order of the bytes
 /// @param data its data; absent and empty are different bytes. Not to be changed
 @SuppressWarnings(
-    "ArrayRecordComponent") // compared by nobody, and a copy of each block's data would double its
+    "ArrayRecordComponent") // never compared, and a copy of each block's data would double its
 // memory
 public record PbNode(List<PbLink> links, Optional<byte[]> data) {
   public PbNode {

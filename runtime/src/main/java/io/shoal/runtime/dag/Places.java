@@ -54,7 +54,7 @@ final class Places {
     return first[position] != NONE;
   }
 
-  void tell(int position, TreePlan.PlaceSink sink) {
+  void forEach(int position, TreePlan.PlaceSink sink) {
     for (int at = first[position]; at != NONE; at = next[at]) {
       int number = content[at];
       int leaf = at - starts[number];

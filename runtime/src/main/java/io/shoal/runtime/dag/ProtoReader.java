@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 /// Reads the protobuf wire format strictly: minimal varints, no groups, lengths inside the message.
 final class ProtoReader {
   static final int VARINT = 0;
-  static final int FIXED64 = 1;
   static final int BYTES = 2;
   static final int FIXED32 = 5;
 

@@ -1,17 +1,15 @@
 package io.shoal.runtime.dag;
 
 import io.shoal.api.Cid;
-import java.util.Arrays;
 import java.util.List;
 
-/// What a DAG is as files and folders: where each leaf's bytes belong. Made by [TreePlanner] once
-/// all nodes are known. Immutable.
+/// A DAG as files and folders, with the place of each leaf's bytes. Made by [TreePlanner] once all
+/// nodes are known. Immutable.
 ///
 /// A leaf is named by its *ref*: a position of the DAG's numbering, or a negative number for bytes
-/// that stand in an identity CID; [#leafCid] resolves both.
+/// inside an identity CID; [#leafCid] resolves both.
 public final class TreePlan {
-  /// The size of a file that is a single raw chunk: nothing vouches for it before the chunk is
-  /// here.
+  /// The size of a file that is a single raw chunk: it is known once the chunk is here.
   public static final long UNKNOWN_SIZE = -1;
 
   /// The bytes of a file, shared by all files of one CID. Leaf *i* covers `[offset(i), offset(i +
@@ -50,17 +48,6 @@ public final class TreePlan {
     public long sizeBytes() {
       return sizeBytes;
     }
-
-    /// The leaf that holds a byte of the file.
-    int leafAt(long offset) {
-      int found = Arrays.binarySearch(offsets, 0, leaves.length, offset);
-      int leaf = found >= 0 ? found : -found - 2;
-      // Empty leaves share an offset with the one that follows.
-      while (leaf + 1 < leaves.length && offsets[leaf + 1] <= offset) {
-        leaf++;
-      }
-      return leaf;
-    }
   }
 
   /// A file to write.
@@ -75,12 +62,12 @@ public final class TreePlan {
   /// @param path relative as a file's; empty for the root
   public record PlannedFolder(String path, Cid cid) {}
 
-  /// Something that is not written.
+  /// An entry that is not written.
   ///
   /// @param reason why, as the end of a sentence
   public record Skipped(String path, Cid cid, String reason) {}
 
-  /// Told where a leaf's bytes go.
+  /// Takes the places of a leaf's bytes.
   @FunctionalInterface
   public interface PlaceSink {
     /// @param sizeBytes bytes that the leaf must have, or [#UNKNOWN_SIZE]
@@ -146,8 +133,8 @@ public final class TreePlan {
     return places.isLeaf(position);
   }
 
-  /// Tells every place of the leaf at a position; none for nodes.
+  /// Passes on every place of the leaf at a position; none for nodes.
   public void places(int position, PlaceSink sink) {
-    places.tell(position, sink);
+    places.forEach(position, sink);
   }
 }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Turns a DAG whose nodes are all known into the files and folders to write, and refuses one that
-/// does not add up: names that fail the check, sizes that differ between parent and child, too many
+/// Turns a DAG whose nodes are all known into the files and folders to write, and refuses an
+/// invalid one: names that fail the check, sizes that differ between parent and child, too many
 /// entries, too long paths. Used once.
 public final class TreePlanner {
   private static final String NO_SHARD = "a sharded folder links to something else than a shard";
@@ -31,7 +31,7 @@ public final class TreePlanner {
     this.dag = dag;
   }
 
-  /// @throws MalformedContentException the DAG is no proper file or folder
+  /// @throws MalformedContentException the DAG is not a valid file or folder
   /// @throws IllegalStateException nodes are missing
   public static TreePlan plan(DagWalker dag) throws MalformedContentException {
     if (!dag.complete()) {
@@ -42,7 +42,7 @@ public final class TreePlanner {
       planner.rootEntry();
     } catch (MalformedDataException e) {
       throw new MalformedContentException(
-          "%s is no proper file or folder: %s; ask its publisher for another id"
+          "%s is not a valid file or folder: %s; ask its publisher for another id"
               .formatted(dag.root(), e.getMessage()),
           e);
     }
@@ -51,7 +51,7 @@ public final class TreePlanner {
 
   private void rootEntry() throws MalformedDataException {
     int ref = dag.rootRef();
-    // A root in a codec that is not understood is what its chunk's bytes are.
+    // A root in an unknown codec is a file of its chunk's bytes.
     if (dag.node(ref).isEmpty()) {
       files.add(new TreePlan.PlannedFile("", dag.root(), singleLeaf(ref)));
     } else {
@@ -67,7 +67,7 @@ public final class TreePlanner {
       if (cid.codec() == Cid.RAW) {
         files.add(new TreePlan.PlannedFile(path, cid, singleLeaf(ref)));
       } else {
-        String reason = "it is in the codec 0x%x, which is no file".formatted(cid.codec());
+        String reason = "it is in the codec 0x%x, which is not a file".formatted(cid.codec());
         skipped.add(new TreePlan.Skipped(path, cid, reason));
       }
       return;
@@ -235,7 +235,7 @@ public final class TreePlanner {
       return;
     }
     if (!(node.get().shape() instanceof UnixNode.File file)) {
-      throw new MalformedDataException("a part of a file is no file");
+      throw new MalformedDataException("a part of a file is not a file");
     }
     requireSame(declaredBytes, file.sizeBytes());
     if (file.isLeaf()) {

@@ -16,8 +16,9 @@ import java.util.OptionalLong;
 /// @param hashType the hash function of a sharded folder's names
 /// @param fanout how many buckets a shard has
 @SuppressWarnings(
-    "ArrayRecordComponent") // compared by nobody; boxes for a thousand sizes a node would cost more
-// than the node
+    "ArrayRecordComponent") // never compared; boxes for a thousand sizes a node would cost more
+                            // than
+// the node
 public record UnixFsData(
     Type type,
     Optional<byte[]> data,
@@ -63,17 +64,6 @@ public record UnixFsData(
         Optional.empty(),
         OptionalLong.of(fileSize),
         blockSizes,
-        OptionalLong.empty(),
-        OptionalLong.empty());
-  }
-
-  /// A file's leaf in dag-pb form, for layouts without raw leaves.
-  public static UnixFsData fileLeaf(byte[] content) {
-    return new UnixFsData(
-        Type.FILE,
-        content.length == 0 ? Optional.empty() : Optional.of(content),
-        OptionalLong.of(content.length),
-        NONE,
         OptionalLong.empty(),
         OptionalLong.empty());
   }

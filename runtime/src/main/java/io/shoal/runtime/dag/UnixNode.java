@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// A dag-pb chunk understood as UnixFS, with what can be checked inside one chunk checked.
+/// A dag-pb chunk read as UnixFS. All rules that one chunk alone can break were checked.
 public sealed interface UnixNode {
 
   /// A file or a part of one: either bytes of its own (a leaf in dag-pb form) or links to parts,
@@ -36,7 +36,7 @@ public sealed interface UnixNode {
   /// A symbolic link.
   record Symlink(String target) implements UnixNode {}
 
-  /// Something in a folder.
+  /// An entry of a folder.
   ///
   /// @param name its name, not checked yet
   /// @param tsize size of everything below, as claimed
@@ -83,7 +83,7 @@ public sealed interface UnixNode {
     UnixFsData data = data(node);
     boolean file = data.type() == UnixFsData.Type.FILE || data.type() == UnixFsData.Type.RAW;
     if (!file || !file(node, data).isLeaf()) {
-      throw new MalformedDataException("a node stands where a file's bytes should be");
+      throw new MalformedDataException("there is a node where a file's bytes should be");
     }
     return data.data().orElse(new byte[0]);
   }

@@ -50,13 +50,13 @@ class UnixNodeTest {
   }
 
   @Test
-  void whatIsWrittenIsReadBack() throws Exception {
+  void aWrittenNodeIsReadBack() throws Exception {
     UnixFsData node = UnixFsData.fileNode(12, new long[] {5, 7});
     UnixFsData again = UnixFsData.decode(node.encode());
     assertArrayEquals(node.blockSizes(), again.blockSizes());
     assertEquals(node.fileSize(), again.fileSize());
     assertEquals("0802180c20052007", HEX.formatHex(node.encode()));
-    assertEquals("08021800", HEX.formatHex(UnixFsData.fileLeaf(new byte[0]).encode()));
+    assertEquals("08021800", HEX.formatHex(DagPbLeaves.data(new byte[0]).encode()));
   }
 
   private static List<byte[]> seeds() throws Exception {

@@ -3,11 +3,9 @@ package io.shoal.runtime.testing;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.runtime.command.NotFoundException;
-import io.shoal.runtime.dag.DagPb;
+import io.shoal.runtime.dag.DagPbLeaves;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.MalformedContentException;
-import io.shoal.runtime.dag.PbNode;
-import io.shoal.runtime.dag.UnixFsData;
 import io.shoal.runtime.importer.BlockSink;
 import io.shoal.runtime.importer.DagChild;
 import io.shoal.runtime.importer.FileLayout;
@@ -17,7 +15,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -89,8 +86,7 @@ public final class Blocks implements BlockSink, BlockSource {
       if (rawLeaves) {
         layout.addLeaf(DagChild.leaf(put(Cid.RAW, bytes), bytes.length, bytes.length));
       } else {
-        byte[] data = UnixFsData.fileLeaf(bytes).encode();
-        byte[] block = DagPb.encode(new PbNode(List.of(), Optional.of(data)));
+        byte[] block = DagPbLeaves.block(bytes);
         Cid cid = FileLayout.put(block, profile, this);
         layout.addLeaf(DagChild.leaf(cid, bytes.length, block.length));
       }

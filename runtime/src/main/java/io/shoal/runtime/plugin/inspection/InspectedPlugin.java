@@ -118,7 +118,7 @@ public record InspectedPlugin(
       versions.compareVersions(version, "0.0.0");
     } catch (RuntimeException e) {
       String message =
-          version.equals("null")
+          version.isEmpty() || version.equals("null")
               ? "it has no Plugin-Version: it needs one such as 1.0.0"
               : "its Plugin-Version '" + version + "' is not a version such as 1.0.0";
       throw new UnusablePluginException(Reason.UNREADABLE, message, e);
