@@ -221,11 +221,11 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     scheduledVerify = new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock);
     RecordSeal seal = RecordSeal.of(access.swarmSecret());
     SignedRecordClient records = new SignedRecordClient(discoveries, seal);
-    NameStore nameFiles = new NameStore(folder, seal);
+    NameStore nameFiles = new NameStore(folder, seal, clock);
     NameChunks chunks = new StoredNameChunks(this);
     PublicationStates standings = new PublicationStates(System::nanoTime);
     publishingKeys = new PublishingKeys(dataFolder, new SecureRandom());
-    names = new NameResolver(records, nameFiles, chunks, clock);
+    names = new NameResolver(records, nameFiles, chunks, clock, System::nanoTime);
     publisher = new NamePublisher(records, nameFiles, chunks, publishingKeys, standings, clock);
     renewal = new NameRenewal(records, nameFiles, publisher, standings, clock, System::nanoTime);
   }

@@ -59,7 +59,7 @@ class NameRenewalTest {
     InstantSource clock = () -> now;
     SignedRecordClient network =
         new SignedRecordClient(Map.of("board", swarm.discovery()), new RecordSeal.None());
-    files = new NameStore(folder.resolve("names"), new RecordSeal.None());
+    files = new NameStore(folder.resolve("names"), new RecordSeal.None(), clock);
     chunks = new StoredNameChunks(node.core);
     keys = new PublishingKeys(Files.createDirectory(folder.resolve("keys")), new SecureRandom());
     PublicationStates standings = new PublicationStates(() -> nanos);

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// A bencoded dictionary (BEP 3) of integers and byte strings with nothing nested: what records of
-/// names are written in. There is one encoding of each content, and no other is read: keys are
+/// A bencoded dictionary (BEP 3) of integers and byte strings with nothing nested: the format of
+/// records of names. There is one encoding of each content, and no other is read: keys are
 /// lower-case words in ascending order, numbers have no needless zero, nothing follows the end.
 final class FlatBencode {
   /// Entries of a dictionary; the largest that is written has ten.
@@ -30,7 +30,7 @@ final class FlatBencode {
 
   private record Whole(long value) implements Value {}
 
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Bytes(byte[] value) implements Value {}
 
   private final TreeMap<String, Value> entries = new TreeMap<>();
@@ -148,7 +148,7 @@ final class FlatBencode {
     while (peek(in) != end) {
       byte digit = in.get();
       if (digit < '0' || digit > '9' || digits.length() == most) {
-        throw new MalformedDataException("it holds a number that is none");
+        throw new MalformedDataException("it holds a number that is not one");
       }
       digits.append((char) digit);
     }
@@ -160,7 +160,7 @@ final class FlatBencode {
       }
       return value;
     } catch (NumberFormatException e) {
-      throw new MalformedDataException("it holds a number that is none", e);
+      throw new MalformedDataException("it holds a number that is not one", e);
     }
   }
 
@@ -177,7 +177,7 @@ final class FlatBencode {
     return entries.containsKey(key);
   }
 
-  /// @throws MalformedDataException there is such an entry and it is no number
+  /// @throws MalformedDataException there is such an entry and it is not a number
   OptionalLong number(String key) throws MalformedDataException {
     return switch (entries.get(key)) {
       case Whole(long value) -> OptionalLong.of(value);
@@ -186,7 +186,7 @@ final class FlatBencode {
     };
   }
 
-  /// @throws MalformedDataException there is such an entry and it is no byte string
+  /// @throws MalformedDataException there is such an entry and it is not a byte string
   Optional<byte[]> bytes(String key) throws MalformedDataException {
     return switch (entries.get(key)) {
       case Bytes(byte[] value) -> Optional.of(value);
@@ -195,7 +195,7 @@ final class FlatBencode {
     };
   }
 
-  /// @throws MalformedDataException there is such an entry and it is no UTF-8
+  /// @throws MalformedDataException there is such an entry and it is not UTF-8
   Optional<String> text(String key) throws MalformedDataException {
     Optional<byte[]> bytes = bytes(key);
     if (bytes.isEmpty()) {

@@ -16,15 +16,15 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Records of a private swarm: who does not have its secret can neither compute where they are held
-/// nor read them. `H` is HMAC-SHA-256 under the secret, `‖` puts bytes behind each other.
+/// Records of a private swarm: without its secret one can neither compute where they are held nor
+/// read them. `H` is HMAC-SHA-256 under the secret, `‖` puts bytes behind each other.
 /// * name that others see: base64url without padding, 43 characters, of H("shoal/records/salt/1" ‖
 ///   public key ‖ name);
 /// * value that others see: a bencoded string of nonce ‖ AES-256-GCM (NIST SP 800-38D) with tag, of
 ///   the value; key H("shoal/records/1"); associated data: public key ‖ name that others see;
 /// * nonce: the first 12 bytes of H("shoal/records/nonce/1" ‖ public key ‖ name that others see ‖
-///   u64 sequence ‖ value). It follows from all that is sealed, so that no two values ever share
-///   one, not even those of a data folder that was put back to an older state.
+///   u64 sequence ‖ value). It follows from all that is sealed: no two values ever share one, not
+///   even after a data folder was put back to an older state.
 final class KeyedRecords implements RecordSeal {
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BYTES = 16;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The chunks that values of names stand in when they are too large for a record.
+/// The chunks for values of names that are too large for a record.
 public interface NameChunks {
 
   /// Stores a chunk durably, keeps and announces it.
@@ -14,10 +14,10 @@ public interface NameChunks {
   /// @param name what it is called in lists
   Cid store(byte[] bytes, String name) throws ShoalException, IOException;
 
-  /// What a chunk says, if it is here.
+  /// The value in a chunk, if it is here.
   Optional<NameValue.Target> here(NameValue.InChunk named) throws IOException;
 
-  /// Lets a chunk go.
+  /// Unpins a chunk.
   void drop(Cid cid) throws IOException;
 
   /// A chunk's verified bytes, from here or from peers.

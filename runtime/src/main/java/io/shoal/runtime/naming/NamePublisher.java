@@ -22,11 +22,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Signs what this user publishes, keeps it on the disk and gives it to others. One change at a
-/// time; usable from any thread.
+/// Signs the names that this user publishes, keeps the records on the disk and gives them to
+/// others. One change at a time; usable from any thread.
 public final class NamePublisher {
-  /// How long a record is good if the user does not say: a node that was off for some weeks finds
-  /// its names alive, kept by others.
+  /// How long a record is valid if the user does not say: a node that was off for some weeks still
+  /// finds its names, kept alive by others.
   public static final Duration LIFETIME = Duration.ofDays(30);
 
   /// A value may not expire before others had time to take it.
@@ -36,7 +36,7 @@ public final class NamePublisher {
   private final NameStore files;
   private final NameChunks chunks;
   private final PublishingKeys keys;
-  private final PublicationStates standings;
+  private final PublicationStates states;
   private final InstantSource clock;
   private final ReentrantLock changing = new ReentrantLock();
 
@@ -45,22 +45,22 @@ public final class NamePublisher {
       NameStore files,
       NameChunks chunks,
       PublishingKeys keys,
-      PublicationStates standings,
+      PublicationStates states,
       InstantSource clock) {
     this.network = network;
     this.files = files;
     this.chunks = chunks;
     this.keys = keys;
-    this.standings = standings;
+    this.states = states;
     this.clock = clock;
   }
 
-  /// What is known of a root that is to be published.
+  /// The known facts about a root that is to be published.
   public record Facts(Cid root, Optional<String> fileName, long sizeBytes, Optional<String> kind) {}
 
-  /// Whom a record is of.
+  /// The key and the name of a record to sign.
   ///
-  /// @param about whether it tells of a root
+  /// @param about whether the record describes a root
   private record Signer(HostKey key, String name, boolean about) {}
 
   private long now() {
@@ -116,7 +116,7 @@ public final class NamePublisher {
           HostKey key = keys.current();
           if (files.own(key.publicKey(), name).isEmpty()) {
             throw new NotFoundException(
-                "'%s' was not published here under the present key: 'shoal publish' lists what was"
+                "'%s' was not published here under the present key: 'shoal publish' lists the names that were"
                     .formatted(Quoted.of(name)));
           }
           NameValue gone = new NameValue.Withdrawn(now(), now() + LIFETIME.toSeconds());
@@ -124,9 +124,9 @@ public final class NamePublisher {
         });
   }
 
-  /// Publishes every name again under a new key and lets the old ones lead there. The new key
-  /// becomes the present one last: a crash before leaves the old one in place, and the command can
-  /// be repeated.
+  /// Publishes every name again under a new key; the old names then lead there. The new key becomes
+  /// the present one last: a crash before leaves the old one in place, and the command can be
+  /// repeated.
   public NameCommands.PublishingKey rotate(Duration timeout)
       throws ShoalException, IOException, InterruptedException {
     return changing(
@@ -185,7 +185,7 @@ public final class NamePublisher {
     SignedRecord record =
         network.seal().sign(signer.key, signer.name, sequenceAbove(highest), value);
     NameStore.Own own = new NameStore.Own(record, renew, signer.about);
-    // On the disk before anybody else has it: a sequence number is never used twice.
+    // On the disk before others have it: a sequence number is never used twice.
     files.putOwn(own);
     if (!signer.about) {
       files.remember(record);
@@ -199,8 +199,8 @@ public final class NamePublisher {
     return report(own);
   }
 
-  /// Grows with every change, and as a rule also where the user's key came to another machine that
-  /// does not know how far it was used.
+  /// Grows with every change. It starts at the present time, so that it usually grows also where
+  /// the user's key came to another machine, which does not know the numbers that were used.
   private long sequenceAbove(long highest) throws UserFaultException {
     if (highest == Long.MAX_VALUE) {
       throw new UserFaultException(
@@ -215,7 +215,7 @@ public final class NamePublisher {
       return;
     }
     for (NameStore.Own own : files.allOwn()) {
-      // A name that moved to another key has its chunk there still.
+      // A name that moved to another key still has its chunk there.
       if (readable(own.record().value()).orElse(null) instanceof NameValue.InChunk used
           && used.chunk().equals(old.chunk())) {
         return;
@@ -224,23 +224,23 @@ public final class NamePublisher {
     chunks.drop(old.chunk());
   }
 
-  /// Gives a record to others; that it cannot be done now is no failure, since it is tried again.
+  /// Gives a record to others. If that cannot be done now it is no failure: it is tried again.
   void offer(NameStore.Own own, OptionalLong replaces, Duration timeout)
       throws ShoalException, InterruptedException {
     try {
       int took = network.publish(own.record(), replaces, timeout);
-      standings.offered(own, took, took == 0 ? "nobody took it yet" : "", took == 0);
+      states.offered(own, took, took == 0 ? "no peer took it yet" : "", took == 0);
     } catch (RetryableException e) {
-      standings.offered(own, 0, "waits: " + e.getMessage(), true);
+      states.offered(own, 0, "waits: " + e.getMessage(), true);
     } catch (UserFaultException e) {
-      standings.offered(own, 0, "refused: " + e.getMessage(), false);
+      states.offered(own, 0, "refused: " + e.getMessage(), false);
       throw e;
     }
   }
 
   /// Signs a record anew if it is to be renewed and half of its time is over.
   ///
-  /// @return what is to be offered; empty if it is over
+  /// @return the record to offer; empty if it expired
   Optional<NameStore.Own> fresh(NameStore.Own own)
       throws ShoalException, IOException, InterruptedException {
     NameValue value = decoded(own.record());
@@ -339,7 +339,7 @@ public final class NamePublisher {
         NameResolver.iso(value.time()),
         NameResolver.iso(value.expires()),
         own.renew(),
-        standings.holders(own),
+        states.holders(own),
         state(own, value));
   }
 
@@ -356,7 +356,7 @@ public final class NamePublisher {
     if (value.expired(now())) {
       return "expired";
     }
-    String problem = standings.problem(own);
+    String problem = states.problem(own);
     String suffix = problem.isEmpty() ? "" : ", " + problem;
     return switch (value) {
       case NameValue.Target _, NameValue.InChunk _ -> problem.isEmpty() ? "published" : problem;

@@ -18,61 +18,60 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps names alive while a node serves: those that its user published and, of others, those that
-/// were asked for last. Others drop a record about two hours after they were last given it.
+/// Keeps names alive while a node serves: those that its user published, and those of other keys
+/// that were asked for last. Peers drop a record about two hours after they last got it.
 public final class NameRenewal {
   private static final Logger LOG = LoggerFactory.getLogger(NameRenewal.class);
 
-  /// How often it looks for what is due; a name that nobody could be given is tried again this
-  /// soon.
+  /// How often due names are looked for; a name that no peer took is tried again this soon.
   public static final Duration ROUND_EVERY = Duration.ofSeconds(20);
 
-  /// How often each name is given to others: BEP 44 says hourly, since they drop it after two.
+  /// How often each name is given to peers: BEP 44 says hourly, since they drop it after two hours.
   public static final Duration EVERY = Duration.ofHours(1);
 
-  /// Names of others that are kept alive: at some seconds each, a small part of the hour.
+  /// Names of other keys that are kept alive: at some seconds each, a small part of the hour.
   static final int MAX_KEPT = 200;
 
-  /// For one name.
+  /// The timeout for one name.
   static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final SignedRecordClient network;
   private final NameStore files;
   private final NamePublisher publisher;
-  private final PublicationStates standings;
+  private final PublicationStates states;
   private final InstantSource clock;
   private final ReentrantLock running = new ReentrantLock();
-  private final LongSupplier nanos;
+  private final LongSupplier nanoTime;
   private long keptNanos;
   private volatile int kept;
 
-  /// @param clock tells when records expire
-  /// @param nanos tells how much time passed
+  /// @param clock shows when records expire
+  /// @param nanoTime monotonic, any origin
   public NameRenewal(
       SignedRecordClient network,
       NameStore files,
       NamePublisher publisher,
-      PublicationStates standings,
+      PublicationStates states,
       InstantSource clock,
-      LongSupplier nanos) {
+      LongSupplier nanoTime) {
     this.network = network;
     this.files = files;
     this.publisher = publisher;
-    this.standings = standings;
+    this.states = states;
     this.clock = clock;
-    this.nanos = nanos;
-    this.keptNanos = nanos.getAsLong();
+    this.nanoTime = nanoTime;
+    this.keptNanos = nanoTime.getAsLong();
   }
 
-  /// Renews what is due, unless that is being done.
+  /// Renews the names that are due, unless another thread does.
   public void round() {
     if (!network.exists() || !running.tryLock()) {
       return;
     }
     try {
       renewOwn();
-      if (nanos.getAsLong() - keptNanos >= EVERY.toNanos()) {
-        keptNanos = nanos.getAsLong();
+      if (nanoTime.getAsLong() - keptNanos >= EVERY.toNanos()) {
+        keptNanos = nanoTime.getAsLong();
         keepOthers();
       }
     } catch (IOException e) {
@@ -87,9 +86,9 @@ public final class NameRenewal {
   private void renewOwn() throws IOException, InterruptedException {
     for (NameStore.Own own : files.allOwn()) {
       try {
-        if (standings.due(own, EVERY.toNanos())) {
+        if (states.due(own, EVERY.toNanos())) {
           Optional<NameStore.Own> fresh = publisher.fresh(own);
-          if (fresh.isPresent() && standings.due(fresh.get(), EVERY.toNanos())) {
+          if (fresh.isPresent() && states.due(fresh.get(), EVERY.toNanos())) {
             publisher.offer(fresh.get(), OptionalLong.empty(), PATIENCE);
           }
         }
@@ -99,7 +98,8 @@ public final class NameRenewal {
     }
   }
 
-  /// Also gives what is newer to those who lag, and learns of it.
+  /// Gives the newest record of each name to peers that have an older one or none, and takes over a
+  /// newer one of theirs.
   public void keepOthers() throws IOException, InterruptedException {
     int alive = 0;
     for (SignedRecord seen : files.lastSeen(MAX_KEPT)) {
@@ -112,9 +112,9 @@ public final class NameRenewal {
 
   private boolean keep(SignedRecord seen) throws IOException, InterruptedException {
     SignedRecordClient.Answer answer = network.resolve(seen.publicKey(), seen.name(), PATIENCE);
-    boolean learnt = answer.newest().filter(r -> r.sequence() > seen.sequence()).isPresent();
-    SignedRecord newest = learnt ? answer.newest().orElseThrow() : seen;
-    if (learnt) {
+    boolean newer = answer.newest().filter(r -> r.sequence() > seen.sequence()).isPresent();
+    SignedRecord newest = newer ? answer.newest().orElseThrow() : seen;
+    if (newer) {
       files.renewed(newest);
     }
     boolean spread =
@@ -142,10 +142,10 @@ public final class NameRenewal {
     }
   }
 
-  /// For reports.
+  /// The state of names, for reports.
   public NameCommands.NamesEntry entry() throws IOException {
     List<NameStore.Own> own = files.allOwn();
-    int waiting = (int) own.stream().filter(o -> !standings.problem(o).isEmpty()).count();
+    int waiting = (int) own.stream().filter(o -> !states.problem(o).isEmpty()).count();
     return new NameCommands.NamesEntry(own.size(), waiting, kept);
   }
 }

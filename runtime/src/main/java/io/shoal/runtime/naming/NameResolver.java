@@ -20,12 +20,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
-/// Finds out what signed names stand for. Trusts signatures alone: of the records that are found
-/// and those that were seen before the one with the highest sequence number counts. Usable from any
-/// thread.
+/// Finds the root that a signed name stands for. Trusts signatures alone: of the record that is
+/// found and the one that was seen before, the one with the higher sequence number counts. Usable
+/// from any thread.
 public final class NameResolver {
-  /// Keys that one name may lead through: nobody changes keys that often, and a long chain is a
+  /// Keys that one name may lead through: no user changes keys that often, and a long chain is a
   /// trap.
   public static final int MAX_KEYS = 8;
 
@@ -33,16 +34,24 @@ public final class NameResolver {
   private final NameStore files;
   private final NameChunks chunks;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
 
+  /// @param clock shows when records expire
+  /// @param nanoTime monotonic, any origin
   public NameResolver(
-      SignedRecordClient network, NameStore files, NameChunks chunks, InstantSource clock) {
+      SignedRecordClient network,
+      NameStore files,
+      NameChunks chunks,
+      InstantSource clock,
+      LongSupplier nanoTime) {
     this.network = network;
     this.files = files;
     this.chunks = chunks;
     this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
-  /// The reference that others ask for.
+  /// The reference under which a name is resolved.
   static String text(PeerId key, String name) {
     return new Reference.SignedName(key.toCid(), name).text();
   }
@@ -52,7 +61,7 @@ public final class NameResolver {
     return PeerId.parse(name.key().toString())
         .ed25519PublicKey()
         .orElseThrow(
-            () -> new InvalidInputException(name.key() + " is no Ed25519 key: check the name"));
+            () -> new InvalidInputException(name.key() + " is not an Ed25519 key: check the name"));
   }
 
   static String iso(long seconds) {
@@ -63,8 +72,8 @@ public final class NameResolver {
     return clock.instant().getEpochSecond();
   }
 
-  private static Duration left(long deadlineNanos, String what) throws DeadlineException {
-    long left = deadlineNanos - System.nanoTime();
+  private Duration left(long deadlineNanos, String what) throws DeadlineException {
+    long left = deadlineNanos - nanoTime.getAsLong();
     if (left <= 0) {
       throw new DeadlineException(
           what + " was not resolved in time: repeat the command, or give it a longer --timeout");
@@ -74,7 +83,7 @@ public final class NameResolver {
 
   public NameCommands.ResolvedName resolve(Reference.SignedName wanted, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = nanoTime.getAsLong() + timeout.toNanos();
     List<String> notes = new ArrayList<>();
     Set<Cid> keys = new HashSet<>();
     Reference.SignedName name = wanted;
@@ -142,8 +151,8 @@ public final class NameResolver {
   }
 
   /// @param record the newest that is known
-  /// @param value what it says
-  /// @param answer what others said
+  /// @param value the record's value
+  /// @param answer the answers of the discoveries
   /// @param first whether this node saw the name for the first time
   private record Newest(
       SignedRecord record, NameValue value, SignedRecordClient.Answer answer, boolean first) {}
@@ -180,7 +189,7 @@ public final class NameResolver {
     if (answer.newest().isEmpty()) {
       SignedRecord before = seen.orElseThrow(() -> nothing(name, answer));
       notes.add(
-          "%d answered and none holds %s now: this is what was seen before"
+          "%d answered and none holds %s now: this is the record that was seen before"
               .formatted(answer.answered(), name.name()));
       return before;
     }
@@ -209,7 +218,7 @@ public final class NameResolver {
   private ShoalException nothing(Reference.SignedName name, SignedRecordClient.Answer answer) {
     if (answer.forged()) {
       return new VerificationFailedException(
-          "what others hold of %s is not signed by its key: check the key, and try again later"
+          "the record of %s that others hold is not signed by its key: check the key, and try again later"
               .formatted(name.text()));
     }
     if (answer.failure().isPresent()) {
@@ -217,14 +226,15 @@ public final class NameResolver {
     }
     return network.exists()
         ? new NotFoundException(
-            "none of %d who answered holds %s: check the key and the name; a publisher's node must run at least every two hours"
+            "none of the %d that answered holds %s: check the key and the name; a publisher's node must run at least every two hours"
                 .formatted(answer.answered(), name.text()))
         : new NotFoundException(
             "%s was never seen here, and no active discovery holds signed records: name one that does in active.discovery"
                 .formatted(name.text()));
   }
 
-  /// What others say of a root. A hint: whoever knows the root can say what he likes.
+  /// The description of a root that others hold. A hint only: anyone who knows the root can publish
+  /// one.
   public Optional<NameValue.Target> about(Cid root, Duration timeout) throws InterruptedException {
     Optional<SignedRecord> record =
         network.resolve(network.seal().aboutKey(root).publicKey(), "", timeout).newest();

@@ -15,25 +15,25 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Records on this disk: those that this user published, and of those of others the newest that was
-/// seen of each key and name. A file each, replaced atomically and durable when a method returns; a
-/// record of a lower sequence number never takes the place of a higher one. Usable from any thread.
+/// Records on this disk: those that this user published, and of other keys the newest record that
+/// was seen of each name. A file each, replaced atomically and durable when a method returns; a
+/// record of a lower sequence number never replaces a higher one. Usable from any thread.
 public final class NameStore {
   private static final Logger LOG = LoggerFactory.getLogger(NameStore.class);
 
-  /// Names that are remembered: above that many, a first contact is not written down, rather than
-  /// another name's protection be lost.
+  /// Names that are remembered. Beyond that a new name is not written down: no other name loses its
+  /// protection for it.
   static final int MAX_SEEN = 65_536;
 
   /// Names that one user publishes: renewing one takes some seconds of an hour.
@@ -45,22 +45,24 @@ public final class NameStore {
   private final Path own;
   private final Path seen;
   private final RecordSeal seal;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final InstantSource clock;
 
   /// @param folder the runtime's own folder
   /// @param seal of the swarm whose records these are; each has a folder of its own
-  public NameStore(Path folder, RecordSeal seal) {
+  /// @param clock dates what was asked for
+  public NameStore(Path folder, RecordSeal seal, InstantSource clock) {
     Path records = folder.resolve(seal.folder());
     this.own = records.resolve("own");
     this.seen = records.resolve("seen");
     this.seal = seal;
+    this.clock = clock;
   }
 
   /// A record that this user published.
   ///
   /// @param record as it was signed last
   /// @param renew whether it is signed anew before it expires
-  /// @param about whether it tells of a root, under a key that anybody can derive from it
+  /// @param about whether it describes a root, under a key that follows from the root
   public record Own(SignedRecord record, boolean renew, boolean about) {
     PeerId key() {
       return PeerId.ofEd25519(record.publicKey());
@@ -85,28 +87,22 @@ public final class NameStore {
   /// Remembers a record, unless one that is newer is remembered already.
   ///
   /// @return whether it is remembered now, it or a newer one
-  public boolean remember(SignedRecord record) throws IOException {
-    lock.lock();
-    try {
-      Path file = seen.resolve(fileName(record.publicKey(), record.name()));
-      Optional<SignedRecord> before = read(file).map(Own::record);
-      if (before.isPresent() && before.get().sequence() >= record.sequence()) {
-        // When it was asked for last decides how long it is kept alive.
-        Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis()));
-        return true;
-      }
-      if (before.isEmpty() && count(seen) >= MAX_SEEN) {
-        LOG.warn("{} holds {} names: no further one is remembered", seen, MAX_SEEN);
-        return false;
-      }
-      write(file, new Own(record, false, false));
-      return true;
-    } finally {
-      lock.unlock();
+  public synchronized boolean remember(SignedRecord record) throws IOException {
+    Path file = seen.resolve(fileName(record.publicKey(), record.name()));
+    Optional<SignedRecord> before = read(file).map(Own::record);
+    if (before.isEmpty() && count(seen) >= MAX_SEEN) {
+      LOG.warn("{} holds {} names: no further one is remembered", seen, MAX_SEEN);
+      return false;
     }
+    if (before.isEmpty() || before.get().sequence() < record.sequence()) {
+      write(file, new Own(record, false, false));
+    }
+    // The names that were asked for last are kept alive.
+    Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+    return true;
   }
 
-  /// As [#remember], but keeps when the name was asked for last.
+  /// As [#remember], but keeps the date when the name was asked for last.
   void renewed(SignedRecord record) throws IOException {
     Path file = seen.resolve(fileName(record.publicKey(), record.name()));
     FileTime asked = Files.getLastModifiedTime(file);
@@ -124,7 +120,7 @@ public final class NameStore {
     }
   }
 
-  /// Those of others that were asked for last.
+  /// The records of other keys that were asked for last.
   List<SignedRecord> lastSeen(int most) throws IOException {
     record Dated(Path file, long millis) {}
     List<Dated> files = new ArrayList<>();
@@ -143,12 +139,12 @@ public final class NameStore {
     return records;
   }
 
-  /// What this user published under a key and name.
+  /// The record that this user published under a key and name.
   public Optional<Own> own(byte[] key, String name) throws IOException {
     return read(own.resolve(fileName(key, name)));
   }
 
-  /// All that this user published, by name.
+  /// All records that this user published, by name.
   List<Own> allOwn() throws IOException {
     List<Own> all = new ArrayList<>();
     for (Path file : files(own)) {
@@ -158,15 +154,10 @@ public final class NameStore {
     return all;
   }
 
-  void putOwn(Own published) throws IOException {
-    lock.lock();
-    try {
-      write(
-          own.resolve(fileName(published.record().publicKey(), published.record().name())),
-          published);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void putOwn(Own published) throws IOException {
+    write(
+        own.resolve(fileName(published.record().publicKey(), published.record().name())),
+        published);
   }
 
   void removeOwn(SignedRecord record) throws IOException {

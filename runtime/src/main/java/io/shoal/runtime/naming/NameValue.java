@@ -12,9 +12,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
-/// What the owner of a key says under a name: the value of a signed record, a [FlatBencode]
-/// dictionary. `version` is 1, `time` and `expires` are seconds since 1970; which other entries
-/// there are tells what it is.
+/// The value of a signed record: a [FlatBencode] dictionary. `version` is 1, `time` and `expires`
+/// are seconds since 1970; the other entries depend on the kind of value.
 public sealed interface NameValue {
   /// The longest note, in bytes of UTF-8: some pages of text.
   int MAX_NOTE_BYTES = 16 << 10;
@@ -22,17 +21,17 @@ public sealed interface NameValue {
   /// The longest value that a chunk may hold, in bytes: a note and all the rest.
   int MAX_CHUNK_VALUE_BYTES = 32 << 10;
 
-  /// The longest time that a record may be good for: what nobody looks after for years is better
-  /// gone.
+  /// The longest time that a record may be valid: a name that its owner left alone for years is
+  /// better gone.
   Duration MAX_LIFETIME = Duration.ofDays(3_660);
 
   /// The version that is written, and the only one that is read.
   int VERSION = 1;
 
-  /// When it was said, seconds since 1970.
+  /// When it was signed, seconds since 1970.
   long time();
 
-  /// Until when it is good, seconds since 1970.
+  /// When it expires, seconds since 1970.
   long expires();
 
   /// The name stands for a root: `root` (binary CID) and, as far as they are known, `name`, `size`
@@ -54,11 +53,11 @@ public sealed interface NameValue {
   /// The owner took the name back: `withdrawn` is 1.
   record Withdrawn(long time, long expires) implements NameValue {}
 
-  /// The value is too large for a record and stands in a chunk: `chunk` (binary CID). The signature
-  /// of the record covers the chunk by its hash.
+  /// The value is too large for a record and is in a chunk: `chunk` (binary CID). The signature of
+  /// the record covers the chunk by its hash.
   record InChunk(Cid chunk, long time, long expires) implements NameValue {}
 
-  /// Whether it is over at a time.
+  /// Whether it is expired at a time.
   default boolean expired(long nowSeconds) {
     return nowSeconds >= expires();
   }
@@ -91,7 +90,7 @@ public sealed interface NameValue {
 
   /// Reads the value of a record.
   ///
-  /// @throws MalformedDataException it is none; the message ends a sentence
+  /// @throws MalformedDataException it is not such a value; the message ends a sentence
   static NameValue decode(byte[] value) throws MalformedDataException {
     if (!fits(value)) {
       throw new MalformedDataException("it has " + value.length + " bytes");
@@ -126,7 +125,7 @@ public sealed interface NameValue {
       throw new MalformedDataException("its times are not possible");
     }
     NameValue value = read(in, time, expires);
-    // One content has one form: what was not asked for above, or is written otherwise, is refused.
+    // One content has one form: an entry that was not read above, or another encoding, is refused.
     if (!Arrays.equals(value.encode(), bytes)) {
       throw new MalformedDataException("it holds entries that do not belong together");
     }
@@ -155,7 +154,7 @@ public sealed interface NameValue {
       throws MalformedDataException {
     Cid root = Cid.fromBytes(in.requiredBytes("root"));
     if (root.version() != 1 || root.codec() == Cid.LIBP2P_KEY) {
-      throw new MalformedDataException("its root is no content");
+      throw new MalformedDataException("its root is not the CID of content");
     }
     Optional<String> name = in.text("name");
     Optional<String> fault = name.flatMap(NameRules::fault);
@@ -189,8 +188,8 @@ public sealed interface NameValue {
         return key;
       }
     } catch (InvalidInputException e) {
-      throw new MalformedDataException("its successor is no key", e);
+      throw new MalformedDataException("its successor is not a key", e);
     }
-    throw new MalformedDataException("its successor is no Ed25519 key");
+    throw new MalformedDataException("its successor is not an Ed25519 key");
   }
 }

@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/// How each name that this node published stands with others, in this run. Usable from any thread.
+/// How far each name of this user was published in this run. Usable from any thread.
 public final class PublicationStates {
   /// @param sequence of the record that was offered
-  /// @param nanos when
-  /// @param took how many took it
-  /// @param problem why it is not as it should be, else empty
-  /// @param soon whether it is tried again without waiting for the hour
-  private record Standing(long sequence, long nanos, int took, String problem, boolean soon) {}
+  /// @param nanos when it was offered
+  /// @param took how many peers took it
+  /// @param problem why it is not published yet; empty if it is
+  /// @param soon whether it is offered again without waiting for the hour
+  private record State(long sequence, long nanos, int took, String problem, boolean soon) {}
 
-  private final Map<String, Standing> standings = new ConcurrentHashMap<>();
-  private final LongSupplier nanos;
+  private final Map<String, State> states = new ConcurrentHashMap<>();
+  private final LongSupplier nanoTime;
 
-  /// @param nanos a clock that only goes forward
-  public PublicationStates(LongSupplier nanos) {
-    this.nanos = nanos;
+  /// @param nanoTime monotonic, any origin
+  public PublicationStates(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
   }
 
   private static String key(SignedRecord record) {
@@ -29,27 +29,27 @@ public final class PublicationStates {
 
   void offered(NameStore.Own own, int took, String problem, boolean soon) {
     SignedRecord record = own.record();
-    standings.put(
-        key(record), new Standing(record.sequence(), nanos.getAsLong(), took, problem, soon));
+    states.put(
+        key(record), new State(record.sequence(), nanoTime.getAsLong(), took, problem, soon));
   }
 
   /// Whether a record is to be offered again.
   boolean due(NameStore.Own own, long everyNanos) {
-    Standing last = standings.get(key(own.record()));
+    State last = states.get(key(own.record()));
     return last == null
         || last.sequence != own.record().sequence()
         || last.soon
-        || nanos.getAsLong() - last.nanos >= everyNanos;
+        || nanoTime.getAsLong() - last.nanos >= everyNanos;
   }
 
-  /// How many took it, -1 if it was not offered yet.
+  /// How many peers took it, -1 if it was not offered yet.
   int holders(NameStore.Own own) {
-    Standing last = standings.get(key(own.record()));
+    State last = states.get(key(own.record()));
     return last == null ? -1 : last.took;
   }
 
   String problem(NameStore.Own own) {
-    Standing last = standings.get(key(own.record()));
+    State last = states.get(key(own.record()));
     return last == null ? "not offered to others yet" : last.problem;
   }
 }

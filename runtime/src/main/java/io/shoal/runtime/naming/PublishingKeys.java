@@ -12,9 +12,9 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /// The keys that this user publishes names under: the present one in `publish.key`, made at its
-/// first use, and those before it in `publish-KEY.key`, so that none is ever lost. All are PKCS #8
-/// in PEM and readable by their owner alone. Not the node's own key: names outlive nodes and move
-/// from one to another.
+/// first use, and those before it in `publish-KEY.key`, so that no key is ever lost. All are PKCS
+/// #8 in PEM and readable by their owner alone. Not the node's own key: names outlive nodes and
+/// move from one to another.
 public final class PublishingKeys {
   private final Path folder;
   private final SecureRandom random;
@@ -62,9 +62,10 @@ public final class PublishingKeys {
     return key;
   }
 
-  /// Makes the key in a file the present one. The one before is kept aside.
+  /// Makes the key in a file the present one. The one before stays in a file of its own.
   ///
-  /// @throws UserFaultException it is the node's: whoever got it to publish under would be the node
+  /// @throws UserFaultException it is the node's: a machine that got it to publish names could pose
+  ///   as the node
   public HostKey importFrom(Path file) throws UserFaultException, IOException {
     HostKey key = HostKey.load(file);
     Path node = HostKey.file(folder);
@@ -76,7 +77,7 @@ public final class PublishingKeys {
     return key;
   }
 
-  /// Makes a key and keeps it aside, for [#makeCurrent] once all is signed with it.
+  /// Makes a key in a file of its own, for [#makeCurrent] once all names are signed with it.
   HostKey successor() throws IOException {
     HostKey key = HostKey.generate(random);
     key.save(aside(key.peerId()));

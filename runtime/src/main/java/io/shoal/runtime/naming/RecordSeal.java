@@ -9,13 +9,13 @@ import io.shoal.runtime.identity.HostKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// What signed records look like to those who hold them for others. A record in this program has
-/// the name and the value that its owner chose; its signature is over the form that others hold,
-/// since they check it, so the one form follows from the other and nothing else: whoever resolved a
-/// record can give it to others again without its key. Usable from any thread.
+/// The form in which other nodes hold signed records. A record in this program has the name and the
+/// value that its owner chose; its signature is over the form that others hold, since they check
+/// it. So that form follows from the record and nothing else: a node that resolved a record can
+/// give it to others again without its key. Usable from any thread.
 public sealed interface RecordSeal permits RecordSeal.None, KeyedRecords {
 
-  /// As the owner wrote it: everybody who knows key and name can find and read it.
+  /// As the owner wrote it: anyone who knows key and name can find and read it.
   record None() implements RecordSeal {
     @Override
     public String salt(byte[] publicKey, String name) {
@@ -67,15 +67,15 @@ public sealed interface RecordSeal permits RecordSeal.None, KeyedRecords {
   /// The longest value whose sealed form fits into a record.
   int maxValueBytes();
 
-  /// The key pair under which everybody who knows a root, and may take part, can tell of it and
-  /// ask: a secret of nobody.
+  /// The key pair under which every member of the swarm who knows a root can describe it and ask
+  /// for its description. It is not secret.
   HostKey aboutKey(Cid root);
 
-  /// Under which name in the runtime's folder records are kept: what was published in one swarm
-  /// must not be given to another.
+  /// The name of the folder for records: a record that was published in one swarm must not be given
+  /// to another.
   String folder();
 
-  /// Signs what others will hold.
+  /// Signs the form that others will hold.
   default SignedRecord sign(HostKey key, String name, long sequence, byte[] value) {
     byte[] publicKey = key.publicKey();
     SignedRecord held =
@@ -95,8 +95,8 @@ public sealed interface RecordSeal permits RecordSeal.None, KeyedRecords {
         record.signature());
   }
 
-  /// What a record that others hold says; empty if it is none of this key and name, not signed by
-  /// the key, or not sealed.
+  /// The record in the form that others hold; empty if it is not of this key and name, not signed
+  /// by the key, or not sealed.
   default Optional<SignedRecord> read(SignedRecord held, byte[] key, String name) {
     return RecordSignature.valid(held, key, salt(key, name))
         ? opened(key, name, held.sequence(), held.value())
@@ -104,7 +104,7 @@ public sealed interface RecordSeal permits RecordSeal.None, KeyedRecords {
         : Optional.empty();
   }
 
-  /// Whether what others hold of a record is signed by its key.
+  /// Whether the form of a record that others hold is signed by its key.
   default boolean valid(SignedRecord record) {
     return record.value().length <= maxValueBytes()
         && RecordSignature.valid(

@@ -8,7 +8,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Signs records and checks their signatures, whatever the discovery that brought them checked.
+/// Signs records and checks their signatures.
 public final class RecordSignature {
   private static final int KEY_BYTES = 32;
 

@@ -19,15 +19,16 @@ import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The discoveries that hold signed records, asked as one. Nothing that they say is believed before
-/// its signature is checked here. In a private swarm they see sealed records only.
+/// Asks all discoveries that hold signed records, as if they were one. The signature of every
+/// record is checked here, whatever a discovery checked. In a private swarm they see sealed records
+/// only.
 public final class SignedRecordClient {
   private static final Logger LOG = LoggerFactory.getLogger(SignedRecordClient.class);
 
   private final Map<String, SignedRecords> holders = new LinkedHashMap<>();
   private final RecordSeal seal;
 
-  /// @param seal what records look like to others
+  /// @param seal the form of records that others hold
   public SignedRecordClient(Map<String, Discovery> discoveries, RecordSeal seal) {
     this.seal = seal;
     discoveries.forEach(
@@ -35,13 +36,13 @@ public final class SignedRecordClient {
             discovery.signedRecords().ifPresent(records -> holders.put(id, records)));
   }
 
-  /// What others hold of a key and name.
+  /// The records of a key and name that others hold.
   ///
   /// @param newest the valid record with the highest sequence number
   /// @param answered how many answered
   /// @param holders how many had the newest
   /// @param forged whether there was a record that its key did not sign
-  /// @param failure why not everybody could be asked
+  /// @param failure why not all discoveries could be asked
   record Answer(
       Optional<SignedRecord> newest,
       int answered,
@@ -52,12 +53,12 @@ public final class SignedRecordClient {
     static final Answer NONE = new Answer(Optional.empty(), 0, 0, false, Optional.empty());
 
     private Answer with(SignedRecords.Resolution more, Optional<SignedRecord> theirs) {
-      boolean lie = more.record().isPresent() && theirs.isEmpty();
+      boolean forgery = more.record().isPresent() && theirs.isEmpty();
       int sum = answered + Math.max(0, more.answered());
       long mine = newest.map(SignedRecord::sequence).orElse(-1L);
       long other = theirs.map(SignedRecord::sequence).orElse(-1L);
       if (theirs.isEmpty() || other < mine) {
-        return new Answer(newest, sum, holders, forged || lie, failure);
+        return new Answer(newest, sum, holders, forged || forgery, failure);
       }
       int held = other > mine ? more.holders() : holders + more.holders();
       return new Answer(other > mine ? theirs : newest, sum, held, forged, failure);
@@ -68,12 +69,12 @@ public final class SignedRecordClient {
     }
   }
 
-  /// What records look like to others.
+  /// The form of records that others hold.
   RecordSeal seal() {
     return seal;
   }
 
-  /// Whether there is anybody to ask at all.
+  /// Whether there is a discovery that holds records.
   boolean exists() {
     return !holders.isEmpty();
   }
@@ -86,7 +87,7 @@ public final class SignedRecordClient {
     }
   }
 
-  /// Asks all discoveries. One that fails or takes too long is left out.
+  /// Asks all discoveries. One that fails or takes too long is passed over.
   ///
   /// @param timeout for each of them
   Answer resolve(byte[] key, String name, Duration timeout) throws InterruptedException {
@@ -94,15 +95,17 @@ public final class SignedRecordClient {
     String salt = seal.salt(key, name);
     for (Map.Entry<String, SignedRecords> holder : holders.entrySet()) {
       try {
-        Optional<SignedRecords.Resolution> said =
+        Optional<SignedRecords.Resolution> resolution =
             Deadline.call(
                 "resolve " + holder.getKey(),
                 timeout,
                 loader(holder.getValue()),
                 () -> Optional.of(holder.getValue().resolve(key, salt)));
         Optional<SignedRecord> theirs =
-            said.flatMap(SignedRecords.Resolution::record).flatMap(r -> seal.read(r, key, name));
-        answer = said.isPresent() ? answer.with(said.get(), theirs) : answer;
+            resolution
+                .flatMap(SignedRecords.Resolution::record)
+                .flatMap(r -> seal.read(r, key, name));
+        answer = resolution.isPresent() ? answer.with(resolution.get(), theirs) : answer;
       } catch (ExecutionException e) {
         answer = answer.failed(failure(holder.getKey(), e));
       } catch (Deadline.MissedException e) {
@@ -117,7 +120,7 @@ public final class SignedRecordClient {
   /// @param replaces the sequence number of the record that others hold now, if they do
   /// @return how many others took it
   /// @throws UserFaultException others hold a newer one
-  /// @throws RetryableException nobody could be asked
+  /// @throws RetryableException no discovery could be asked
   int publish(SignedRecord record, OptionalLong replaces, Duration timeout)
       throws ShoalException, InterruptedException {
     require();
@@ -159,7 +162,7 @@ public final class SignedRecordClient {
   private static ShoalException failure(String plugin, ExecutionException e) {
     return e.getCause() instanceof ShoalException known
         ? known
-        : new RetryableException(plugin + ": it failed inside (" + e.getCause() + ")", e);
+        : new RetryableException(plugin + ": it failed (" + e.getCause() + ")", e);
   }
 
   private static DeadlineException late(String plugin, Deadline.MissedException e) {
