@@ -135,7 +135,7 @@ class ConfigurationTest {
 
   @Test
   void aBrokenFileIsToldWithItsLine() {
-    assertTrue(faultOf("a: b\n  c: d\n").startsWith("shoal.yaml:2: no valid YAML: "));
+    assertTrue(faultOf("a: b\n  c: d\n").startsWith("shoal.yaml:2: not valid YAML: "));
     assertTrue(faultOf("tls: off\ntls: off\n").startsWith("shoal.yaml:2: "));
     assertTrue(faultOf("- a\n- b\n").startsWith("shoal.yaml:1: expected lines"));
     assertTrue(faultOf("tls: &x off\nannounce: *x\n").startsWith("shoal.yaml:2: aliases"));

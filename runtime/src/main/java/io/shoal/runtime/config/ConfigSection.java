@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/// A part of a configuration, read by type. What was asked for is remembered, so that what nobody
-/// asked for can be refused.
+/// A part of a configuration, read by type. Keys that were read are recorded, so that unknown keys
+/// can be refused.
 public final class ConfigSection implements PluginConfig {
   /// The slowest rate that may be set: below it a chunk of 2 MiB takes longer than any peer waits.
   private static final long MIN_BYTES_PER_SECOND = 16 * 1024;
@@ -23,10 +23,10 @@ public final class ConfigSection implements PluginConfig {
   private final String prefix;
   private final ConfigTree.Section tree;
   private final String source;
-  private final Set<String> asked = ConcurrentHashMap.newKeySet();
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
 
   /// @param prefix the full key of this section, empty for the whole configuration
-  /// @param tree what is written in it
+  /// @param tree its content
   /// @param source the file's name, for messages; empty without one
   public ConfigSection(String prefix, ConfigTree.Section tree, String source) {
     this.prefix = prefix;
@@ -177,8 +177,8 @@ public final class ConfigSection implements PluginConfig {
     return value.get();
   }
 
-  /// The section under a key, empty if nothing is written there. Its keys count as asked for here;
-  /// whoever reads it checks them.
+  /// The section under a key, empty if nothing is written there. Its keys are known here: the code
+  /// that reads that section checks them.
   public ConfigSection section(String key) throws InvalidConfigException {
     Optional<ConfigTree> found = find(key);
     ConfigTree.Section below =
@@ -214,7 +214,7 @@ public final class ConfigSection implements PluginConfig {
   }
 
   private Optional<ConfigTree> find(String key) {
-    asked.add(key);
+    known.add(key);
     ConfigTree at = tree;
     for (String part : key.split("\\.", -1)) {
       if (!(at instanceof ConfigTree.Section section)) {
@@ -231,10 +231,10 @@ public final class ConfigSection implements PluginConfig {
         : Optional.of(at);
   }
 
-  /// Refuses keys that were written and that nobody asked for.
+  /// Refuses keys that are in the configuration and were not read.
   ///
-  /// @throws InvalidConfigException naming the first such key, where it stands, and the key that
-  ///   was probably meant
+  /// @throws InvalidConfigException naming the first such key, its line, and the key that was
+  ///   probably meant
   public void refuseUnknown() throws InvalidConfigException {
     refuseUnknown("", tree);
   }
@@ -243,10 +243,10 @@ public final class ConfigSection implements PluginConfig {
       throws InvalidConfigException {
     for (Map.Entry<String, ConfigTree> entry : section.children().entrySet()) {
       String key = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
-      if (asked.contains(key)) {
+      if (known.contains(key)) {
         continue;
       }
-      boolean leadsOn = asked.stream().anyMatch(known -> known.startsWith(key + "."));
+      boolean leadsOn = known.stream().anyMatch(other -> other.startsWith(key + "."));
       if (!leadsOn) {
         throw new InvalidConfigException(unknown(key, entry.getValue().line()));
       }
@@ -265,19 +265,19 @@ public final class ConfigSection implements PluginConfig {
   }
 
   private String unknown(String key, int line) {
-    List<String> known = new ArrayList<>(asked);
+    List<String> keys = new ArrayList<>(known);
     String cure =
-        Suggestion.of(key, known)
+        Suggestion.of(key, keys)
             .map(word -> "did you mean " + fullKey(word) + "?")
             .orElseGet(
                 () ->
-                    known.isEmpty()
+                    keys.isEmpty()
                         ? "nothing can be set here: remove it"
-                        : "known here: " + String.join(", ", known.stream().sorted().toList()));
+                        : "known here: " + String.join(", ", keys.stream().sorted().toList()));
     return at(line) + "unknown key " + fullKey(key) + ": " + cure;
   }
 
-  /// What is said about a value that is not as it should be.
+  /// The error for a value that is not allowed.
   public InvalidConfigException wrong(String key, String found, String allowed) {
     return wrong(key, find(key).map(ConfigTree::line).orElse(ConfigTree.NO_LINE), found, allowed);
   }

@@ -5,14 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A configuration as it was written: sections, lists and texts, each with the line where it
-/// stands.
+/// A configuration as it was written: sections, lists and texts, each with its line.
 public sealed interface ConfigTree {
 
-  /// The line of what did not come from a file.
+  /// The line of a value that did not come from a file.
   int NO_LINE = 0;
 
-  /// The line in the file, from 1; [#NO_LINE] for what did not come from one.
+  /// The line in the file, from 1; [#NO_LINE] if it did not come from one.
   int line();
 
   /// Keys with what is under them.
@@ -25,7 +24,7 @@ public sealed interface ConfigTree {
       children = Collections.unmodifiableMap(new LinkedHashMap<>(children));
     }
 
-    /// The same section with `value` at the end of `path`; what stood there, or in its way, is
+    /// The same section with `value` at the end of `path`; a value that is there, or on the way, is
     /// replaced.
     public Section with(List<String> path, ConfigTree value) {
       Map<String, ConfigTree> changed = new LinkedHashMap<>(children);
@@ -40,7 +39,7 @@ public sealed interface ConfigTree {
     }
   }
 
-  /// A single value, not yet understood.
+  /// A single value, not parsed yet.
   record Text(String value, int line) implements ConfigTree {}
 
   /// Several values.

@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Finds what somebody probably meant to type.
+/// Finds the word that a user probably meant to type.
 public final class Suggestion {
 
   /// The most letters that may differ: two catches a slip of the hand, three begins to connect
-  /// words that have nothing to do with each other.
+  /// unrelated words.
   static final int MAX_EDITS = 2;
 
   private Suggestion() {}

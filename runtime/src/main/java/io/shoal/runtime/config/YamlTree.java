@@ -27,18 +27,19 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
-/// Reads a configuration file. The only class that touches the YAML library, so that a node without
-/// a file never loads it. It takes the library's events and builds no objects of it: that is what
-/// every start pays for.
+/// Reads a configuration file. The only class that uses the YAML library, so that a node without a
+/// file never loads it. It takes the library's events and builds none of its objects, which keeps
+/// every start short.
 public final class YamlTree {
 
-  /// A configuration file has a few kilobytes; a gigabyte given by mistake must not end in memory.
+  /// A configuration file has a few kilobytes; a gigabyte given by mistake must not fill the
+  /// memory.
   static final long MAX_FILE_SIZE_BYTES = 1 << 20;
 
-  /// Sections within sections; the deepest key that anything knows has five parts.
+  /// Sections within sections; the deepest known key has five parts.
   static final int MAX_DEPTH = 16;
 
-  /// YAML 1.2, core schema, §10.3.2: what stands for nothing.
+  /// YAML 1.2, core schema, §10.3.2: the forms of null.
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
   private final String source;
@@ -57,7 +58,7 @@ public final class YamlTree {
             file
                 + ": larger than "
                 + Units.exactSize(MAX_FILE_SIZE_BYTES)
-                + ": this is no configuration file");
+                + ": this is not a configuration file, name another with --config");
       }
       try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
         LoadSettings settings = LoadSettings.builder().build();
@@ -71,10 +72,10 @@ public final class YamlTree {
       throw new InvalidConfigException(file + ": cannot be read: " + e, e);
     } catch (MarkedYamlEngineException e) {
       String where = e.getProblemMark().map(mark -> ":" + line(mark)).orElse("");
-      throw new InvalidConfigException(file + where + ": no valid YAML: " + e.getProblem(), e);
+      throw new InvalidConfigException(file + where + ": not valid YAML: " + e.getProblem(), e);
     } catch (YamlEngineException e) {
       throw new InvalidConfigException(
-          file + ": no valid YAML: " + firstLine(String.valueOf(e.getMessage())), e);
+          file + ": not valid YAML: " + firstLine(String.valueOf(e.getMessage())), e);
     }
   }
 
@@ -128,7 +129,7 @@ public final class YamlTree {
       String key = key(at);
       Integer before = seen.put(key, line);
       if (before != null) {
-        throw fault(key + " stands here and in line " + before + ": remove one");
+        throw fault(key + " is set here and in line " + before + ": remove one");
       }
       section = section.with(List.of(key.split("\\.", -1)), value(depth));
     }
@@ -160,7 +161,7 @@ public final class YamlTree {
     return new ConfigTree.Listing(values, start);
   }
 
-  /// The text of a single value; empty if it is none.
+  /// The text of a single value; empty if it is not one.
   private Optional<String> scalar(Event event) throws InvalidConfigException {
     // One alias can stand for a million values; a configuration needs none.
     if (event instanceof AliasEvent) {

@@ -45,7 +45,7 @@ public sealed interface UnixNode {
   /// A used bucket of a shard; an empty entry name means a shard of the next level.
   record Slot(int bucket, Entry entry) {}
 
-  /// What it links to, in order.
+  /// The CIDs that it links to, in order.
   default List<Cid> links() {
     return switch (this) {
       case File file -> file.children();

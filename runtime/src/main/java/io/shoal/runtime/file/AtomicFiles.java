@@ -12,7 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 
-/// Small files that are there wholly or not at all, also after a power loss.
+/// Small files that are there completely or not at all, also after a power loss.
 public final class AtomicFiles {
   private AtomicFiles() {}
 
@@ -20,7 +20,7 @@ public final class AtomicFiles {
   public static void replace(Path file, byte[] content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null) {
-      throw new IOException(file + " is no file");
+      throw new IOException(file + " is not a file");
     }
     Path temporary = Files.createTempFile(folder, file.getFileName() + ".", ".tmp");
     try {
@@ -57,7 +57,7 @@ public final class AtomicFiles {
       try {
         forceFolder(above);
       } catch (AccessDeniedException e) {
-        // Somebody else's folder, and so not one that was made here.
+        // A folder of another user, and so not one that was made here.
         return;
       }
     }

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Held while a process uses a data folder. The operating system lets go of it when the process
-/// ends, however it ends.
+/// Held while a process uses a data folder. The operating system releases it when the process ends,
+/// however it ends.
 public final class DataFolderLock implements AutoCloseable {
   private final FileChannel channel;
 
@@ -30,7 +30,7 @@ public final class DataFolderLock implements AutoCloseable {
     try {
       FileLock lock = channel.tryLock();
       if (lock == null) {
-        throw temporaryPins(dataFolder, file);
+        throw inUse(dataFolder, file);
       }
       byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
       channel.truncate(0);
@@ -38,7 +38,7 @@ public final class DataFolderLock implements AutoCloseable {
       taken = true;
       return new DataFolderLock(channel);
     } catch (OverlappingFileLockException e) {
-      throw temporaryPins(dataFolder, file);
+      throw inUse(dataFolder, file);
     } finally {
       if (!taken) {
         channel.close();
@@ -46,7 +46,7 @@ public final class DataFolderLock implements AutoCloseable {
     }
   }
 
-  private static UserFaultException temporaryPins(Path dataFolder, Path file) throws IOException {
+  private static UserFaultException inUse(Path dataFolder, Path file) throws IOException {
     String pid = Files.readString(file).strip();
     return new UserFaultException(
         "%s is in use by the node of process %s: wait until it ends or stop it, or take another folder with --data"

@@ -4,7 +4,7 @@ import io.shoal.api.StoreFullException;
 import java.io.IOException;
 import java.util.Optional;
 
-/// Tells a disk without room from other faults: what is written goes on when there is some.
+/// Recognises a full disk among other faults: writing goes on once there is room.
 public final class DiskFull {
   /// How deep a fault may be wrapped; a chain of causes that is longer has a loop.
   private static final int MAX_CAUSES = 16;
@@ -29,7 +29,8 @@ public final class DiskFull {
     return Optional.empty();
   }
 
-  /// Java tells it in the words of the system only.
+  /// Java passes on the words of the system only. The filesystem plugin knows the same words in its
+  /// `DiskFaults`: a plugin does not see this class.
   private static boolean saysFull(IOException fault) {
     String text = String.valueOf(fault.getMessage());
     return text.contains("No space left on device")

@@ -87,7 +87,7 @@ public final class NameRules {
     return DEVICES.contains(name.substring(0, end).stripTrailing().toUpperCase(Locale.ROOT));
   }
 
-  /// What two names share when a file system that ignores case or composition takes them for one.
+  /// The form in which two names are equal on a file system that ignores case or composition.
   private static String folded(String name) {
     String upper = Normalizer.normalize(name, Normalizer.Form.NFC).toUpperCase(Locale.ROOT);
     return Normalizer.normalize(upper.toLowerCase(Locale.ROOT), Normalizer.Form.NFC);

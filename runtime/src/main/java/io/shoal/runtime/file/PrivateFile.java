@@ -26,8 +26,8 @@ public final class PrivateFile {
   /// new one is there.
   public static void write(Path file, byte[] content) throws IOException {
     Path temp = file.resolveSibling(file.getFileName() + ".tmp");
-    // Left by a crash, perhaps with wider permissions: a file that is created anew has the right
-    // ones from its first byte.
+    // A crash may have left one, perhaps with wider permissions: a new file has the right ones from
+    // its first byte.
     Files.deleteIfExists(temp);
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

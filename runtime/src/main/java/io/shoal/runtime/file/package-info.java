@@ -1,5 +1,10 @@
-/// Files of this machine: what may be a name, what is there wholly or not at all, what only its
-/// owner reads.
+/// Files of this machine: valid names, files that are there completely or not at all, files that
+/// only their owner reads.
+///
+/// Start at [AtomicFiles], which says in which order a file is written so that a crash leaves the
+/// old or the new one; [PrivateFile] does the same for secrets. [NameRules] is the one check of
+/// names from strangers before they become names of files. The others are small: [DataFolderLock],
+/// [DiskFull], [Sha256], [WholeDigests].
 @NullMarked
 package io.shoal.runtime.file;
 

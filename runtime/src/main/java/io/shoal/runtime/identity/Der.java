@@ -5,7 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// The little of ASN.1 DER (X.690) that a host certificate needs.
+/// The part of ASN.1 DER (X.690) that a host certificate needs.
 final class Der {
 
   static final int INTEGER = 0x02;

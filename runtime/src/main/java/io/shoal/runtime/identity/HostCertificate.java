@@ -31,7 +31,7 @@ import java.util.Set;
 /// throw-away key, bound to the host key by a signature in an extension. Of the types of host keys
 /// that libp2p knows only Ed25519 is accepted.
 ///
-/// @param certificate what is shown to peers
+/// @param certificate the one that peers get
 /// @param key the throw-away key
 record HostCertificate(X509Certificate certificate, PrivateKey key) {
 
@@ -122,7 +122,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
   }
 
   private static byte[] protobuf(HostKey host) {
-    // What the peer id of an Ed25519 key holds is the key's protobuf form itself.
+    // The peer id of an Ed25519 key holds the key's protobuf form itself.
     return host.peerId().multihash().digest();
   }
 
@@ -141,7 +141,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
         CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
   }
 
-  /// Who presents a certificate chain.
+  /// The peer that presents a certificate chain.
   ///
   /// @throws PeerFaultException it is not exactly one self-signed certificate, valid now, whose
   ///   host key is an Ed25519 key and signed for it; the message says which rule it breaks
@@ -184,11 +184,12 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
       throws CertificateException, PeerFaultException {
     byte[] der = certificate.getEncoded();
     if (der[der.length - certificate.getSignature().length - 1] != 0) {
-      throw new PeerFaultException("the peer's certificate has a signature of no whole bytes");
+      throw new PeerFaultException(
+          "the peer's certificate has a signature that does not end on a whole byte");
     }
   }
 
-  /// Whose host key an extension holds.
+  /// The peer whose host key is in an extension.
   ///
   /// @param extension its value, an OCTET STRING as Java hands it out
   /// @param keyInfo the SubjectPublicKeyInfo that the host key must have signed

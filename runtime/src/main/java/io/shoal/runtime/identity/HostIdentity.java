@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// What plugins may do with the [HostKey]: everything but see it.
+/// Lets plugins use the [HostKey] without seeing it.
 public final class HostIdentity implements NodeIdentity {
 
   private static final String TLS_DOMAIN = "libp2p-tls-handshake:";
@@ -58,7 +58,7 @@ public final class HostIdentity implements NodeIdentity {
       throw new IllegalArgumentException(
           "'"
               + domain
-              + "' is no domain to sign for: 4 to 64 printable ASCII characters that end with ':',"
+              + "' is not a domain to sign for: 4 to 64 printable ASCII characters that end with ':',"
               + " other than "
               + TLS_DOMAIN);
     }
@@ -73,14 +73,14 @@ public final class HostIdentity implements NodeIdentity {
   }
 
   private static HostCertificate result(FutureTask<HostCertificate> task) {
-    task.run(); // in case nobody has begun it
+    task.run(); // in case no thread has begun it
     boolean interrupted = false;
     try {
       while (true) {
         try {
           return task.get();
         } catch (InterruptedException e) {
-          interrupted = true; // whoever calls finds out at the next thing that takes long
+          interrupted = true; // the caller sees it at its next wait
         } catch (ExecutionException e) {
           throw new IllegalStateException("no host certificate could be made", e.getCause());
         }

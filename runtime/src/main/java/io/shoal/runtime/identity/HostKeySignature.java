@@ -11,7 +11,7 @@ import java.util.Arrays;
 /// Ed25519 keys.
 public final class HostKeySignature {
 
-  /// What precedes the 32 bytes of an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410 §4).
+  /// The bytes before the 32 of an Ed25519 key in its SubjectPublicKeyInfo (RFC 8410 §4).
   private static final byte[] ED25519_INFO = {
     0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
   };

@@ -40,7 +40,7 @@ final class HostTls implements TlsContext {
   HostTls(HostCertificate own, String alpn, InstantSource clock, SecureRandom random) {
     if (!alpn.matches("[ -~]{1,32}")) {
       throw new IllegalArgumentException(
-          "'" + alpn + "' is no application protocol: 1 to 32 ASCII characters");
+          "'" + alpn + "' is not an application protocol: 1 to 32 ASCII characters");
     }
     this.own = own;
     this.alpn = alpn;
@@ -51,8 +51,8 @@ final class HostTls implements TlsContext {
 
   @Override
   public SSLEngine clientEngine(Optional<PeerId> expected) {
-    // A context of its own: it knows who is expected, and no session of another dial can be resumed
-    // past the check.
+    // A context of its own: it knows the expected peer, and no session of another dial can be
+    // resumed past the check.
     SSLEngine engine = context(expected).createSSLEngine();
     engine.setUseClientMode(true);
     engine.setSSLParameters(parameters(engine));
@@ -122,7 +122,7 @@ final class HostTls implements TlsContext {
     }
   }
 
-  /// Accepts exactly one host certificate, of the peer that is expected.
+  /// Accepts exactly one host certificate, of the expected peer.
   private static final class HostTrust extends X509ExtendedTrustManager {
 
     private final Optional<PeerId> expected;
@@ -148,7 +148,7 @@ final class HostTls implements TlsContext {
     }
 
     private void check(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-      // JSSE refuses a wrong protocol but lets a peer pass that offers none at all.
+      // JSSE refuses a wrong protocol but accepts a peer that offers none at all.
       if (!alpn.equals(engine.getHandshakeApplicationProtocol())) {
         throw new CertificateException("the peer does not speak " + alpn);
       }

@@ -69,7 +69,7 @@ final class FlatBencode {
     out.writeBytes(bytes);
   }
 
-  /// Reads exactly one dictionary. What it costs is bounded by the bytes given.
+  /// Reads exactly one dictionary. The cost is bounded by the number of bytes.
   ///
   /// @throws MalformedDataException the bytes are not what [#encode] writes
   static FlatBencode parse(byte[] bytes) throws MalformedDataException {

@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/// What one plugin gets from the node.
+/// The context of one plugin: all that it gets from the node.
 record HostedContext(
     String pluginId,
     PluginConfig config,

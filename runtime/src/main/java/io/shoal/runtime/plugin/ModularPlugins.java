@@ -126,7 +126,7 @@ final class ModularPlugins extends DefaultPluginManager {
             new InspectedModules(plugin.modules()),
             parents.stream().map(ModuleLayer::configuration).toList(),
             ModuleFinder.of(),
-            // All of them: jars with nothing but native code are required by nobody.
+            // All of them: no module requires a jar with nothing but native code.
             plugin.modules().keySet());
     return ModuleLayer.defineModules(configuration, parents, module -> loader).layer();
   }

@@ -41,7 +41,7 @@ final class PluginChoice {
     return missing;
   }
 
-  /// What is wrong with the configuration itself.
+  /// Faults of the configuration itself.
   List<InvalidConfigException> faults() {
     return faults;
   }

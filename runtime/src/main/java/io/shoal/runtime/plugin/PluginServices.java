@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// What a node shares with its plugins.
+/// The services that a node shares with its plugins.
 ///
 /// @param dataFolder the node's folder
-/// @param identity who the node is
+/// @param identity the node's
 /// @param swarmSecret of the private swarm that it is a member of
 /// @param clock wall-clock time
 /// @param metrics all counters of the node

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The kinds of extensions, in the order in which they are started: what checks bytes before what
-/// keeps them, and both before what lets strangers in.
+/// The kinds of extensions, in the order in which they are started: verifiers before stores, and
+/// both before those that let strangers in.
 public enum ExtensionKind {
   VERIFICATION(Verifier.class),
   STORAGE(ChunkStore.class),
@@ -28,7 +28,7 @@ public enum ExtensionKind {
     return type;
   }
 
-  /// What the configuration calls it: `storage` for `active.storage`.
+  /// Its name in the configuration: `storage` for `active.storage`.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

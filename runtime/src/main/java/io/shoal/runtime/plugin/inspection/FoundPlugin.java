@@ -53,7 +53,7 @@ public final class FoundPlugin {
     return id;
   }
 
-  /// Where it lies, for messages.
+  /// Its file or folder, for messages.
   public String place() {
     return location.map(Path::toString).orElse("nowhere");
   }

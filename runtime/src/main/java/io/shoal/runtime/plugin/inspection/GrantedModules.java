@@ -124,8 +124,8 @@ public final class GrantedModules {
         : ", which is missing: pack it into the plugin's lib/ or do without";
   }
 
-  /// Plugins may use more of the JDK than the package's own Java has, for those who run the node on
-  /// a whole one.
+  /// Plugins may use more of the JDK than the package's own Java has: a user can run the node on a
+  /// whole one.
   private UnusablePluginException absent(String module, List<String> required) {
     String addModules = "--add-modules " + String.join(",", required);
     List<String> lacking = required.stream().filter(name -> java.find(name).isEmpty()).toList();

@@ -26,7 +26,7 @@ import org.pf4j.PropertiesPluginDescriptorFinder;
 /// A plugin that was inspected and can be loaded; no class of it has been.
 ///
 /// @param descriptor what its manifest or properties say
-/// @param artifact where it lies
+/// @param artifact its files
 /// @param modules its modules, by name; empty if its jars are plain ones
 /// @param extensions the classes that it provides, by kind
 public record InspectedPlugin(
@@ -45,7 +45,7 @@ public record InspectedPlugin(
     return !modules.isEmpty();
   }
 
-  /// What the manifest of the jar or the properties of the folder say.
+  /// Reads the manifest of the jar or the properties of the folder.
   static PluginDescriptor describe(PluginArtifact artifact) throws UnusablePluginException {
     PluginDescriptor descriptor;
     try {

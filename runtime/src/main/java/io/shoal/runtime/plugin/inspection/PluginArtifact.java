@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// A plugin as it lies on disk: a single jar, or a folder (perhaps out of a zip) of
+/// The files of a plugin on disk: a single jar, or a folder (perhaps out of a zip) of
 /// `plugin.properties` and `lib/*.jar`.
 ///
 /// @param location the jar, zip or folder that the user put there

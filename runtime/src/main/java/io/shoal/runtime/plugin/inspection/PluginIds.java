@@ -4,15 +4,15 @@ import java.util.regex.Pattern;
 
 /// The form of plugin ids. An id names a folder, a section of the configuration and metrics, so it
 /// has to fit all of them.
-public final class PluginIds {
+final class PluginIds {
 
-  public static final String RULE = "a-z, then up to 63 of a-z, 0-9 and -";
+  static final String RULE = "a-z, then up to 63 of a-z, 0-9 and -";
 
   private static final Pattern FORM = Pattern.compile("[a-z][a-z0-9-]{0,63}");
 
   private PluginIds() {}
 
-  public static boolean isValid(String id) {
+  static boolean isValid(String id) {
     return FORM.matcher(id).matches();
   }
 }
