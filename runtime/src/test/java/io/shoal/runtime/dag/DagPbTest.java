@@ -70,7 +70,7 @@ class DagPbTest {
 
   @ParameterizedTest
   @MethodSource("malformedForms")
-  void aFormThatIsNoNodeCannotBeMade(JsonNode vector) {
+  void aFormThatIsNotANodeCannotBeMade(JsonNode vector) {
     assertThrows(
         IllegalArgumentException.class, () -> DagPb.encode(fromDagJson(vector.get("dag-json"))));
   }

@@ -264,7 +264,7 @@ class DagWalkerTest {
   }
 
   @Test
-  void aSymbolicLinkIsToldAndNotMade() throws Exception {
+  void aSymbolicLinkIsReportedAndNotMade() throws Exception {
     UnixFsData link =
         new UnixFsData(
             UnixFsData.Type.SYMLINK,

@@ -88,7 +88,7 @@ class HostCertificateFuzzTest {
   }
 
   @Test
-  void aDamagedCertificateProvesNobodyElse() {
+  void aDamagedCertificateProvesNoOtherPeer() {
     Random random = new Random(1);
     for (int i = 0; i < SIGNED_INPUTS; i++) {
       Seed seed = SEEDS.get(random.nextInt(SEEDS.size()));
@@ -106,7 +106,7 @@ class HostCertificateFuzzTest {
   }
 
   @Test
-  void aDamagedExtensionProvesNobodyElse() throws Exception {
+  void aDamagedExtensionProvesNoOtherPeer() throws Exception {
     Random random = new Random(2);
     List<X509Certificate> certificates = new ArrayList<>();
     for (Seed seed : SEEDS) {
@@ -131,7 +131,7 @@ class HostCertificateFuzzTest {
   }
 
   @Test
-  void noFlippedBitOfAnExtensionProvesAnybody() throws Exception {
+  void anExtensionWithAFlippedBitIsRefused() throws Exception {
     for (Seed seed : SEEDS) {
       if (seed.proves.isEmpty()) {
         continue;

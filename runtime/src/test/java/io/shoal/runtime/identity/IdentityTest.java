@@ -76,7 +76,7 @@ class IdentityTest {
   }
 
   @Test
-  void aKeyThatOthersCanReadIsRefusedWithTheCommandThatCuresIt() throws Exception {
+  void aKeyThatOthersCanReadIsRefusedWithTheCure() throws Exception {
     Path file = folder.resolve("identity.key");
     HostKey.loadOrCreate(file, RANDOM);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

@@ -71,7 +71,7 @@ class FlatBencodeTest {
   }
 
   @Test
-  void moreEntriesThanAnybodyWritesAreRefused() {
+  void moreEntriesThanTheLimitAreRefused() {
     FlatBencode many = new FlatBencode();
     for (char c = 'a'; c <= 'a' + FlatBencode.MAX_ENTRIES; c++) {
       many.put("" + c, 1);

@@ -53,7 +53,7 @@ class KeyedRecordsTest {
   }
 
   @Test
-  void aMemberReadsWhatAMemberSignedAndNobodyElse() {
+  void onlyAMemberReadsWhatAMemberSigned() {
     SignedRecord record = seal.sign(KEY, "news", 7, VALUE);
     SignedRecord held = seal.held(record);
     assertTrue(
@@ -95,7 +95,7 @@ class KeyedRecordsTest {
   }
 
   @Test
-  void aSealedValueStandsForNothingUnderAnotherNameKeyOrNumber() {
+  void aSealedValueFitsItsNameKeyAndNumberOnly() {
     byte[] sealed = seal.sealed(KEY.publicKey(), "news", 7, VALUE);
     byte[] otherKey = HostKey.ofSeed(bytes("the key of somebody else, 32 byt")).publicKey();
     assertTrue(seal.opened(KEY.publicKey(), "news", 7, sealed).isPresent());

@@ -132,7 +132,7 @@ public final class GrantedModules {
     String cure =
         lacking.isEmpty()
             ? String.join(" and ", required)
-                + ", which was not started: start Java with "
+                + ", which Java did not start: start Java with "
                 + addModules
             : String.join(" and ", lacking)
                 + ", which the Java that runs this node lacks: do without, or run the node on a whole"

@@ -309,7 +309,7 @@ class BadPluginTest {
   }
 
   @Test
-  void twoVerifiersOfOneHashFunctionOfWhichTheNamedOneIsUsed() throws Exception {
+  void ofTwoVerifiersOfOneHashTheNamedOneIsUsed() throws Exception {
     new PluginJarBuilder(ID).sourcesOf("verification-sha256").buildJar(folder.plugins());
     assertTrue(expect(Reason.CONFLICT).contains("verification-sha256"));
   }

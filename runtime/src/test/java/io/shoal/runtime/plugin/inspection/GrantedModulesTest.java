@@ -9,21 +9,49 @@ import java.lang.module.ModuleFinder;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What a plugin hears whose module requires a part of the JDK that is granted and is not there.
+/// The refusal of a plugin whose module requires modules that it cannot have.
 class GrantedModulesTest {
 
   private static final ModuleDescriptor PLUGIN =
       ModuleDescriptor.newModule("org.example.plugin").requires("java.sql").build();
 
   private static UnusablePluginException refused(ModuleFinder java) {
+    return refused(java, PLUGIN);
+  }
+
+  private static UnusablePluginException refused(ModuleFinder java, ModuleDescriptor plugin) {
     GrantedModules granted = GrantedModules.of(ModuleLayer.empty(), java);
     return assertThrows(
         UnusablePluginException.class,
-        () -> granted.check(PLUGIN, Set.of("java.base", "org.example.plugin")));
+        () -> granted.check(plugin, Set.of("java.base", "org.example.plugin")));
   }
 
   @Test
-  void aModuleThatTheImageLacksIsSaidToBeLackingThere() {
+  void allAbsentModulesAreNamedAtOnce() {
+    ModuleDescriptor plugin =
+        ModuleDescriptor.newModule("org.example.plugin")
+            .requires("java.sql")
+            .requires("java.net.http")
+            .build();
+
+    String message = refused(ModuleFinder.ofSystem(), plugin).problem().message();
+
+    assertTrue(message.contains("requires java.net.http and java.sql"), message);
+    assertTrue(message.contains("--add-modules java.net.http,java.sql"), message);
+  }
+
+  @Test
+  void aLibraryThatIsMissingIsToBePacked() {
+    ModuleDescriptor plugin =
+        ModuleDescriptor.newModule("org.example.plugin").requires("com.example.library").build();
+
+    String message = refused(ModuleFinder.ofSystem(), plugin).problem().message();
+
+    assertTrue(message.contains("com.example.library, which is missing: pack it"), message);
+  }
+
+  @Test
+  void aModuleThatTheJavaLacksIsNamed() {
     UnusablePluginException refusal = refused(ModuleFinder.of());
 
     assertEquals(PluginProblem.Reason.ABSENT_MODULE, refusal.problem().reason());
@@ -32,7 +60,7 @@ class GrantedModulesTest {
   }
 
   @Test
-  void aModuleThatIsThereAndWasNotStartedIsSaidToNeedAnOption() {
+  void aModuleThatWasNotStartedNeedsAnOption() {
     UnusablePluginException refusal = refused(ModuleFinder.ofSystem());
 
     assertEquals(PluginProblem.Reason.ABSENT_MODULE, refusal.problem().reason());

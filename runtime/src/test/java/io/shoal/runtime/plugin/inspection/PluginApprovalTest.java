@@ -69,7 +69,7 @@ class PluginApprovalTest {
   }
 
   @Test
-  void aJarOfAnotherDigestIsRefusedByNameAndNothingOfItRuns() throws Exception {
+  void nothingRunsOfAJarOfAnotherDigest() throws Exception {
     Path ran = root.resolve("ran");
     Path jar =
         VerifierSource.of(ID)
@@ -118,7 +118,7 @@ class PluginApprovalTest {
   }
 
   @Test
-  void aSignatureOfAPublisherVouches() throws Exception {
+  void aSignatureOfAPublisherIsAccepted() throws Exception {
     KeyPair publisher = publisher();
     Path jar = VerifierSource.of(ID).buildJar(folder.plugins());
     sign(jar, publisher.getPrivate());
@@ -131,7 +131,7 @@ class PluginApprovalTest {
   }
 
   @Test
-  void aSignatureOfAnyoneElseDoesNot() throws Exception {
+  void aSignatureOfAnotherKeyIsRefused() throws Exception {
     publisher();
     Path jar = VerifierSource.of(ID).buildJar(folder.plugins());
     sign(jar, KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate());
