@@ -291,7 +291,7 @@ public final class Announcer {
   }
 
   private PacedRequests newSender(int relyingBits) {
-    return new PacedRequests(maintenance.requests(), pacer, neighbourhood, timers, relyingBits);
+    return new PacedRequests(maintenance.queries(), pacer, neighbourhood, timers, relyingBits);
   }
 
   /// Keys that share more bits than the eight closest nodes do have nearly the same eight.
@@ -314,11 +314,12 @@ public final class Announcer {
             entry.places(),
             newSender(batching ? relyingBits(entry.key()) : PacedRequests.ALWAYS_ASK));
     maintenance
+        .lookups()
         .lookUp(
             entry.key(),
             new Method.GetPeers(entry.key(), Set.of()),
             neighbourhood.closest(entry.key(), Lookup.CLOSEST),
-            figures.plausibleRadius(maintenance.plausibleRadius()),
+            figures.plausibleRadius(maintenance.lookups().plausibleRadius()),
             run.requests(),
             (closest, now) -> {
               figures.found(entry.key(), closest);

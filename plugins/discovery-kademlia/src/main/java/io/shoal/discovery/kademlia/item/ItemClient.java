@@ -104,7 +104,7 @@ public final class ItemClient {
   }
 
   private void give(Item item, List<LookupRun.Holder> to, long nowMillis) {
-    new PutRound(item, OptionalLong.empty(), maintenance.requests(), (stored, faults, now) -> {})
+    new PutRound(item, OptionalLong.empty(), maintenance.queries(), (stored, faults, now) -> {})
         .start(to, nowMillis);
   }
 
@@ -112,6 +112,7 @@ public final class ItemClient {
     NodeId target = name.target();
     Optional<Item> known = store.get(target, nowMillis);
     maintenance
+        .lookups()
         .lookUp(
             target,
             new Method.Get(target, OptionalLong.empty(), Set.of()),
@@ -153,7 +154,7 @@ public final class ItemClient {
               refused ? new PutEnd.Conflict(OptionalLong.empty()) : new PutEnd.Stored(stored),
               ended);
         };
-    new PutRound(item, replaces, maintenance.requests(), end).start(found.closest(), now);
+    new PutRound(item, replaces, maintenance.queries(), end).start(found.closest(), now);
   }
 
   private static boolean isConflict(Packet.Fault fault) {

@@ -38,7 +38,7 @@ public final class LookupRun {
   private final NodeId target;
   private final Method method;
   private final Owner owner;
-  private final QuerySender requests;
+  private final QuerySender queries;
   private final DhtSettings settings;
   private final Listener listener;
   private final Map<NodeId, Bytes> tokens = new HashMap<>();
@@ -46,44 +46,45 @@ public final class LookupRun {
   private boolean ended;
 
   /// @param self our own id, which is never asked
-  /// @param seeds where to begin, closest first; each path gets its part
-  /// @param pathCount disjoint paths, 1 to [#MAX_PATHS]
-  /// @param radius how far the k closest may plausibly reach, see [Density]
   public LookupRun(
       NodeId self,
-      NodeId target,
-      List<Contact> seeds,
-      int pathCount,
-      double radius,
-      Method method,
+      Plan plan,
+      DhtSettings settings,
       AddressRules rules,
       Owner owner,
-      QuerySender requests,
-      DhtSettings settings,
+      QuerySender queries,
       Listener listener) {
-    this.target = target;
-    this.method = method;
-    this.owner = owner;
-    this.requests = requests;
+    this.target = plan.target();
+    this.method = plan.method();
     this.settings = settings;
+    this.owner = owner;
+    this.queries = queries;
     this.listener = listener;
-    for (int path = 0; path < pathCount; path++) {
+    for (int path = 0; path < plan.paths(); path++) {
       List<Contact> part = new ArrayList<>();
-      for (int i = path; i < seeds.size(); i += pathCount) {
-        part.add(seeds.get(i));
+      for (int i = path; i < plan.seeds().size(); i += plan.paths()) {
+        part.add(plan.seeds().get(i));
       }
       Lookup.Share share =
-          pathCount == 1
-              ? Lookup.Share.ofAll(radius)
+          plan.paths() == 1
+              ? Lookup.Share.ofAll(plan.radius())
               : new Lookup.Share(
                   PATH_PARALLELISM,
                   MAX_PATH_QUERIES,
                   contact -> claimed.add(contact.address()),
                   // All paths together take so many of the closest.
-                  pathCount * radius);
+                  plan.paths() * plan.radius());
       paths.add(new Lookup(self, target, part, rules, share));
     }
   }
+
+  /// What is looked up, and how widely.
+  ///
+  /// @param method what each node is asked
+  /// @param seeds where to begin, closest first; each path gets its part
+  /// @param paths disjoint paths, 1 to [#MAX_PATHS]
+  /// @param radius how far the k closest may plausibly reach, see [Density]
+  public record Plan(NodeId target, Method method, List<Contact> seeds, int paths, double radius) {}
 
   /// Takes what a lookup brings.
   public interface Listener {
@@ -138,7 +139,7 @@ public final class LookupRun {
     for (Lookup path : paths) {
       for (Contact contact : path.next()) {
         listener.asked(contact, nowMillis);
-        requests.send(
+        queries.send(
             contact.address(),
             Optional.of(contact.id()),
             method,

@@ -53,6 +53,7 @@ public final class Bootstrap {
   private final DhtSettings settings;
   private final RoutingTable table;
   private final TableMaintenance maintenance;
+  private final Lookups lookups;
   private final Network network;
   private final Timers timers;
   private final List<LongConsumer> waiting = new ArrayList<>();
@@ -80,6 +81,7 @@ public final class Bootstrap {
     this.settings = settings;
     this.table = table;
     this.maintenance = maintenance;
+    this.lookups = maintenance.lookups();
     this.network = network;
     this.timers = timers;
     maintenance.onGrowth(this::grew);
@@ -167,8 +169,7 @@ public final class Bootstrap {
     settle(nowMillis);
     if (table.size() == 1 && pending == 0) {
       // The first node came by itself.
-      maintenance.lookUpSelfFrom(
-          table.contacts().getFirst(), List.of(), this::spreadOut, nowMillis);
+      lookups.lookUpSelfFrom(table.contacts().getFirst(), List.of(), this::spreadOut, nowMillis);
     }
   }
 
@@ -187,7 +188,7 @@ public final class Bootstrap {
     settle(nowMillis);
     if (!table.isEmpty() && !spread) {
       // None of them answered, but somebody else came by himself.
-      maintenance.lookUpSelf(List.of(), this::spreadOut, nowMillis);
+      lookups.lookUpSelf(List.of(), this::spreadOut, nowMillis);
     }
     next.ifPresent(Timers.Timer::cancel);
     next = Optional.of(timers.at(nowMillis + nextWaitMillis(), this::lookAround));
@@ -251,7 +252,7 @@ public final class Bootstrap {
     void send(long nowMillis) {
       open++;
       maintenance
-          .requests()
+          .queries()
           .send(
               address,
               Optional.empty(),
@@ -279,9 +280,9 @@ public final class Bootstrap {
       // A router is busy enough, and names whom it met last, wherever they are.
       if (explored < MAX_EXPLORED && !maintenance.isRouter(address)) {
         explored++;
-        maintenance.lookUpSelfFrom(from, seeds, ended, nowMillis);
+        lookups.lookUpSelfFrom(from, seeds, ended, nowMillis);
       } else {
-        maintenance.lookUpSelf(seeds, ended, nowMillis);
+        lookups.lookUpSelf(seeds, ended, nowMillis);
       }
     }
 

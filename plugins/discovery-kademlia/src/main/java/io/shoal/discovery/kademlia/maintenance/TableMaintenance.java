@@ -7,16 +7,12 @@ import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.krpc.PacketWriter;
 import io.shoal.discovery.kademlia.krpc.Scope;
-import io.shoal.discovery.kademlia.lookup.Lookup;
-import io.shoal.discovery.kademlia.lookup.LookupRun;
 import io.shoal.discovery.kademlia.lookup.Network;
 import io.shoal.discovery.kademlia.lookup.PendingQueries;
-import io.shoal.discovery.kademlia.lookup.QuerySender;
 import io.shoal.discovery.kademlia.lookup.Timers;
 import io.shoal.discovery.kademlia.routing.AddressRules;
 import io.shoal.discovery.kademlia.routing.BoundId;
 import io.shoal.discovery.kademlia.routing.Bucket;
-import io.shoal.discovery.kademlia.routing.Density;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.discovery.kademlia.routing.RoutingTable;
 import java.net.InetAddress;
@@ -29,11 +25,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /// Keeps the routing table true: lets in who answers, asks who is in doubt, looks up what got
 /// stale. Single-threaded.
-public final class TableMaintenance implements PendingQueries.Witness, LookupRun.Owner {
+public final class TableMaintenance implements PendingQueries.Witness, OtherFamily {
   /// One doubtful node is asked so often; libtorrent's pace, which keeps a full table fresh with 12
   /// packets a minute.
   static final long CHECK_MILLIS = 5_000;
@@ -42,10 +37,6 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
 
   /// With so many nodes known, a family needs no more from the other.
   static final int FEW_NODES = 4 * Bucket.MAX_ENTRIES;
-
-  /// Nodes of the table that a lookup begins with: the closest are asked, the others if those and
-  /// whom they name lead it astray.
-  static final int SEEDS = 3 * Lookup.CLOSEST;
 
   /// After that, at the latest after twice that, a newcomer looks up its surroundings and its
   /// buckets once more: nodes that came at the same time have found their places too, and it can
@@ -67,8 +58,8 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
   private final List<LongConsumer> lossListeners = new ArrayList<>();
   private Optional<TableMaintenance> sibling = Optional.empty();
   private final AddressVotes votes = new AddressVotes();
-  private final Density density = new Density();
-  private final PendingQueries requests;
+  private final PendingQueries queries;
+  private final Lookups lookups;
   private long unboundIds;
 
   public TableMaintenance(
@@ -83,7 +74,7 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
     this.table = table;
     this.random = random;
     this.timers = timers;
-    this.requests =
+    this.queries =
         new PendingQueries(
             table,
             settings.readOnly(),
@@ -92,10 +83,15 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
             random,
             timers,
             this);
+    this.lookups = new Lookups(settings, rules, table, queries, this);
   }
 
-  public PendingQueries requests() {
-    return requests;
+  public PendingQueries queries() {
+    return queries;
+  }
+
+  public Lookups lookups() {
+    return lookups;
   }
 
   /// Is told of the time whenever a node came in.
@@ -113,15 +109,13 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
     sibling = Optional.of(other);
   }
 
-  /// Whom to ask for: nodes of both families as long as the other one knows few, else of the own
-  /// one alone (BEP 32).
-  Set<Family> want() {
+  @Override
+  public Set<Family> want() {
     return sibling.filter(other -> other.table.size() < FEW_NODES).isPresent()
         ? EnumSet.allOf(Family.class)
         : Set.of();
   }
 
-  /// Hands nodes of the other family over that an answer named.
   @Override
   public void handOver(Scope link, Packet.Answer answer, long nowMillis) {
     sibling
@@ -205,7 +199,7 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
 
   private void ping(Contact contact, long nowMillis) {
     if (greeting.add(contact.address())) {
-      requests.send(
+      queries.send(
           contact.address(),
           Optional.of(contact.id()),
           new Method.Ping(),
@@ -237,133 +231,15 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
   void lookAgain(long nowMillis) {
     timers.at(
         nowMillis + random.nextLong(SECOND_LOOK_MILLIS, 2 * SECOND_LOOK_MILLIS),
-        now -> lookUpSelf(List.of(), this::refreshFarBuckets, now));
+        now -> lookups.lookUpSelf(List.of(), this::refreshFarBuckets, now));
   }
 
   private void refresh(int bucket, long nowMillis) {
     if (bucket == table.bucketCount() - 1) {
-      lookUpSelf(List.of(), now -> {}, nowMillis);
+      lookups.lookUpSelf(List.of(), now -> {}, nowMillis);
     } else {
-      NodeId target = table.wantedIn(bucket, random);
-      lookUp(target, List.of(), plausibleRadius(), (closest, now) -> {}, nowMillis);
+      lookups.refresh(table.wantedIn(bucket, random), nowMillis);
     }
-  }
-
-  /// Looks up the own id, which makes this node known to its neighbours and them to it.
-  void lookUpSelf(List<Contact> seeds, LongConsumer ended, long nowMillis) {
-    // As wide as it may, since all that is known of the density comes from there.
-    lookUp(
-        table.self(),
-        seeds,
-        Density.AS_WIDE_AS_MAY_BE,
-        (closest, now) -> ended.accept(now),
-        nowMillis);
-  }
-
-  /// Looks up the own id by way of the surroundings of a first node.
-  ///
-  /// What it names near the own id comes from one far bucket, of which colluders may have all eight
-  /// places; a newcomer who asks only those meets no honest node, now or later, and lets in others
-  /// who do not either. But its own surroundings a node knows completely: honest nodes cannot be
-  /// pushed out of there. Those are asked as well.
-  void lookUpSelfFrom(Contact first, List<Contact> named, LongConsumer ended, long nowMillis) {
-    lookUp(
-        first.id(),
-        List.of(first),
-        Density.AS_WIDE_AS_MAY_BE,
-        (around, now) -> {
-          List<Contact> seeds = new ArrayList<>(named);
-          around.forEach(holder -> seeds.add(holder.contact()));
-          lookUpSelf(seeds, ended, now);
-        },
-        nowMillis);
-  }
-
-  /// @param radius how far its k closest may plausibly reach, see [Density]
-  private void lookUp(
-      NodeId target,
-      List<Contact> seeds,
-      double radius,
-      LookupRun.Listener listener,
-      long nowMillis) {
-    List<Contact> all = new ArrayList<>(seeds);
-    all.addAll(seeds(target, 1));
-    // Upkeep takes one path: what it is led astray to enters no bucket but its own.
-    new LookupRun(
-            table.self(),
-            target,
-            all,
-            1,
-            radius,
-            new Method.FindNode(target, want()),
-            rules,
-            this,
-            requests,
-            settings,
-            listener)
-        .start(nowMillis);
-  }
-
-  /// A lookup that begins at the closest known nodes and asks `method`, on as many disjoint paths
-  /// as is set; to be started.
-  public LookupRun lookUp(NodeId target, Method method, LookupRun.Listener listener) {
-    return lookUp(target, method, List.of(), plausibleRadius(), requests, listener);
-  }
-
-  /// A lookup that begins at `known` nodes as well, and asks through `sender`.
-  ///
-  /// @param radius how far its k closest may plausibly reach
-  public LookupRun lookUp(
-      NodeId target,
-      Method method,
-      List<Contact> known,
-      double radius,
-      QuerySender sender,
-      LookupRun.Listener listener) {
-    int paths = settings.paths();
-    return new LookupRun(
-        table.self(),
-        target,
-        seeds(target, paths, known),
-        paths,
-        radius,
-        method,
-        rules,
-        this,
-        sender,
-        settings,
-        listener);
-  }
-
-  private List<Contact> seeds(NodeId target, int paths, List<Contact> known) {
-    List<Contact> inTable = seeds(target, paths);
-    if (known.isEmpty()) {
-      return inTable;
-    }
-    return Stream.concat(known.stream(), inTable.stream())
-        .distinct()
-        .sorted((a, b) -> target.compareDistance(a.id(), b.id()))
-        .toList();
-  }
-
-  /// A lookup ended.
-  @Override
-  public void lookupEnded(NodeId target, List<Contact> closest) {
-    if (closest.size() >= Lookup.CLOSEST) {
-      density.ended(target, closest.getLast().id());
-    }
-  }
-
-  /// How far the k closest may plausibly lie from any target.
-  public double plausibleRadius() {
-    List<Contact> near =
-        table.closest(table.self(), Lookup.CLOSEST, entry -> entry.failures() == 0);
-    return density.plausibleRadius(
-        near.size() < Lookup.CLOSEST ? 1 : table.self().distancePart(near.getLast().id()));
-  }
-
-  private List<Contact> seeds(NodeId target, int paths) {
-    return table.closest(target, Math.max(SEEDS, Lookup.CLOSEST * paths), entry -> !entry.isBad());
   }
 
   @Override
@@ -382,7 +258,7 @@ public final class TableMaintenance implements PendingQueries.Witness, LookupRun
     table.moveTo(id, nowMillis);
     // All that were known, also those that have no place around the new id: its neighbours are
     // found from them.
-    lookUpSelf(before, this::refreshFarBuckets, nowMillis);
+    lookups.lookUpSelf(before, this::refreshFarBuckets, nowMillis);
   }
 
   /// Nodes that were not let in for their id.

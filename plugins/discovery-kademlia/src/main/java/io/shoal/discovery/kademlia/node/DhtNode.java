@@ -155,8 +155,8 @@ public final class DhtNode {
           network.send(from, responder.answer(query));
         }
       }
-      case Packet.Reply reply -> maintenance.requests().onReply(from, reply, nowMillis);
-      case Packet.Fault fault -> maintenance.requests().onFault(from, fault, nowMillis);
+      case Packet.Reply reply -> maintenance.queries().onReply(from, reply, nowMillis);
+      case Packet.Fault fault -> maintenance.queries().onFault(from, fault, nowMillis);
       case Packet.Garbage ignored -> garbage++;
     }
   }
@@ -247,7 +247,7 @@ public final class DhtNode {
         announcer.progress(nowMillis),
         providers.keys(),
         providers.size(),
-        maintenance.requests().size(),
+        maintenance.queries().size(),
         droppedQueries,
         defence(),
         garbage);
@@ -262,7 +262,7 @@ public final class DhtNode {
         responder.refusedStores(),
         maintenance.unboundIds(),
         table.crowdedNodes(),
-        maintenance.requests().unaskedAnswers(),
+        maintenance.queries().unaskedAnswers(),
         responder.sizes().shortenedAnswers(),
         responder.sizes().withheldContents());
   }
@@ -324,7 +324,7 @@ public final class DhtNode {
       if (cancelled) {
         return;
       }
-      maintenance.lookUp(key, new Method.GetPeers(key, Set.of()), this).start(nowMillis);
+      maintenance.lookups().lookUp(key, new Method.GetPeers(key, Set.of()), this).start(nowMillis);
     }
 
     void cancel() {

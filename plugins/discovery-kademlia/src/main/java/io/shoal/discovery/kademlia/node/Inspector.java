@@ -93,10 +93,10 @@ public final class Inspector {
     Method method = new Method.GetPeers(target, Set.of());
     // Who is closest is known only then.
     bootstrap.whenSettled(
-        now -> maintenance.lookUp(target, method, listener).start(now), nowMillis);
+        now -> maintenance.lookups().lookUp(target, method, listener).start(now), nowMillis);
   }
 
   public void ping(InetSocketAddress node, PendingQueries.Handler handler, long nowMillis) {
-    maintenance.requests().send(node, Optional.empty(), new Method.Ping(), handler, nowMillis);
+    maintenance.queries().send(node, Optional.empty(), new Method.Ping(), handler, nowMillis);
   }
 }
