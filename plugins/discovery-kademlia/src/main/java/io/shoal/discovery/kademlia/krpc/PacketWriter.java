@@ -92,7 +92,8 @@ public final class PacketWriter {
       case Method.Ping() -> id(out, query);
       case Method.FindNode(NodeId target, Set<Family> want) -> target(out, query, target, want);
       case Method.GetPeers getPeers -> {
-        id(out, query).key("info_hash").text(NodeId.SIZE_BYTES, getPeers.key()::copyTo);
+        id(out, query);
+        id(out, "info_hash", getPeers.key());
         flag(out, "noseed", getPeers.noSeed());
         flag(out, "scrape", getPeers.scrape());
         want(out, getPeers.want());
@@ -100,23 +101,20 @@ public final class PacketWriter {
       case Method.AnnouncePeer announce -> {
         id(out, query);
         flag(out, "implied_port", announce.impliedPort());
-        out.key("info_hash")
-            .text(NodeId.SIZE_BYTES, announce.key()::copyTo)
-            .key("port")
-            .whole(announce.port());
+        id(out, "info_hash", announce.key()).key("port").whole(announce.port());
         flag(out, "seed", announce.seed());
         out.key("token").text(announce.token());
       }
       case Method.AnnounceMany many -> {
         id(out, query);
-        out.key("info_hash").text(NodeId.SIZE_BYTES, many.grantedFor()::copyTo);
+        id(out, "info_hash", many.grantedFor());
         out.key("keys").text(Compact.keys(many.keys()));
         out.key("port").whole(many.port()).key("token").text(many.token());
       }
       case Method.Get get -> {
         id(out, query);
         get.newerThan().ifPresent(sequence -> out.key("seq").whole(sequence));
-        out.key("target").text(NodeId.SIZE_BYTES, get.target()::copyTo);
+        id(out, "target", get.target());
         want(out, get.want());
       }
       case Method.Put put -> put(out, query, put);
@@ -124,7 +122,7 @@ public final class PacketWriter {
           target(out, query, target, want);
       case Method.Unknown(String _, Optional<NodeId> target, Set<Family> want) -> {
         id(out, query);
-        target.ifPresent(t -> out.key("target").text(NodeId.SIZE_BYTES, t::copyTo));
+        target.ifPresent(t -> id(out, "target", t));
         want(out, want);
       }
     }
@@ -132,12 +130,17 @@ public final class PacketWriter {
   }
 
   private static BencodeWriter id(BencodeWriter out, Packet.Query query) {
-    return out.key("id").text(NodeId.SIZE_BYTES, query.sender()::copyTo);
+    return id(out, "id", query.sender());
+  }
+
+  private static BencodeWriter id(BencodeWriter out, String key, NodeId id) {
+    return out.key(key).text(NodeId.SIZE_BYTES, id::copyTo);
   }
 
   private static void target(
       BencodeWriter out, Packet.Query query, NodeId target, Set<Family> want) {
-    id(out, query).key("target").text(NodeId.SIZE_BYTES, target::copyTo);
+    id(out, query);
+    id(out, "target", target);
     want(out, want);
   }
 
@@ -159,7 +162,7 @@ public final class PacketWriter {
     put.replaces().ifPresent(sequence -> out.key("cas").whole(sequence));
     id(out, query);
     if (put.item() instanceof Item.Mutable item) {
-      out.key("k").text(NodeId.SIZE_BYTES, item.key()::copyTo);
+      out.key("k").text(item.key());
       if (item.salt().length() > 0) {
         out.key("salt").text(item.salt());
       }
@@ -174,12 +177,12 @@ public final class PacketWriter {
     if (answer.content() instanceof Content.Scrape(ScrapeFilter seeds, ScrapeFilter others)) {
       out.key("BFpe").text(others.bytes()).key("BFsd").text(seeds.bytes());
     }
-    out.key("id").text(NodeId.SIZE_BYTES, reply.sender()::copyTo);
+    id(out, "id", reply.sender());
     if (answer.content() instanceof Content.Samples samples) {
       out.key("interval").whole(samples.intervalSeconds());
     }
     if (answer.content() instanceof Content.Signed signed) {
-      out.key("k").text(NodeId.SIZE_BYTES, signed.key()::copyTo);
+      out.key("k").text(signed.key());
     }
     if (answer.content() instanceof Content.Kept(Bytes bits)) {
       out.key("kept").text(bits);
