@@ -60,13 +60,13 @@ final class BlockingCalls {
     loop.post(now -> loop.nodes().values().forEach(node -> node.withdraw(key)));
   }
 
-  private record AnnouncedKey(NodeId key, Family family, Set<Integer> ports) {}
+  private record EndedKey(NodeId key, Family family, Set<Integer> ports) {}
 
   /// Announces each key at its endpoints, in each family, and waits until each endpoint is
   /// announced in one of them, or the first round of all has ended.
   Map<PeerAddress, Announcement> announce(Map<NodeId, List<Endpoint>> byKey)
       throws InterruptedException {
-    BlockingQueue<AnnouncedKey> ended = new LinkedBlockingQueue<>();
+    BlockingQueue<EndedKey> ended = new LinkedBlockingQueue<>();
     for (Family family : loop.locals().keySet()) {
       byKey.forEach((key, endpoints) -> announce(key, family, endpoints, ended));
     }
@@ -76,7 +76,7 @@ final class BlockingCalls {
     for (int left = byKey.size() * loop.locals().size();
         left > 0 && results.containsValue(Announcement.FAILED);
         left--) {
-      Optional<AnnouncedKey> one = next(ended, deadline);
+      Optional<EndedKey> one = next(ended, deadline);
       if (one.isEmpty()) {
         return results;
       }
@@ -91,18 +91,17 @@ final class BlockingCalls {
   }
 
   private void announce(
-      NodeId key, Family family, List<Endpoint> endpoints, BlockingQueue<AnnouncedKey> ended) {
+      NodeId key, Family family, List<Endpoint> endpoints, BlockingQueue<EndedKey> ended) {
     List<Announcer.Place> places =
         endpoints.stream().filter(e -> e.isIn(family)).map(Endpoint::place).toList();
     if (places.isEmpty()) {
-      ended.add(new AnnouncedKey(key, family, Set.of()));
+      ended.add(new EndedKey(key, family, Set.of()));
       return;
     }
     loop.post(
         now ->
             node(family)
-                .announce(
-                    key, places, ports -> ended.add(new AnnouncedKey(key, family, ports)), now));
+                .announce(key, places, ports -> ended.add(new EndedKey(key, family, ports)), now));
   }
 
   private DhtNode node(Family family) {
@@ -152,7 +151,7 @@ final class BlockingCalls {
 
   private void await(int searches, BlockingQueue<Event> events, ProviderSink sink)
       throws RetryableException, InterruptedException {
-    Set<PeerAddress> told = new HashSet<>();
+    Set<PeerAddress> reported = new HashSet<>();
     int unanswered = 0;
     long deadline = System.nanoTime() + FIND_DEADLINE.toNanos();
     for (int left = searches; left > 0; ) {
@@ -165,7 +164,7 @@ final class BlockingCalls {
       }
       switch (event.get()) {
         case Event.Found(PeerAddress provider) -> {
-          if (told.add(provider) && !sink.found(provider)) {
+          if (reported.add(provider) && !sink.found(provider)) {
             return;
           }
         }
@@ -175,7 +174,7 @@ final class BlockingCalls {
         }
       }
     }
-    if (told.isEmpty() && unanswered == searches && searches > 0) {
+    if (reported.isEmpty() && unanswered == searches && searches > 0) {
       throw nobody();
     }
   }

@@ -82,24 +82,24 @@ final class DhtInspection {
   }
 
   /// What the node's thread tells to who waits.
-  private sealed interface Told {
-    record Columns(List<String> names) implements Told {}
+  private sealed interface Part {
+    record Columns(List<String> names) implements Part {}
 
-    record Row(List<String> cells) implements Told {}
+    record Row(List<String> cells) implements Part {}
 
     /// The last.
     ///
     /// @param failure why there is no answer, if there is none
-    record End(Optional<String> failure) implements Told {}
+    record End(Optional<String> failure) implements Part {}
   }
 
   /// Where the node's thread puts what it has to tell; bounded by what one lookup can bring.
-  private static final class Telling implements LookupTrace.Teller {
-    private final BlockingQueue<Told> queue = new LinkedBlockingQueue<>();
+  private static final class QueuedSink implements LookupTrace.TableSink {
+    private final BlockingQueue<Part> queue = new LinkedBlockingQueue<>();
 
     @Override
     public void columns(String... names) {
-      queue.add(new Told.Columns(List.of(names)));
+      queue.add(new Part.Columns(List.of(names)));
     }
 
     @Override
@@ -108,17 +108,17 @@ final class DhtInspection {
       for (Object cell : cells) {
         texts.add(cell.toString());
       }
-      queue.add(new Told.Row(texts));
+      queue.add(new Part.Row(texts));
     }
 
     @Override
     public void end() {
-      queue.add(new Told.End(Optional.empty()));
+      queue.add(new Part.End(Optional.empty()));
     }
 
     @Override
     public void fail(String why) {
-      queue.add(new Told.End(Optional.of(why)));
+      queue.add(new Part.End(Optional.of(why)));
     }
   }
 
@@ -184,7 +184,7 @@ final class DhtInspection {
   /// Asked in the node's thread.
   @FunctionalInterface
   private interface NodeQuestion {
-    void ask(DhtNode node, Telling out, long nowMillis);
+    void ask(DhtNode node, QueuedSink out, long nowMillis);
   }
 
   /// Asks the node of each family. One that is alone is no failure as long as the other answers.
@@ -205,18 +205,18 @@ final class DhtInspection {
 
   private void answer(Family family, NodeQuestion question, AnswerSink sink)
       throws RetryableException, InterruptedException {
-    Telling out = new Telling();
+    QueuedSink out = new QueuedSink();
     loop.post(now -> question.ask(Objects.requireNonNull(loop.nodes().get(family)), out, now));
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
     while (true) {
-      Told told =
+      Part part =
           calls
               .next(out.queue, deadline)
               .orElseThrow(() -> new RetryableException("the DHT gave no answer: try again"));
-      switch (told) {
-        case Told.Columns(List<String> names) -> sink.columns(names);
-        case Told.Row(List<String> cells) -> sink.row(cells);
-        case Told.End(Optional<String> failure) -> {
+      switch (part) {
+        case Part.Columns(List<String> names) -> sink.columns(names);
+        case Part.Row(List<String> cells) -> sink.row(cells);
+        case Part.End(Optional<String> failure) -> {
           if (failure.isPresent()) {
             throw new RetryableException(failure.get());
           }
@@ -226,7 +226,7 @@ final class DhtInspection {
     }
   }
 
-  private void table(DhtNode node, Telling out, long nowMillis) {
+  private void table(DhtNode node, QueuedSink out, long nowMillis) {
     Inspector inspector = node.inspector();
     inspector.whenJoined(
         () -> {
@@ -249,7 +249,7 @@ final class DhtInspection {
         nowMillis);
   }
 
-  private void counters(DhtNode node, Telling out, long nowMillis) {
+  private void counters(DhtNode node, QueuedSink out, long nowMillis) {
     Family family = node.family();
     DhtNode.Snapshot figures = node.snapshot(nowMillis);
     out.columns("counter", "family", "value");
@@ -271,7 +271,7 @@ final class DhtInspection {
     out.end();
   }
 
-  private static void ping(DhtNode node, InetSocketAddress to, Telling out, long nowMillis) {
+  private static void ping(DhtNode node, InetSocketAddress to, QueuedSink out, long nowMillis) {
     node.inspector()
         .ping(
             to,

@@ -264,7 +264,7 @@ public final class Membership implements AutoCloseable {
           if (both) {
             details.put(prefix + "nodes", Integer.toString(snapshot.nodes()));
           }
-          AnnounceStatus.tell(prefix, snapshot.announcing(), advice, details);
+          AnnounceStatus.report(prefix, snapshot.announcing(), advice, details);
           String keptOff = snapshot.defence().inWords();
           if (!keptOff.isEmpty()) {
             details.put(prefix + "kept off", keptOff);

@@ -110,12 +110,12 @@ record Sockets(Map<Family, DatagramChannel> channels, Map<Family, InetSocketAddr
   private static final class Builder {
     private final Map<Family, DatagramChannel> channels = new EnumMap<>(Family.class);
     private final Map<Family, InetSocketAddress> local = new EnumMap<>(Family.class);
-    private final Set<InetSocketAddress> wished = new HashSet<>();
+    private final Set<InetSocketAddress> requested = new HashSet<>();
 
     /// Whether it is the same port on all interfaces of the other family.
     boolean isBesideAny(InetSocketAddress address) {
       return address.getAddress().isAnyLocalAddress()
-          && wished.stream()
+          && requested.stream()
               .anyMatch(
                   other ->
                       other.getAddress().isAnyLocalAddress()
@@ -127,7 +127,7 @@ record Sockets(Map<Family, DatagramChannel> channels, Map<Family, InetSocketAddr
       DatagramChannel channel = bound(family, address);
       channels.put(family, channel);
       local.put(family, (InetSocketAddress) channel.getLocalAddress());
-      wished.add(address);
+      requested.add(address);
       return this;
     }
 

@@ -70,16 +70,16 @@ class AddressesTest {
     InetSocketAddress loopback = address("127.0.0.1", 1);
     InetSocketAddress lan = address("10.1.2.3", 1);
     InetSocketAddress global = address("192.0.2.1", 1);
-    assertTrue(Scope.LOOPBACK.mayTellOf(loopback));
-    assertTrue(Scope.LOOPBACK.mayTellOf(lan));
-    assertFalse(Scope.PRIVATE.mayTellOf(loopback));
-    assertTrue(Scope.PRIVATE.mayTellOf(lan));
-    assertFalse(Scope.GLOBAL.mayTellOf(lan));
-    assertTrue(Scope.GLOBAL.mayTellOf(global));
+    assertTrue(Scope.LOOPBACK.mayShare(loopback));
+    assertTrue(Scope.LOOPBACK.mayShare(lan));
+    assertFalse(Scope.PRIVATE.mayShare(loopback));
+    assertTrue(Scope.PRIVATE.mayShare(lan));
+    assertFalse(Scope.GLOBAL.mayShare(lan));
+    assertTrue(Scope.GLOBAL.mayShare(global));
     for (String never : List.of("0.0.0.0", "224.0.0.1", "ff02::1", "::")) {
-      assertFalse(Scope.LOOPBACK.mayTellOf(address(never, 1)), never);
+      assertFalse(Scope.LOOPBACK.mayShare(address(never, 1)), never);
     }
-    assertFalse(Scope.GLOBAL.mayTellOf(address("192.0.2.1", 0)));
+    assertFalse(Scope.GLOBAL.mayShare(address("192.0.2.1", 0)));
     for (String local : List.of("fc00::1", "fd12::1", "fe80::1", "169.254.1.1", "172.16.0.1")) {
       assertEquals(Scope.PRIVATE, Scope.of(InetAddress.ofLiteral(local)), local);
     }

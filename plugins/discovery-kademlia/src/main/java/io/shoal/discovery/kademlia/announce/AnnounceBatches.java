@@ -28,7 +28,7 @@ final class AnnounceBatches {
 
   private final Neighbourhood neighbourhood;
   private final Timers timers;
-  private final Supplier<PacedRequests> senders;
+  private final Supplier<PacedQueries> senders;
   private final IntConsumer spent;
   private final Map<Target, Batch> open = new LinkedHashMap<>();
 
@@ -37,7 +37,7 @@ final class AnnounceBatches {
   AnnounceBatches(
       Neighbourhood neighbourhood,
       Timers timers,
-      Supplier<PacedRequests> senders,
+      Supplier<PacedQueries> senders,
       IntConsumer spent) {
     this.neighbourhood = neighbourhood;
     this.timers = timers;
@@ -132,7 +132,7 @@ final class AnnounceBatches {
               grant.get().key(),
               target.port(),
               grant.get().token());
-      PacedRequests sender = senders.get();
+      PacedQueries sender = senders.get();
       sender.send(node.address(), Optional.of(node.id()), method, this, nowMillis);
       spent.accept(sender.sent());
     }

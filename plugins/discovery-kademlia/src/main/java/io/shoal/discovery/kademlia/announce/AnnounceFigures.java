@@ -32,7 +32,7 @@ public final class AnnounceFigures {
   private final long allowedMillis;
   private final AnnouncedKeys keys;
   private final NetworkSize networkSize = new NetworkSize();
-  private double queriesPerKey = Announcer.QUERIES_PER_KEY;
+  private double queriesPerKey = AnnouncePace.QUERIES_PER_KEY;
   private long queries;
   private long announcements;
   private Walk walk = new Walk(0, 0, 0, 0);
@@ -128,10 +128,10 @@ public final class AnnounceFigures {
   private long limit(boolean local) {
     double seconds = allowedMillis * USABLE_PART / 1000;
     if (local) {
-      return (long) (Announcer.LOCAL_KEYS_PER_SECOND * seconds);
+      return (long) (AnnouncePace.LOCAL_KEYS_PER_SECOND * seconds);
     }
     double perKey = Math.max(queriesPerKey, 1e-3);
-    double byPace = (double) Announcer.KEYS_PER_SECOND * Announcer.QUERIES_PER_KEY / perKey;
+    double byPace = (double) AnnouncePace.KEYS_PER_SECOND * AnnouncePace.QUERIES_PER_KEY / perKey;
     double perNode = 1000.0 / AddressPacer.SPACING_MILLIS;
     double nodes = Math.max(1, networkSize.estimate());
     double byNodes = nodes * perNode / perKey;

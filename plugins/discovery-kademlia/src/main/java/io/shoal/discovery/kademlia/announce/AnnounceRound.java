@@ -19,8 +19,8 @@ final class AnnounceRound extends StoringRound {
   private final Set<Integer> ports = new HashSet<>();
   private final Set<NodeId> holders = new HashSet<>();
 
-  AnnounceRound(NodeId key, List<Announcer.Place> places, QuerySender requests, End end) {
-    super(requests);
+  AnnounceRound(NodeId key, List<Announcer.Place> places, QuerySender queries, End end) {
+    super(queries);
     this.key = key;
     this.places = places;
     this.end = end;

@@ -9,7 +9,7 @@ public final class AnnounceStatus {
   private AnnounceStatus() {}
 
   /// @param prefix which network it is, such as `IPv4 `; empty if there is only one
-  public static void tell(
+  public static void report(
       String prefix,
       AnnounceFigures.Progress now,
       List<String> advice,

@@ -51,10 +51,11 @@ final class AnnouncedKey {
     round++;
   }
 
-  void tell(Set<Integer> ports) {
-    List<Announcer.Listener> told = listeners;
+  /// The first announcement ended.
+  void notifyListeners(Set<Integer> ports) {
+    List<Announcer.Listener> notified = listeners;
     listeners = List.of();
-    told.forEach(listener -> listener.ended(ports));
+    notified.forEach(listener -> listener.ended(ports));
   }
 
   /// Counts up when what was begun before is not enough: there are new places, or new nodes.

@@ -2,6 +2,7 @@ package io.shoal.discovery.kademlia.announce;
 
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,10 +19,14 @@ final class AnnouncedKeys {
   private static final int LANE_BITS = 8;
 
   /// A lane manages about one key a second, since a node may get four packets in it and each key
-  /// needs two: so many lanes do more than [Announcer#KEYS_PER_SECOND].
+  /// needs two: so many lanes do more than [AnnouncePace#KEYS_PER_SECOND].
   static final int LANES = 1 << LANE_BITS;
 
+  /// Lists of places that keys share: a node has one or two.
+  private static final int MAX_SHARED_PLACES = 64;
+
   private final List<Lane> lanes = new ArrayList<>(LANES);
+  private final Map<List<Announcer.Place>, List<Announcer.Place>> sharedPlaces = new HashMap<>();
   private final RandomGenerator random;
   private int size;
   private int turn;
@@ -52,6 +57,14 @@ final class AnnouncedKeys {
     keys.put(key, made);
     size++;
     return made;
+  }
+
+  /// The same places as one list for all keys that have them, which saves a list a key.
+  List<Announcer.Place> shared(List<Announcer.Place> places) {
+    if (sharedPlaces.size() >= MAX_SHARED_PLACES) {
+      sharedPlaces.clear();
+    }
+    return sharedPlaces.computeIfAbsent(List.copyOf(places), same -> same);
   }
 
   Optional<AnnouncedKey> remove(NodeId key) {

@@ -16,9 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -31,17 +29,6 @@ import java.util.random.RandomGenerator;
 /// learned, see [AnnouncedKeys] and [Neighbourhood]; what somebody waits for goes first. A key that
 /// fewer than eight nodes keep goes out again when the table grows.
 public final class Announcer {
-  /// A hundred thousand keys in fourteen minutes, at 16 packets and about 2 kB each: some 2 Mbit/s
-  /// in either direction. Nobody gets more than [AddressPacer] allows.
-  static final int KEYS_PER_SECOND = 120;
-
-  /// Among local nodes alone: in a small network every node gets two queries a key, which is half
-  /// of what a node answers to one local address.
-  static final int LOCAL_KEYS_PER_SECOND = 400;
-
-  /// Keys that may go out at once after a pause: what a user adds by hand.
-  static final int BURST_KEYS = 50;
-
   /// Keys on their way that somebody waits for; those of the sweeps are bounded by
   /// [AnnouncedKeys#LANES].
   static final int MAX_QUEUED_RUNNING = 64;
@@ -49,10 +36,6 @@ public final class Announcer {
   /// Keys that wait to go out before the sweeps; of more, the others wait for their sweep, which
   /// takes fewer queries.
   static final int MAX_QUEUED = 256;
-
-  /// Eight lookups and eight announcements: what a key costs if all is known (BEP 5's tokens are
-  /// bound to the key). What costs more or less moves the pace.
-  static final int QUERIES_PER_KEY = 2 * Lookup.CLOSEST;
 
   /// Queries for a node that wait for their turn: with more, the next key for it waits instead.
   static final long MAX_BACKLOG_MILLIS = 2_000;
@@ -70,9 +53,6 @@ public final class Announcer {
   /// A key may go such a part of the interval before its time, to stay with its neighbours.
   private static final int EARLY_PART = 4;
 
-  /// Lists of places that keys share: a node has one or two.
-  private static final int MAX_SHARED_PLACES = 64;
-
   private final DhtSettings settings;
   private final RoutingTable table;
   private final TableMaintenance maintenance;
@@ -83,14 +63,12 @@ public final class Announcer {
   private final Queue<AnnouncedKey> queue = new ArrayDeque<>();
   private final Neighbourhood neighbourhood = new Neighbourhood();
   private final AddressPacer pacer = new AddressPacer();
+  private final AnnouncePace pace;
   private final AnnounceFigures figures;
-  private final Map<List<Place>, List<Place>> sharedPlaces = new HashMap<>();
   private final AnnounceBatches batches;
   private Timers.Timer wake = Timers.never();
   private long wakeMillis = Long.MAX_VALUE;
   private int queuedRunning;
-  private double budget = BURST_KEYS;
-  private long budgetMillis;
   private boolean settling;
   private boolean pumping;
   private boolean growthPlanned;
@@ -109,11 +87,12 @@ public final class Announcer {
     this.bootstrap = bootstrap;
     this.network = network;
     this.timers = timers;
+    this.pace = new AnnouncePace(table::isLocal);
     this.keys = new AnnouncedKeys(random);
     this.figures = new AnnounceFigures(settings.announceInterval(), keys);
     this.batches =
         new AnnounceBatches(
-            neighbourhood, timers, () -> newSender(PacedRequests.ALWAYS_ASK), sent -> spend(sent));
+            neighbourhood, timers, () -> newSender(PacedQueries.ALWAYS_ASK), sent -> spend(sent));
     maintenance.onGrowth(this::grew);
   }
 
@@ -133,7 +112,7 @@ public final class Announcer {
   /// Announces a key from now on, in place of what was announced for it.
   public void announce(NodeId key, List<Place> places, Listener listener, long nowMillis) {
     AnnouncedKey entry = keys.enter(key, nowMillis);
-    entry.replace(shared(places), listener);
+    entry.replace(keys.shared(places), listener);
     if (!entry.isRunning() && !entry.isQueued()) {
       if (queue.size() < MAX_QUEUED) {
         entry.queue();
@@ -145,15 +124,8 @@ public final class Announcer {
     }
   }
 
-  private List<Place> shared(List<Place> places) {
-    if (sharedPlaces.size() >= MAX_SHARED_PLACES) {
-      sharedPlaces.clear();
-    }
-    return sharedPlaces.computeIfAbsent(List.copyOf(places), same -> same);
-  }
-
   public void withdraw(NodeId key) {
-    keys.remove(key).ifPresent(entry -> entry.tell(Set.of()));
+    keys.remove(key).ifPresent(entry -> entry.notifyListeners(Set.of()));
   }
 
   /// Our own places of a key, as `asker` can reach them: a node need not look further than to who
@@ -170,7 +142,7 @@ public final class Announcer {
           .host()
           .or(() -> network.ownAddressToward(asker.getAddress()))
           .map(host -> new InetSocketAddress(host, place.port()))
-          .filter(address -> settings.mayTell(scope, address))
+          .filter(address -> settings.mayShare(scope, address))
           .ifPresent(out::add);
     }
     return out;
@@ -215,20 +187,18 @@ public final class Announcer {
       return;
     }
     pumping = true;
-    int perSecond = table.isLocal() ? LOCAL_KEYS_PER_SECOND : KEYS_PER_SECOND;
-    budget = Math.min(BURST_KEYS, budget + (nowMillis - budgetMillis) * (double) perSecond / 1000);
-    budgetMillis = nowMillis;
+    pace.refill(nowMillis);
     boolean more = true;
-    while (more && budget >= 1) {
+    while (more && pace.allowsKey()) {
       // In turns, so that neither waits for the other.
       boolean one = runQueued(nowMillis);
       more = runDue(nowMillis) || one;
     }
     pumping = false;
     planWake(
-        budget < 1
-            ? nowMillis + (long) Math.ceil((1 - budget) * 1000 / perSecond)
-            : Math.max(keys.nextMillis(), nowMillis + 1),
+        pace.allowsKey()
+            ? Math.max(keys.nextMillis(), nowMillis + 1)
+            : nowMillis + pace.waitMillis(),
         nowMillis);
   }
 
@@ -290,21 +260,21 @@ public final class Announcer {
     }
   }
 
-  private PacedRequests newSender(int relyingBits) {
-    return new PacedRequests(maintenance.queries(), pacer, neighbourhood, timers, relyingBits);
+  private PacedQueries newSender(int relyingBits) {
+    return new PacedQueries(maintenance.queries(), pacer, neighbourhood, timers, relyingBits);
   }
 
   /// Keys that share more bits than the eight closest nodes do have nearly the same eight.
   private int relyingBits(NodeId key) {
     List<Contact> closest = neighbourhood.closest(key, Lookup.CLOSEST);
     return closest.size() < Lookup.CLOSEST
-        ? PacedRequests.ALWAYS_ASK
+        ? PacedQueries.ALWAYS_ASK
         : key.commonPrefixBits(closest.getLast().id()) + FINER_BITS;
   }
 
   /// @param batching whether it may go out with others, to nodes that take many at once
   private void run(AnnouncedKey entry, boolean queued, boolean batching, long nowMillis) {
-    budget--;
+    pace.keyBegins();
     entry.begins();
     Run run =
         new Run(
@@ -312,7 +282,7 @@ public final class Announcer {
             queued,
             entry.round(),
             entry.places(),
-            newSender(batching ? relyingBits(entry.key()) : PacedRequests.ALWAYS_ASK));
+            newSender(batching ? relyingBits(entry.key()) : PacedQueries.ALWAYS_ASK));
     maintenance
         .lookups()
         .lookUp(
@@ -320,7 +290,7 @@ public final class Announcer {
             new Method.GetPeers(entry.key(), Set.of()),
             neighbourhood.closest(entry.key(), Lookup.CLOSEST),
             figures.plausibleRadius(maintenance.lookups().plausibleRadius()),
-            run.requests(),
+            run.queries(),
             (closest, now) -> {
               figures.found(entry.key(), closest);
               List<Contact> contacts = closest.stream().map(LookupRun.Holder::contact).toList();
@@ -334,7 +304,7 @@ public final class Announcer {
                 new AnnounceRound(
                         entry.key(),
                         run.places(),
-                        run.requests(),
+                        run.queries(),
                         (ports, holders, end) -> ended(run, ports, holders, end))
                     .start(closest, now);
               }
@@ -360,21 +330,19 @@ public final class Announcer {
     pump(nowMillis);
   }
 
-  /// Accounts for what a run sent. Among local nodes a key counts as one whatever it takes: it is
-  /// their number that is small.
   private void settle(Run run) {
-    budget += table.isLocal() ? 0 : 1;
-    spend(run.requests().sent());
+    pace.keySettled();
+    spend(run.queries().sent());
   }
 
   private void spend(int queries) {
     figures.sent(queries);
-    budget -= table.isLocal() ? 0 : (double) queries / QUERIES_PER_KEY;
+    pace.spend(queries);
   }
 
   /// One announcement of a key, on its way.
   private record Run(
-      AnnouncedKey entry, boolean queued, int round, List<Place> places, PacedRequests requests) {}
+      AnnouncedKey entry, boolean queued, int round, List<Place> places, PacedQueries queries) {}
 
   private void ended(Run run, Set<Integer> ports, int holders, long nowMillis) {
     AnnouncedKey entry = run.entry();
@@ -395,7 +363,7 @@ public final class Announcer {
     if (isCurrent(entry)) {
       planNext(run, nowMillis);
       if (run.places().equals(entry.places())) {
-        entry.tell(ports);
+        entry.notifyListeners(ports);
       }
     }
   }

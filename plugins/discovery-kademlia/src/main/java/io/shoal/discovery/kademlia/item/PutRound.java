@@ -19,8 +19,8 @@ final class PutRound extends StoringRound {
   private int stored;
 
   /// @param replaces see [Method.Put]
-  PutRound(Item item, OptionalLong replaces, QuerySender requests, End end) {
-    super(requests);
+  PutRound(Item item, OptionalLong replaces, QuerySender queries, End end) {
+    super(queries);
     this.item = item;
     this.replaces = replaces;
     this.end = end;

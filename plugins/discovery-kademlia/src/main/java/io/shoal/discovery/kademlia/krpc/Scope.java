@@ -26,7 +26,7 @@ public enum Scope {
   /// Whether an address may be used that was learned over a link to somebody of this scope: what a
   /// host calls its loopback, or a stranger his LAN, is somebody else here, and asking there would
   /// make us a scanner.
-  public boolean mayTellOf(InetSocketAddress address) {
+  public boolean mayShare(InetSocketAddress address) {
     return isUsable(address) && Scope.of(address.getAddress()).compareTo(this) >= 0;
   }
 

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.BitSet;
 import java.util.Optional;
 
-/// The Bloom filter of BEP 33: says about how many addresses are in a swarm without naming them.
-/// Filters of several nodes are united before they are counted. Not thread-safe.
+/// The Bloom filter of BEP 33: shows about how many addresses are in a swarm without naming them.
+/// This node fills filters for others and counts none itself. Not thread-safe.
 public final class ScrapeFilter {
   static final int SIZE_BYTES = 256;
   private static final int SIZE_BITS = SIZE_BYTES * 8;
@@ -36,18 +36,8 @@ public final class ScrapeFilter {
     bits.set(index(hash, 2));
   }
 
-  void addAll(ScrapeFilter other) {
-    bits.or(other.bits);
-  }
-
   private static int index(byte[] hash, int at) {
     return ((hash[at] & 0xff) | (hash[at + 1] & 0xff) << 8) % SIZE_BITS;
-  }
-
-  /// How many addresses were added, about. A filter that is full counts as one that is nearly so.
-  public double estimate() {
-    double zeros = Math.clamp(SIZE_BITS - bits.cardinality(), 1, SIZE_BITS - 1);
-    return Math.log(zeros / SIZE_BITS) / (2 * Math.log(1 - 1.0 / SIZE_BITS));
   }
 
   public Bytes bytes() {

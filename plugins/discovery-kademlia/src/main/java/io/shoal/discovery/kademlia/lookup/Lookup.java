@@ -321,16 +321,7 @@ public final class Lookup {
     return List.copyOf(out);
   }
 
-  /// All that it remembers, closest first.
-  List<Contact> known() {
-    return candidates.stream().map(candidate -> candidate.contact).toList();
-  }
-
   int answers() {
     return answers;
-  }
-
-  int queriesSent() {
-    return sent;
   }
 }

@@ -187,8 +187,8 @@ public final class LookupRun {
         .toList();
   }
 
-  private boolean mayTell(Contact from, InetSocketAddress of) {
-    return settings.mayTell(Scope.of(from.address().getAddress()), of);
+  private boolean mayShare(Contact from, InetSocketAddress of) {
+    return settings.mayShare(Scope.of(from.address().getAddress()), of);
   }
 
   private final class Query implements PendingQueries.Handler {
@@ -212,7 +212,7 @@ public final class LookupRun {
       reply.answer().token().ifPresent(token -> tokens.put(asked.id(), token));
       List<Contact> closer = new ArrayList<>();
       for (Contact contact : reply.answer().nodesOf(settings.family())) {
-        if (mayTell(from, contact.address())) {
+        if (mayShare(from, contact.address())) {
           closer.add(contact);
         }
       }
@@ -221,7 +221,7 @@ public final class LookupRun {
         listener.answered(asked, reply.answer(), nowMillis);
       }
       List<InetSocketAddress> values =
-          reply.answer().values().stream().filter(peer -> mayTell(from, peer)).toList();
+          reply.answer().values().stream().filter(peer -> mayShare(from, peer)).toList();
       if (!ended && !values.isEmpty()) {
         listener.found(values, nowMillis);
       }

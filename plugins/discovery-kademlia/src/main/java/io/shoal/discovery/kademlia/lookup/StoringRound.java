@@ -8,13 +8,13 @@ import java.util.Optional;
 /// Asks the nodes that a lookup found closest to keep something. Ends when each has answered or is
 /// slow, and at least one took it; or none does. Single-threaded.
 public abstract class StoringRound {
-  private final QuerySender requests;
+  private final QuerySender queries;
   private int open;
   private int slow;
   private boolean over;
 
-  public StoringRound(QuerySender requests) {
-    this.requests = requests;
+  public StoringRound(QuerySender queries) {
+    this.queries = queries;
   }
 
   /// Whether at least one node took something.
@@ -29,7 +29,7 @@ public abstract class StoringRound {
   /// @param kept run if the node takes it
   protected final void send(Contact to, Method method, Runnable kept, long nowMillis) {
     open++;
-    requests.send(to.address(), Optional.of(to.id()), method, new Storing(kept), nowMillis);
+    queries.send(to.address(), Optional.of(to.id()), method, new Storing(kept), nowMillis);
   }
 
   /// To be called once all was sent, and by the round itself after every answer.

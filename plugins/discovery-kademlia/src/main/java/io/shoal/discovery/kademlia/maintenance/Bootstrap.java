@@ -270,7 +270,7 @@ public final class Bootstrap {
       maintenance.handOver(Scope.of(address.getAddress()), reply.answer(), nowMillis);
       List<Contact> seeds =
           reply.answer().nodesOf(settings.family()).stream()
-              .filter(c -> settings.mayTell(Scope.of(address.getAddress()), c.address()))
+              .filter(c -> settings.mayShare(Scope.of(address.getAddress()), c.address()))
               .toList();
       LongConsumer ended =
           now -> {

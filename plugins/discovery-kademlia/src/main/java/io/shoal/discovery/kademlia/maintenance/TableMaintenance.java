@@ -125,7 +125,7 @@ public final class TableMaintenance implements PendingQueries.Witness, OtherFami
 
   private void heardOf(Scope link, Packet.Answer answer, long nowMillis) {
     for (Contact contact : answer.nodesOf(settings.family())) {
-      if (settings.mayTell(link, contact.address())) {
+      if (settings.mayShare(link, contact.address())) {
         asked(contact, false, nowMillis);
       }
     }
@@ -166,7 +166,7 @@ public final class TableMaintenance implements PendingQueries.Witness, OtherFami
       return false;
     }
     return !routers.contains(contact.address())
-        && settings.mayTell(Scope.of(contact.address().getAddress()), contact.address());
+        && settings.mayShare(Scope.of(contact.address().getAddress()), contact.address());
   }
 
   @Override

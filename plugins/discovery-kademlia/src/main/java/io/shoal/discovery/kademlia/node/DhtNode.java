@@ -311,7 +311,7 @@ public final class DhtNode {
 
     private final NodeId key;
     private final FindListener listener;
-    private final Set<InetSocketAddress> told = new HashSet<>();
+    private final Set<InetSocketAddress> reported = new HashSet<>();
     private LookupEnd why = LookupEnd.NOBODY_ANSWERED;
     private boolean cancelled;
 
@@ -339,7 +339,7 @@ public final class DhtNode {
     @Override
     public void found(List<InetSocketAddress> found, long nowMillis) {
       for (InetSocketAddress provider : found) {
-        if (!cancelled && told.size() < MAX_FOUND && told.add(provider)) {
+        if (!cancelled && reported.size() < MAX_FOUND && reported.add(provider)) {
           listener.found(provider);
         }
       }
@@ -354,7 +354,7 @@ public final class DhtNode {
     public void ended(List<LookupRun.Holder> closest, long nowMillis) {
       if (!cancelled) {
         // With providers that were announced right here, it is no failure to be alone.
-        boolean alone = why == LookupEnd.NOBODY_ANSWERED && !told.isEmpty();
+        boolean alone = why == LookupEnd.NOBODY_ANSWERED && !reported.isEmpty();
         listener.ended(alone ? LookupEnd.EXHAUSTED : why);
       }
     }

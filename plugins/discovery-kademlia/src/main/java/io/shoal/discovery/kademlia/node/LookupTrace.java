@@ -21,7 +21,7 @@ public final class LookupTrace implements LookupRun.Listener {
   private static final int MAX_PEERS = 2_000;
 
   private final NodeId target;
-  private final Teller out;
+  private final TableSink out;
   private final String joinAdvice;
   private final boolean peersOnly;
   private final long startMillis;
@@ -34,7 +34,7 @@ public final class LookupTrace implements LookupRun.Listener {
   private record Asked(Contact contact, long atMillis) {}
 
   /// Takes tables, row by row, and the end.
-  public interface Teller {
+  public interface TableSink {
     void columns(String... names);
 
     /// Cells are told by their `toString`.
@@ -46,7 +46,7 @@ public final class LookupTrace implements LookupRun.Listener {
   }
 
   private LookupTrace(
-      NodeId target, Teller out, boolean peersOnly, String joinAdvice, long nowMillis) {
+      NodeId target, TableSink out, boolean peersOnly, String joinAdvice, long nowMillis) {
     this.target = target;
     this.out = out;
     this.joinAdvice = joinAdvice;
@@ -56,7 +56,7 @@ public final class LookupTrace implements LookupRun.Listener {
 
   /// Tells who was asked, what it brought, and who is closest.
   public static void path(
-      DhtNode node, NodeId target, Teller out, String joinAdvice, long nowMillis) {
+      DhtNode node, NodeId target, TableSink out, String joinAdvice, long nowMillis) {
     out.columns(
         "afterMillis",
         "hop",
@@ -73,7 +73,7 @@ public final class LookupTrace implements LookupRun.Listener {
 
   /// Tells who is announced, and who says so.
   public static void peers(
-      DhtNode node, NodeId target, Teller out, String joinAdvice, long nowMillis) {
+      DhtNode node, NodeId target, TableSink out, String joinAdvice, long nowMillis) {
     out.columns("peer", "from", "hop", "afterMillis");
     LookupTrace trace = new LookupTrace(target, out, true, joinAdvice, nowMillis);
     for (InetSocketAddress peer : node.announcedHere(target, nowMillis)) {

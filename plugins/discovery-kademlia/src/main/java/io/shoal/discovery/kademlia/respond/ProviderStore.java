@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// again. Single-threaded.
 ///
 /// A hash table of [ProviderSet]s chained through themselves, with no object for a key or a
-/// provider: an entry costs 10 bytes in a large swarm and about 80 alone under its key.
+/// provider: an entry costs 10 bytes in a large set and about 80 alone under its key.
 public final class ProviderStore {
   /// Three times the interval at which nodes announce, so that two lost announcements do no harm
   /// (libtorrent has the same).
@@ -78,12 +78,12 @@ public final class ProviderStore {
   /// @param seed whether it has all of what the key stands for
   /// @return whether it is stored now; if not, there is no room for it
   boolean add(NodeId key, InetSocketAddress provider, boolean seed, long nowMillis) {
-    Optional<ProviderSet> swarm = find(key);
-    int at = swarm.map(s -> s.indexOf(provider, limits.onePerAddress())).orElse(-1);
-    if (at < 0 && !hasRoom(swarm, provider.getAddress())) {
+    Optional<ProviderSet> set = find(key);
+    int at = set.map(s -> s.indexOf(provider, limits.onePerAddress())).orElse(-1);
+    if (at < 0 && !hasRoom(set, provider.getAddress())) {
       return false;
     }
-    ProviderSet of = swarm.orElseGet(() -> insert(key));
+    ProviderSet of = set.orElseGet(() -> insert(key));
     if (at < 0) {
       at = of.grow();
       size++;
@@ -95,32 +95,32 @@ public final class ProviderStore {
 
   /// Whether [#add] would take a provider at this address, which may be known already.
   boolean hasRoom(NodeId key, InetAddress address) {
-    Optional<ProviderSet> swarm = find(key);
-    return hasRoom(swarm, address)
-        || swarm.isPresent() && swarm.get().indexOf(new InetSocketAddress(address, 0), true) >= 0;
+    Optional<ProviderSet> set = find(key);
+    return hasRoom(set, address)
+        || set.isPresent() && set.get().indexOf(new InetSocketAddress(address, 0), true) >= 0;
   }
 
-  private boolean hasRoom(Optional<ProviderSet> swarm, InetAddress address) {
+  private boolean hasRoom(Optional<ProviderSet> set, InetAddress address) {
     return size < MAX_PROVIDERS
-        && swarm.map(ProviderSet::size).orElse(0) < MAX_PROVIDERS_PER_KEY
+        && set.map(ProviderSet::size).orElse(0) < MAX_PROVIDERS_PER_KEY
         && sources.of(address) < limits.perSource();
   }
 
   /// A random sample of the providers of a key that may be told. Takes time in proportion to the
-  /// sample, not to the swarm, unless few may be told.
+  /// sample, not to the set, unless few may be told.
   ///
   /// @param noSeeds leaves out those that have all
   public List<InetSocketAddress> sample(
-      NodeId key, int max, boolean noSeeds, Predicate<InetSocketAddress> tellable, long nowMillis) {
+      NodeId key, int max, boolean noSeeds, Predicate<InetSocketAddress> allowed, long nowMillis) {
     List<InetSocketAddress> out = new ArrayList<>();
     find(key)
         .ifPresent(
-            swarm -> {
-              for (int i = 0; i < swarm.size() && out.size() < max; i++) {
-                swarm.swap(i, i + random.nextInt(swarm.size() - i));
-                if (swarm.isLive(i, nowMillis) && !(noSeeds && swarm.isSeed(i))) {
-                  InetSocketAddress provider = swarm.get(i);
-                  if (tellable.test(provider)) {
+            set -> {
+              for (int i = 0; i < set.size() && out.size() < max; i++) {
+                set.swap(i, i + random.nextInt(set.size() - i));
+                if (set.isLive(i, nowMillis) && !(noSeeds && set.isSeed(i))) {
+                  InetSocketAddress provider = set.get(i);
+                  if (allowed.test(provider)) {
                     out.add(provider);
                   }
                 }
@@ -135,10 +135,10 @@ public final class ProviderStore {
     ScrapeFilter others = new ScrapeFilter();
     find(key)
         .ifPresent(
-            swarm -> {
-              for (int i = 0; i < swarm.size(); i++) {
-                if (swarm.isLive(i, nowMillis)) {
-                  (swarm.isSeed(i) ? seeds : others).add(swarm.get(i).getAddress());
+            set -> {
+              for (int i = 0; i < set.size(); i++) {
+                if (set.isLive(i, nowMillis)) {
+                  (set.isSeed(i) ? seeds : others).add(set.get(i).getAddress());
                 }
               }
             });
@@ -150,12 +150,12 @@ public final class ProviderStore {
     List<NodeId> out = new ArrayList<>();
     int start = random.nextInt(buckets.length);
     for (int i = 0; i < buckets.length; i++) {
-      ProviderSet swarm = buckets[start + i & buckets.length - 1];
-      for (; swarm != null; swarm = swarm.next) {
+      ProviderSet set = buckets[start + i & buckets.length - 1];
+      for (; set != null; set = set.next) {
         if (out.size() == max) {
           return out;
         }
-        out.add(swarm.key());
+        out.add(set.key());
       }
     }
     return out;
@@ -167,12 +167,12 @@ public final class ProviderStore {
     for (int bucket = 0; bucket < buckets.length; bucket++) {
       ProviderSet kept = null;
       ProviderSet next;
-      for (ProviderSet swarm = buckets[bucket]; swarm != null; swarm = next) {
-        next = swarm.next;
-        size -= swarm.expire(nowMillis, gone -> sources.add(gone, -1));
-        if (swarm.size() > 0) {
-          swarm.next = kept;
-          kept = swarm;
+      for (ProviderSet set = buckets[bucket]; set != null; set = next) {
+        next = set.next;
+        size -= set.expire(nowMillis, gone -> sources.add(gone, -1));
+        if (set.size() > 0) {
+          set.next = kept;
+          kept = set;
         } else {
           keys--;
         }
@@ -182,9 +182,9 @@ public final class ProviderStore {
   }
 
   private Optional<ProviderSet> find(NodeId key) {
-    for (ProviderSet swarm = buckets[bucket(key)]; swarm != null; swarm = swarm.next) {
-      if (swarm.is(key)) {
-        return Optional.of(swarm);
+    for (ProviderSet set = buckets[bucket(key)]; set != null; set = set.next) {
+      if (set.is(key)) {
+        return Optional.of(set);
       }
     }
     return Optional.empty();
@@ -194,10 +194,10 @@ public final class ProviderStore {
     if (keys >= buckets.length) {
       rehash();
     }
-    ProviderSet swarm = new ProviderSet(key, family);
-    chain(swarm);
+    ProviderSet set = new ProviderSet(key, family);
+    chain(set);
     keys++;
-    return swarm;
+    return set;
   }
 
   private void rehash() {
@@ -205,17 +205,17 @@ public final class ProviderStore {
     buckets = new ProviderSet[2 * old.length];
     for (ProviderSet first : old) {
       ProviderSet next;
-      for (ProviderSet swarm = first; swarm != null; swarm = next) {
-        next = swarm.next;
-        chain(swarm);
+      for (ProviderSet set = first; set != null; set = next) {
+        next = set.next;
+        chain(set);
       }
     }
   }
 
-  private void chain(ProviderSet swarm) {
-    int bucket = bucket(swarm.key());
-    swarm.next = buckets[bucket];
-    buckets[bucket] = swarm;
+  private void chain(ProviderSet set) {
+    int bucket = bucket(set.key());
+    set.next = buckets[bucket];
+    buckets[bucket] = set;
   }
 
   private int bucket(NodeId key) {

@@ -169,7 +169,7 @@ public final class Responder {
             key,
             max,
             asked.noSeed(),
-            peer -> mayTell(peer, from) && !ours.contains(peer),
+            peer -> mayShare(peer, from) && !ours.contains(peer),
             nowMillis));
     return answer.withValues(List.copyOf(values.subList(0, Math.min(max, values.size()))));
   }
@@ -259,8 +259,8 @@ public final class Responder {
         .orElseGet(() -> reply(query, from, Answer.EMPTY));
   }
 
-  private boolean mayTell(InetSocketAddress of, InetSocketAddress to) {
-    return settings.mayTell(Scope.of(to.getAddress()), of);
+  private boolean mayShare(InetSocketAddress of, InetSocketAddress to) {
+    return settings.mayShare(Scope.of(to.getAddress()), of);
   }
 
   private byte[] reply(Query query, InetSocketAddress from, Answer answer) {

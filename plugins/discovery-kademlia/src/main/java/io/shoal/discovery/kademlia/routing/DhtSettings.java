@@ -36,43 +36,6 @@ public record DhtSettings(
   /// "SH" and the version, 0.2; from that on a node knows [Method.AnnounceMany].
   public static final Bytes VERSION = Bytes.of(new byte[] {'S', 'H', 0, 2});
 
-  /// An ordinary member of an IPv4 network.
-  public static DhtSettings ordinary() {
-    return new DhtSettings(
-        Family.IPV4,
-        false,
-        false,
-        Routing.OPEN,
-        DEFAULT_ANNOUNCE_INTERVAL,
-        DEFAULT_REFRESH_INTERVAL,
-        Optional.of(VERSION));
-  }
-
-  public DhtSettings asReadOnly() {
-    return new DhtSettings(
-        family, true, publicNetwork, routing, announceInterval, refreshInterval, version);
-  }
-
-  public DhtSettings asPublic() {
-    return new DhtSettings(
-        family, readOnly, true, routing, announceInterval, refreshInterval, version);
-  }
-
-  public DhtSettings with(Routing other) {
-    return new DhtSettings(
-        family, readOnly, publicNetwork, other, announceInterval, refreshInterval, version);
-  }
-
-  public DhtSettings in(Family other) {
-    return new DhtSettings(
-        other, readOnly, publicNetwork, routing, announceInterval, refreshInterval, version);
-  }
-
-  public DhtSettings withVersion(Optional<Bytes> other) {
-    return new DhtSettings(
-        family, readOnly, publicNetwork, routing, announceInterval, refreshInterval, other);
-  }
-
   /// How tables and lookups are guarded against those who own many nodes.
   ///
   /// @param onePerNetwork whether nodes of one [AddressPrefix] are taken for one, see
@@ -93,15 +56,9 @@ public record DhtSettings(
     return new AddressRules(routing.onePerNetwork(), routing.ids());
   }
 
-  /// Whether an address may be used or told that came over a link to somebody of this scope, or
-  /// goes there.
-  public boolean mayTell(Scope link, InetSocketAddress address) {
-    return isInReach(link, address) && Family.of(address.getAddress()) == family;
-  }
-
-  /// The same for an address of either family.
-  boolean isInReach(Scope link, InetSocketAddress address) {
-    return leastScope(link).mayTellOf(address);
+  /// Whether an address may be used that came from a node of this scope, or be sent to one.
+  public boolean mayShare(Scope link, InetSocketAddress address) {
+    return leastScope(link).mayShare(address) && Family.of(address.getAddress()) == family;
   }
 
   /// How far an address must reach at least for that.

@@ -1,10 +1,7 @@
 package io.shoal.discovery.kademlia.routing;
 
-import io.shoal.discovery.kademlia.krpc.AddressPrefix;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.NodeId;
-import io.shoal.discovery.kademlia.krpc.Scope;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,19 +27,16 @@ import java.util.random.RandomGenerator;
 /// table cannot be flooded by newcomers either: one who is to displace all needs more ids than all
 /// others together have.
 ///
-/// Where [AddressRules] say so, a network has one node in a bucket and [#MAX_PER_NETWORK] in all:
-/// who owns it cannot fill a part of the table, and a lookup begins at several owners' nodes.
+/// Where [AddressRules] say so, a network has one node in a bucket and
+/// [AddressShares#MAX_PER_NETWORK] in all: who owns it cannot fill a part of the table, and a
+/// lookup begins at several owners' nodes.
 public final class RoutingTable {
-  /// Enough for the honest neighbours of one provider; a table has a hundred nodes and more.
-  static final int MAX_PER_NETWORK = 4;
-
   private NodeId self;
   private final Preference preference;
   private final AddressRules rules;
   private final List<Bucket> buckets = new ArrayList<>();
   private final Map<InetSocketAddress, TableEntry> byAddress = new HashMap<>();
-  private final Map<InetAddress, Integer> perHost = new HashMap<>();
-  private final Map<AddressPrefix, Integer> perNetwork = new HashMap<>();
+  private final AddressShares shares = new AddressShares();
   private long crowdedNodes;
 
   /// Until then nobody is in doubt, unless he fails or comes in with an old answer: so that a quiet
@@ -72,8 +66,7 @@ public final class RoutingTable {
     buckets.clear();
     buckets.add(new Bucket(nowMillis));
     byAddress.clear();
-    perHost.clear();
-    perNetwork.clear();
+    shares.clear();
     self = newSelf;
     all.removeIf(entry -> entry.contact().id().equals(newSelf));
     all.forEach(entry -> place(entry, nowMillis));
@@ -124,12 +117,6 @@ public final class RoutingTable {
         new TableEntry(contact, rules.boundNetwork(contact.address()), nowMillis), nowMillis);
   }
 
-  /// Whether its network has as many nodes here as it may have. One of an address is implied.
-  private boolean isCrowded(Bucket bucket, Optional<AddressPrefix> network) {
-    int there = network.isPresent() ? perNetwork.getOrDefault(network.get(), 0) : 0;
-    return there >= MAX_PER_NETWORK || there > 0 && bucket.holds(network.orElseThrow());
-  }
-
   private Outcome place(TableEntry entry, long nowMillis) {
     Bucket bucket = bucketOf(entry.contact().id());
     if (byAddress.containsKey(entry.contact().address())) {
@@ -139,7 +126,7 @@ public final class RoutingTable {
       split(nowMillis);
       bucket = bucketOf(entry.contact().id());
     }
-    if (isCrowded(bucket, entry.network()) || isHostTaken(entry)) {
+    if (shares.isCrowded(bucket, entry.network()) || shares.isHostTaken(entry)) {
       crowdedNodes++;
       return Outcome.REFUSED;
     }
@@ -172,14 +159,8 @@ public final class RoutingTable {
   private void add(Bucket bucket, TableEntry entry, long nowMillis) {
     bucket.add(entry, nowMillis);
     allGoodUntilMillis = 0;
-    entry.network().ifPresent(network -> perNetwork.merge(network, 1, Integer::sum));
     byAddress.put(entry.contact().address(), entry);
-    perHost.merge(entry.contact().address().getAddress(), 1, Integer::sum);
-  }
-
-  private boolean isHostTaken(TableEntry entry) {
-    return entry.network().isPresent()
-        && perHost.containsKey(entry.contact().address().getAddress());
+    shares.add(entry);
   }
 
   private boolean isLast(Bucket bucket) {
@@ -213,7 +194,7 @@ public final class RoutingTable {
       return false;
     }
     Bucket bucket = bucketOf(contact.id());
-    if (!isLast(bucket) && isCrowded(bucket, rules.boundNetwork(contact.address()))) {
+    if (!isLast(bucket) && shares.isCrowded(bucket, rules.boundNetwork(contact.address()))) {
       return false;
     }
     boolean room =
@@ -264,14 +245,7 @@ public final class RoutingTable {
   private void remove(TableEntry entry) {
     bucketOf(entry.contact().id()).entries().remove(entry);
     byAddress.remove(entry.contact().address());
-    perHost.computeIfPresent(
-        entry.contact().address().getAddress(), (host, count) -> count == 1 ? null : count - 1);
-    entry
-        .network()
-        .ifPresent(
-            network ->
-                perNetwork.computeIfPresent(
-                    network, (same, count) -> count == 1 ? null : count - 1));
+    shares.remove(entry);
   }
 
   /// The closest known nodes that fit, closest first.
@@ -365,7 +339,7 @@ public final class RoutingTable {
 
   /// Whether all known nodes are on this machine or in a private network.
   public boolean isLocal() {
-    return perHost.keySet().stream().noneMatch(host -> Scope.of(host) == Scope.GLOBAL);
+    return shares.isLocal();
   }
 
   /// The buckets, to be read only.

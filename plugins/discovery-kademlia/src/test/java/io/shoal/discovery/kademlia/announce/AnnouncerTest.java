@@ -56,7 +56,7 @@ class AnnouncerTest {
     simulation.run(Duration.ofSeconds(1));
     int early = stored(peers.getLast());
     assertTrue(
-        early > 0 && early <= Announcer.BURST_KEYS + Announcer.LOCAL_KEYS_PER_SECOND,
+        early > 0 && early <= AnnouncePace.BURST_KEYS + AnnouncePace.LOCAL_KEYS_PER_SECOND,
         () -> early + " at once");
     simulation.run(Duration.ofMinutes(1));
     assertEquals(1_000, stored(peers.getLast()));

@@ -11,6 +11,7 @@ import io.shoal.discovery.kademlia.lookup.LookupEnd;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.discovery.kademlia.testing.Simulation;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -53,7 +54,7 @@ final class AnnounceScale {
     Simulation.Conditions conditions = Simulation.Conditions.publicNetwork(0);
     this.simulation = new Simulation(seed, conditions);
     this.random = new SplittableRandom(seed);
-    DhtSettings settings = conditions.settings().withVersion(versionOfOthers);
+    DhtSettings settings = TestSettings.with(conditions.settings(), versionOfOthers);
     for (int i = 0; i < nodes; i++) {
       StillMember member = new StillMember(simulation, settings, random);
       members.add(member);

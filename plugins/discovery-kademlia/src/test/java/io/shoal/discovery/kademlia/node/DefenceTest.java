@@ -18,6 +18,7 @@ import io.shoal.discovery.kademlia.respond.ReplySize;
 import io.shoal.discovery.kademlia.routing.AddressRules;
 import io.shoal.discovery.kademlia.routing.BoundId;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.EnumSet;
@@ -35,7 +36,7 @@ class DefenceTest {
 
   private final RandomGenerator random = new SplittableRandom(6);
   private final NodeId key = NodeId.random(random);
-  private final Strangers world = new Strangers(DhtSettings.ordinary(), "203.0.113.5");
+  private final Strangers world = new Strangers(TestSettings.ordinary(), "203.0.113.5");
   private final DhtNode node = world.node();
 
   private static InetSocketAddress address(String host, int port) {
@@ -237,9 +238,7 @@ class DefenceTest {
   void nodesThatDoNotCountAreCounted() {
     Strangers strict =
         new Strangers(
-            DhtSettings.ordinary()
-                .asPublic()
-                .with(new DhtSettings.Routing(true, AddressRules.Ids.REQUIRED, 1)),
+            TestSettings.publicNetwork(new DhtSettings.Routing(true, AddressRules.Ids.REQUIRED, 1)),
             "203.0.113.5");
     strict.introduce(new Contact(key, VICTIM));
     for (int i = 1; i <= 3; i++) {

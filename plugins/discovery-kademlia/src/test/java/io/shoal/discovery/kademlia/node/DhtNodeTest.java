@@ -26,7 +26,9 @@ import io.shoal.discovery.kademlia.respond.KeySample;
 import io.shoal.discovery.kademlia.respond.ProviderStore;
 import io.shoal.discovery.kademlia.respond.RateLimiter;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
+import io.shoal.discovery.kademlia.testing.ScrapeEstimate;
 import io.shoal.discovery.kademlia.testing.SigningKey;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import io.shoal.discovery.kademlia.testing.Vectors;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,7 +60,7 @@ class DhtNodeTest {
 
   private final List<Sent> sent = new ArrayList<>();
   private final PacketWriter writer = new PacketWriter(Optional.empty());
-  private final DhtNode node = node(DhtSettings.ordinary());
+  private final DhtNode node = node(TestSettings.ordinary());
   private long now;
 
   private static InetSocketAddress address(int host) {
@@ -214,8 +216,8 @@ class DhtNodeTest {
     announce(address(10), 4600, false);
     Packet.Answer scraped = ask(new Method.GetPeers(KEY, Set.of(), true, false));
     Packet.Content.Scrape scrape = assertInstanceOf(Packet.Content.Scrape.class, scraped.content());
-    assertEquals(1, scrape.seeds().estimate(), 0.01);
-    assertEquals(2, scrape.others().estimate(), 0.01);
+    assertEquals(1, ScrapeEstimate.of(scrape.seeds()), 0.01);
+    assertEquals(2, ScrapeEstimate.of(scrape.others()), 0.01);
     assertEquals(List.of(), scraped.values());
     assertTrue(scraped.token().isPresent());
     assertEquals(2, ask(new Method.GetPeers(KEY, Set.of(), false, true)).values().size());
@@ -441,7 +443,7 @@ class DhtNodeTest {
 
   @Test
   void aReadOnlyMemberAnswersNobody() {
-    DhtNode silent = node(DhtSettings.ordinary().asReadOnly());
+    DhtNode silent = node(TestSettings.readOnly());
     byte[] query =
         writer.write(new Packet.Query(TRANSACTION, STRANGER_ID, new Method.Ping(), false));
     assertEquals(Optional.empty(), answer(silent, STRANGER, query));
@@ -449,7 +451,7 @@ class DhtNodeTest {
 
   @Test
   void aReadOnlyMemberSaysSoInEveryQuery() {
-    DhtNode silent = node(DhtSettings.ordinary().asReadOnly());
+    DhtNode silent = node(TestSettings.readOnly());
     silent.bootstrap(Bootstrap.Addresses.of(STRANGER), now);
     Packet.Query query =
         assertInstanceOf(Packet.Query.class, PacketReader.read(sent.getFirst().datagram()));

@@ -14,6 +14,7 @@ import io.shoal.discovery.kademlia.lookup.LookupEnd;
 import io.shoal.discovery.kademlia.maintenance.TableMaintenance;
 import io.shoal.discovery.kademlia.routing.AddressRules;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -47,8 +48,9 @@ class DisjointPathsTest {
   private Strangers world(int paths) {
     Strangers world =
         new Strangers(
-            DhtSettings.ordinary()
-                .with(new DhtSettings.Routing(false, AddressRules.Ids.ANY, paths)),
+            TestSettings.with(
+                TestSettings.ordinary(),
+                new DhtSettings.Routing(false, AddressRules.Ids.ANY, paths)),
             "10.0.0.7");
     for (int i = 0; i < 64; i++) {
       honest.add(at(KEY.randomAtPrefix(i % 12, random), 1, i + 1));

@@ -15,7 +15,7 @@ import io.shoal.discovery.kademlia.krpc.PacketWriter;
 import io.shoal.discovery.kademlia.lookup.Network;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
 import io.shoal.discovery.kademlia.routing.Bucket;
-import io.shoal.discovery.kademlia.routing.DhtSettings;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -74,11 +74,7 @@ class DualStackTest {
         };
     DhtNode node =
         new DhtNode(
-            id,
-            DhtSettings.ordinary().in(family),
-            network,
-            new SplittableRandom(random.nextLong()),
-            0);
+            id, TestSettings.in(family), network, new SplittableRandom(random.nextLong()), 0);
     self.add(node);
     nodes.put(own, node);
     return node;

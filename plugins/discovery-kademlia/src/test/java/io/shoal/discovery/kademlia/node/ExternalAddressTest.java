@@ -10,6 +10,7 @@ import io.shoal.discovery.kademlia.maintenance.AddressVotes;
 import io.shoal.discovery.kademlia.routing.AddressRules;
 import io.shoal.discovery.kademlia.routing.BoundId;
 import io.shoal.discovery.kademlia.routing.DhtSettings;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -34,7 +35,7 @@ class ExternalAddressTest {
 
   @Test
   void theIdChangesOnAgreementAndNothingElseIsLost() {
-    Strangers world = new Strangers(DhtSettings.ordinary(), OURS);
+    Strangers world = new Strangers(TestSettings.ordinary(), OURS);
     DhtNode node = world.node();
     NodeId first = node.id();
     node.announce(
@@ -62,7 +63,7 @@ class ExternalAddressTest {
 
   @Test
   void inAPrivateNetworkTheIdStays() {
-    Strangers world = new Strangers(DhtSettings.ordinary(), "10.0.0.7");
+    Strangers world = new Strangers(TestSettings.ordinary(), "10.0.0.7");
     NodeId first = world.node().id();
     for (int i = 0; i < 40; i++) {
       Contact stranger = stranger(i);
@@ -76,8 +77,9 @@ class ExternalAddressTest {
   void whoseIdIsNotValidEntersNoTableWhereThatIsEnforced() {
     Strangers world =
         new Strangers(
-            DhtSettings.ordinary()
-                .with(new DhtSettings.Routing(false, AddressRules.Ids.REQUIRED, 1)),
+            TestSettings.with(
+                TestSettings.ordinary(),
+                new DhtSettings.Routing(false, AddressRules.Ids.REQUIRED, 1)),
             "10.0.0.7");
     Contact liar = stranger(1);
     InetSocketAddress address = stranger(2).address();

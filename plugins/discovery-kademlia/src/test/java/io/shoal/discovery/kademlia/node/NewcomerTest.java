@@ -8,7 +8,7 @@ import io.shoal.discovery.kademlia.krpc.Method;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
 import io.shoal.discovery.kademlia.maintenance.Bootstrap;
-import io.shoal.discovery.kademlia.routing.DhtSettings;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class NewcomerTest {
   private final SplittableRandom random = new SplittableRandom(9);
 
   /// Behind a NAT that tells nothing: it keeps its id.
-  private final Strangers world = new Strangers(DhtSettings.ordinary(), "10.0.0.5");
+  private final Strangers world = new Strangers(TestSettings.ordinary(), "10.0.0.5");
 
   private final NodeId self = world.node().id();
   private final List<Contact> honest = new ArrayList<>();

@@ -14,10 +14,10 @@ import io.shoal.discovery.kademlia.krpc.PacketWriter;
 import io.shoal.discovery.kademlia.lookup.Network;
 import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.respond.ProviderStore;
-import io.shoal.discovery.kademlia.routing.DhtSettings;
 import io.shoal.discovery.kademlia.testing.Mutation;
 import io.shoal.discovery.kademlia.testing.ParserTarget;
 import io.shoal.discovery.kademlia.testing.SigningKey;
+import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -78,7 +78,7 @@ class NodeFuzzTest {
         };
     node =
         new DhtNode(
-            NodeId.random(random), DhtSettings.ordinary(), network, new SplittableRandom(SEED), 0);
+            NodeId.random(random), TestSettings.ordinary(), network, new SplittableRandom(SEED), 0);
     node.start(0);
   }
 

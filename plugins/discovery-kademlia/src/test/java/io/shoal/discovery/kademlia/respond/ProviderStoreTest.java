@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.discovery.kademlia.krpc.Family;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.ScrapeFilter;
+import io.shoal.discovery.kademlia.testing.ScrapeEstimate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -145,10 +146,10 @@ class ProviderStoreTest {
     store.add(key, provider(3), false, 0);
     assertEquals(
         Set.of(provider(2), provider(3)), Set.copyOf(store.sample(key, 9, true, any -> true, 0)));
-    assertEquals(1, store.scrape(key, 0).seeds().estimate(), 0.01);
-    assertEquals(2, store.scrape(key, 0).others().estimate(), 0.01);
+    assertEquals(1, ScrapeEstimate.of(store.scrape(key, 0).seeds()), 0.01);
+    assertEquals(2, ScrapeEstimate.of(store.scrape(key, 0).others()), 0.01);
     store.add(key, provider(2), true, 0);
-    assertEquals(2, store.scrape(key, 0).seeds().estimate(), 0.01);
+    assertEquals(2, ScrapeEstimate.of(store.scrape(key, 0).seeds()), 0.01);
     assertEquals(new ScrapeFilter(), store.scrape(key, ProviderStore.LIFETIME_MILLIS).seeds());
   }
 

@@ -178,7 +178,7 @@ class RoutingTableTest {
         added += outcome == Outcome.ADDED ? 1 : 0;
       }
     }
-    assertTrue(added > 0 && added <= RoutingTable.MAX_PER_NETWORK, "added " + added);
+    assertTrue(added > 0 && added <= AddressShares.MAX_PER_NETWORK, "added " + added);
     assertEquals(honest + added, strict.size());
   }
 

@@ -65,15 +65,13 @@ public final class Simulation {
 
     static Conditions privateNetwork(double loss) {
       return new Conditions(
-          loss, 0, DhtSettings.ordinary(), (address, random) -> NodeId.random(random));
+          loss, 0, TestSettings.ordinary(), (address, random) -> NodeId.random(random));
     }
 
     /// A network of addresses from all over the world, in which nodes trust nobody's address.
     public static Conditions publicNetwork(double loss) {
       DhtSettings settings =
-          DhtSettings.ordinary()
-              .asPublic()
-              .with(new DhtSettings.Routing(true, AddressRules.Ids.ANY, 1));
+          TestSettings.publicNetwork(new DhtSettings.Routing(true, AddressRules.Ids.ANY, 1));
       return new Conditions(loss, 0, settings, BoundId::of);
     }
 
@@ -81,7 +79,8 @@ public final class Simulation {
     /// @param paths disjoint ones, of each search
     public Conditions with(boolean enforceIds, int paths) {
       return with(
-          settings.with(
+          TestSettings.with(
+              settings,
               new DhtSettings.Routing(
                   true, enforceIds ? AddressRules.Ids.REQUIRED : AddressRules.Ids.ANY, paths)));
     }

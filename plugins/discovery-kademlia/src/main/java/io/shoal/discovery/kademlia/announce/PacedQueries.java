@@ -13,14 +13,14 @@ import java.util.Optional;
 
 /// Sends the queries of one announcement: each when its receiver may get one, none to who kept
 /// silent a moment ago; and lets the [Neighbourhood] learn from what comes. Single-threaded.
-final class PacedRequests implements QuerySender {
+final class PacedQueries implements QuerySender {
   private static final Packet.Reply AS_BEFORE =
       new Packet.Reply(
           Bytes.ofText(""), new NodeId(0, 0, 0), Packet.Answer.EMPTY, Optional.empty());
 
   static final int ALWAYS_ASK = Integer.MAX_VALUE;
 
-  private final PendingQueries requests;
+  private final PendingQueries queries;
   private final AddressPacer pacer;
   private final Neighbourhood neighbourhood;
   private final Timers timers;
@@ -30,13 +30,13 @@ final class PacedRequests implements QuerySender {
   /// @param relyingBits who was asked for a key that shares so many leading bits a short while ago,
   ///   and takes many keys at once, is not asked again: it would name the same nodes, and counts as
   ///   if it had answered; [#ALWAYS_ASK] to ask everybody
-  PacedRequests(
-      PendingQueries requests,
+  PacedQueries(
+      PendingQueries queries,
       AddressPacer pacer,
       Neighbourhood neighbourhood,
       Timers timers,
       int relyingBits) {
-    this.requests = requests;
+    this.queries = queries;
     this.pacer = pacer;
     this.neighbourhood = neighbourhood;
     this.timers = timers;
@@ -68,9 +68,9 @@ final class PacedRequests implements QuerySender {
     Learning learning = new Learning(to, expected, method, handler);
     long at = pacer.reserve(to, nowMillis);
     if (at <= nowMillis) {
-      requests.send(to, expected, method, learning, nowMillis);
+      queries.send(to, expected, method, learning, nowMillis);
     } else {
-      timers.at(at, now -> requests.send(to, expected, method, learning, now));
+      timers.at(at, now -> queries.send(to, expected, method, learning, now));
     }
   }
 
