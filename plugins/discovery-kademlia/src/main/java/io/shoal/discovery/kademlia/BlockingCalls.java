@@ -72,7 +72,7 @@ final class BlockingCalls {
     }
     Map<PeerAddress, Announcement> results = new HashMap<>();
     byKey.values().forEach(all -> all.forEach(e -> results.put(e.address(), Announcement.FAILED)));
-    long deadline = System.nanoTime() + ANNOUNCE_DEADLINE.toNanos();
+    long deadline = loop.nowMillis() + ANNOUNCE_DEADLINE.toMillis();
     for (int left = byKey.size() * loop.locals().size();
         left > 0 && results.containsValue(Announcement.FAILED);
         left--) {
@@ -153,7 +153,7 @@ final class BlockingCalls {
       throws RetryableException, InterruptedException {
     Set<PeerAddress> reported = new HashSet<>();
     int unanswered = 0;
-    long deadline = System.nanoTime() + FIND_DEADLINE.toNanos();
+    long deadline = loop.nowMillis() + FIND_DEADLINE.toMillis();
     for (int left = searches; left > 0; ) {
       Optional<Event> event = next(events, deadline);
       if (event.isEmpty()) {
@@ -232,7 +232,7 @@ final class BlockingCalls {
       throws RetryableException, InterruptedException {
     BlockingQueue<T> ended = new LinkedBlockingQueue<>();
     ask.accept(ended);
-    Optional<T> outcome = next(ended, System.nanoTime() + ITEM_DEADLINE.toNanos());
+    Optional<T> outcome = next(ended, loop.nowMillis() + ITEM_DEADLINE.toMillis());
     if (outcome.isPresent()) {
       return outcome.get();
     }
@@ -261,9 +261,11 @@ final class BlockingCalls {
   }
 
   /// The next element, or empty once the deadline has passed or the plugin is closed.
-  <T> Optional<T> next(BlockingQueue<T> queue, long deadlineNanos) throws InterruptedException {
+  ///
+  /// @param deadlineMillis in the time of [DhtLoop#nowMillis]
+  <T> Optional<T> next(BlockingQueue<T> queue, long deadlineMillis) throws InterruptedException {
     while (!closed) {
-      long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+      long left = deadlineMillis - loop.nowMillis();
       T element = queue.poll(Math.clamp(left, 0, CLOSE_CHECK_MILLIS), TimeUnit.MILLISECONDS);
       if (element != null) {
         return Optional.of(element);

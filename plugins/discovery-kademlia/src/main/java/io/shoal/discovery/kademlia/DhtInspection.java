@@ -18,6 +18,7 @@ import io.shoal.discovery.kademlia.node.LookupTrace;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -69,7 +70,7 @@ final class DhtInspection {
   private static final int SHA256_DIGITS = 64;
 
   /// Within the bound that the contract gives for an answer.
-  private static final long DEADLINE_SECONDS = 50;
+  private static final Duration DEADLINE = Duration.ofSeconds(50);
 
   private final DhtLoop loop;
   private final BlockingCalls calls;
@@ -207,7 +208,7 @@ final class DhtInspection {
       throws RetryableException, InterruptedException {
     QueuedSink out = new QueuedSink();
     loop.post(now -> question.ask(Objects.requireNonNull(loop.nodes().get(family)), out, now));
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+    long deadline = loop.nowMillis() + DEADLINE.toMillis();
     while (true) {
       Part part =
           calls
@@ -232,7 +233,7 @@ final class DhtInspection {
         () -> {
           out.columns(
               "bucket", "node", "id", "state", "heardSecondsAgo", "failures", "roundTripMillis");
-          for (Inspector.Known known : inspector.known(DhtLoop.nowMillis())) {
+          for (Inspector.Known known : inspector.known(loop.nowMillis())) {
             out.row(
                 known.bucket(),
                 Contact.text(known.contact().address()),

@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +44,7 @@ final class DhtLoop implements AutoCloseable {
   private static final long SNAPSHOT_MILLIS = 200;
 
   private final Sockets sockets;
+  private final LongSupplier nanoTime;
   private final Selector selector;
   private final Consumer<DhtNode> bootstrapWanted;
   private final Map<Family, DhtNode> nodes = new EnumMap<>(Family.class);
@@ -56,16 +57,19 @@ final class DhtLoop implements AutoCloseable {
   private long figuresMillis;
 
   /// @param sockets belong to the loop from now on
+  /// @param nanoTime monotonic, any origin
   /// @param makeNode makes the node of a family
   /// @param bootstrapWanted answers [Network#wantBootstrap]; must return at once
   /// @param figures takes the node's figures several times a second
   DhtLoop(
       Sockets sockets,
-      BiFunction<Family, Network, DhtNode> makeNode,
+      LongSupplier nanoTime,
+      NodeMaker makeNode,
       Consumer<DhtNode> bootstrapWanted,
       Consumer<Map<Family, DhtNode.Snapshot>> figures)
       throws IOException {
     this.sockets = sockets;
+    this.nanoTime = nanoTime;
     this.bootstrapWanted = bootstrapWanted;
     this.figures = figures;
     this.selector = Selector.open();
@@ -76,13 +80,21 @@ final class DhtLoop implements AutoCloseable {
     }
     sockets
         .channels()
-        .forEach((family, channel) -> nodes.put(family, makeNode.apply(family, new Way(family))));
+        .forEach(
+            (family, channel) ->
+                nodes.put(family, makeNode.make(family, new Way(family), nowMillis())));
     if (nodes.size() > 1) {
       Iterator<DhtNode> both = nodes.values().iterator();
       both.next().pairWith(both.next());
     }
     this.thread =
         Thread.ofPlatform().daemon().name("dht-" + local().getPort()).unstarted(this::run);
+  }
+
+  /// Makes the node of a family, which sends through `network`.
+  @FunctionalInterface
+  interface NodeMaker {
+    DhtNode make(Family family, Network network, long nowMillis);
   }
 
   void start() {
@@ -106,8 +118,8 @@ final class DhtLoop implements AutoCloseable {
   }
 
   /// Milliseconds that only grow; the node's time.
-  static long nowMillis() {
-    return System.nanoTime() / 1_000_000;
+  long nowMillis() {
+    return nanoTime.getAsLong() / 1_000_000;
   }
 
   /// Runs a command on the node's thread, with the node's time. After [#close] it never runs.

@@ -13,7 +13,6 @@ import io.shoal.discovery.kademlia.node.DefenceCounters;
 import io.shoal.discovery.kademlia.node.DhtNode;
 import io.shoal.discovery.kademlia.routing.SavedTable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ public final class Membership implements AutoCloseable {
   private static final Duration SAVE_PAUSE = Duration.ofMinutes(5);
 
   private final KademliaConfig config;
-  private final Path folder;
+  private final TableFile file;
 
   /// What is known to have been the network last: the best hope when all nodes are lost.
   private volatile List<Contact> lastKnown;
@@ -49,10 +48,10 @@ public final class Membership implements AutoCloseable {
   private volatile Map<Family, DhtNode.Snapshot> figures = Map.of();
 
   private Membership(
-      KademliaConfig config, Path folder, Optional<SavedTable> saved, Sockets sockets)
+      KademliaConfig config, TableFile file, Optional<SavedTable> saved, Sockets sockets)
       throws IOException {
     this.config = config;
-    this.folder = folder;
+    this.file = file;
     this.lastKnown = saved.map(SavedTable::contacts).orElse(List.of());
     SecureRandom random = new SecureRandom();
     // Both families begin with one id; each binds it to its own address, once that is known.
@@ -60,13 +59,14 @@ public final class Membership implements AutoCloseable {
     this.loop =
         new DhtLoop(
             sockets,
-            (family, network) ->
+            System::nanoTime,
+            (family, network, now) ->
                 new DhtNode(
                     saved.flatMap(table -> table.id(family)).orElse(fresh),
                     config.settings(family),
                     network,
                     random,
-                    DhtLoop.nowMillis()),
+                    now),
             this::bringBootstrap,
             snapshots -> figures = snapshots);
     this.calls = new BlockingCalls(loop);
@@ -75,14 +75,14 @@ public final class Membership implements AutoCloseable {
   /// Opens socket and saved table, and joins the network in the background.
   static Membership join(KademliaConfig config, PluginContext context)
       throws IOException, UserFaultException {
-    Path folder = context.dataFolder();
-    Optional<SavedTable> saved = SavedTable.load(folder);
+    TableFile file = new TableFile(context.dataFolder());
+    Optional<SavedTable> saved = file.load();
     Sockets sockets =
         config.listen().isEmpty()
             ? Sockets.openDefault(KademliaConfig.DEFAULT_PORT)
             : Sockets.open(config.listen(), context.pluginId());
     try {
-      Membership membership = new Membership(config, folder, saved, sockets);
+      Membership membership = new Membership(config, file, saved, sockets);
       membership.loop.start();
       context.scheduler().every(SAVE_PAUSE, membership::saveSoon);
       membership.count(context.metrics());
@@ -232,11 +232,11 @@ public final class Membership implements AutoCloseable {
   private void save(SavedTable table) {
     lastKnown = table.contacts();
     try {
-      table.save(folder);
+      file.save(table);
     } catch (IOException e) {
       LOG.warn(
           "{}: the DHT's table cannot be saved ({}): the next start takes longer",
-          folder,
+          file.folder(),
           e.getMessage());
     }
   }

@@ -7,24 +7,14 @@ import io.shoal.discovery.kademlia.krpc.Compact;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
 import io.shoal.discovery.kademlia.krpc.NodeId;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a node remembers over a restart: its id and the nodes it knew, in the file `table` of the
-/// plugin's data folder.
-///
-/// A bencoded dictionary: `id` and `id6` (20 bytes), `nodes` and `nodes6` (compact). Losing it
-/// costs a slower start, no more, so an unreadable file counts as none.
+/// A node's memory over a restart: its id and the nodes it knew. Encoded it is a bencoded
+/// dictionary: `id` and `id6` (20 bytes), `nodes` and `nodes6` (compact).
 ///
 /// @param ids of each family that was spoken
 /// @param contacts of each family in their order of worth
@@ -32,18 +22,7 @@ public record SavedTable(Map<Family, NodeId> ids, List<Contact> contacts) {
   /// Of each family: enough to find a living one after days; a file of at most 17 KB.
   static final int MAX_CONTACTS = 256;
 
-  private static final String FILE = "table";
-  private static final long MAX_FILE_BYTES = 64 * 1024;
-
-  /// What was saved in the folder, or empty if nothing usable was.
-  public static Optional<SavedTable> load(Path folder) throws IOException {
-    Path file = folder.resolve(FILE);
-    if (!Files.isRegularFile(file) || Files.size(file) > MAX_FILE_BYTES) {
-      return Optional.empty();
-    }
-    return parse(Files.readAllBytes(file));
-  }
-
+  /// What was encoded, or empty if the bytes are something else.
   public static Optional<SavedTable> parse(byte[] saved) {
     try {
       if (!(BencodeDecoder.strict(saved) instanceof Bencode.Dictionary in)) {
@@ -102,28 +81,5 @@ public record SavedTable(Map<Family, NodeId> ids, List<Contact> contacts) {
       }
     }
     return out.build().encode();
-  }
-
-  /// Writes it so that a reader after a crash finds the old file or the new one, whole.
-  public void save(Path folder) throws IOException {
-    Path temporary = folder.resolve(FILE + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = ByteBuffer.wrap(encode());
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      // Before the move: else a power loss may leave the new name with no content.
-      out.force(false);
-    }
-    Files.move(
-        temporary,
-        folder.resolve(FILE),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
   }
 }
