@@ -32,8 +32,7 @@ final class CachesCommand implements Callable<Integer> {
 
   private static final int LEAF_BYTES = 1 << 20;
 
-  /// What a node that runs is asked; ROOT stands for a folder that is there, UNKNOWN for what is
-  /// not.
+  /// Requests to a running node; ROOT is a folder that it has, UNKNOWN a root that it has not.
   private static final List<String> SMALL_COMMANDS =
       List.of(
           "--version",

@@ -33,7 +33,7 @@ final class Main {
     }
   }
 
-  /// A signal came: the command stops cleanly, but nobody waits for it forever.
+  /// A signal came: the command gets time to stop cleanly, but not forever.
   private static void interruptAndWait(Thread main) {
     main.interrupt();
     try {

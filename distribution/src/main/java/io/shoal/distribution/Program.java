@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The command line: its commands, and what becomes of their failures.
+/// The command line: its commands, and how their failures are reported.
 public final class Program {
 
   private final Environment environment;
@@ -56,12 +56,12 @@ public final class Program {
     return commandLine(wanted.map(List::of).orElse(List.of())).execute(args);
   }
 
-  /// What `--help` alone prints.
+  /// The text of `--help` alone.
   String help() {
     return commandLine(List.of()).getUsageMessage();
   }
 
-  /// What `--help` prints after a command.
+  /// The text of `--help` after a command.
   String help(Subcommand command) {
     CommandLine line = commandLine(List.of(command));
     return line.getSubcommands().values().iterator().next().getUsageMessage();
@@ -142,7 +142,7 @@ public final class Program {
         "",
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 verification failed, 5 timed out,"
             + " 130 interrupted.",
-        "'shoal COMMAND --help' tells more."
+        "'shoal COMMAND --help' shows the options of a command."
       })
   static final class Root implements Runnable {
 

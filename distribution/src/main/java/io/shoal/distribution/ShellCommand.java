@@ -34,7 +34,7 @@ import picocli.CommandLine.Model.CommandSpec;
     abbreviateSynopsis = true)
 final class ShellCommand implements Callable<Integer> {
 
-  /// What makes no sense inside: another shell, and a node that would hold the prompt.
+  /// Commands that make no sense inside: another shell, and a node that would hold the prompt.
   private static final List<String> NOT_INSIDE = List.of("shell", "serve", "demo");
 
   @Mixin CommonOptions common = new CommonOptions();
@@ -66,7 +66,7 @@ final class ShellCommand implements Callable<Integer> {
           }
           run(parser, line);
         } catch (UserInterruptException e) {
-          environment.console().note("'exit' or Ctrl-D leaves");
+          environment.console().note("type 'exit' or Ctrl-D to leave");
         } catch (EndOfFileException e) {
           return ExitCode.DONE;
         }
@@ -87,7 +87,7 @@ final class ShellCommand implements Callable<Integer> {
             .note(
                 "shoal: '"
                     + words.getFirst()
-                    + "' is not for inside the shell: type it in a terminal of its own");
+                    + "' does not work inside the shell: type it in a terminal of its own");
         return;
       }
       if (words.getFirst().equals("help")) {

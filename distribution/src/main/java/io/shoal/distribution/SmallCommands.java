@@ -20,10 +20,9 @@ import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Answers what needs no library: the version, help, and what is asked of a node that runs. Loading
-/// the library of the command line takes several times longer than all the rest of such a command.
-/// Whatever has an option more than the plainest is left to [Program], as is every error in the
-/// arguments.
+/// Answers what needs no library: the version, help, and reports of a running node. Loading the
+/// library of the command line takes several times longer than all the rest of such a command. A
+/// command line with any other option is left to [Program], as is every error in the arguments.
 final class SmallCommands {
 
   /// Runs the command lines after it, each as one argument, so that a start-up cache of small
@@ -63,7 +62,7 @@ final class SmallCommands {
   }
 
   private static OptionalInt askNode(String[] args) {
-    // What the node wrote of a result is printed as it is: writing it anew takes a library.
+    // A result is printed in the JSON that the node wrote: writing it anew takes a library.
     IdentityHashMap<Object, String> written = new IdentityHashMap<>();
     var console =
         new Console(
@@ -125,7 +124,7 @@ final class SmallCommands {
     try {
       return Optional.of(Reference.parse(word));
     } catch (InvalidInputException e) {
-      return Optional.empty(); // the command line finds the same fault and tells of it
+      return Optional.empty(); // the command line finds the same fault and reports it
     }
   }
 }

@@ -27,30 +27,28 @@ import java.util.Optional;
 
 /// The commands, in the order in which the help lists them.
 public enum Subcommand {
-  SERVE("serve", "Run a node until SIGINT or SIGTERM; prints one line when it is ready."),
-  ADD("add", "Import files and folders; print 'ROOT  NAME' of each."),
-  GET("get", "Download and verify; print where it is."),
-  FIND("find", "List who provides it, each reachable, unreachable or unchecked."),
-  LS("ls", "List the roots that are here, or what is in a folder."),
-  STAT("stat", "Say what is known of it here or, of what is not here, what others say."),
+  SERVE("serve", "Run a node until SIGINT or SIGTERM; print one line when it is ready."),
+  ADD("add", "Import files and folders; print 'ROOT  NAME' for each."),
+  GET("get", "Download and verify; print the path of the result."),
+  FIND("find", "List the providers of a root: reachable, unreachable or unchecked."),
+  LS("ls", "List the roots in this node, or the entries of a folder."),
+  STAT("stat", "Show what this node knows of a root; if it has nothing, what others claim."),
   CAT("cat", "Write a file's verified bytes to standard output."),
-  PIN("pin", "Keep a root from garbage collection."),
-  UNPIN("unpin", "Let a root go; the next 'shoal gc' takes what nothing else keeps."),
-  SHARE("share", "Make a root private, so that nothing of it is announced, or public again."),
+  PIN("pin", "Pin a root: garbage collection keeps it."),
+  UNPIN("unpin", "Remove a pin; the next 'shoal gc' removes chunks that nothing else needs."),
+  SHARE("share", "Make a root private (never announced) or public again."),
   GC("gc", "Remove the chunks that no pin and no running work needs."),
-  VERIFY("verify", "Read every chunk and check it; exit code 4 if one is rotten or missing."),
+  VERIFY("verify", "Read and check every chunk; exit code 4 if one is corrupt or missing."),
   PUBLISH(
-      "publish", "Let a signed name stand for a file or folder; with nothing given, list names."),
-  RESOLVE("resolve", "Print the root that a signed name stands for now."),
-  KEY("key", "The key that names are published under: show, export, import or change it."),
-  STATUS("status", "Say how the node does, and why what does not move does not move."),
+      "publish", "Point a signed name at a file or folder; without arguments, list your names."),
+  RESOLVE("resolve", "Print the root that a signed name points at now."),
+  KEY("key", "Show, export, import or replace the key of your names."),
+  STATUS("status", "Show the state of the node and, for everything that waits, the reason."),
   PEERS("peers", "List the peers that the node knows, connected ones first."),
-  PLUGINS("plugins", "List the plugins that were found, the unusable ones too."),
-  DHT("dht", "Look into the DHT: its table, lookups hop by hop, peers of an infohash."),
-  SHELL("shell", "An interactive prompt over the same commands; 'exit' or Ctrl-D leaves it."),
-  DEMO(
-      "demo",
-      "A tour: several nodes on this machine, one file, everybody fetching from everybody."),
+  PLUGINS("plugins", "List all plugins that were found, unusable ones too, with the reason."),
+  DHT("dht", "Inspect the DHT: its table, lookups hop by hop, peers of an infohash."),
+  SHELL("shell", "Open a prompt for the same commands; 'exit' or Ctrl-D leaves it."),
+  DEMO("demo", "Take a tour: six nodes on this machine share one file."),
   TRAIN("train", "Run most commands once, to make the start-up cache."),
   CACHES(StartupCache.COMMAND, "Make the start-up caches in a folder."),
   HELP_TEXTS("help-texts", "Write the help of all commands into the package.");
@@ -63,7 +61,7 @@ public enum Subcommand {
     this.description = description;
   }
 
-  /// What the user types.
+  /// The word that the user types.
   public String word() {
     return word;
   }

@@ -201,7 +201,7 @@ class NamesIT {
       Result said = second.run("stat", root).done();
       assertTrue(said.out().contains("a name.txt"), said::out);
       assertTrue(said.out().contains("12345 bytes"), said::out);
-      assertTrue(said.out().contains("others say so"), said::out);
+      assertTrue(said.out().contains("other nodes claim this"), said::out);
       assertTrue(second.run("stat", root, "--json").done().json().get("hearsay").asBoolean());
     }
   }

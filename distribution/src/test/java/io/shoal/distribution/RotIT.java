@@ -25,11 +25,11 @@ class RotIT {
   @Test
   void aRottenChunkIsNeverPassedOnAndComesFromSomebodyElse() throws Exception {
     Path file = Trees.file(folder.resolve("file"), 5 * LEAF_BYTES, 21);
-    Path data = folder.resolve("rotten");
+    Path data = folder.resolve("damaged");
     String root = add(data, file);
     rot(data);
 
-    try (Node rotten = ShoalProcess.serve(data)) {
+    try (Node damaged = ShoalProcess.serve(data)) {
       Path target = folder.resolve("copy");
       List<String> get =
           List.of(
@@ -38,7 +38,7 @@ class RotIT {
               "-o",
               target.toString(),
               "--bootstrap",
-              rotten.ready("dht"),
+              damaged.ready("dht"),
               "--listen",
               "127.0.0.1:0",
               "--dht",
@@ -55,7 +55,7 @@ class RotIT {
 
       add(folder.resolve("sound"), file);
       try (Node sound =
-          ShoalProcess.serve(folder.resolve("sound"), "--bootstrap", rotten.ready("dht"))) {
+          ShoalProcess.serve(folder.resolve("sound"), "--bootstrap", damaged.ready("dht"))) {
         assertFalse(sound.ready("dht").isEmpty());
         run(get, "60s").done();
         Trees.assertSame(file, target);
@@ -66,7 +66,7 @@ class RotIT {
   @Test
   void verifyNamesWhatIsRottenAndRepairsIt() throws Exception {
     Path file = Trees.file(folder.resolve("file"), 3 * LEAF_BYTES, 22);
-    Path data = folder.resolve("rotten");
+    Path data = folder.resolve("damaged");
     add(data, file);
     add(folder.resolve("sound"), file);
     rot(data);
@@ -75,13 +75,14 @@ class RotIT {
     assertTrue(checked.code() == 4 && checked.out().contains("corrupt  bafk"), checked::toString);
 
     try (Node sound = ShoalProcess.serve(folder.resolve("sound"));
-        Node rotten = ShoalProcess.serve(data, "--bootstrap", sound.ready("dht"))) {
-      String told = rotten.run("status").done().out();
-      assertTrue(told.contains("1 rotten, 1 missing") && told.contains("verify --repair"), told);
-      rotten.run("verify", "--repair").done();
-      rotten.run("verify", "--rate", "50MB").done();
-      String after = rotten.run("status").done().out();
-      assertTrue(after.contains("0 rotten, 0 missing") && after.contains("next in"), after);
+        Node damaged = ShoalProcess.serve(data, "--bootstrap", sound.ready("dht"))) {
+      String report = damaged.run("status").done().out();
+      assertTrue(
+          report.contains("1 corrupt, 1 missing") && report.contains("verify --repair"), report);
+      damaged.run("verify", "--repair").done();
+      damaged.run("verify", "--rate", "50MB").done();
+      String after = damaged.run("status").done().out();
+      assertTrue(after.contains("0 corrupt, 0 missing") && after.contains("next in"), after);
       assertFalse(after.contains("verify --repair"), after);
     }
   }

@@ -33,29 +33,29 @@ public final class AddCommand extends NodeCommand {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "a name instead of the file's own; with a single PATH")
+      description = "a name instead of the file's own; for a single PATH")
   Optional<String> name = Optional.empty();
 
   @Option(
       names = "--leaf-size",
       paramLabel = "SIZE",
-      description = "256KiB to 1MiB (default: 1MiB); other sizes give other roots")
+      description = "256KiB to 1MiB (default: 1MiB); another size gives another root")
   Optional<String> leafSize = Optional.empty();
 
   @Option(
       names = "--sha256",
-      description = "compute each file's SHA-256 too, so that it is found by sha256:HEX")
+      description = "compute each file's SHA-256 too, so that sha256:HEX finds it")
   boolean sha256;
 
   @Option(
       names = "--private",
-      description = "announce nothing of it: only who knows the root and an address gets it")
+      description = "never announce it: only peers that know the root and an address get it")
   boolean privately;
 
   @Option(
       names = "--hashed-dir",
       paramLabel = "DIR",
-      description = "take over a folder of chunk files that are named by their SHA-256")
+      description = "import a folder of chunk files that are named by their SHA-256")
   Optional<Path> hashedFolder = Optional.empty();
 
   public AddCommand(Environment environment) {
@@ -111,7 +111,7 @@ public final class AddCommand extends NodeCommand {
           request,
           progress,
           added -> {
-            // What the bar left on the line must not stand before the result.
+            // The rest of the progress bar must not precede the result on its line.
             progress.close();
             print(added);
           });
@@ -132,7 +132,7 @@ public final class AddCommand extends NodeCommand {
     if (!privately && added.sharing().equals("private")) {
       console()
           .note(
-              "shoal: %s was made private before and stays so: 'shoal share %s public' ends that"
+              "shoal: %s was made private before and stays private: 'shoal share %s public' changes that"
                   .formatted(added.root(), added.root()));
     }
   }

@@ -25,7 +25,7 @@ public final class CatCommand extends NodeCommand {
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = "how long it may go on without a verified byte (default: ${DEFAULT-VALUE})",
+      description = "the longest time without a verified byte (default: ${DEFAULT-VALUE})",
       defaultValue = "5m")
   Duration timeout = Duration.ofMinutes(5);
 

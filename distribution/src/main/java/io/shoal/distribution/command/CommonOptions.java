@@ -32,26 +32,25 @@ public final class CommonOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "set a key over the configuration; repeatable")
+      description = "set one key of the configuration; repeatable")
   Map<String, String> set = new LinkedHashMap<>();
 
   @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
-      description = "where peers connect to; port 0 lets the system choose")
+      description = "the address for peers; port 0 lets the system choose")
   Optional<String> listen = Optional.empty();
 
   @Option(
       names = "--dht",
       paramLabel = "HOST:PORT",
-      description = "where the DHT listens; port 0 lets the system choose")
+      description = "the address for the DHT; port 0 lets the system choose")
   Optional<String> dht = Optional.empty();
 
   @Option(
       names = "--bootstrap",
       paramLabel = "HOST:PORT",
-      description =
-          "a node of the DHT to start from, or 'mainline' for the public routers; repeatable")
+      description = "a node of the DHT to start from, or 'mainline' for the public DHT; repeatable")
   List<String> bootstrap = new ArrayList<>();
 
   @Option(
@@ -65,7 +64,7 @@ public final class CommonOptions {
 
   @Option(
       names = {"-q", "--quiet"},
-      description = "no progress; only what is asked for")
+      description = "print results alone, without progress")
   public boolean quiet;
 
   /// The data folder, absolute.
@@ -85,7 +84,7 @@ public final class CommonOptions {
     return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty()).map(Path::of);
   }
 
-  /// Whether something was given that only the start of a node can take into account.
+  /// Whether an option was given that matters only when a node starts.
   boolean configures() {
     return config.isPresent()
         || !set.isEmpty()
@@ -97,7 +96,7 @@ public final class CommonOptions {
   /// The configuration file with the options over it.
   ///
   /// @param lasting whether the node stays; one that ends with its command answers no questions in
-  ///   the DHT (BEP 43), since nobody should remember it
+  ///   the DHT (BEP 43), since no node should remember it
   Configuration configuration(boolean lasting) throws InvalidConfigException {
     Configuration configuration = base();
     if (!lasting) {

@@ -17,8 +17,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// Asks the discoveries about their inside. Which questions there are is theirs to say, at run
-/// time.
+/// Asks the discoveries about their state. They define the questions, at run time.
 @Command(name = "dht")
 public final class DhtCommand extends NodeCommand {
 
@@ -26,15 +25,15 @@ public final class DhtCommand extends NodeCommand {
       index = "0",
       arity = "0..1",
       paramLabel = "QUESTION",
-      description = "what to ask; without it, what can be asked")
+      description = "what to ask (without it: list the questions)")
   String question = "";
 
-  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "what goes with it")
+  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "arguments of the question")
   List<String> arguments = new ArrayList<>();
 
   private List<String> columns = List.of();
   private final List<List<String>> rows = new ArrayList<>();
-  private boolean told;
+  private boolean answered;
 
   public DhtCommand(Environment environment) {
     super(environment);
@@ -53,9 +52,9 @@ public final class DhtCommand extends NodeCommand {
     }
     node.inspect(new InspectRequest(question, List.copyOf(arguments)), this::line);
     printTable();
-    if (!told) {
+    if (!answered) {
       throw new NotFoundException(
-          "nothing to tell of '" + question + "': nobody is known or has it");
+          "'" + question + "' has no answer: no node is known, or none has it");
     }
     return ExitCode.DONE;
   }
@@ -81,7 +80,7 @@ public final class DhtCommand extends NodeCommand {
       columns = line.cells();
       return;
     }
-    told = true;
+    answered = true;
     if (common.json) {
       Map<String, String> fields = new LinkedHashMap<>();
       for (int i = 0; i < columns.size(); i++) {
@@ -93,7 +92,7 @@ public final class DhtCommand extends NodeCommand {
     }
   }
 
-  /// What came from others must not steer the terminal.
+  /// Text that came from other nodes must not steer the terminal.
   private static String shown(String cell) {
     return cell.isEmpty() ? "-" : Console.printable(cell);
   }

@@ -3,9 +3,9 @@ package io.shoal.distribution.command;
 import io.shoal.distribution.console.Console;
 import java.nio.file.Path;
 
-/// What a command has around it.
+/// The surroundings of a command.
 ///
 /// @param console where its output goes
-/// @param nodes where it gets its node
+/// @param nodes gives it its node
 /// @param folder the user's current folder, absolute
 public record Environment(Console console, Nodes nodes, Path folder) {}

@@ -57,7 +57,7 @@ public final class FindCommand extends NodeCommand {
         });
     if (found.get() == 0) {
       throw new NotFoundException(
-          "nobody provides it: check the reference, and that a node which has it runs and shares a"
+          "no provider found: check the reference, and that a node which has it runs and shares a"
               + " --bootstrap node with this one");
     }
     return ExitCode.DONE;

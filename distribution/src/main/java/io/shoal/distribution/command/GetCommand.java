@@ -31,37 +31,40 @@ public final class GetCommand extends NodeCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "PATH",
-      description = "where to: a path to create, or a folder that exists")
+      description =
+          "where it goes: a path to create, or an existing folder (default: the current folder)")
   Optional<Path> target = Optional.empty();
 
   @Option(
       names = "--peer",
       paramLabel = "URI",
       description =
-          "ask this peer and look for no other, such as tcps://HOST:PORT#PEERID; repeatable")
+          "ask this peer instead of searching, such as tcps://HOST:PORT#PEERID; repeatable")
   List<PeerAddress> peers = new ArrayList<>();
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = "the most time it may take (default: no end, but 5m without a verified byte)")
+      description =
+          "the most time it may take (default: no limit, but it gives up when no provider is found,"
+              + " or after 5m without a verified byte)")
   Optional<Duration> timeout = Optional.empty();
 
   @Option(names = "--keep", description = "keep a copy in the store, pinned")
   boolean keep;
 
-  @Option(names = "--sync", description = "force the files to the medium before success is told")
+  @Option(names = "--sync", description = "force the files to the disk before reporting success")
   boolean sync;
 
-  @Option(names = "--replace", description = "replace a file that is in the way")
+  @Option(names = "--replace", description = "replace a file that exists")
   boolean replace;
 
   @Option(
       names = "--private",
-      description = "announce nothing of it, neither while it comes nor afterwards")
+      description = "never announce it, neither during the download nor afterwards")
   boolean privately;
 
-  @Option(names = "--no-serve", description = "give nothing to others while it runs")
+  @Option(names = "--no-serve", description = "upload nothing while it runs")
   boolean noServe;
 
   public GetCommand(Environment environment) {
@@ -85,7 +88,7 @@ public final class GetCommand extends NodeCommand {
             target.map(path -> folder.resolve(path).normalize()),
             folder,
             List.copyOf(peers),
-            // What resolving a name took is part of the whole.
+            // The time that resolving a name took is part of the whole.
             root.equals(reference) ? timeout : timeout.map(whole -> rest(whole, spent)),
             keep,
             sync,

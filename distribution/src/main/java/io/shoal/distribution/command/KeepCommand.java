@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
-/// Changes whether a root that is here is kept, and tells how it stands then.
+/// Pins or unpins a root that is here, and prints whether it is pinned then.
 abstract class KeepCommand extends NodeCommand {
 
   @Parameters(paramLabel = "REF", description = "a root that is here")

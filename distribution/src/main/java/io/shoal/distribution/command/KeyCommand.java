@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "key")
 public final class KeyCommand extends NodeCommand {
 
-  /// What to do with the key.
+  /// What is to be done with the key?
   enum Action {
     SHOW,
     EXPORT,
@@ -28,7 +28,7 @@ public final class KeyCommand extends NodeCommand {
       index = "0",
       paramLabel = "show|export|import|rotate",
       description =
-          "print it; write it to a file; publish under that of a file; change to a new one")
+          "print it; write it to a file; publish with the key of a file; change to a new one")
   @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
   Action action;
 
@@ -36,7 +36,7 @@ public final class KeyCommand extends NodeCommand {
       index = "1",
       arity = "0..1",
       paramLabel = "FILE",
-      description = "of export and import: PKCS #8 in PEM, for its owner alone")
+      description = "for export and import: PKCS #8 in PEM, readable by its owner alone")
   Optional<Path> file = Optional.empty();
 
   @Mixin NamePatience patience = new NamePatience();
@@ -84,6 +84,6 @@ public final class KeyCommand extends NodeCommand {
   }
 
   private void warn(String written) {
-    console().note("shoal: " + written + ": who has this file can publish under your names");
+    console().note("shoal: " + written + ": anyone with this file can publish under your names");
   }
 }

@@ -82,7 +82,7 @@ public final class ListCommand extends NodeCommand {
     console().table(rows);
   }
 
-  /// Names come from strangers: what would steer a terminal is not printed.
+  /// Names come from strangers: characters that steer a terminal are not printed.
   private static String shown(String name, String kind) {
     String safe = Console.printable(name);
     return kind.equals("folder") ? safe + "/" : safe;

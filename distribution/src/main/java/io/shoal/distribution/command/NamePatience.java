@@ -3,13 +3,13 @@ package io.shoal.distribution.command;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/// The option of commands that ask others about names.
+/// The option of commands that search for names.
 final class NamePatience {
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
-      description = "how long others are asked about each name (default: ${DEFAULT-VALUE})",
+      description = "how long to search for each name (default: ${DEFAULT-VALUE})",
       defaultValue = "60s")
   Duration timeout = Duration.ofSeconds(60);
 }

@@ -37,13 +37,13 @@ public abstract class NodeCommand implements Callable<Integer> {
     this.environment = environment;
   }
 
-  /// What kind of node is needed if none runs.
+  /// The kind of node that is needed if none runs.
   abstract Node.Mode mode();
 
-  /// Takes what is given besides options, if the command may then be run by [SmallCommands].
+  /// Takes the argument besides options, if the command may then be run by [SmallCommands].
   ///
   /// @return false if the command line must be read by its library: the command has more to read,
-  ///   or there is an error to tell of
+  ///   or there is an error to report
   public boolean take(Optional<Reference> reference) {
     return false;
   }
@@ -73,7 +73,7 @@ public abstract class NodeCommand implements Callable<Integer> {
     }
   }
 
-  /// Whether others are to be asked for what is not found here.
+  /// Whether to ask other nodes for content that is not found here.
   boolean asksOthers() {
     return false;
   }
@@ -87,8 +87,8 @@ public abstract class NodeCommand implements Callable<Integer> {
             .note(
                 "shoal: a node runs on "
                     + common.dataFolder()
-                    + " and does this with its own configuration; the options given here have no"
-                    + " effect on it");
+                    + " and does this with its own configuration: the options given here have no"
+                    + " effect; stop the node, or change its configuration and restart it");
       }
       return running.get();
     }
@@ -97,26 +97,26 @@ public abstract class NodeCommand implements Callable<Integer> {
     return environment.nodes().start(common.dataFolder(), configuration, mode);
   }
 
-  /// What a command works on, with names resolved; what the user should know of a name is told.
+  /// The content that a command works on, with names resolved; prints notes on a name.
   Reference content(NodeCommands node, Reference reference, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
     if (!(reference instanceof Reference.SignedName name)) {
       return reference;
     }
     ResolvedName found = node.resolve(name, timeout);
-    tell(found);
+    printNotes(found);
     return new Reference.Content(
         Cid.parse(found.root()), found.fileName().or(() -> Optional.of(name.name())));
   }
 
-  /// Tells what the user should know of a name.
-  void tell(ResolvedName found) {
+  /// Prints what the user should know of a name.
+  void printNotes(ResolvedName found) {
     if (!common.quiet || found.notes().size() > (found.firstContact() ? 1 : 0)) {
       found.notes().forEach(note -> console().note("shoal: " + note));
     }
   }
 
-  /// What kind of node a command needs that works on what is here: names alone are asked for.
+  /// The kind of node for a command that works on local content: it searches for names alone.
   static Node.Mode modeFor(Reference reference) {
     return reference instanceof Reference.SignedName ? Node.Mode.FETCH_ONLY : Node.Mode.OFFLINE;
   }

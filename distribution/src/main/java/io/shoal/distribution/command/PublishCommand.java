@@ -25,38 +25,41 @@ public final class PublishCommand extends NodeCommand {
       index = "0",
       arity = "0..1",
       paramLabel = "NAME",
-      description = "at most 64 bytes; with nothing given, what is published is listed")
+      description = "at most 64 bytes; without arguments, your names are listed")
   Optional<String> name = Optional.empty();
 
   @Parameters(
       index = "1",
       arity = "0..1",
       paramLabel = "REF",
-      description = "what the name stands for from now on")
+      description = "the content that the name points at from now on")
   Optional<Reference> reference = Optional.empty();
 
   @Option(
       names = "--expires",
       paramLabel = "TIME",
       description =
-          "good for this long, such as 12h or 90d (default: 30d, renewed while it serves)")
+          "valid for this long, such as 12h or 90d (default: 30d, renewed while a node runs)")
   Optional<Duration> expires = Optional.empty();
 
-  @Option(names = "--note", paramLabel = "TEXT", description = "what readers shall be told")
+  @Option(
+      names = "--note",
+      paramLabel = "TEXT",
+      description = "a note for everyone who resolves the name")
   Optional<String> note = Optional.empty();
 
   @Option(
       names = "--withdraw",
       paramLabel = "NAME",
-      description = "take a name back: who asks for it learns that")
+      description = "take a name back: resolving it then fails and says so")
   Optional<String> withdraw = Optional.empty();
 
   @Option(
       names = "--about",
       paramLabel = "REF",
       description =
-          "tell everybody who has this root its name and size: a hint that anybody can write"
-              + " ('shoal stat' shows it as what others say)")
+          "publish name and size of this root as a hint, which anyone can write or replace"
+              + " ('shoal stat' shows it as a claim)")
   Optional<Reference> about = Optional.empty();
 
   @Mixin NamePatience patience = new NamePatience();
@@ -77,8 +80,7 @@ public final class PublishCommand extends NodeCommand {
   @Override
   void check() throws InvalidInputException {
     if (name.isPresent() != reference.isPresent()) {
-      throw new InvalidInputException(
-          "a name and what it stands for belong together: shoal publish NAME REF");
+      throw new InvalidInputException("NAME and REF belong together: shoal publish NAME REF");
     }
     long asked =
         List.of(name.isPresent(), withdraw.isPresent(), about.isPresent()).stream()
@@ -119,8 +121,8 @@ public final class PublishCommand extends NodeCommand {
       if (environment().nodes().running(common.dataFolder()).isEmpty()) {
         console()
             .note(
-                "shoal: others forget it in about two hours: 'shoal serve' on this data folder"
-                    + " keeps it up");
+                "shoal: other nodes forget it in about two hours: 'shoal serve' on this data"
+                    + " folder keeps it alive");
       }
     }
     return ExitCode.DONE;
@@ -128,10 +130,10 @@ public final class PublishCommand extends NodeCommand {
 
   private static String summary(PublishedName published) {
     return published.holders() > 0
-        ? "%s; %d others hold it, number %d, until %s"
+        ? "%s; %d nodes hold it, number %d, valid until %s"
             .formatted(
                 published.state(), published.holders(), published.sequence(), published.expiresAt())
-        : "signed and kept here, but not with others yet (%s); a node that serves tries again"
+        : "signed and kept here, but not on other nodes yet (%s); a running node tries again"
             .formatted(published.state());
   }
 

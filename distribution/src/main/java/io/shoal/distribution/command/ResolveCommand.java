@@ -35,7 +35,7 @@ public final class ResolveCommand extends NodeCommand {
     if (reference instanceof Reference.SignedName name) {
       return name;
     }
-    throw new InvalidInputException("a root needs no resolving: give shoal:k/KEY/NAME");
+    throw new InvalidInputException("this is not a name: give shoal:k/KEY/NAME");
   }
 
   @Override
@@ -46,7 +46,7 @@ public final class ResolveCommand extends NodeCommand {
   @Override
   public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     ResolvedName found = node.resolve(name(), patience.timeout);
-    tell(found);
+    printNotes(found);
     if (common.json) {
       console().json(found);
       return ExitCode.DONE;
@@ -60,7 +60,7 @@ public final class ResolveCommand extends NodeCommand {
     if (!common.quiet) {
       console()
           .note(
-              "shoal: number %d of %s, good until %s; %d answered, %d of them hold it"
+              "shoal: number %d of %s, valid until %s; %d nodes answered, %d of them hold it"
                   .formatted(
                       found.sequence(),
                       found.publishedAt(),
@@ -69,7 +69,8 @@ public final class ResolveCommand extends NodeCommand {
                       found.holders()));
       found
           .note()
-          .ifPresent(note -> console().note("shoal: its owner says: " + Console.printable(note)));
+          .ifPresent(
+              note -> console().note("shoal: note of its owner: " + Console.printable(note)));
     }
     return ExitCode.DONE;
   }

@@ -43,8 +43,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
 
-  // The demo's nodes must not outlive it, whatever ends it: no signal tells of a parent's death,
-  // but
+  // The demo's nodes must not outlive it, however it ends: no signal reports a parent's death, but
   // the end of a pipe that it held does.
   @Option(
       names = "--scratch",
@@ -68,7 +67,7 @@ public final class ServeCommand implements Callable<Integer> {
     var running = RemoteNode.of(data);
     if (running.isPresent()) {
       throw new UserFaultException(
-          "%s: the node of process %d runs on this data folder: stop it, or give another with --data"
+          "%s: the node of process %d uses this data folder: stop it, or give another with --data"
               .formatted(data, running.get().pid()));
     }
     var signals = new LinkedBlockingQueue<String>();
@@ -105,7 +104,7 @@ public final class ServeCommand implements Callable<Integer> {
       environment
           .console()
           .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
-      // Nothing starts on a scratch folder again, and what makes a cache would outlive the node.
+      // No node starts on a scratch folder again, and making a cache would outlive the node.
       if (scratch.isEmpty()) {
         StartupCache.remake(data);
       }
@@ -141,8 +140,8 @@ public final class ServeCommand implements Callable<Integer> {
     return line.toString();
   }
 
-  /// An endpoint as another node on this machine can use it: the address that stands for all of
-  /// them is no address to connect to.
+  /// An endpoint as another node on this machine can use it: the wildcard address is not one to
+  /// connect to.
   private static String reachable(String endpoint) {
     URI uri = URI.create(endpoint);
     if (uri.getHost() == null || uri.getPort() < 0) {

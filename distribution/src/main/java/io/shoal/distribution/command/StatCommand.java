@@ -55,7 +55,7 @@ public final class StatCommand extends NodeCommand {
     stat.name().ifPresent(name -> rows.add(List.of("name", Console.printable(name))));
     rows.add(List.of("size", Units.size(stat.sizeBytes()) + " (" + stat.sizeBytes() + " bytes)"));
     if (stat.hearsay()) {
-      rows.add(List.of("here", "nothing; others say so, nobody checked: get it to know"));
+      rows.add(List.of("here", "nothing; other nodes claim this, unchecked: get it to be sure"));
       console().table(rows);
       return ExitCode.DONE;
     }

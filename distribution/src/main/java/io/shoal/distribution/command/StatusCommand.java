@@ -115,8 +115,9 @@ public final class StatusCommand extends NodeCommand {
   }
 
   private static String line(NamesEntry entry) {
-    String waiting = entry.waiting() == 0 ? "" : " (" + entry.waiting() + " not with others yet)";
-    return "%d published%s, %d of others kept alive"
+    String waiting =
+        entry.waiting() == 0 ? "" : " (" + entry.waiting() + " not on other nodes yet)";
+    return "%d published%s, %d of other publishers kept alive"
         .formatted(entry.published(), waiting, entry.kept());
   }
 
@@ -143,7 +144,7 @@ public final class StatusCommand extends NodeCommand {
       line.append("never checked");
     } else {
       line.append(
-          "%s ago: %d chunks (%s), %d rotten, %d missing"
+          "%s ago: %d chunks (%s), %d corrupt, %d missing"
               .formatted(
                   Units.time(Math.max(0, nowMillis - entry.endedMillis())),
                   entry.chunks(),
@@ -152,7 +153,9 @@ public final class StatusCommand extends NodeCommand {
                   entry.missing()));
     }
     if (entry.runningBytes() >= 0) {
-      line.append("; another runs, ").append(Units.size(entry.runningBytes())).append(" so far");
+      line.append("; a check is running, ")
+          .append(Units.size(entry.runningBytes()))
+          .append(" so far");
     } else if (entry.nextMillis() > 0) {
       line.append("; next in ").append(Units.time(Math.max(0, entry.nextMillis() - nowMillis)));
     }
@@ -160,7 +163,7 @@ public final class StatusCommand extends NodeCommand {
   }
 
   private static String line(UploadEntry entry) {
-    return "%s sent, %s, %d requests at work, %d waiting, %d peers"
+    return "%s sent, %s, %d requests running, %d waiting, %d peers"
         .formatted(
             Units.size(entry.sentBytes()),
             Units.rate(entry.bytesPerSecond()),

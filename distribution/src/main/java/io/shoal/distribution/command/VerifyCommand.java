@@ -16,13 +16,13 @@ import picocli.CommandLine.Option;
 @Command(name = "verify")
 public final class VerifyCommand extends NodeCommand {
 
-  @Option(names = "--repair", description = "fetch again from peers what is rotten or missing")
+  @Option(names = "--repair", description = "fetch corrupt and missing chunks from peers again")
   boolean repair;
 
   @Option(
       names = "--rate",
       paramLabel = "RATE",
-      description = "how fast to read, such as 20MB a second; default: as fast as the disk can")
+      description = "how fast to read, such as 20MB a second (default: as fast as the disk can)")
   Optional<String> rate = Optional.empty();
 
   public VerifyCommand(Environment environment) {

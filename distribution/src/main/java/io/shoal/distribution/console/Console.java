@@ -21,12 +21,12 @@ public final class Console {
 
   /// @param out for results alone
   /// @param err for everything else
-  /// @param terminal whether somebody watches `err`
+  /// @param terminal whether `err` is a terminal
   public Console(OutputStream out, OutputStream err, boolean terminal) {
     this(out, err, terminal, _ -> Optional.empty());
   }
 
-  /// @param written the JSON of a value that somebody wrote already, if so
+  /// @param written the JSON of a value, where it was written already
   public Console(
       OutputStream out,
       OutputStream err,
@@ -40,7 +40,7 @@ public final class Console {
     this.written = written;
   }
 
-  /// Names and texts come from strangers: what would steer a terminal is not printed.
+  /// Names and texts come from strangers: characters that steer a terminal are not printed.
   public static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}", "?");
   }
@@ -63,7 +63,7 @@ public final class Console {
     return out;
   }
 
-  /// Where a command writes bytes that are no text.
+  /// Where a command writes bytes that are not text.
   public OutputStream raw() {
     return raw;
   }

@@ -7,7 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/// What went wrong, in one line for the user.
+/// A failure in one line for the user.
 public final class ErrorLine {
 
   private ErrorLine() {}

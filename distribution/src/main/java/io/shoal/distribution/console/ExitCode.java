@@ -11,7 +11,7 @@ import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.VerificationFailedException;
 
-/// What the program tells a script.
+/// The exit codes, for scripts.
 public final class ExitCode {
 
   public static final int DONE = 0;

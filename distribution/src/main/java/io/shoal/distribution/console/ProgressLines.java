@@ -4,8 +4,8 @@ import io.shoal.runtime.command.NodeCommands.Progress;
 import io.shoal.runtime.unit.Units;
 import java.io.PrintStream;
 
-/// Progress where nobody watches: a line when the phase or what is waited for changes, and one each
-/// tenth of the way.
+/// Progress without a terminal: a line when the phase or the reason of a wait changes, and one for
+/// each tenth of the way.
 final class ProgressLines implements Console.ProgressDisplay {
 
   private static final int PERCENT_A_LINE = 10;
@@ -23,7 +23,7 @@ final class ProgressLines implements Console.ProgressDisplay {
         progress.totalBytes() > 0
             ? 100 * progress.doneBytes() / progress.totalBytes() / PERCENT_A_LINE
             : -1;
-    // A message that only counts on is no news.
+    // A message in which only numbers changed is not worth a line.
     String now = progress.phase() + " " + tenth + " " + progress.message().replaceAll("\\d+", "");
     if (!now.equals(last)) {
       last = now;

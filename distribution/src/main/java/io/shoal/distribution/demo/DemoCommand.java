@@ -31,7 +31,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "SIZE",
-      description = "of the file (default: ${DEFAULT-VALUE})",
+      description = "size of the file (default: ${DEFAULT-VALUE})",
       defaultValue = "64MB")
   String size = "64MB";
 
@@ -41,14 +41,14 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "SIZE",
-      description = "what each node may send in a second (default: ${DEFAULT-VALUE})",
+      description = "the most that each node sends in a second (default: ${DEFAULT-VALUE})",
       defaultValue = "9MB")
   String rate = "9MB";
 
   @Option(
       names = "--seed",
       paramLabel = "NUMBER",
-      description = "of the file's bytes (default: ${DEFAULT-VALUE})",
+      description = "seed of the file's random bytes (default: ${DEFAULT-VALUE})",
       defaultValue = "1")
   long seed = 1;
 
@@ -96,7 +96,7 @@ public final class DemoCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /// What the tour showed.
+  /// The figures of the tour.
   ///
   /// @param root the file's root
   /// @param sha256 the file's SHA-256
@@ -104,7 +104,7 @@ public final class DemoCommand implements Callable<Integer> {
   /// @param oneMillis how long it took from one peer
   /// @param fourMillis how long it took from four
   /// @param killedMillis how long it took with one of the providers killed midway
-  /// @param chunksByNode who sent how many chunks to the one that fetched from four
+  /// @param chunksByNode how many chunks each node sent to the one that fetched from four
   /// @param identical whether all copies had the SHA-256 of the original
   record DemoResult(
       String root,

@@ -36,7 +36,7 @@ final class DemoNode implements AutoCloseable {
     this.process = process;
   }
 
-  /// Starts a node; [#awaitReady] tells when it serves.
+  /// Starts a node; [#awaitReady] waits until it serves.
   static DemoNode start(Path launcher, Path parent, String name, List<String> options)
       throws IOException {
     Path folder = Files.createDirectory(parent.resolve(name));
@@ -63,7 +63,7 @@ final class DemoNode implements AutoCloseable {
 
   /// Waits for the ready line.
   void awaitReady() throws IOException, UserFaultException {
-    // Not closed: it is the process's, and goes with it.
+    // Not closed: it belongs to the process and ends with it.
     var out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
@@ -92,7 +92,7 @@ final class DemoNode implements AutoCloseable {
     return folder;
   }
 
-  /// What a user would type.
+  /// The command as a user would type it.
   String commandLine() {
     return String.join(" ", command);
   }
@@ -105,7 +105,7 @@ final class DemoNode implements AutoCloseable {
   /// The node, through its control API.
   RemoteNode node() throws IOException, UserFaultException {
     return RemoteNode.of(folder)
-        .orElseThrow(() -> new UserFaultException(name + " is gone; its log says why"));
+        .orElseThrow(() -> new UserFaultException(name + " has ended; its log says why"));
   }
 
   /// Where the node accepts connections.

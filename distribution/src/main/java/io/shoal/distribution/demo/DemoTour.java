@@ -26,13 +26,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The steps of the demo, told as they go. Four nodes come to hold a file; two more fetch it from
+/// The steps of the demo, printed as they happen. Four nodes get a file; two more fetch it from
 /// them.
 final class DemoTour implements AutoCloseable {
 
   private static final int PROVIDERS = 4;
 
-  /// All of the file on its way counts as midway from here.
+  /// From here on, a download counts as midway.
   private static final int KILL_AT_PERCENT = 40;
 
   /// Longer than the classic rate needs for a chunk, by far; a demo that hangs should say so.
@@ -155,8 +155,8 @@ final class DemoTour implements AutoCloseable {
   private void spread(String root) throws ShoalException, IOException, InterruptedException {
     say("");
     say(
-        "node3 and node4 find both in the DHT, and fetch at the same time: each passes on to the"
-            + " other what it has.");
+        "node3 and node4 find both in the DHT and fetch at the same time: each passes its chunks on"
+            + " to the other.");
     type("shoal get " + root + " -o " + FILE + " --data " + nodes.get(2).folder());
     List<Future<Fetched>> both = new ArrayList<>();
     for (DemoNode node : nodes.subList(2, PROVIDERS)) {

@@ -3,7 +3,7 @@ package io.shoal.distribution.launch;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What the launcher tells of the places around the program; it makes the package the current
+/// The folders around the program, as the launcher passes them on; it makes the package the current
 /// folder.
 public final class PackageFolder {
 

@@ -5,7 +5,7 @@ import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
-/// Hears the signals that ask the process to end. The JDK's only way to tell which one came is
+/// Handles the signals that ask the process to end. The JDK's only way to know which one came is
 /// `sun.misc.Signal` in `jdk.unsupported`, of which compilers warn: it is used by reflection, and
 /// where it is missing the signals do what they always do.
 public final class Signals {

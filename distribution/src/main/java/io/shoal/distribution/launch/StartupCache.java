@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The caches that make commands start at once. The package's own fit only as long as nobody
-/// changes or copies its jars; where they do not, a node that stays makes others in its data
+/// The caches that make commands start at once. The package's own fit only as long as its jars are
+/// neither changed nor copied; where they do not, a node that stays makes others in its data
 /// folder, which the launcher then prefers.
 public final class StartupCache {
 

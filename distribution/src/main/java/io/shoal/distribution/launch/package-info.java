@@ -1,4 +1,7 @@
 /// The process and the package around it: folders, log, signals, start-up caches, version.
+///
+/// Start at [PackageFolder] for the places that the launcher `bin/shoal` passes on, and at
+/// [LogSetup] for the log. The classes here do not know each other but for the folder.
 @NullMarked
 package io.shoal.distribution.launch;
 
