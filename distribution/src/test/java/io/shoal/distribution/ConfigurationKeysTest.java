@@ -37,8 +37,8 @@ class ConfigurationKeysTest {
 
   @Test
   void everyKeyThatTheRuntimeReadsIsInTheFileAndNoOther() throws Exception {
-    Set<String> known =
-        keysRead(SOURCES.resolve("runtime/src/main/java/io/shoal/runtime/NodeSettings.java"), "");
+    // Each package of the runtime reads its own section, in a class named after it.
+    Set<String> known = keysRead(SOURCES.resolve("runtime/src/main/java"), "Settings.java", "");
     assertTrue(known.contains("limits.upload") && known.contains("plugins.allow"), known::toString);
 
     Set<String> written = new TreeSet<>(keysWritten());
@@ -54,7 +54,7 @@ class ConfigurationKeysTest {
       for (Path plugin : plugins.toList()) {
         String id = plugin.getFileName().toString();
         if (Files.isDirectory(plugin.resolve("src/main/java")) && !id.equals("testkit")) {
-          known.addAll(keysRead(plugin.resolve("src/main/java"), "plugins." + id + "."));
+          known.addAll(keysRead(plugin.resolve("src/main/java"), ".java", "plugins." + id + "."));
         }
       }
     }
@@ -78,10 +78,11 @@ class ConfigurationKeysTest {
     assertEquals("info", all.logLevel());
   }
 
-  private static Set<String> keysRead(Path sources, String prefix) throws IOException {
+  private static Set<String> keysRead(Path sources, String ending, String prefix)
+      throws IOException {
     Set<String> keys = new TreeSet<>();
     try (var files = Files.walk(sources)) {
-      for (Path file : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+      for (Path file : files.filter(file -> file.toString().endsWith(ending)).toList()) {
         Matcher matcher = READING.matcher(Files.readString(file));
         while (matcher.find()) {
           String section = "section".equals(matcher.group(1)) ? "plugins." : "";
