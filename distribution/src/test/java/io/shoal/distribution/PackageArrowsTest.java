@@ -29,9 +29,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// download -> serving discovery destination connection store swarm command dag peer file limit
 /// ```
 ///
-/// A package may only point to packages that stand below it, so that no circle can come about; an
-/// arrow that nothing needs any more has to go from the table.
+/// A package may only point to packages below it, so that no circle is possible; an arrow that
+/// nothing needs any more has to go from the table.
 class PackageArrowsTest {
+
+  private static final int MAX_CLASSES = 25;
+
+  private static final int MAX_LINES = 400;
 
   enum Module {
     RUNTIME("runtime", "io.shoal.runtime"),
@@ -49,6 +53,26 @@ class PackageArrowsTest {
     /// A package as the table calls it: without the root, which is `.`.
     String shortName(String packageName) {
       return packageName.equals(root) ? "." : packageName.substring(root.length() + 1);
+    }
+
+    Path folderOf(String name) {
+      Path folder = sources().resolve(root.replace('.', '/'));
+      return name.equals(".") ? folder : folder.resolve(name.replace('.', '/'));
+    }
+
+    /// The files of a package's classes; a file has one top-level class.
+    List<Path> sourcesOf(String name) throws IOException {
+      try (Stream<Path> files = Files.list(folderOf(name))) {
+        return files
+            .filter(file -> file.toString().endsWith(".java"))
+            .filter(file -> !file.endsWith("package-info.java"))
+            .sorted()
+            .toList();
+      }
+    }
+
+    Path sources() {
+      return folder.resolve("src/main/java");
     }
 
     Map<String, Set<String>> table() throws IOException {
@@ -76,7 +100,8 @@ class PackageArrowsTest {
     while (!lines.isEmpty()) {
       var lowest = lines.removeLast();
       assertTrue(
-          seen.containsAll(lowest.getValue()), lowest + " points to what does not stand below it");
+          seen.containsAll(lowest.getValue()),
+          lowest + " points to a package that is not below it");
       seen.add(lowest.getKey());
     }
   }
@@ -96,9 +121,9 @@ class PackageArrowsTest {
     }
     Pattern imports =
         Pattern.compile("^import (?:static )?([a-z][\\w.]*?)\\.[A-Z]", Pattern.MULTILINE);
-    try (Stream<Path> sources = Files.walk(module.folder.resolve("src/main/java"))) {
+    try (Stream<Path> sources = Files.walk(module.sources())) {
       for (Path source : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
-        Path folder = module.folder.resolve("src/main/java").relativize(source).getParent();
+        Path folder = module.sources().relativize(source).getParent();
         Matcher each = imports.matcher(Files.readString(source));
         while (folder != null && each.find()) {
           add(module, found, folder.toString().replace('/', '.'), each.group(1));
@@ -129,13 +154,49 @@ class PackageArrowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyPackageSaysWhatItIsFor(Module module) throws IOException {
+  void everyPackageSaysWhatItIsForAndWhereToStart(Module module) throws IOException {
     for (String name : module.table().keySet()) {
-      Path folder = module.folder.resolve("src/main/java").resolve(module.root.replace('.', '/'));
-      Path info =
-          (name.equals(".") ? folder : folder.resolve(name.replace('.', '/')))
-              .resolve("package-info.java");
-      assertTrue(Files.readString(info).startsWith("/// "), info + " has no sentence");
+      Path info = module.folderOf(name).resolve("package-info.java");
+      String text = Files.readString(info).replaceAll("\\R///\\s*", " ");
+
+      assertTrue(text.startsWith("/// "), info + " has no sentence");
+      assertTrue(text.contains("Start at "), info + " does not say where to start reading");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noPackageIsTooLargeToOversee(Module module) throws IOException {
+    Map<String, Integer> tooLarge = new TreeMap<>();
+    for (String name : module.table().keySet()) {
+      int classes = module.sourcesOf(name).size();
+      if (classes > MAX_CLASSES) {
+        tooLarge.put(name, classes);
+      }
+    }
+
+    assertEquals(Map.of(), tooLarge, "split these by what their classes are about");
+  }
+
+  /// A reason is what the comment of the class says about its length, such as "Longer than 400
+  /// lines: …".
+  @ParameterizedTest
+  @EnumSource
+  void noClassIsLongWithoutAReason(Module module) throws IOException {
+    Map<String, Integer> tooLong = new TreeMap<>();
+    for (String name : module.table().keySet()) {
+      for (Path source : module.sourcesOf(name)) {
+        List<String> lines = Files.readAllLines(source);
+        boolean reason =
+            lines.stream()
+                .filter(line -> line.startsWith("///"))
+                .anyMatch(line -> line.contains("400 lines"));
+        if (lines.size() > MAX_LINES && !reason) {
+          tooLong.put(module.folder.relativize(source).toString(), lines.size());
+        }
+      }
+    }
+
+    assertEquals(Map.of(), tooLong, "split these, or give the reason at the top");
   }
 }
