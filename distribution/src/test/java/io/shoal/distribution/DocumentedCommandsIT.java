@@ -35,7 +35,7 @@ class DocumentedCommandsIT {
   /// Not run here: they are the build that runs this test, and ProgramIT runs the demo.
   private static final Set<String> BUILD =
       Set.of(
-          "mvn -B -q package && distribution/target/shoal-0.1.0/bin/shoal demo\n",
+          "mvn -B -q -DskipTests package && distribution/target/shoal-0.1.0/bin/shoal demo\n",
           "mvn -B verify\n");
 
   private static final Map<String, String> SCENES =
