@@ -44,15 +44,15 @@ def main(arguments):
 def _options(arguments):
     parser = argparse.ArgumentParser(prog='distribution/bench/run', description=sys.modules['__main__'].__doc__)
     parser.add_argument('--scenario', metavar='NAMES',
-                        help='which, with commas between (default: %s)' % ','.join(SCENARIOS))
+                        help='the scenarios, with commas between (default: %s)' % ','.join(SCENARIOS))
     parser.add_argument('--runs', type=int, default=5, metavar='N', help='turns of each contender (default: 5)')
     parser.add_argument('--quick', action='store_true',
-                        help='small sizes, to see that everything works; says nothing about speed')
+                        help='small sizes, to check that everything works; its times mean nothing')
     parser.add_argument('--package', type=Path, metavar='DIR', help='the packaged program (default: that of distribution/target)')
     parser.add_argument('--before', type=Path, metavar='DIR',
                         help='an earlier package: S1, S4, S5 and start of both in turns, and nothing else unless --scenario says so')
-    parser.add_argument('--work', type=Path, metavar='DIR', help='where files go meanwhile (default: the temporary folder)')
-    parser.add_argument('--out', type=Path, metavar='FILE', help='write what is printed into a file, too')
+    parser.add_argument('--work', type=Path, metavar='DIR', help='where files are kept meanwhile (default: the temporary folder)')
+    parser.add_argument('--out', type=Path, metavar='FILE', help='write the output into a file, too')
     parser.add_argument('--jvm', default='', metavar='OPTIONS',
                         help='more options for the Java machines that are measured, such as those of a recording')
     parser.add_argument('--install', action='store_true', help='install missing tools with apt-get first')
@@ -70,7 +70,7 @@ def _options(arguments):
     if options.package is None:
         built = sorted(DISTRIBUTION.glob('target/shoal-*/bin/shoal'))
         if not built:
-            parser.error('nothing is packaged: run "mvn -B -Dmaven.test.skip=true package" or give --package')
+            parser.error('nothing is packaged: run "mvn -B -q -DskipTests package" or give --package')
         options.package = built[-1].parents[1]
     for package in (options.package, options.before):
         if package and not (package / 'bin/shoal').exists():

@@ -52,7 +52,7 @@ def must_equal(source, copy):
     command = ['cmp', '-s'] if source.is_file() else ['diff', '-rq']
     if not copy.exists() or subprocess.run([*command, source, copy], stdout=subprocess.DEVNULL,
                                            timeout=PATIENCE_SECONDS).returncode != 0:
-        raise StepFailed('%s is not what was sent' % copy.name)
+        raise StepFailed('%s differs from its source' % copy.name)
 
 
 def remove(path):

@@ -59,7 +59,7 @@ def many_peers(bench):
     samples = sides[SHOAL].samples
     remark = ''
     if samples:
-        remark = '%d MiB to each; %.0f MB/s to all together; %d times a peer was told to come again' % (
+        remark = '%d MiB to each; %.0f MB/s to all together; %d times a peer got BUSY' % (
             each, size / 1e6 / statistics.median(sample.seconds for sample in samples),
             statistics.median(sample.figures['busy'] for sample in samples))
     return [

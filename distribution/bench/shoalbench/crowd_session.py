@@ -129,13 +129,13 @@ class Peer(asyncio.Protocol):
     def _request(self, body):
         request = self.open.get(struct.unpack_from('>I', body)[0])
         if request is None:
-            raise Fault('an answer to what was not asked')
+            raise Fault('an answer without a request')
         return request
 
     def _ended(self, request, body):
         del self.open[struct.unpack_from('>I', body)[0]]
         if len(request['bytes']) != request['size'] or hashlib.sha256(request['bytes']).digest() != request['digest']:
-            raise Fault('a chunk that is not what was asked for')
+            raise Fault('a chunk with other bytes than its hash says')
         self.left -= 1
         if self.left == 0 and not self.done.done():
             self.done.set_result(time.monotonic() - self.began)

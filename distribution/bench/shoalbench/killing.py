@@ -111,7 +111,7 @@ def killed(bench):
         Row('S6', '512 MiB, killed at half: received twice, by the counters of the two runs', sides[SHOAL], None,
             lambda mine: mine.figures['twice'], 4, form='{:.1f} MiB',
             remark='the wall clock is that of the second run; the first run is asked for its counter just before it is killed'),
-        Row('S6', 'the same by the counter of the seed, which has what was on its way in it', sides[SHOAL], None,
+        Row('S6', 'the same by the counter of the seed, which includes bytes in transit', sides[SHOAL], None,
             lambda mine: mine.figures['sent'], form='{:.1f} MiB'),
         Row('S6', 'first request after the Java machine is up', sides[SHOAL], None,
             lambda mine: mine.figures['asked'], 1.0, form='{:.2f} s'),

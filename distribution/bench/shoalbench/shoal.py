@@ -136,7 +136,7 @@ class Node:
             found = self._command('find', {'reference': root, 'timeoutMillis': 5000}, PATIENCE_SECONDS)
             if len(found) >= providers:
                 return
-        raise StepFailed('nobody is found who has ' + root)
+        raise StepFailed('no provider found for ' + root)
 
     def forget(self, root):
         """Lets the node know as little of a root as if it had never had it."""

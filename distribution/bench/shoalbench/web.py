@@ -73,7 +73,7 @@ def curl_and_check(url, target, sha256, log):
     printed.unlink(missing_ok=True)
     checked = digest(target, printed)
     if sha256 not in printed.read_text():
-        raise StepFailed('what curl fetched has another digest')
+        raise StepFailed('the file that curl fetched has another digest')
     return checked.ended - fetched.began, fetched.usage + checked.usage
 
 
