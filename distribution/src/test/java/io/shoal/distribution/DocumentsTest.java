@@ -51,6 +51,25 @@ class DocumentsTest {
   }
 
   @Test
+  void everyPackageIsOnTheCodeMap() throws IOException {
+    String map = Files.readString(DOCUMENTS.resolve("architecture.md"));
+    try (var tables = Files.list(SOURCES.resolve("distribution/src/test/resources/arrows"))) {
+      for (Path table : tables.toList()) {
+        for (String line : Files.readAllLines(table)) {
+          String name = line.replaceFirst(" ->.*", "").strip();
+          if (!name.matches("#.*|\\.|")) {
+            assertTrue(
+                Pattern.compile("\\| `(…distribution\\.)?" + Pattern.quote(name) + "` \\|")
+                    .matcher(map)
+                    .find(),
+                name + " of " + table.getFileName());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
   void everyLinkLeadsToAFile() throws IOException {
     List<Path> documents = new ArrayList<>(List.of(SOURCES.resolve("README.md")));
     try (var files = Files.walk(DOCUMENTS)) {
