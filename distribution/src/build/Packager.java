@@ -18,16 +18,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 
-/// Completes the package: adds the Java image that it runs on, the texts of its help, and the caches that make it start at once. A program of its own because
-/// both must be made by the JDK that is packed, whatever JDK Maven runs on.
+/// Completes the package: adds the Java image that it runs on, the texts of its help, and the
+/// caches that make it start at once. A program of its own, because the JDK that is packed must
+/// make them, whatever JDK Maven runs on.
 ///
 /// Arguments: the package's folder, the time stamp of its files.
 public final class Packager {
 
-  /// JDK modules in the image, with who needs them. Plugins may use these and no others.
+  /// JDK modules in the image, with their users. Plugins may use these and no others.
   private static final Map<String, String> MODULES =
       Map.of(
-          "java.base", "everybody",
+          "java.base", "all",
           "java.compiler", "PF4J",
           "java.logging", "Netty",
           "java.management", "Netty",
@@ -47,7 +48,8 @@ public final class Packager {
     Path launcher = folder.resolve("bin/shoal");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
     run(launcher, "help-texts");
-    // The caches remember size and time of each jar. The archive gives all files one time, so they must have it before the caches are made.
+    // The caches remember size and time of each jar. The archive gives all files one time, so they
+    // must have it before the caches are made.
     stamp(folder.resolve("lib"), stamp);
     run(launcher, "caches", folder.resolve("lib").toString());
     stamp(folder.resolve("lib"), stamp);
@@ -86,8 +88,9 @@ public final class Packager {
     }
   }
 
-  /// Gives a jar's classes the class file version of this JDK. Classes of Java 5 are verified in an old way, and the start-up cache takes none of them: with
-  /// picocli's as they come, every command starts three times slower.
+  /// Gives a jar's classes the class file version of this JDK. Classes of Java 5 are verified in an
+  /// old way, and the start-up cache takes none of them: with picocli's as they come, every command
+  /// starts three times slower.
   private static void modernise(Path jar) throws IOException {
     try (FileSystem content = FileSystems.newFileSystem(jar);
         var files = Files.walk(content.getPath("/"))) {

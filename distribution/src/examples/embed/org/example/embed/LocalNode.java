@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// How the examples start a node: on loopback, on a port that the system chooses, with no discovery
-/// since they know whom to ask, and with nothing that other processes can control.
+/// since they know the peer to ask, and without the control API.
 final class LocalNode {
 
   private LocalNode() {}

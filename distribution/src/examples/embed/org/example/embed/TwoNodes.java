@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Adds a file on one node, fetches it on another, and prints what came from whom.
+/// Adds a file on one node, fetches it on another, and prints how many bytes came from each peer.
 ///
 /// Arguments: the folder of plugins, the file, where the copy goes.
 public final class TwoNodes {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Fetches from a peer that is running, shows how far it is, and asks the node how it does.
+/// Fetches from a peer that is running, and shows progress and the status of the node.
 ///
 /// Arguments: the folder of plugins, the node's data folder, the reference, the peer's address,
 /// where the copy goes.
