@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line: its commands, and how their failures are reported.
-public final class Program {
+final class Program {
 
   private final Environment environment;
 

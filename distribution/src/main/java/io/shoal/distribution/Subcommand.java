@@ -26,7 +26,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// The commands, in the order in which the help lists them.
-public enum Subcommand {
+enum Subcommand {
   SERVE("serve", "Run a node until SIGINT or SIGTERM; print one line when it is ready."),
   ADD("add", "Import files and folders; print 'ROOT  NAME' for each."),
   GET("get", "Download and verify; print the path of the result."),
@@ -62,7 +62,7 @@ public enum Subcommand {
   }
 
   /// The word that the user types.
-  public String word() {
+  String word() {
     return word;
   }
 
