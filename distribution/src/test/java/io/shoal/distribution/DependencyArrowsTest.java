@@ -25,7 +25,7 @@ class DependencyArrowsTest {
   /// A library that plugins pack.
   private static final String WIRE = "io.shoal.wire";
 
-  /// What the tests of plugins extend.
+  /// The base classes of plugins' tests.
   private static final String TESTKIT = "io.shoal.testkit";
 
   @Test
@@ -33,7 +33,7 @@ class DependencyArrowsTest {
     onlyUses(classesOf(ROOT.resolve("api")), "io.shoal.api");
   }
 
-  /// What stands in an API signature binds every plugin, so nothing may but PF4J and annotations.
+  /// A type in an API signature binds every plugin: only PF4J and annotations may.
   @Test
   void theApiExposesNoLibraryButPf4j() {
     noClasses()

@@ -114,7 +114,7 @@ class HostilePeersIT {
       Trees.assertSame(file, folder.resolve("copy"));
       long wasted =
           get.json().get("bytesTransferred").asLong() - get.json().get("sizeBytes").asLong();
-      assertTrue(asked.get() > 0, "nobody asked the liars");
+      assertTrue(asked.get() > 0, "the liars got no request");
       assertTrue(wasted > 0 && wasted <= MAX_WASTED_BYTES, "wasted " + wasted + " bytes");
       List<JsonNode> bans = bans(fetcher);
       assertEquals(

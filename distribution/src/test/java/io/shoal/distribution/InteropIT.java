@@ -44,7 +44,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Thirteen packaged nodes and three BitTorrent clients in a network of their own, in which the
-/// clients cannot exchange a datagram: what one knows of another, a Shoal node told it.
+/// clients cannot exchange a datagram: they know each other through a Shoal node alone.
 ///
 /// The steps share the network, since Transmission alone takes half a minute until it looks for
 /// anybody.
@@ -175,7 +175,7 @@ class InteropIT {
         .toList();
   }
 
-  /// Each is told of one node, and none of the same.
+  /// Each starts from one node, and no two from the same.
   private void startClients() throws IOException {
     for (Kind kind : Kind.values()) {
       clients.put(kind, client(kind));
@@ -253,7 +253,7 @@ class InteropIT {
       for (Member member : members) {
         Set<String> table = column(dht(member, "table"), "node");
         for (Kind kind : Kind.values()) {
-          // A node enters a table once it answered: so it was told of this one by others.
+          // A node enters a table once it answered: so other nodes named this one to it.
           if (table.contains(kind.dhtEndpoint()) && !member.address.equals(bootstrapOf(kind))) {
             knownTo.get(kind).add(member.address);
           }
@@ -278,7 +278,7 @@ class InteropIT {
       }
       TimeUnit.SECONDS.sleep(1);
       for (Pair pair : pairs) {
-        // A copy alone does not show who found whom.
+        // A copy alone does not show which client found the other.
         if (pair.isDone() && clients.get(pair.to).learnedPeersOf(pair.torrent.name())) {
           open.remove(pair);
         }
@@ -302,7 +302,7 @@ class InteropIT {
     while (!peers.contains(kind.peerEndpoint())) {
       assertTrue(System.nanoTime() < end, kind + " did not announce " + infohash + ": " + peers);
       clients.get(kind).announceAgain();
-      // Exit code 3 as long as nobody is found.
+      // Exit code 3 as long as no provider is found.
       peers = column(rows(run(members.getLast().data, "get-peers", infohash)), "peer");
     }
   }

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// Who knows an id and an address, and tries to get into a swarm that shares a secret: peers made
-/// by hand, on real sockets, against the packaged program.
+/// Intruders that know an id and an address, and try to enter a swarm that shares a secret: peers
+/// made by hand, on real sockets, against the packaged program.
 @Timeout(300)
 class IntruderIT {
   private static final String SECRET = "correct horse battery";

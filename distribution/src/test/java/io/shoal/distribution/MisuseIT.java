@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What users do wrong, and what goes wrong around them: one line with cause and cure, the right
-/// exit code, nothing lost.
+/// Mistakes of users, and faults around them: one line with cause and cure, the right exit code,
+/// nothing lost.
 @Timeout(300)
 class MisuseIT {
 
@@ -70,7 +70,7 @@ class MisuseIT {
   void aDataFolderThatCannotBeOneIsNamed() throws Exception {
     Path file = Files.writeString(Files.createDirectories(folder.resolve("x")).resolve("file"), "");
     run("ls", "--data", file.toString()).failed(1, file.toString());
-    // Nobody may write there, not even root.
+    // No user may write there, not even root.
     run("ls", "--data", "/proc/shoal").failed(1, "/proc/shoal");
   }
 

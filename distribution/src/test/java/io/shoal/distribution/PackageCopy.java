@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 
-/// A copy of the package in which plugins can be put, removed and named. What is large and never
-/// written is linked.
+/// A copy of the package in which plugins can be put, removed and named. Large files that are never
+/// written are linked.
 record PackageCopy(Path folder) {
 
   private static final Path SOURCES = Path.of(System.getProperty("shoal.sources"));

@@ -104,7 +104,7 @@ class ProgramIT {
     byte[] chunk = "a chunk of an older store".getBytes(StandardCharsets.UTF_8);
     String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(chunk));
     Files.write(old.resolve(hash), chunk);
-    Files.writeString(old.resolve("ab".repeat(32)), "rotten");
+    Files.writeString(old.resolve("ab".repeat(32)), "corrupt");
     Files.writeString(old.resolve("index.json"), "{}");
     String data = folder.resolve("data").toString();
     Path home = folder.resolve("home");

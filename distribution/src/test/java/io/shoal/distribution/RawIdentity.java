@@ -36,7 +36,7 @@ final class RawIdentity {
       DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
   private static final byte[] ECDSA_WITH_SHA256 = der("300a06082a8648ce3d040302");
 
-  /// What is wrong with a certificate.
+  /// The fault of a certificate.
   enum Flaw {
     NONE,
     /// It ended yesterday.

@@ -183,7 +183,7 @@ final class RawPeer implements AutoCloseable {
             pay(id);
           }
         }
-        // Told last, so that whoever drips finds an answer that has begun.
+        // Last, so that a peer that drips finds an answer that has begun.
         requests.incrementAndGet();
       }
       case CREDIT -> {

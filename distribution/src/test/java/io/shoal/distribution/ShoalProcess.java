@@ -26,7 +26,7 @@ final class ShoalProcess implements AutoCloseable {
   /// Many times what anything here takes; what hangs should fail and say where.
   static final Duration PATIENCE = Duration.ofSeconds(90);
 
-  /// What runs in a shell's background ignores SIGINT, and so does all that it starts: put before a
+  /// A process in a shell's background ignores SIGINT, and so does all that it starts: put before a
   /// command, this makes it hear interrupts even so. Empty where `env` has no such option.
   private static final List<String> HEARING_INTERRUPTS = hearingInterrupts();
 
@@ -54,7 +54,7 @@ final class ShoalProcess implements AutoCloseable {
     }
   }
 
-  /// What a process that ended said.
+  /// The output of a process that ended.
   record Result(int code, String out, String err) {
 
     /// The output's last line as JSON.
@@ -233,7 +233,7 @@ final class ShoalProcess implements AutoCloseable {
     return !process.isAlive();
   }
 
-  /// What it started, and what that started.
+  /// Its children, and theirs.
   List<ProcessHandle> descendants() {
     return process.descendants().toList();
   }

@@ -134,7 +134,7 @@ class SmallCommandsIT {
             ShoalProcess.serve(folder.resolve("second"), "--bootstrap", first.ready("dht"))) {
       String root = first.run("add", "-q", file.toString()).done().out().strip();
       for (String form : List.of("--quiet", "--json")) {
-        // Until the announcement has arrived, nobody provides it.
+        // Until the announcement has arrived, it has no provider.
         awaitProvider(second, root);
         Result shorter = second.run("find", root, form).done();
         assertEquals(second.run("find", root, form, "--log-level=error"), shorter);

@@ -210,7 +210,7 @@ class ThreeNodesIT {
     }
   }
 
-  /// Whether a fetch has told of this much and is not done; on a busy machine it tells of no exact
+  /// Whether a fetch has reported this much and is not done; on a busy machine it reports no exact
   /// tenth.
   private static boolean isPast(int percent, ShoalProcess fetch) {
     return PROGRESS

@@ -57,13 +57,13 @@ sealed interface TorrentClient extends AutoCloseable {
     }
   }
 
-  /// What it says when somebody told it about peers of a torrent; for messages when nothing comes.
+  /// Its log of peers that it learned of; for messages when nothing comes.
   String log();
 
   /// Whether its DHT brought peers of a torrent.
   boolean learnedPeersOf(String name) throws IOException;
 
-  /// Looks for peers again, and announces again, if it can be told to.
+  /// Looks for peers again, and announces again, if it has a command for that.
   default void announceAgain() throws IOException {}
 
   @Override
@@ -185,7 +185,7 @@ sealed interface TorrentClient extends AutoCloseable {
     }
   }
 
-  /// The download program, kept alive by a magnet link of which nobody has anything.
+  /// The download program, kept alive by a magnet link without peers.
   final class Aria2 implements TorrentClient {
     private static final String STALLED = "magnet:?xt=urn:btih:" + "ab".repeat(20);
 

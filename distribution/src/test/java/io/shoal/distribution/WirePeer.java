@@ -37,7 +37,7 @@ final class WirePeer implements AutoCloseable {
   private static final int BUFFER_SIZE_BYTES = 1 << 18;
 
   /// A frame.
-  @SuppressWarnings("ArrayRecordComponent") // read once; compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
   record Received(int type, byte[] body) {}
 
   private final Socket socket;

@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What deciding costs for each chunk of a download: it arrived, a peer got another one, what next?
-/// Should be the same for few and many chunks and peers.
+/// The cost of deciding for each chunk of a download: it arrived, a peer got another one, what
+/// next? Should be the same for few and many chunks and peers.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
