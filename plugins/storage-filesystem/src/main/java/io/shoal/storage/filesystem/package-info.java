@@ -1,3 +1,4 @@
+/// Keeps chunks as files named by their hash.
 @NullMarked
 package io.shoal.storage.filesystem;
 

@@ -1,5 +1,6 @@
 package io.shoal.storage.filesystem;
 
+import io.shoal.storage.filesystem.disk.SimulatedDisk;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;

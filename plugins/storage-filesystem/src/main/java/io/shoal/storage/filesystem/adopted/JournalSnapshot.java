@@ -1,0 +1,74 @@
+package io.shoal.storage.filesystem.adopted;
+
+import io.shoal.api.FileBacked.Segment;
+import io.shoal.storage.filesystem.chunk.ChunkIndex;
+import io.shoal.storage.filesystem.journal.JournalRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+
+/// All that a new journal has to say, made piece by piece: a file of a terabyte has a million
+/// claims. Claims whose bytes were not forced are left out.
+final class JournalSnapshot implements Iterator<JournalRecord> {
+  private final ClaimTable table;
+  private final Iterator<AdoptedFile> files;
+  private final Deque<JournalRecord> ready = new ArrayDeque<>();
+  private Optional<Rest> rest = Optional.empty();
+
+  /// The claims of a file that were not told yet.
+  private record Rest(AdoptedFile file, int from) {}
+
+  JournalSnapshot(ClaimTable table) {
+    this.table = table;
+    this.files = table.files().iterator();
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (ready.isEmpty()) {
+      if (rest.isPresent()) {
+        nextClaims(rest.get());
+      } else if (files.hasNext()) {
+        nextFile(files.next());
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void nextFile(AdoptedFile file) {
+    if (file.forgotten) {
+      return;
+    }
+    file.journaled = true;
+    ready.add(new JournalRecord.Described(file.number, file.expected));
+    if (file.dropped) {
+      ready.add(new JournalRecord.Dropped(file.number));
+    } else {
+      rest = Optional.of(new Rest(file, file.firstForcedEntry));
+    }
+  }
+
+  private void nextClaims(Rest of) {
+    List<Segment> segments = new ArrayList<>();
+    AdoptedFile file = of.file();
+    int next = table.forcedSegments(file, of.from(), JournalRecord.MAX_SEGMENTS, segments);
+    rest = next == ChunkIndex.NONE ? Optional.empty() : Optional.of(new Rest(file, next));
+    if (!segments.isEmpty()) {
+      ready.add(new JournalRecord.Claimed(file.number, segments));
+    }
+  }
+
+  @Override
+  public JournalRecord next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return ready.remove();
+  }
+}

@@ -1,0 +1,218 @@
+package io.shoal.storage.filesystem.adopted;
+
+import io.shoal.storage.filesystem.disk.Disk;
+import io.shoal.storage.filesystem.disk.ForceThreads;
+import io.shoal.storage.filesystem.journal.JournalRecord;
+import io.shoal.storage.filesystem.journal.ReferenceJournal;
+import io.shoal.storage.filesystem.journal.UnforcedReferences;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/// Brings what [ClaimTable] knows to disk: bytes first, claims after. Used by one thread at a time.
+public final class ReferenceLog implements AutoCloseable {
+  private final Disk disk;
+  private final ForceThreads threads;
+  private final ClaimTable table;
+  private final ReferenceJournal journal;
+  private final UnforcedReferences unforced;
+
+  /// How much of what the journal has to learn is noted already.
+  private int noted;
+
+  /// Folders in which files got another name since the last sync.
+  private final Set<Path> changedFolders = new HashSet<>();
+
+  public ReferenceLog(
+      Disk disk,
+      ForceThreads threads,
+      ClaimTable table,
+      ReferenceJournal journal,
+      UnforcedReferences unforced) {
+    this.disk = disk;
+    this.threads = threads;
+    this.table = table;
+    this.journal = journal;
+    this.unforced = unforced;
+  }
+
+  void load() throws IOException {
+    journal.load(table::replay);
+    UnforcedReplay replay = new UnforcedReplay(table);
+    unforced.load(replay::take);
+  }
+
+  /// Makes durable that a file is about to get another name. A file that the journal does not know
+  /// yet needs no such record: after a crash there is no claim that could name the wrong path.
+  void intend(AdoptedFile file, Path target) throws IOException {
+    if (!file.journaled) {
+      return;
+    }
+    if (journal.mustBeWrittenAnew()) {
+      journal.writeAnew(new JournalSnapshot(table));
+    }
+    journal.append(List.of(new JournalRecord.Moving(file.number, target)));
+  }
+
+  void renamed(Path from, Path to) {
+    changedFolders.add(parent(from));
+    changedFolders.add(parent(to));
+  }
+
+  /// Writes down, without waiting for the disk, what another process of this run of the system may
+  /// go on with.
+  void note() throws IOException {
+    if (!unforced.canKeep()) {
+      return;
+    }
+    if (!unforced.isOpen()) {
+      noted = 0;
+    }
+    List<ClaimTable.Pending> pending = table.pending(noted);
+    if (!pending.isEmpty()) {
+      List<JournalRecord> records = new ArrayList<>();
+      pending.forEach(one -> record(one, true).ifPresent(records::add));
+      unforced.add(records.iterator());
+      noted += pending.size();
+    }
+  }
+
+  /// Makes everything durable that came before.
+  void sync() throws IOException {
+    unforced.clear();
+    noted = 0;
+    List<ClaimTable.Pending> pending = table.takePending();
+    Set<AdoptedFile> files = new LinkedHashSet<>();
+    Set<Path> folders = new LinkedHashSet<>(changedFolders);
+    changedFolders.clear();
+    for (ClaimTable.Pending one : pending) {
+      if (mustBeForced(one)) {
+        files.add(one.file());
+        folders.add(parent(one.file().path()));
+      }
+    }
+    Set<AdoptedFile> missing = ConcurrentHashMap.newKeySet();
+    Map<AdoptedFile, IOException> failed = threads.forceAll(files, file -> force(file, missing));
+    // A second force would succeed without having written anything: what these files hold is not
+    // known.
+    failed.keySet().forEach(table::drop);
+    missing.forEach(table::drop);
+    Map<Path, IOException> failedFolders = threads.forceAll(folders, this::forceFolder);
+    for (AdoptedFile file : files) {
+      if (failedFolders.containsKey(parent(file.path()))) {
+        table.drop(file);
+      }
+    }
+    write(pending);
+    ForceThreads.throwFirst(failed);
+    ForceThreads.throwFirst(failedFolders);
+  }
+
+  /// Claims stand on the file's bytes, and the description of a settled file on its size and times.
+  private static boolean mustBeForced(ClaimTable.Pending pending) {
+    AdoptedFile file = pending.file();
+    return !gone(file)
+        && switch (pending) {
+          case ClaimTable.PendingClaims _ -> true;
+          case ClaimTable.PendingDescription _ -> !file.expected.ref().growing();
+          case ClaimTable.PendingUnclaim _, ClaimTable.PendingDrop _, ClaimTable.PendingForget _ ->
+              false;
+        };
+  }
+
+  private static boolean gone(AdoptedFile file) {
+    return file.dropped || file.forgotten;
+  }
+
+  private static Path parent(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? file : parent;
+  }
+
+  private void force(AdoptedFile file, Set<AdoptedFile> missing) throws IOException {
+    try {
+      disk.forceFile(file.path());
+    } catch (NoSuchFileException e) {
+      missing.add(file);
+    }
+  }
+
+  private void forceFolder(Path folder) throws IOException {
+    try {
+      disk.forceFolder(folder);
+    } catch (NoSuchFileException e) {
+      // Somebody removed it with all that was in it: there is nothing left to be made durable.
+    }
+  }
+
+  private void write(List<ClaimTable.Pending> pending) throws IOException {
+    List<JournalRecord> records = new ArrayList<>();
+    List<AdoptedFile> forgotten = new ArrayList<>();
+    for (ClaimTable.Pending one : pending) {
+      record(one, one.file().journaled).ifPresent(records::add);
+      if (one instanceof ClaimTable.PendingDescription && !one.file().forgotten) {
+        one.file().journaled = true;
+      }
+      if (one instanceof ClaimTable.PendingForget) {
+        forgotten.add(one.file());
+      }
+    }
+    if (!records.isEmpty() || journal.damaged()) {
+      if (!journal.mustBeWrittenAnew()) {
+        journal.append(records);
+      }
+      if (journal.mustBeWrittenAnew() || journal.mostlyOutdated(table.journalBytes())) {
+        journal.writeAnew(new JournalSnapshot(table));
+      }
+    }
+    forgotten.forEach(table::free);
+  }
+
+  /// What there is to say about it now.
+  ///
+  /// @param known whether who reads it knows the file otherwise
+  private static Optional<JournalRecord> record(ClaimTable.Pending pending, boolean known) {
+    AdoptedFile file = pending.file();
+    boolean there = !gone(file);
+    return switch (pending) {
+      case ClaimTable.PendingDescription _ ->
+          when(!file.forgotten, () -> new JournalRecord.Described(file.number, file.expected));
+      case ClaimTable.PendingClaims claims ->
+          when(there, () -> new JournalRecord.Claimed(file.number, claims.segments()));
+      case ClaimTable.PendingUnclaim claim ->
+          when(
+              there,
+              () -> new JournalRecord.Unclaimed(file.number, claim.offsetBytes(), claim.cid()));
+      case ClaimTable.PendingDrop _ ->
+          when(!file.forgotten, () -> new JournalRecord.Dropped(file.number));
+      case ClaimTable.PendingForget _ ->
+          when(known, () -> new JournalRecord.Forgotten(file.number));
+    };
+  }
+
+  private static Optional<JournalRecord> when(boolean holds, Supplier<JournalRecord> record) {
+    return holds ? Optional.of(record.get()) : Optional.empty();
+  }
+
+  /// Leaves to the next process what was not made durable.
+  @Override
+  public void close() throws IOException {
+    try (journal;
+        unforced) {
+      if (unforced.canKeep()) {
+        note();
+      } else {
+        sync();
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.shoal.storage.filesystem.disk;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// Tells what a failed call of the file system means, in words for users.
+public final class DiskFaults {
+  private DiskFaults() {}
+
+  /// Whether the disk, or the user's share of it, has no room. Java tells it in the words of the C
+  /// library only.
+  public static boolean full(IOException fault) {
+    String text = String.valueOf(fault.getMessage());
+    return text.contains("No space left on device")
+        || text.contains("Disk quota exceeded")
+        || text.contains("There is not enough space on the disk");
+  }
+
+  /// One line that names the path, the cause and the cure.
+  public static IOException explained(Path path, String what, IOException cause) {
+    return new IOException(path + ": " + what + ": " + reason(cause) + ": " + cure(cause), cause);
+  }
+
+  public static String reason(IOException fault) {
+    return switch (fault) {
+      case AccessDeniedException _ -> "no permission";
+      case NoSuchFileException _ -> "it is not there";
+      case FileSystemException named when named.getReason() != null -> named.getReason();
+      default -> fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
+    };
+  }
+
+  public static String cure(IOException fault) {
+    if (full(fault)) {
+      return "free some space";
+    }
+    return switch (fault) {
+      case AccessDeniedException _ ->
+          "give this user the right to write there, or choose another folder with "
+              + Settings.KEYS
+              + "path";
+      case NoSuchFileException _ -> "do not change the store's folder while it is in use";
+      default ->
+          "check the disk and its mount, or choose another folder with " + Settings.KEYS + "path";
+    };
+  }
+}

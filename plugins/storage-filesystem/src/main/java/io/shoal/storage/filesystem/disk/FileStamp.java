@@ -1,0 +1,16 @@
+package io.shoal.storage.filesystem.disk;
+
+/// What the file system says about a file: enough to see that somebody changed or replaced it.
+///
+/// @param regular whether it is a plain file: no folder, link or device
+/// @param sizeBytes its size
+/// @param modifiedNanos when its content changed, in nanoseconds since 1970
+/// @param changedNanos when its content, name or rights changed; 0 where the system does not tell
+/// @param inode its key in its file system; 0 where there is none
+public record FileStamp(
+    boolean regular, long sizeBytes, long modifiedNanos, long changedNanos, long inode) {
+
+  boolean sameInode(FileStamp that) {
+    return regular == that.regular && inode == that.inode;
+  }
+}

@@ -1,0 +1,415 @@
+package io.shoal.storage.filesystem.owned;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ChunkStore.Removal;
+import io.shoal.api.ChunkWriter;
+import io.shoal.api.StoreFullException;
+import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.chunk.ChunkLayout;
+import io.shoal.storage.filesystem.chunk.Reading;
+import io.shoal.storage.filesystem.disk.Disk;
+import io.shoal.storage.filesystem.disk.DiskFaults;
+import io.shoal.storage.filesystem.disk.DiskFile;
+import io.shoal.storage.filesystem.disk.ForceThreads;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The chunks that the store wrote itself.
+///
+/// A chunk is written to a temporary file and renamed to a staged one when it is committed: from
+/// then on it is whole, and outlives the process. A sync forces all staged files side by side,
+/// renames each to its place under `chunks`, then forces the folders: what lies there is whole and
+/// durable, so that a start needs to believe nothing else. While much is written, forcing begins
+/// before the sync; what fails then is gone at once, and the sync says so. After a power loss
+/// (another boot id) what is staged may have holes and is swept.
+public final class OwnedChunks {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnedChunks.class);
+
+  /// Chunks that wait for a sync before a commit makes one by itself: bounds what is kept in memory
+  /// for them to about 2 MB.
+  static final int MAX_STAGED = 8192;
+
+  /// Committed bytes that are forced together, while others are still written: the disk works from
+  /// the first second on, and what a sync finds left to do at the end is small.
+  public static final long FORCE_BEHIND_BYTES = 64L << 20;
+
+  /// Rotten chunks that are kept to be looked at; further ones are deleted.
+  static final int MAX_QUARANTINED = 100;
+
+  /// How often a chunk is looked for again when it moves from its staged to its durable place at
+  /// the same moment.
+  private static final int MAX_LOOKS = 3;
+
+  private final Disk disk;
+  private final ForceThreads threads;
+  private final ChunkLayout layout;
+  private final Catalog catalog;
+  private final SpaceBudget space;
+  private final AtomicLong numbers = new AtomicLong();
+  // One sync at a time, for as long as it takes: the second one finds most of its work done.
+  private final ReentrantLock syncing = new ReentrantLock();
+  // Guarded by syncing.
+  private final Set<String> knownFolders = new HashSet<>();
+  private final Set<Catalog.Staged> forced = new HashSet<>();
+  private final Map<Catalog.Staged, IOException> lost = new LinkedHashMap<>();
+  private boolean closed;
+  private final AtomicLong unforcedBytes = new AtomicLong();
+  private final AtomicBoolean forcingBehind = new AtomicBoolean();
+
+  public OwnedChunks(
+      Disk disk, ForceThreads threads, ChunkLayout layout, Catalog catalog, SpaceBudget space) {
+    this.disk = disk;
+    this.threads = threads;
+    this.layout = layout;
+    this.catalog = catalog;
+    this.space = space;
+  }
+
+  /// Finds what is there. Called once, before anything else.
+  public void load() throws IOException {
+    boolean sameBoot = loadStaged();
+    disk.forceFolder(layout.chunks());
+    for (Disk.Entry folder : disk.list(layout.chunks())) {
+      if (!folder.folder() || !folder.name().matches("[0-9a-f]{2}")) {
+        continue;
+      }
+      knownFolders.add(folder.name());
+      if (sameBoot) {
+        // An earlier process may have ended before it forced what it moved here.
+        catalog.folderChanged(folder.name());
+      }
+      for (Disk.Entry file : disk.list(layout.chunks().resolve(folder.name()))) {
+        Optional<ChunkKey> key = ChunkKey.ofFileName(file.name());
+        if (key.isPresent()
+            && key.get().folderName().equals(folder.name())
+            && file.sizeBytes() >= 0
+            && file.sizeBytes() <= ChunkLayout.MAX_CHUNK_SIZE_BYTES) {
+          catalog.addDurable(key.get(), (int) file.sizeBytes());
+        } else {
+          LOG.debug(
+              "{}/{}/{} is no chunk: left alone", layout.chunks(), folder.name(), file.name());
+        }
+      }
+    }
+  }
+
+  /// @return whether what an earlier process wrote and did not force may still be in memory only
+  private boolean loadStaged() throws IOException {
+    Optional<String> boot = disk.bootId();
+    boolean sameBoot = boot.isPresent() && boot.equals(readBoot());
+    for (Disk.Entry file : disk.list(layout.staging())) {
+      Optional<Catalog.Staged> chunk =
+          file.folder() || file.sizeBytes() > ChunkLayout.MAX_CHUNK_SIZE_BYTES
+              ? Optional.empty()
+              : ChunkLayout.stagedChunk(file.name(), (int) file.sizeBytes());
+      boolean kept = sameBoot && chunk.isPresent() && catalog.addStaged(chunk.get());
+      if (kept) {
+        numbers.accumulateAndGet(chunk.get().number(), Math::max);
+      } else if (!file.folder()) {
+        disk.delete(layout.staging().resolve(file.name()));
+      }
+    }
+    if (!sameBoot && boot.isPresent()) {
+      writeBoot(boot.get());
+    }
+    return sameBoot;
+  }
+
+  private Optional<String> readBoot() throws IOException {
+    try (DiskFile file = disk.read(layout.boot())) {
+      ByteBuffer text = ByteBuffer.allocate(64);
+      int read;
+      do {
+        read = file.read(text, text.position());
+      } while (read > 0 && text.hasRemaining());
+      return Optional.of(new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void writeBoot(String boot) throws IOException {
+    disk.delete(layout.boot());
+    try (DiskFile file = disk.create(layout.boot())) {
+      file.write(ByteBuffer.wrap(boot.getBytes(StandardCharsets.US_ASCII)));
+    }
+  }
+
+  public Optional<ChunkReader> open(ChunkKey key) throws IOException {
+    for (int look = 0; look < MAX_LOOKS; look++) {
+      Optional<Catalog.Owned> place = catalog.owned(key);
+      if (place.isEmpty()) {
+        return Optional.empty();
+      }
+      Path path = path(key, place.get());
+      try {
+        return Optional.of(OwnedReader.of(disk.read(path)));
+      } catch (NoSuchFileException e) {
+        LOG.trace("{} may just have moved to its durable place", path);
+      } catch (IOException e) {
+        throw DiskFaults.explained(path, "cannot be read", e);
+      }
+    }
+    LOG.warn(
+        "{}: the chunk's file is gone: somebody deleted it; it is fetched again when needed",
+        layout.chunk(key));
+    catalog.removeOwned(key);
+    return Optional.empty();
+  }
+
+  private Path path(ChunkKey key, Catalog.Owned place) {
+    return place.stagedNumber().map(number -> layout.staged(key, number)).orElse(layout.chunk(key));
+  }
+
+  public ChunkWriter create(ChunkKey key, int sizeBytes) throws IOException, StoreFullException {
+    if (catalog.owned(key).isPresent()) {
+      return new KnownChunkWriter(sizeBytes);
+    }
+    space.reserve(sizeBytes);
+    long number = numbers.incrementAndGet();
+    Path temporary = layout.temporary(number);
+    try {
+      return new StagedWriter(
+          this, new Catalog.Staged(key, number, sizeBytes), disk.create(temporary));
+    } catch (IOException e) {
+      space.release(sizeBytes);
+      throw fault(temporary, e);
+    }
+  }
+
+  /// Makes a chunk visible whose bytes are all in its temporary file.
+  void commit(Catalog.Staged chunk) throws IOException, StoreFullException {
+    Path temporary = layout.temporary(chunk.number());
+    Path staged = layout.staged(chunk.key(), chunk.number());
+    try {
+      disk.move(temporary, staged);
+    } catch (IOException e) {
+      discard(chunk);
+      throw fault(staged, e);
+    }
+    if (!catalog.addStaged(chunk)) {
+      deleteQuietly(staged); // another writer of the same chunk was first
+    }
+    space.release(chunk.sizeBytes());
+    if (catalog.stagedCount() >= MAX_STAGED) {
+      sync();
+    } else if (unforcedBytes.addAndGet(chunk.sizeBytes()) >= threads.behindBytes()
+        && forcingBehind.compareAndSet(false, true)) {
+      unforcedBytes.set(0);
+      threads.behind(this::forceBehind);
+    }
+  }
+
+  private void forceBehind() {
+    syncing.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      List<Catalog.Staged> batch = unforced(catalog.staged());
+      Map<Catalog.Staged, IOException> failed =
+          threads.forceAll(batch, chunk -> forceStaged(chunk));
+      failed.keySet().forEach(this::drop);
+      // The sync that the writers wait for tells of them.
+      lost.putAll(failed);
+      forced.addAll(batch);
+    } finally {
+      forcingBehind.set(false);
+      syncing.unlock();
+    }
+  }
+
+  private List<Catalog.Staged> unforced(List<Catalog.Staged> batch) {
+    return batch.stream().filter(chunk -> !forced.contains(chunk)).toList();
+  }
+
+  /// Waits for what is being forced; nothing touches the disk afterwards.
+  public void close() {
+    syncing.lock();
+    try {
+      closed = true;
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  /// Ends a chunk that is not to be stored.
+  void discard(Catalog.Staged chunk) {
+    deleteQuietly(layout.temporary(chunk.number()));
+    space.release(chunk.sizeBytes());
+  }
+
+  IOException writeFault(Catalog.Staged chunk, IOException cause)
+      throws IOException, StoreFullException {
+    return fault(layout.temporary(chunk.number()), cause);
+  }
+
+  void closedBadly(Catalog.Staged chunk, IOException fault) {
+    LOG.debug("{} was thrown away", layout.temporary(chunk.number()), fault);
+  }
+
+  private IOException fault(Path path, IOException cause) throws IOException, StoreFullException {
+    if (DiskFaults.full(cause)) {
+      StoreFullException full = space.full();
+      full.initCause(cause);
+      throw full;
+    }
+    return DiskFaults.explained(path, "cannot be written", cause);
+  }
+
+  public boolean delete(ChunkKey key, Removal why) throws IOException {
+    Optional<Catalog.Owned> place = catalog.removeOwned(key);
+    if (place.isEmpty()) {
+      return false;
+    }
+    Path path = path(key, place.get());
+    try {
+      switch (why) {
+        case UNREFERENCED -> disk.delete(path);
+        case CORRUPT -> setAside(key, path);
+      }
+      // A sync may just have moved it on; it notices that the chunk was removed and deletes what it
+      // moved.
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} was gone already", path);
+    } catch (IOException e) {
+      throw DiskFaults.explained(path, "cannot be removed", e);
+    }
+    return true;
+  }
+
+  /// Shows the chunk's bytes to `right`, and sets them aside if it says no.
+  ///
+  /// @return whether they were set aside
+  public boolean audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
+    Optional<ChunkReader> copy = open(key);
+    return copy.isPresent() && !Reading.isRight(copy.get(), right) && delete(key, Removal.CORRUPT);
+  }
+
+  private void setAside(ChunkKey key, Path path) throws IOException {
+    if (disk.list(layout.quarantine()).size() >= MAX_QUARANTINED) {
+      disk.delete(path);
+      LOG.warn(
+          "{}: its bytes do not match its name: deleted, {} is full", path, layout.quarantine());
+      return;
+    }
+    Path aside = layout.quarantine().resolve(key.fileName() + "." + numbers.incrementAndGet());
+    disk.move(path, aside);
+    LOG.warn("{}: its bytes do not match its name: set aside as {}; check the disk", path, aside);
+  }
+
+  /// Makes durable what was committed and removed before.
+  ///
+  /// @throws IOException a chunk whose bytes could not be forced is removed; the others are durable
+  public void sync() throws IOException {
+    syncing.lock();
+    try {
+      List<Catalog.Staged> batch = catalog.staged();
+      Map<Catalog.Staged, IOException> failed = new LinkedHashMap<>(lost);
+      failed.putAll(threads.forceAll(unforced(batch), chunk -> forceStaged(chunk)));
+      lost.clear();
+      forced.clear();
+      for (Catalog.Staged chunk : batch) {
+        if (failed.containsKey(chunk)) {
+          // A second force would succeed without having written anything: the bytes are lost.
+          drop(chunk);
+        } else {
+          try {
+            promote(chunk);
+          } catch (IOException e) {
+            failed.put(chunk, e); // it stays staged, whole and forced: the next sync moves it
+          }
+        }
+      }
+      forceFolders(batch);
+      ForceThreads.throwFirst(failed);
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  private void forceStaged(Catalog.Staged chunk) throws IOException {
+    try {
+      disk.forceFile(layout.staged(chunk.key(), chunk.number()));
+    } catch (NoSuchFileException e) {
+      if (catalog.owned(chunk.key()).isPresent()) {
+        throw e;
+      }
+      // Deleted since the batch was made.
+    }
+  }
+
+  private void promote(Catalog.Staged chunk) throws IOException {
+    Path target = layout.chunk(chunk.key());
+    String folder = chunk.key().folderName();
+    if (!knownFolders.contains(folder)) {
+      disk.createFolders(layout.folder(chunk.key()));
+      disk.forceFolder(layout.chunks());
+      knownFolders.add(folder);
+    }
+    Path staged = layout.staged(chunk.key(), chunk.number());
+    try {
+      disk.move(staged, target);
+    } catch (NoSuchFileException e) {
+      if (disk.stat(staged).isPresent()) {
+        throw e; // its folder is not there
+      }
+      drop(chunk);
+      return;
+    }
+    if (!catalog.promoted(chunk)) {
+      disk.delete(target);
+    }
+  }
+
+  private void forceFolders(List<Catalog.Staged> batch) throws IOException {
+    List<Path> folders = new ArrayList<>();
+    for (String name : catalog.takeChangedFolders()) {
+      if (knownFolders.contains(name)) {
+        folders.add(layout.chunks().resolve(name));
+      }
+    }
+    Map<Path, IOException> failed = threads.forceAll(folders, disk::forceFolder);
+    // An earlier process may have moved something there and not forced it: who finds that here and
+    // counts on it must hear of it from the next sync. Names are not dropped by a force that
+    // failed,
+    // as bytes are: a second force writes them.
+    failed.keySet().forEach(folder -> catalog.folderChanged(String.valueOf(folder.getFileName())));
+    for (Catalog.Staged chunk : batch) {
+      if (failed.containsKey(layout.folder(chunk.key()))) {
+        delete(chunk.key(), Removal.UNREFERENCED);
+      }
+    }
+    ForceThreads.throwFirst(failed);
+  }
+
+  private void drop(Catalog.Staged chunk) {
+    catalog.removeStaged(chunk);
+    deleteQuietly(layout.staged(chunk.key(), chunk.number()));
+  }
+
+  /// Deletes a file that the next start would sweep anyway.
+  private void deleteQuietly(Path file) {
+    try {
+      disk.delete(file);
+    } catch (IOException e) {
+      LOG.debug("{} is left for the next start to sweep", file, e);
+    }
+  }
+}

@@ -1,0 +1,310 @@
+package io.shoal.storage.filesystem.adopted;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.ChunkChangedException;
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore.Removal;
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.FileBacked.FileState;
+import io.shoal.api.FileBacked.Segment;
+import io.shoal.api.FileRef;
+import io.shoal.api.Multihash;
+import io.shoal.api.UserFaultException;
+import io.shoal.storage.filesystem.FilesystemStore;
+import io.shoal.testkit.TestContext;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AdoptedFilesTest {
+  private static final int CHUNK = 4;
+
+  @TempDir private Path folder;
+  private TestContext context;
+  private FilesystemStore store;
+  private FileBacked files;
+
+  @BeforeEach
+  void startStore() throws Exception {
+    context = TestContext.in(folder.resolve("store"));
+    store = new FilesystemStore();
+    store.start(context);
+    files = store.fileBacked().orElseThrow();
+  }
+
+  @AfterEach
+  void endStore() {
+    store.close();
+    context.close();
+  }
+
+  private void restart() throws Exception {
+    store.close();
+    store = new FilesystemStore();
+    store.start(context);
+    files = store.fileBacked().orElseThrow();
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private static Cid cid(String text) throws Exception {
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+    return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, digest));
+  }
+
+  private static List<Segment> segments(String text) throws Exception {
+    List<Segment> segments = new ArrayList<>();
+    for (int at = 0; at < text.length(); at += CHUNK) {
+      String chunk = text.substring(at, Math.min(text.length(), at + CHUNK));
+      segments.add(new Segment(cid(chunk), at, chunk.length()));
+    }
+    return segments;
+  }
+
+  private String get(String chunk) throws Exception {
+    try (ChunkReader reader = store.open(cid(chunk)).orElseThrow()) {
+      ByteBuffer into = ByteBuffer.allocate(reader.sizeBytes());
+      while (into.hasRemaining()) {
+        assertTrue(reader.read(into, into.position()) > 0);
+      }
+      reader.revalidate();
+      return new String(into.array(), StandardCharsets.US_ASCII);
+    }
+  }
+
+  @Test
+  void aUsersFileIsServedInPlace() throws Exception {
+    Path file = write("file", "aaaabbbbcc");
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments("aaaabbbbcc"));
+    assertEquals("bbbb", get("bbbb"));
+    assertEquals("cc", get("cc"));
+    assertEquals(10, store.usage().adoptedBytes());
+    assertEquals(0, store.usage().ownedBytes());
+    assertEquals(ref, files.openFile(file));
+  }
+
+  @Test
+  void whatWasNotSyncedIsForTheNextProcessToForce() throws Exception {
+    Path file = write("file", "aaaabbbb");
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments("aaaabbbb").subList(0, 1));
+    store.sync();
+    files.adopt(ref, segments("aaaabbbb").subList(1, 2));
+    Path later = write("later", "cccc");
+    files.adopt(files.openFile(later), segments("cccc"));
+    restart();
+    restart(); // it is handed on until somebody syncs
+    assertEquals("aaaa", get("aaaa"));
+    assertEquals("bbbb", get("bbbb"));
+    assertEquals("cccc", get("cccc"));
+    store.sync();
+    assertFalse(Files.exists(unforced()));
+    restart();
+    assertEquals(segments("aaaabbbb"), files.claims(file).orElseThrow().segments());
+    assertEquals(segments("cccc"), files.claims(later).orElseThrow().segments());
+  }
+
+  @Test
+  void whatWasNotSyncedIsNotBelievedAfterThePowerWasLost() throws Exception {
+    Path file = write("file", "aaaabbbb");
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments("aaaabbbb").subList(0, 1));
+    store.sync();
+    files.adopt(ref, segments("aaaabbbb").subList(1, 2));
+    store.delete(cid("aaaa"), Removal.CORRUPT);
+    store.close();
+    String text = Files.readString(unforced(), StandardCharsets.ISO_8859_1);
+    String otherBoot = "0".repeat(text.indexOf('\n') - "SHOALRU1".length());
+    Files.writeString(
+        unforced(),
+        "SHOALRU1" + otherBoot + text.substring(text.indexOf('\n')),
+        StandardCharsets.ISO_8859_1);
+    restart();
+    assertEquals("aaaa", get("aaaa"));
+    assertFalse(store.contains(cid("bbbb")));
+  }
+
+  @Test
+  void changesOfReferencesThatWereNotSyncedAreHandedOnToo() throws Exception {
+    Path forgotten = write("forgotten", "aaaa");
+    FileRef ref = files.openFile(forgotten);
+    files.adopt(ref, segments("aaaa"));
+    Path taken = write("taken", "bbbbcccc");
+    files.adopt(files.openFile(taken), segments("bbbbcccc"));
+    Path changed = write("changed", "dddd");
+    files.adopt(files.openFile(changed), segments("dddd"));
+    store.sync();
+    files.forget(ref);
+    store.delete(cid("bbbb"), Removal.CORRUPT);
+    Files.writeString(changed, "another");
+    assertTrue(store.open(cid("dddd")).isEmpty());
+    restart();
+    assertTrue(files.claims(forgotten).isEmpty());
+    assertEquals(segments("bbbbcccc").subList(1, 2), files.claims(taken).orElseThrow().segments());
+    assertEquals(FileState.CHANGED, files.claims(changed).orElseThrow().state());
+  }
+
+  private Path unforced() throws IOException {
+    try (var all = Files.walk(folder)) {
+      return all.filter(path -> path.endsWith("references.unforced"))
+          .findFirst()
+          .orElse(folder.resolve("references.unforced"));
+    }
+  }
+
+  @Test
+  void aFileThatChangedIsDropped() throws Exception {
+    Path file = write("file", "aaaabbbb");
+    FileRef ref = files.openFile(file);
+    files.adopt(ref, segments("aaaabbbb"));
+    try (ChunkReader reader = store.open(cid("aaaa")).orElseThrow()) {
+      Files.writeString(file, "aaaaBBBB!");
+      assertThrows(ChunkChangedException.class, reader::revalidate);
+    }
+    assertTrue(store.open(cid("aaaa")).isEmpty());
+    assertEquals(0, store.usage().adoptedBytes());
+    FileBacked.FileClaims claims = files.claims(file).orElseThrow();
+    assertEquals(FileState.CHANGED, claims.state());
+    assertEquals(List.of(), claims.segments());
+    assertThrows(ChunkChangedException.class, () -> files.adopt(ref, List.of()));
+    store.sync();
+    restart();
+    assertEquals(FileState.CHANGED, files.claims(file).orElseThrow().state());
+  }
+
+  @Test
+  void aFileThatIsAwayAndComesBackIsServedAgain() throws Exception {
+    Path file = write("file", "aaaa");
+    files.adopt(files.openGrowing(file), segments("aaaa"));
+    Files.move(file, folder.resolve("elsewhere"));
+    assertTrue(store.open(cid("aaaa")).isEmpty());
+    assertEquals(FileState.MISSING, files.claims(file).orElseThrow().state());
+    Files.move(folder.resolve("elsewhere"), file);
+    assertEquals("aaaa", get("aaaa"));
+  }
+
+  @Test
+  void aGrowingFileIsTakenUpAfterARestartAndSettledByRelocate() throws Exception {
+    Path part = write("file.part", "aaaa");
+    FileRef ref = files.openGrowing(part);
+    files.adopt(ref, segments("aaaa"));
+    store.sync();
+    restart();
+    assertEquals(ref, files.openGrowing(part));
+    assertEquals(segments("aaaa"), files.claims(part).orElseThrow().segments());
+    try (FileChannel more = FileChannel.open(part, StandardOpenOption.APPEND)) {
+      more.write(ByteBuffer.wrap("bbbb".getBytes(StandardCharsets.US_ASCII)));
+    }
+    files.adopt(ref, segments("aaaabbbb"));
+    Path target = folder.resolve("file");
+    FileRef settled = files.relocate(ref, target, false);
+    assertFalse(settled.growing());
+    assertFalse(Files.exists(part));
+    assertEquals("bbbb", get("bbbb"));
+    store.sync();
+    restart();
+    assertEquals(segments("aaaabbbb"), files.claims(target).orElseThrow().segments());
+    assertEquals(FileState.INTACT, files.claims(target).orElseThrow().state());
+    assertTrue(files.claims(part).isEmpty());
+  }
+
+  @Test
+  void relocateReplacesNothingUnlessTold() throws Exception {
+    FileRef ref = files.openGrowing(write("file.part", "aaaa"));
+    files.adopt(ref, segments("aaaa"));
+    Path target = write("file", "precious");
+    assertThrows(UserFaultException.class, () -> files.relocate(ref, target, false));
+    assertEquals("precious", Files.readString(target));
+    files.relocate(ref, target, true);
+    assertEquals("aaaa", Files.readString(target));
+  }
+
+  @Test
+  void linksAreNotFollowed() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), write("file", "aaaa"));
+    assertThrows(UserFaultException.class, () -> files.openFile(link));
+    assertThrows(UserFaultException.class, () -> files.openFile(folder));
+    assertThrows(UserFaultException.class, () -> files.openFile(folder.resolve("none")));
+  }
+
+  @Test
+  void aChunkInTwoFilesComesFromTheOtherWhenOneChanges() throws Exception {
+    Path one = write("one", "aaaa");
+    files.adopt(files.openFile(one), segments("aaaa"));
+    files.adopt(files.openFile(write("two", "aaaa")), segments("aaaa"));
+    Files.delete(one);
+    assertEquals("aaaa", get("aaaa"));
+    assertTrue(store.delete(cid("aaaa"), Removal.UNREFERENCED));
+    assertFalse(store.contains(cid("aaaa")));
+  }
+
+  @Test
+  void aFileOfZerosClaimsOneChunkManyTimes() throws Exception {
+    String zeros = "0000".repeat(5000);
+    FileRef ref = files.openFile(write("zeros", zeros));
+    files.adopt(ref, segments(zeros));
+    store.sync();
+    restart();
+    assertEquals(5000, files.claims(ref.path()).orElseThrow().segments().size());
+    assertEquals(1, store.usage().chunks());
+    files.forget(ref);
+    assertEquals(0, store.usage().chunks());
+    assertEquals(0, store.usage().adoptedBytes());
+  }
+
+  @Test
+  void forgettingSurvivesARestartAndKeepsTheFile() throws Exception {
+    FileRef ref = files.openFile(write("file", "aaaa"));
+    files.adopt(ref, segments("aaaa"));
+    store.sync();
+    files.forget(ref);
+    files.forget(ref);
+    store.sync();
+    restart();
+    assertTrue(files.claims(ref.path()).isEmpty());
+    assertEquals("aaaa", Files.readString(ref.path()));
+  }
+
+  @Test
+  void aJournalWithATornEndKeepsWhatIsBeforeIt() throws Exception {
+    FileRef ref = files.openFile(write("file", "aaaabbbb"));
+    files.adopt(ref, segments("aaaabbbb").subList(0, 1));
+    store.sync();
+    files.adopt(ref, segments("aaaabbbb").subList(1, 2));
+    store.sync();
+    store.close();
+    Path journal = folder.resolve("store/references");
+    byte[] whole = Files.readAllBytes(journal);
+    Files.write(journal, Arrays.copyOf(whole, whole.length - 3));
+    restart();
+    assertEquals("aaaa", get("aaaa"));
+    assertFalse(store.contains(cid("bbbb")));
+    files.adopt(ref, segments("aaaabbbb"));
+    store.sync();
+    restart();
+    assertEquals("bbbb", get("bbbb"));
+    assertArrayEquals(Arrays.copyOf(whole, 8), Arrays.copyOf(Files.readAllBytes(journal), 8));
+  }
+}
