@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Counts the connections that others made, all and by where they come from.
-final class InboundLimits {
+public final class InboundLimits {
   // The usual share of one customer: whoever has one address of it has them all.
   private static final int IPV6_PREFIX_BYTES = 8;
 

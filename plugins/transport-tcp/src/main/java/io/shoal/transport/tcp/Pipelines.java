@@ -3,6 +3,8 @@ package io.shoal.transport.tcp;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.shoal.transport.tcp.connection.TcpConnection;
+import io.shoal.transport.tcp.connection.TransportContext;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 

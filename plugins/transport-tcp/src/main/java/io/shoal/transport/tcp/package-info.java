@@ -1,3 +1,4 @@
+/// Carries chunks over TCP, with TLS 1.3 or in the clear.
 @NullMarked
 package io.shoal.transport.tcp;
 

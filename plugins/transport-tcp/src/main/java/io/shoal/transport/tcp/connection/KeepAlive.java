@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.transfer;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A bounded amount that many threads take from, first come first served, and that can be closed:
 /// who waits then is let go with nothing.
-final class Budget {
+public final class Budget {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Long> waiting = new ArrayDeque<>();
@@ -14,14 +14,14 @@ final class Budget {
   private int available;
   private boolean closed;
 
-  Budget(int amount) {
+  public Budget(int amount) {
     this.available = amount;
   }
 
   /// Waits for its turn and for `amount`.
   ///
   /// @return whether it got it; not if the budget is closed
-  boolean take(int amount) throws InterruptedException {
+  public boolean take(int amount) throws InterruptedException {
     lock.lockInterruptibly();
     long turn = nextTurn++;
     try {
@@ -40,7 +40,7 @@ final class Budget {
     }
   }
 
-  void give(int amount) {
+  public void give(int amount) {
     lock.lock();
     try {
       available += amount;
@@ -50,7 +50,7 @@ final class Budget {
     }
   }
 
-  void close() {
+  public void close() {
     lock.lock();
     try {
       closed = true;

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.settings;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
 ///
 /// @param host without brackets
 /// @param port 0 to 65,535
-record HostPort(String host, int port) {
+public record HostPort(String host, int port) {
   private static final Pattern FORM =
       Pattern.compile("(?:\\[([0-9a-fA-F:.]+)]|([^:/?#@\\[\\]]+)):(\\d{1,5})");
   private static final int MAX_PORT = 65_535;
 
-  static Optional<HostPort> parse(String text) {
+  public static Optional<HostPort> parse(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -25,14 +25,14 @@ record HostPort(String host, int port) {
     return port > MAX_PORT ? Optional.empty() : Optional.of(new HostPort(host, port));
   }
 
-  static HostPort of(InetAddress address, int port) {
+  public static HostPort of(InetAddress address, int port) {
     String host = address.getHostAddress();
     // The zone names an interface of this machine: it means nothing to others, and is no URI.
     int zone = address instanceof Inet6Address ? host.indexOf('%') : -1;
     return new HostPort(zone < 0 ? host : host.substring(0, zone), port);
   }
 
-  String uri(String scheme) {
+  public String uri(String scheme) {
     return scheme + "://" + this;
   }
 

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.transfer;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCounted;
@@ -22,10 +22,10 @@ import org.slf4j.LoggerFactory;
 
 /// One request of the peer's, from admission to its end, on a virtual thread of its own. The event
 /// loop only moves what this hands to it.
-final class ChunkUpload implements Runnable {
+public final class ChunkUpload implements Runnable {
 
   /// Where the answer goes; each call only hands over to the event loop.
-  interface Sink {
+  public interface Sink {
     void answer(int sizeBytes);
 
     /// Sends bytes and releases them; `written` runs on the event loop, whether it went well or
@@ -60,7 +60,7 @@ final class ChunkUpload implements Runnable {
   private boolean cancelled;
   private @Nullable Thread waiter;
 
-  ChunkUpload(
+  public ChunkUpload(
       ChunkServer server,
       PeerConnection from,
       ChunkRequest request,
@@ -78,7 +78,7 @@ final class ChunkUpload implements Runnable {
   }
 
   /// More may be sent. Called on the event loop.
-  void credited(int sizeBytes) {
+  public void credited(int sizeBytes) {
     lock.lock();
     try {
       credit += sizeBytes;
@@ -91,7 +91,7 @@ final class ChunkUpload implements Runnable {
   /// The peer took the request back, or the connection is closed. A thread that waits is
   /// interrupted; one that reads from the store is not, since an interrupt would close the file
   /// under it.
-  void cancel() {
+  public void cancel() {
     lock.lock();
     try {
       cancelled = true;

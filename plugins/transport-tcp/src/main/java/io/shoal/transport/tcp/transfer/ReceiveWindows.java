@@ -1,10 +1,10 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.transfer;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Shares out among all requests of all connections how many bytes may be on their way here, or be
 /// here and wait for their reader. Usable from any thread.
-final class ReceiveWindows {
+public final class ReceiveWindows {
 
   /// What a request gets when all is given out: enough to go on, little enough that the 1,024
   /// requests that a node has open at most add no more than 16 MiB.
@@ -16,19 +16,19 @@ final class ReceiveWindows {
 
   /// @param totalBytes for all requests together
   /// @param largestBytes for one
-  ReceiveWindows(long totalBytes, int largestBytes) {
+  public ReceiveWindows(long totalBytes, int largestBytes) {
     this.totalBytes = totalBytes;
     this.largestBytes = largestBytes;
   }
 
   /// A window for one more request.
-  int take() {
+  public int take() {
     long before = givenBytes.getAndUpdate(given -> given + windowAt(given));
     return windowAt(before);
   }
 
   /// The request that had this window is over.
-  void give(int windowBytes) {
+  public void give(int windowBytes) {
     givenBytes.addAndGet(-windowBytes);
   }
 

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import io.shoal.api.Availability;
 import io.shoal.api.Cid;

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.transfer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

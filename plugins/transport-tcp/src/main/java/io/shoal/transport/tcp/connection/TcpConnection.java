@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
@@ -15,6 +15,11 @@ import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.RemotePeer;
 import io.shoal.api.ShoalException;
+import io.shoal.transport.tcp.settings.HostPort;
+import io.shoal.transport.tcp.transfer.Budget;
+import io.shoal.transport.tcp.transfer.ChunkUpload;
+import io.shoal.transport.tcp.transfer.ReceiveWindows;
+import io.shoal.transport.tcp.transfer.ReceivedBody;
 import io.shoal.wire.Frame;
 import io.shoal.wire.GoodbyeCode;
 import io.shoal.wire.WireLimits;
@@ -38,7 +43,7 @@ import org.slf4j.LoggerFactory;
 
 /// A connection as the node sees it: usable from any thread, handing over to the [FrameHandler] on
 /// the event loop, and calling the node on virtual threads.
-final class TcpConnection implements PeerConnection {
+public final class TcpConnection implements PeerConnection {
   private static final Logger LOG = LoggerFactory.getLogger(TcpConnection.class);
 
   // What a slow peer may make us hold. Encrypted data lies in memory, a file region does not.
@@ -87,7 +92,7 @@ final class TcpConnection implements PeerConnection {
   private volatile boolean open;
   private volatile Optional<String> fault = Optional.empty();
 
-  TcpConnection(
+  public TcpConnection(
       TransportContext shared,
       String scheme,
       Optional<PeerAddress> dialled,
@@ -118,7 +123,7 @@ final class TcpConnection implements PeerConnection {
     return shared;
   }
 
-  FrameHandler wire() {
+  public FrameHandler wire() {
     return wire;
   }
 
@@ -127,12 +132,12 @@ final class TcpConnection implements PeerConnection {
   }
 
   /// Completes when the handshake ended and the node was told, or fails with a [ShoalException].
-  CompletableFuture<TcpConnection> ready() {
+  public CompletableFuture<TcpConnection> ready() {
     return ready;
   }
 
   /// Completes when the node was told of the end.
-  CompletableFuture<Void> ended() {
+  public CompletableFuture<Void> ended() {
     return ended;
   }
 
@@ -419,7 +424,7 @@ final class TcpConnection implements PeerConnection {
     close(GoodbyeCode.NORMAL);
   }
 
-  void close(GoodbyeCode code) {
+  public void close(GoodbyeCode code) {
     open = false;
     onLoop(() -> wire.close(code, ""));
   }

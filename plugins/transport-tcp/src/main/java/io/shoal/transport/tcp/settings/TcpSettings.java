@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.settings;
 
 import io.shoal.api.ChunkStore;
 import io.shoal.api.PluginConfig;
@@ -19,7 +19,7 @@ import java.util.Optional;
 /// @param windowBytes credit per request: bytes that may be on their way or wait to be read
 /// @param receiveBufferBytes the same for all requests of all connections together
 /// @param sendfile whether `tcp` lets the system send from files directly
-record TcpSettings(
+public record TcpSettings(
     Optional<HostPort> listen,
     Optional<HostPort> listenPlain,
     Duration connectTimeout,
@@ -31,8 +31,8 @@ record TcpSettings(
     long receiveBufferBytes,
     boolean sendfile) {
 
-  static final String ANY_HOST = "0.0.0.0";
-  static final int PREFERRED_PORT = 4600;
+  public static final String ANY_HOST = "0.0.0.0";
+  public static final int PREFERRED_PORT = 4600;
 
   // Four times what 1 Gbit/s over 100 ms has on its way; and with the runtime's own buffers little
   // enough to stay inside the memory that the program allows for all of them.
@@ -41,7 +41,7 @@ record TcpSettings(
   // The Transport contract allows 10 s for connect and handshake together.
   private static final Duration MAX_CONNECT = Duration.ofSeconds(10);
 
-  static TcpSettings read(PluginConfig config) throws UserFaultException {
+  public static TcpSettings read(PluginConfig config) throws UserFaultException {
     return new TcpSettings(
         hostPort(config, "listen"),
         hostPort(config, "listenPlain"),

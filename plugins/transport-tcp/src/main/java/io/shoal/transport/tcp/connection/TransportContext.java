@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -6,6 +6,9 @@ import io.netty.channel.EventLoopGroup;
 import io.shoal.api.Metrics;
 import io.shoal.api.PeerId;
 import io.shoal.api.TlsContext;
+import io.shoal.transport.tcp.InboundLimits;
+import io.shoal.transport.tcp.settings.TcpSettings;
+import io.shoal.transport.tcp.transfer.ReceiveWindows;
 import io.shoal.wire.Nonce;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +23,7 @@ import java.util.concurrent.Executor;
 /// @param links all whose end the node was not told of
 /// @param receiveWindows what all requests may have on their way together
 /// @param threads a virtual thread a task, ended with the transport
-record TransportContext(
+public record TransportContext(
     TcpSettings settings,
     EventLoopGroup loops,
     TlsContext tls,
@@ -37,7 +40,7 @@ record TransportContext(
     Metrics.Counter received,
     Metrics.Counter sent) {
 
-  static <K> Set<K> concurrentSet() {
+  public static <K> Set<K> concurrentSet() {
     return ConcurrentHashMap.newKeySet();
   }
 }

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.transfer;
 
 import io.netty.buffer.ByteBuf;
 import io.shoal.api.ChunkBody;
@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A chunk that is coming: filled by the event loop, emptied by the reader. Never holds more than
 /// the credit that was given, and costs one copy, from the network's buffer into the reader's.
-final class ReceivedBody implements ChunkBody {
+public final class ReceivedBody implements ChunkBody {
 
   /// What a body needs from its connection; called without a lock held, from any thread.
-  interface Source {
+  public interface Source {
     void credit(int sizeBytes);
 
     void cancel();
@@ -48,7 +48,7 @@ final class ReceivedBody implements ChunkBody {
   private boolean closed;
   private @Nullable Refusal refusal;
 
-  ReceivedBody(Source source, int windowBytes) {
+  public ReceivedBody(Source source, int windowBytes) {
     this.source = source;
     this.windowBytes = windowBytes;
     this.granted = windowBytes;
@@ -56,12 +56,12 @@ final class ReceivedBody implements ChunkBody {
 
   // ---- the event loop's side
 
-  void answered(int sizeBytes) {
+  public void answered(int sizeBytes) {
     locked(() -> size = sizeBytes);
   }
 
   /// Takes bytes over: they are released here or by the reader.
-  void arrived(ByteBuf bytes) {
+  public void arrived(ByteBuf bytes) {
     lock.lock();
     try {
       if (closed) {
@@ -89,7 +89,7 @@ final class ReceivedBody implements ChunkBody {
   }
 
   /// Nothing more comes for now: a reader that waits may go on with what is here.
-  void announceArrived() {
+  public void announceArrived() {
     lock.lock();
     try {
       if (unannounced > 0) {
@@ -105,11 +105,11 @@ final class ReceivedBody implements ChunkBody {
     changed.signalAll();
   }
 
-  void ended() {
+  public void ended() {
     locked(() -> ended = true);
   }
 
-  void refused(Refusal reason) {
+  public void refused(Refusal reason) {
     locked(
         () -> {
           if (refusal == null && !ended) {

@@ -1,8 +1,10 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCounted;
 import io.shoal.api.Refusal;
+import io.shoal.transport.tcp.transfer.Budget;
+import io.shoal.transport.tcp.transfer.ChunkUpload;
 
 /// Hands the answer to one request of the peer's over to the event loop.
 record UploadSink(TcpConnection link, int id) implements ChunkUpload.Sink {

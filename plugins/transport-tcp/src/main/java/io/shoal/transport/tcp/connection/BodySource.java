@@ -1,4 +1,6 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
+
+import io.shoal.transport.tcp.transfer.ReceivedBody;
 
 /// A request of ours on its connection. Its id is known to the event loop alone, once it was sent.
 final class BodySource implements ReceivedBody.Source {

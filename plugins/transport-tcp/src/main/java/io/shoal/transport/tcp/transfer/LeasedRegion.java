@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.transfer;
 
 import io.netty.channel.FileRegion;
 import io.netty.util.AbstractReferenceCounted;

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;

@@ -1,4 +1,4 @@
-package io.shoal.transport.tcp;
+package io.shoal.transport.tcp.connection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
@@ -14,6 +14,8 @@ import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.ShoalException;
+import io.shoal.transport.tcp.transfer.ChunkUpload;
+import io.shoal.transport.tcp.transfer.ReceivedBody;
 import io.shoal.wire.ConnectionEvents;
 import io.shoal.wire.ConnectionMachine;
 import io.shoal.wire.Frame;
