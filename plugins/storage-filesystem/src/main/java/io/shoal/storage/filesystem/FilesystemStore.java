@@ -12,8 +12,6 @@ import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
 import io.shoal.api.UserFaultException;
 import io.shoal.storage.filesystem.adopted.AdoptedFiles;
-import io.shoal.storage.filesystem.adopted.ClaimTable;
-import io.shoal.storage.filesystem.adopted.ReferenceLog;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.chunk.ChunkLayout;
@@ -22,11 +20,8 @@ import io.shoal.storage.filesystem.disk.DiskFaults;
 import io.shoal.storage.filesystem.disk.ForceThreads;
 import io.shoal.storage.filesystem.disk.LocalDisk;
 import io.shoal.storage.filesystem.disk.Settings;
-import io.shoal.storage.filesystem.journal.ReferenceJournal;
-import io.shoal.storage.filesystem.journal.UnforcedReferences;
 import io.shoal.storage.filesystem.owned.Catalog;
 import io.shoal.storage.filesystem.owned.OwnedChunks;
-import io.shoal.storage.filesystem.owned.SpaceBudget;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -34,7 +29,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,12 +46,11 @@ public final class FilesystemStore implements ChunkStore {
   private final long noteAfterBytes;
   private volatile @Nullable Opened opened;
 
-  /// What stands once the store was started.
+  /// The parts of a started store.
   private record Opened(
       Closeable lock,
       Settings settings,
       Catalog catalog,
-      SpaceBudget space,
       OwnedChunks owned,
       AdoptedFiles adopted) {}
 
@@ -119,22 +112,13 @@ public final class FilesystemStore implements ChunkStore {
 
   private Opened open(Closeable folderLock, Settings settings, ChunkLayout layout)
       throws IOException {
-    ReentrantLock indexLock = new ReentrantLock();
     ChunkIndex index = new ChunkIndex(new SplittableRandom().nextLong());
-    Catalog catalog = new Catalog(indexLock, index);
-    SpaceBudget space = new SpaceBudget(disk, settings, catalog::ownedBytes, System::nanoTime);
-    OwnedChunks owned = new OwnedChunks(disk, threads, layout, catalog, space);
+    Catalog catalog = new Catalog(index);
+    OwnedChunks owned = new OwnedChunks(disk, threads, layout, catalog, settings, System::nanoTime);
     owned.load();
-    ClaimTable claims = new ClaimTable(indexLock, index);
-    ReferenceJournal journal = new ReferenceJournal(disk, layout);
-    AdoptedFiles adopted =
-        new AdoptedFiles(
-            disk,
-            claims,
-            new ReferenceLog(disk, threads, claims, journal, new UnforcedReferences(disk, layout)),
-            noteAfterBytes);
+    AdoptedFiles adopted = new AdoptedFiles(disk, threads, layout, index, noteAfterBytes);
     adopted.load();
-    return new Opened(folderLock, settings, catalog, space, owned, adopted);
+    return new Opened(folderLock, settings, catalog, owned, adopted);
   }
 
   private static UserFaultException unusable(Path folder, IOException cause) {
@@ -172,7 +156,7 @@ public final class FilesystemStore implements ChunkStore {
       return Optional.empty();
     }
     Optional<ChunkReader> own = store().owned().open(key.get());
-    return own.isPresent() ? own : store().adopted().open(key.get());
+    return own.isPresent() ? own : store().adopted().chunks().open(key.get());
   }
 
   @Override
@@ -180,7 +164,7 @@ public final class FilesystemStore implements ChunkStore {
     Optional<ChunkKey> key = ChunkKey.of(cid);
     return key.isPresent()
         && (store().catalog().owned(key.get()).isPresent()
-            || store().adopted().contains(key.get()));
+            || store().adopted().chunks().contains(key.get()));
   }
 
   @Override
@@ -204,9 +188,9 @@ public final class FilesystemStore implements ChunkStore {
     }
     boolean removed = store().owned().delete(key.get(), why);
     return switch (why) {
-      case UNREFERENCED -> store().adopted().delete(key.get(), why) || removed;
-      // Only the copy that open() gives out is known to be rotten.
-      case CORRUPT -> removed || store().adopted().delete(key.get(), why);
+      case UNREFERENCED -> store().adopted().chunks().delete(key.get(), why) || removed;
+      // Only the copy that open() gives out is known to be corrupt.
+      case CORRUPT -> removed || store().adopted().chunks().delete(key.get(), why);
     };
   }
 
@@ -217,7 +201,7 @@ public final class FilesystemStore implements ChunkStore {
       return 0;
     }
     int removed = store().owned().audit(key.get(), right) ? 1 : 0;
-    return removed + store().adopted().audit(key.get(), right);
+    return removed + store().adopted().chunks().audit(key.get(), right);
   }
 
   @Override
@@ -233,7 +217,7 @@ public final class FilesystemStore implements ChunkStore {
         store.catalog().ownedBytes(),
         store.catalog().adoptedBytes(),
         store.settings().quotaBytes(),
-        store.space().availableBytes());
+        store.owned().availableBytes());
   }
 
   @Override

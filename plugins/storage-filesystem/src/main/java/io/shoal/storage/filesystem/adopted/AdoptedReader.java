@@ -13,15 +13,15 @@ import java.util.Optional;
 /// Reads a chunk out of a user's file. The open file is the lease: the node never changes its
 /// bytes, and forgetting it leaves it open.
 final class AdoptedReader implements ChunkReader {
-  private final AdoptedFiles files;
+  private final ChangeCheck check;
   private final AdoptedFile adopted;
   private final DiskFile file;
   private final long offsetBytes;
   private final int sizeBytes;
 
   AdoptedReader(
-      AdoptedFiles files, AdoptedFile adopted, DiskFile file, long offsetBytes, int sizeBytes) {
-    this.files = files;
+      ChangeCheck check, AdoptedFile adopted, DiskFile file, long offsetBytes, int sizeBytes) {
+    this.check = check;
     this.adopted = adopted;
     this.file = file;
     this.offsetBytes = offsetBytes;
@@ -55,7 +55,7 @@ final class AdoptedReader implements ChunkReader {
 
   @Override
   public void revalidate() throws IOException, ChunkChangedException {
-    files.revalidate(adopted);
+    check.requireUnchanged(adopted);
   }
 
   @Override

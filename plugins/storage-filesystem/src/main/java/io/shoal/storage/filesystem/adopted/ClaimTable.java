@@ -4,6 +4,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked.Segment;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// What the store knows in memory about users' files: the references, their claims, and what of it
@@ -36,42 +36,23 @@ public final class ClaimTable {
   /// A claim that may serve a chunk.
   record Candidate(AdoptedFile file, long offsetBytes, int sizeBytes) {}
 
-  /// What the journal has to learn, in the order in which it came about. What is written about a
-  /// file is taken from it at the moment of writing, so that no record is older than the file's
-  /// name.
-  sealed interface Pending {
-    AdoptedFile file();
-  }
-
-  record PendingDescription(AdoptedFile file) implements Pending {}
-
-  record PendingClaims(AdoptedFile file, List<Segment> segments) implements Pending {}
-
-  record PendingUnclaim(AdoptedFile file, long offsetBytes, Cid cid) implements Pending {}
-
-  record PendingDrop(AdoptedFile file) implements Pending {}
-
-  record PendingForget(AdoptedFile file) implements Pending {}
-
-  private final ReentrantLock lock;
   private final ChunkIndex index;
-  // Guarded by the lock.
+  // Guarded by the index.
   private final Map<Integer, AdoptedFile> byNumber = new HashMap<>();
   private final Map<Path, AdoptedFile> byPath = new HashMap<>();
   private final BitSet numbers = new BitSet();
-  private List<Pending> pending = new ArrayList<>();
+  private List<PendingChange> pending = new ArrayList<>();
   private int pendingSegments;
   private long claims;
 
-  public ClaimTable(ReentrantLock lock, ChunkIndex index) {
-    this.lock = lock;
+  /// @param index shared with the owned chunks; its monitor guards it and all of this
+  ClaimTable(ChunkIndex index) {
     this.index = index;
     numbers.set(ChunkIndex.OWNED);
   }
 
-  AdoptedFile begin(AdoptedFile.Expected expected) {
-    lock.lock();
-    try {
+  AdoptedFile begin(ExpectedFile expected) {
+    synchronized (index) {
       int number = numbers.nextClearBit(1);
       if (number > ChunkIndex.MAX_FILE) {
         throw new IllegalStateException(
@@ -79,10 +60,8 @@ public final class ClaimTable {
       }
       AdoptedFile file = new AdoptedFile(number, expected);
       put(file);
-      pending.add(new PendingDescription(file));
+      pending.add(new PendingChange.Description(file));
       return file;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -93,20 +72,14 @@ public final class ClaimTable {
   }
 
   Optional<AdoptedFile> at(Path path) {
-    lock.lock();
-    try {
+    synchronized (index) {
       return Optional.ofNullable(byPath.get(path));
-    } finally {
-      lock.unlock();
     }
   }
 
   List<AdoptedFile> files() {
-    lock.lock();
-    try {
+    synchronized (index) {
       return List.copyOf(byNumber.values());
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -114,20 +87,17 @@ public final class ClaimTable {
   ///
   /// @return whether it was there
   boolean claim(AdoptedFile file, List<Segment> segments) {
-    lock.lock();
-    try {
+    synchronized (index) {
       if (file.dropped || file.forgotten) {
         return false;
       }
       add(file, segments);
       for (int i = 0; i < segments.size(); i += JournalRecord.MAX_SEGMENTS) {
         int end = Math.min(segments.size(), i + JournalRecord.MAX_SEGMENTS);
-        pending.add(new PendingClaims(file, List.copyOf(segments.subList(i, end))));
+        pending.add(new PendingChange.Claims(file, List.copyOf(segments.subList(i, end))));
       }
       pendingSegments += segments.size();
       return true;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -164,18 +134,14 @@ public final class ClaimTable {
   }
 
   int pendingSegments() {
-    lock.lock();
-    try {
+    synchronized (index) {
       return pendingSegments;
-    } finally {
-      lock.unlock();
     }
   }
 
   /// The claims that may serve a chunk, at most one a file.
   List<Candidate> candidates(ChunkKey key) {
-    lock.lock();
-    try {
+    synchronized (index) {
       List<Candidate> found = new ArrayList<>();
       Set<Integer> seen = new HashSet<>();
       int entry = index.find(key);
@@ -191,15 +157,12 @@ public final class ClaimTable {
         entry = index.nextOfKey(entry);
       }
       return found;
-    } finally {
-      lock.unlock();
     }
   }
 
   /// The claims on a chunk, also where a file has several.
   List<Candidate> claims(ChunkKey key) {
-    lock.lock();
-    try {
+    synchronized (index) {
       List<Candidate> found = new ArrayList<>();
       int entry = index.find(key);
       while (entry != ChunkIndex.NONE && found.size() < MAX_AUDITED) {
@@ -210,8 +173,6 @@ public final class ClaimTable {
         entry = index.nextOfKey(entry);
       }
       return found;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -219,19 +180,16 @@ public final class ClaimTable {
   ///
   /// @return whether it was there
   boolean unclaim(ChunkKey key, Candidate claim) {
-    lock.lock();
-    try {
+    synchronized (index) {
       int entry = entry(key, claim.file(), claim.offsetBytes(), Integer.MAX_VALUE);
       if (entry == ChunkIndex.NONE) {
         return false;
       }
       Cid cid = key.cid(index.codec(entry));
-      pending.add(new PendingUnclaim(claim.file(), claim.offsetBytes(), cid));
+      pending.add(new PendingChange.Unclaim(claim.file(), claim.offsetBytes(), cid));
       index.removeClaim(entry);
       claims--;
       return true;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -239,8 +197,7 @@ public final class ClaimTable {
   ///
   /// @return whether there was one
   boolean unclaimAll(ChunkKey key) {
-    lock.lock();
-    try {
+    synchronized (index) {
       boolean any = false;
       int entry = index.find(key);
       while (entry != ChunkIndex.NONE) {
@@ -248,7 +205,8 @@ public final class ClaimTable {
         @Nullable AdoptedFile file = byNumber.get(index.file(entry));
         if (file != null) {
           pending.add(
-              new PendingUnclaim(file, index.offsetBytes(entry), key.cid(index.codec(entry))));
+              new PendingChange.Unclaim(
+                  file, index.offsetBytes(entry), key.cid(index.codec(entry))));
           index.removeClaim(entry);
           claims--;
           any = true;
@@ -256,38 +214,30 @@ public final class ClaimTable {
         entry = next;
       }
       return any;
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Takes all claims of a file that changed back and remembers the file.
   void drop(AdoptedFile file) {
-    lock.lock();
-    try {
+    synchronized (index) {
       if (!file.dropped && !file.forgotten) {
         removeClaims(file);
         file.dropped = true;
-        pending.add(new PendingDrop(file));
+        pending.add(new PendingChange.Drop(file));
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Forgets a file.
   void forget(AdoptedFile file) {
-    lock.lock();
-    try {
+    synchronized (index) {
       if (!file.forgotten) {
         removeClaims(file);
         file.forgotten = true;
         byNumber.remove(file.number);
         byPath.remove(file.path(), file);
-        pending.add(new PendingForget(file));
+        pending.add(new PendingChange.Forget(file));
       }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -301,22 +251,18 @@ public final class ClaimTable {
   }
 
   /// The file has another name or is settled now.
-  void redescribe(AdoptedFile file, AdoptedFile.Expected expected) {
-    lock.lock();
-    try {
+  void redescribe(AdoptedFile file, ExpectedFile expected) {
+    synchronized (index) {
       byPath.remove(file.path(), file);
       file.expected = expected;
       byPath.put(file.path(), file);
-      pending.add(new PendingDescription(file));
-    } finally {
-      lock.unlock();
+      pending.add(new PendingChange.Description(file));
     }
   }
 
   /// The claims of a file in order of offset.
   List<Segment> segments(AdoptedFile file) {
-    lock.lock();
-    try {
+    synchronized (index) {
       List<Segment> found = new ArrayList<>();
       collect(file.firstEntry, Integer.MAX_VALUE, found);
       found.sort(Comparator.comparingLong(Segment::offsetBytes));
@@ -327,18 +273,13 @@ public final class ClaimTable {
         }
       }
       return distinct;
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Collects at most `max` claims from an entry on, and says where to go on.
   int forcedSegments(AdoptedFile file, int from, int max, List<Segment> into) {
-    lock.lock();
-    try {
+    synchronized (index) {
       return file.dropped || file.forgotten ? ChunkIndex.NONE : collect(from, max, into);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -355,60 +296,47 @@ public final class ClaimTable {
   }
 
   /// What the journal has to learn, without the first `skip` of it.
-  List<Pending> pending(int skip) {
-    lock.lock();
-    try {
+  List<PendingChange> pending(int skip) {
+    synchronized (index) {
       return List.copyOf(pending.subList(skip, pending.size()));
-    } finally {
-      lock.unlock();
     }
   }
 
   /// What the journal has to learn; all claims in it are about to be forced.
-  List<Pending> takePending() {
-    lock.lock();
-    try {
-      List<Pending> taken = pending;
+  List<PendingChange> takePending() {
+    synchronized (index) {
+      List<PendingChange> taken = pending;
       pending = new ArrayList<>();
       pendingSegments = 0;
-      for (Pending one : taken) {
-        if (one instanceof PendingClaims) {
+      for (PendingChange one : taken) {
+        if (one instanceof PendingChange.Claims) {
           one.file().firstForcedEntry = one.file().firstEntry;
         }
       }
       return taken;
-    } finally {
-      lock.unlock();
     }
   }
 
   /// The number of a file that the journal has forgotten may be given away again.
   void free(AdoptedFile file) {
-    lock.lock();
-    try {
+    synchronized (index) {
       numbers.clear(file.number);
-    } finally {
-      lock.unlock();
     }
   }
 
   /// About how many bytes a journal of all this takes.
   long journalBytes() {
-    lock.lock();
-    try {
+    synchronized (index) {
       return 64 * claims + 256L * byNumber.size();
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Takes a record of the journal in, at start.
   void replay(JournalRecord record) {
-    lock.lock();
-    try {
+    synchronized (index) {
       @Nullable AdoptedFile file = byNumber.get(record.file());
       switch (record) {
-        case JournalRecord.Described(int number, AdoptedFile.Expected expected) ->
+        case JournalRecord.Described(int number, ExpectedFile expected) ->
             replayDescription(number, expected, file);
         case JournalRecord.Claimed(_, List<Segment> segments) -> {
           if (file != null && !file.dropped) {
@@ -446,13 +374,10 @@ public final class ClaimTable {
           }
         }
       }
-    } finally {
-      lock.unlock();
     }
   }
 
-  private void replayDescription(
-      int number, AdoptedFile.Expected expected, @Nullable AdoptedFile known) {
+  private void replayDescription(int number, ExpectedFile expected, @Nullable AdoptedFile known) {
     if (known == null) {
       AdoptedFile file = new AdoptedFile(number, expected);
       file.journaled = true;

@@ -77,7 +77,7 @@ public final class ReferenceLog implements AutoCloseable {
     if (!unforced.isOpen()) {
       noted = 0;
     }
-    List<ClaimTable.Pending> pending = table.pending(noted);
+    List<PendingChange> pending = table.pending(noted);
     if (!pending.isEmpty()) {
       List<JournalRecord> records = new ArrayList<>();
       pending.forEach(one -> record(one, true).ifPresent(records::add));
@@ -90,11 +90,11 @@ public final class ReferenceLog implements AutoCloseable {
   void sync() throws IOException {
     unforced.clear();
     noted = 0;
-    List<ClaimTable.Pending> pending = table.takePending();
+    List<PendingChange> pending = table.takePending();
     Set<AdoptedFile> files = new LinkedHashSet<>();
     Set<Path> folders = new LinkedHashSet<>(changedFolders);
     changedFolders.clear();
-    for (ClaimTable.Pending one : pending) {
+    for (PendingChange one : pending) {
       if (mustBeForced(one)) {
         files.add(one.file());
         folders.add(parent(one.file().path()));
@@ -118,14 +118,13 @@ public final class ReferenceLog implements AutoCloseable {
   }
 
   /// Claims stand on the file's bytes, and the description of a settled file on its size and times.
-  private static boolean mustBeForced(ClaimTable.Pending pending) {
+  private static boolean mustBeForced(PendingChange pending) {
     AdoptedFile file = pending.file();
     return !gone(file)
         && switch (pending) {
-          case ClaimTable.PendingClaims _ -> true;
-          case ClaimTable.PendingDescription _ -> !file.expected.ref().growing();
-          case ClaimTable.PendingUnclaim _, ClaimTable.PendingDrop _, ClaimTable.PendingForget _ ->
-              false;
+          case PendingChange.Claims _ -> true;
+          case PendingChange.Description _ -> !file.expected.ref().growing();
+          case PendingChange.Unclaim _, PendingChange.Drop _, PendingChange.Forget _ -> false;
         };
   }
 
@@ -154,15 +153,15 @@ public final class ReferenceLog implements AutoCloseable {
     }
   }
 
-  private void write(List<ClaimTable.Pending> pending) throws IOException {
+  private void write(List<PendingChange> pending) throws IOException {
     List<JournalRecord> records = new ArrayList<>();
     List<AdoptedFile> forgotten = new ArrayList<>();
-    for (ClaimTable.Pending one : pending) {
+    for (PendingChange one : pending) {
       record(one, one.file().journaled).ifPresent(records::add);
-      if (one instanceof ClaimTable.PendingDescription && !one.file().forgotten) {
+      if (one instanceof PendingChange.Description && !one.file().forgotten) {
         one.file().journaled = true;
       }
-      if (one instanceof ClaimTable.PendingForget) {
+      if (one instanceof PendingChange.Forget) {
         forgotten.add(one.file());
       }
     }
@@ -180,22 +179,21 @@ public final class ReferenceLog implements AutoCloseable {
   /// What there is to say about it now.
   ///
   /// @param known whether who reads it knows the file otherwise
-  private static Optional<JournalRecord> record(ClaimTable.Pending pending, boolean known) {
+  private static Optional<JournalRecord> record(PendingChange pending, boolean known) {
     AdoptedFile file = pending.file();
     boolean there = !gone(file);
     return switch (pending) {
-      case ClaimTable.PendingDescription _ ->
+      case PendingChange.Description _ ->
           when(!file.forgotten, () -> new JournalRecord.Described(file.number, file.expected));
-      case ClaimTable.PendingClaims claims ->
+      case PendingChange.Claims claims ->
           when(there, () -> new JournalRecord.Claimed(file.number, claims.segments()));
-      case ClaimTable.PendingUnclaim claim ->
+      case PendingChange.Unclaim claim ->
           when(
               there,
               () -> new JournalRecord.Unclaimed(file.number, claim.offsetBytes(), claim.cid()));
-      case ClaimTable.PendingDrop _ ->
+      case PendingChange.Drop _ ->
           when(!file.forgotten, () -> new JournalRecord.Dropped(file.number));
-      case ClaimTable.PendingForget _ ->
-          when(known, () -> new JournalRecord.Forgotten(file.number));
+      case PendingChange.Forget _ -> when(known, () -> new JournalRecord.Forgotten(file.number));
     };
   }
 

@@ -1,6 +1,7 @@
 package io.shoal.storage.filesystem.adopted;
 
 import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class UnforcedReplay {
   void take(JournalRecord record) {
     Optional<AdoptedFile> known = Optional.ofNullable(files.get(record.file()));
     switch (record) {
-      case JournalRecord.Described(int number, AdoptedFile.Expected expected) ->
+      case JournalRecord.Described(int number, ExpectedFile expected) ->
           known.ifPresentOrElse(
               file -> table.redescribe(file, expected),
               () -> files.put(number, table.begin(expected)));

@@ -1,7 +1,6 @@
 package io.shoal.storage.filesystem.chunk;
 
 import io.shoal.api.ChunkStore;
-import io.shoal.storage.filesystem.owned.Catalog;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +45,7 @@ public record ChunkLayout(Path root) {
   }
 
   /// Reads the name of a staged file back; empty for any other name.
-  public static Optional<Catalog.Staged> stagedChunk(String name, int sizeBytes) {
+  public static Optional<StagedChunk> stagedChunk(String name, int sizeBytes) {
     int dash = name.indexOf('-');
     if (dash <= 0) {
       return Optional.empty();
@@ -54,7 +53,7 @@ public record ChunkLayout(Path root) {
     try {
       long number = Long.parseLong(name.substring(0, dash));
       return ChunkKey.ofFileName(name.substring(dash + 1))
-          .map(key -> new Catalog.Staged(key, number, sizeBytes));
+          .map(key -> new StagedChunk(key, number, sizeBytes));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

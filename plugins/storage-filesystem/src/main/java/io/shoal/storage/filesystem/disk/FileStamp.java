@@ -8,9 +8,4 @@ package io.shoal.storage.filesystem.disk;
 /// @param changedNanos when its content, name or rights changed; 0 where the system does not tell
 /// @param inode its key in its file system; 0 where there is none
 public record FileStamp(
-    boolean regular, long sizeBytes, long modifiedNanos, long changedNanos, long inode) {
-
-  boolean sameInode(FileStamp that) {
-    return regular == that.regular && inode == that.inode;
-  }
-}
+    boolean regular, long sizeBytes, long modifiedNanos, long changedNanos, long inode) {}

@@ -4,7 +4,6 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked.Segment;
 import io.shoal.api.FileRef;
 import io.shoal.api.MalformedDataException;
-import io.shoal.storage.filesystem.adopted.AdoptedFile;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -25,7 +24,7 @@ public sealed interface JournalRecord {
 
   /// `1 file:4 size:8 mtime:8 ctime:8 inode:8 growing:1 path`. The file is referred to; its claims,
   /// if it has any, stay.
-  record Described(int file, AdoptedFile.Expected expected) implements JournalRecord {}
+  record Described(int file, ExpectedFile expected) implements JournalRecord {}
 
   /// `2 file:4 count:4 (offset:8 size:4 cid)*`. Its bytes were forced before this was written.
   record Claimed(int file, List<Segment> segments) implements JournalRecord {}
@@ -60,7 +59,7 @@ public sealed interface JournalRecord {
   /// Writes the record's payload.
   static void write(JournalRecord record, ByteBuffer out) {
     switch (record) {
-      case Described(int file, AdoptedFile.Expected expected) -> {
+      case Described(int file, ExpectedFile expected) -> {
         FileRef ref = expected.ref();
         out.put((byte) 1).putInt(file);
         out.putLong(ref.sizeBytes()).putLong(ref.modifiedNanos());
@@ -128,7 +127,7 @@ public sealed interface JournalRecord {
     long inode = in.getLong();
     boolean growing = in.get() != 0;
     FileRef ref = new FileRef(readPath(in), size, modified, inode, growing);
-    return new Described(file, new AdoptedFile.Expected(ref, changed));
+    return new Described(file, new ExpectedFile(ref, changed));
   }
 
   private static Claimed readClaimed(int file, ByteBuffer in) throws MalformedDataException {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +35,7 @@ public final class ReferenceJournal implements AutoCloseable {
   private final Path file;
   private final Path next;
   private final Path mark;
-  private @Nullable DiskFile out;
+  private final RecordOutput out = new RecordOutput();
   private long sizeBytes;
   private boolean writeAnew;
   private boolean damaged;
@@ -111,13 +110,11 @@ public final class ReferenceJournal implements AutoCloseable {
     }
     boolean done = false;
     try {
-      @Nullable DiskFile open = out;
-      if (open == null) {
-        open = disk.append(file, sizeBytes);
-        out = open;
+      if (!out.isOpen()) {
+        out.open(disk.append(file, sizeBytes));
       }
-      sizeBytes += JournalFrames.write(records.iterator(), open);
-      open.force();
+      sizeBytes += JournalFrames.write(records.iterator(), out.file());
+      out.file().force();
       done = true;
     } finally {
       if (!done) {
@@ -163,10 +160,6 @@ public final class ReferenceJournal implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    @Nullable DiskFile open = out;
-    out = null;
-    if (open != null) {
-      open.close();
-    }
+    out.close();
   }
 }

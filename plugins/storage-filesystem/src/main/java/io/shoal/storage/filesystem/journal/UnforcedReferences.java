@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// What a process knows of users' files and has not forced, for the case that it ends, well or not:
 /// a command that fetched a file need not wait until the disk has all of it, and after `kill -9`
@@ -26,7 +25,7 @@ public final class UnforcedReferences implements AutoCloseable {
   private final Disk disk;
   private final Path file;
   private boolean present = true; // until somebody looked
-  private @Nullable DiskFile out;
+  private final RecordOutput out = new RecordOutput();
 
   public UnforcedReferences(Disk disk, ChunkLayout layout) {
     this.disk = disk;
@@ -53,18 +52,17 @@ public final class UnforcedReferences implements AutoCloseable {
 
   /// Whether records can be added to those that are there; else they must begin anew.
   public boolean isOpen() {
-    return out != null;
+    return out.isOpen();
   }
 
   /// Adds records to those of this process, or begins with them.
   public void add(Iterator<JournalRecord> records) throws IOException {
     boolean done = false;
     try {
-      @Nullable DiskFile open = out;
-      if (open == null) {
-        open = begin();
+      if (!out.isOpen()) {
+        begin();
       }
-      JournalFrames.write(records, open);
+      JournalFrames.write(records, out.file());
       done = true;
     } finally {
       if (!done) {
@@ -73,15 +71,13 @@ public final class UnforcedReferences implements AutoCloseable {
     }
   }
 
-  private DiskFile begin() throws IOException {
+  private void begin() throws IOException {
     byte[] magic =
         magic().orElseThrow(() -> new IllegalStateException("this system names no boot"));
     clear();
     present = true;
-    DiskFile open = disk.create(file);
-    out = open;
-    open.write(ByteBuffer.wrap(magic));
-    return open;
+    out.open(disk.create(file));
+    out.file().write(ByteBuffer.wrap(magic));
   }
 
   /// Forgets it: to be called before it is forced, since what a force failed for must not be
@@ -97,11 +93,7 @@ public final class UnforcedReferences implements AutoCloseable {
   /// Leaves it to the next process.
   @Override
   public void close() throws IOException {
-    @Nullable DiskFile open = out;
-    out = null;
-    if (open != null) {
-      open.close();
-    }
+    out.close();
   }
 
   private Optional<byte[]> magic() {

@@ -4,6 +4,7 @@ import io.shoal.api.ChunkStore.StoredChunk;
 import io.shoal.api.Cid;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.chunk.StagedChunk;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,64 +22,48 @@ public final class Catalog {
   /// How many entries are looked at before the lock is let go for others.
   private static final int TELL_AT_ONCE = 1024;
 
-  /// A chunk that was committed and not synced.
-  ///
-  /// @param number keeps apart two that are committed one after the other under one key
-  public record Staged(ChunkKey key, long number, int sizeBytes) {}
-
   /// Where an owned chunk is.
   ///
   /// @param stagedNumber set while it is staged
   record Owned(int sizeBytes, Optional<Long> stagedNumber) {}
 
-  private final ReentrantLock lock;
   private final ChunkIndex index;
-  // Guarded by the lock.
-  private final Map<ChunkKey, Staged> staged = new HashMap<>();
+  // Guarded by the index.
+  private final Map<ChunkKey, StagedChunk> staged = new HashMap<>();
   private final Set<String> changedFolders = new HashSet<>();
 
-  /// @param lock guards the index, which the claims of adopted files share
-  public Catalog(ReentrantLock lock, ChunkIndex index) {
-    this.lock = lock;
+  /// @param index shared with the claims on adopted files; its monitor guards it and all of this
+  public Catalog(ChunkIndex index) {
     this.index = index;
   }
 
   /// Makes a durable chunk visible.
   void addDurable(ChunkKey key, int sizeBytes) {
-    lock.lock();
-    try {
+    synchronized (index) {
       if (ownedEntry(key) == ChunkIndex.NONE) {
         index.add(key, sizeBytes, Cid.RAW, ChunkIndex.OWNED, 0, ChunkIndex.NONE);
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Makes a staged chunk visible.
   ///
   /// @return whether it was not there before
-  boolean addStaged(Staged chunk) {
-    lock.lock();
-    try {
+  boolean addStaged(StagedChunk chunk) {
+    synchronized (index) {
       if (ownedEntry(chunk.key()) != ChunkIndex.NONE) {
         return false;
       }
       index.add(chunk.key(), chunk.sizeBytes(), Cid.RAW, ChunkIndex.OWNED, 0, ChunkIndex.NONE);
       staged.put(chunk.key(), chunk);
       return true;
-    } finally {
-      lock.unlock();
     }
   }
 
   public Optional<Owned> owned(ChunkKey key) {
-    lock.lock();
-    try {
+    synchronized (index) {
       int entry = ownedEntry(key);
       return entry == ChunkIndex.NONE ? Optional.empty() : Optional.of(owned(key, entry));
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -87,8 +71,7 @@ public final class Catalog {
   ///
   /// @return where it was, or empty if it was not there
   Optional<Owned> removeOwned(ChunkKey key) {
-    lock.lock();
-    try {
+    synchronized (index) {
       int entry = ownedEntry(key);
       if (entry == ChunkIndex.NONE) {
         return Optional.empty();
@@ -98,14 +81,12 @@ public final class Catalog {
       staged.remove(key);
       changedFolders.add(key.folderName());
       return Optional.of(found);
-    } finally {
-      lock.unlock();
     }
   }
 
   private Owned owned(ChunkKey key, int entry) {
-    @Nullable Staged waiting = staged.get(key);
-    return new Owned(index.sizeBytes(entry), Optional.ofNullable(waiting).map(Staged::number));
+    @Nullable StagedChunk waiting = staged.get(key);
+    return new Owned(index.sizeBytes(entry), Optional.ofNullable(waiting).map(StagedChunk::number));
   }
 
   private int ownedEntry(ChunkKey key) {
@@ -116,68 +97,50 @@ public final class Catalog {
   }
 
   /// All chunks that wait for a sync now.
-  List<Staged> staged() {
-    lock.lock();
-    try {
+  List<StagedChunk> staged() {
+    synchronized (index) {
       return List.copyOf(staged.values());
-    } finally {
-      lock.unlock();
     }
   }
 
   int stagedCount() {
-    lock.lock();
-    try {
+    synchronized (index) {
       return staged.size();
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Marks a chunk as moved to its durable place.
   ///
   /// @return `false` if it was removed meanwhile: its file must go
-  boolean promoted(Staged chunk) {
-    lock.lock();
-    try {
+  boolean promoted(StagedChunk chunk) {
+    synchronized (index) {
       changedFolders.add(chunk.key().folderName());
       return staged.remove(chunk.key(), chunk);
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Takes a staged chunk away whose bytes could not be made durable.
-  void removeStaged(Staged chunk) {
-    lock.lock();
-    try {
+  void removeStaged(StagedChunk chunk) {
+    synchronized (index) {
       if (staged.remove(chunk.key(), chunk)) {
         index.removeOwned(ownedEntry(chunk.key()));
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /// Names may have come or gone in a folder that the next sync has to force.
   void folderChanged(String name) {
-    lock.lock();
-    try {
+    synchronized (index) {
       changedFolders.add(name);
-    } finally {
-      lock.unlock();
     }
   }
 
   /// The folders under `chunks` in which names came or went since the last call.
   Set<String> takeChangedFolders() {
-    lock.lock();
-    try {
+    synchronized (index) {
       Set<String> taken = new HashSet<>(changedFolders);
       changedFolders.clear();
       return taken;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -187,8 +150,7 @@ public final class Catalog {
     int next = 0;
     int end;
     do {
-      lock.lock();
-      try {
+      synchronized (index) {
         end = index.entries();
         int stop = Math.min(end, next + TELL_AT_ONCE);
         for (; next < stop; next++) {
@@ -198,8 +160,6 @@ public final class Catalog {
             found.add(new StoredChunk(cid, index.sizeBytes(next), adopted));
           }
         }
-      } finally {
-        lock.unlock();
       }
       found.forEach(each);
       found.clear();
@@ -207,29 +167,20 @@ public final class Catalog {
   }
 
   public long ownedBytes() {
-    lock.lock();
-    try {
+    synchronized (index) {
       return index.ownedBytes();
-    } finally {
-      lock.unlock();
     }
   }
 
   public long adoptedBytes() {
-    lock.lock();
-    try {
+    synchronized (index) {
       return index.adoptedBytes();
-    } finally {
-      lock.unlock();
     }
   }
 
   public long chunks() {
-    lock.lock();
-    try {
+    synchronized (index) {
       return index.chunks();
-    } finally {
-      lock.unlock();
     }
   }
 }

@@ -8,13 +8,12 @@ import io.shoal.api.StoreFullException;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.chunk.ChunkLayout;
 import io.shoal.storage.filesystem.chunk.Reading;
+import io.shoal.storage.filesystem.chunk.StagedChunk;
 import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.DiskFaults;
-import io.shoal.storage.filesystem.disk.DiskFile;
 import io.shoal.storage.filesystem.disk.ForceThreads;
+import io.shoal.storage.filesystem.disk.Settings;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +48,6 @@ public final class OwnedChunks {
   /// the first second on, and what a sync finds left to do at the end is small.
   public static final long FORCE_BEHIND_BYTES = 64L << 20;
 
-  /// Rotten chunks that are kept to be looked at; further ones are deleted.
-  static final int MAX_QUARANTINED = 100;
-
   /// How often a chunk is looked for again when it moves from its staged to its durable place at
   /// the same moment.
   private static final int MAX_LOOKS = 3;
@@ -61,24 +57,30 @@ public final class OwnedChunks {
   private final ChunkLayout layout;
   private final Catalog catalog;
   private final SpaceBudget space;
+  private final Quarantine quarantine;
   private final AtomicLong numbers = new AtomicLong();
-  // One sync at a time, for as long as it takes: the second one finds most of its work done.
-  private final ReentrantLock syncing = new ReentrantLock();
-  // Guarded by syncing.
+  // Guarded by this: one sync at a time, for as long as it takes; the second one finds most of its
+  // work done.
   private final Set<String> knownFolders = new HashSet<>();
-  private final Set<Catalog.Staged> forced = new HashSet<>();
-  private final Map<Catalog.Staged, IOException> lost = new LinkedHashMap<>();
+  private final Set<StagedChunk> forced = new HashSet<>();
+  private final Map<StagedChunk, IOException> lost = new LinkedHashMap<>();
   private boolean closed;
   private final AtomicLong unforcedBytes = new AtomicLong();
   private final AtomicBoolean forcingBehind = new AtomicBoolean();
 
   public OwnedChunks(
-      Disk disk, ForceThreads threads, ChunkLayout layout, Catalog catalog, SpaceBudget space) {
+      Disk disk,
+      ForceThreads threads,
+      ChunkLayout layout,
+      Catalog catalog,
+      Settings settings,
+      LongSupplier nanoTime) {
     this.disk = disk;
     this.threads = threads;
     this.layout = layout;
     this.catalog = catalog;
-    this.space = space;
+    this.quarantine = new Quarantine(disk, layout.quarantine());
+    this.space = new SpaceBudget(disk, settings, catalog::ownedBytes, nanoTime);
   }
 
   /// Finds what is there. Called once, before anything else.
@@ -111,10 +113,10 @@ public final class OwnedChunks {
 
   /// @return whether what an earlier process wrote and did not force may still be in memory only
   private boolean loadStaged() throws IOException {
-    Optional<String> boot = disk.bootId();
-    boolean sameBoot = boot.isPresent() && boot.equals(readBoot());
+    BootMark boot = new BootMark(disk, layout.boot());
+    boolean sameBoot = boot.isOfThisBoot();
     for (Disk.Entry file : disk.list(layout.staging())) {
-      Optional<Catalog.Staged> chunk =
+      Optional<StagedChunk> chunk =
           file.folder() || file.sizeBytes() > ChunkLayout.MAX_CHUNK_SIZE_BYTES
               ? Optional.empty()
               : ChunkLayout.stagedChunk(file.name(), (int) file.sizeBytes());
@@ -125,30 +127,10 @@ public final class OwnedChunks {
         disk.delete(layout.staging().resolve(file.name()));
       }
     }
-    if (!sameBoot && boot.isPresent()) {
-      writeBoot(boot.get());
+    if (!sameBoot) {
+      boot.write();
     }
     return sameBoot;
-  }
-
-  private Optional<String> readBoot() throws IOException {
-    try (DiskFile file = disk.read(layout.boot())) {
-      ByteBuffer text = ByteBuffer.allocate(64);
-      int read;
-      do {
-        read = file.read(text, text.position());
-      } while (read > 0 && text.hasRemaining());
-      return Optional.of(new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
-  }
-
-  private void writeBoot(String boot) throws IOException {
-    disk.delete(layout.boot());
-    try (DiskFile file = disk.create(layout.boot())) {
-      file.write(ByteBuffer.wrap(boot.getBytes(StandardCharsets.US_ASCII)));
-    }
   }
 
   public Optional<ChunkReader> open(ChunkKey key) throws IOException {
@@ -177,6 +159,11 @@ public final class OwnedChunks {
     return place.stagedNumber().map(number -> layout.staged(key, number)).orElse(layout.chunk(key));
   }
 
+  /// How much may still be written.
+  public long availableBytes() throws IOException {
+    return space.availableBytes();
+  }
+
   public ChunkWriter create(ChunkKey key, int sizeBytes) throws IOException, StoreFullException {
     if (catalog.owned(key).isPresent()) {
       return new KnownChunkWriter(sizeBytes);
@@ -186,7 +173,7 @@ public final class OwnedChunks {
     Path temporary = layout.temporary(number);
     try {
       return new StagedWriter(
-          this, new Catalog.Staged(key, number, sizeBytes), disk.create(temporary));
+          this, new StagedChunk(key, number, sizeBytes), disk.create(temporary));
     } catch (IOException e) {
       space.release(sizeBytes);
       throw fault(temporary, e);
@@ -194,7 +181,7 @@ public final class OwnedChunks {
   }
 
   /// Makes a chunk visible whose bytes are all in its temporary file.
-  void commit(Catalog.Staged chunk) throws IOException, StoreFullException {
+  void commit(StagedChunk chunk) throws IOException, StoreFullException {
     Path temporary = layout.temporary(chunk.number());
     Path staged = layout.staged(chunk.key(), chunk.number());
     try {
@@ -216,51 +203,43 @@ public final class OwnedChunks {
     }
   }
 
-  private void forceBehind() {
-    syncing.lock();
+  private synchronized void forceBehind() {
     try {
       if (closed) {
         return;
       }
-      List<Catalog.Staged> batch = unforced(catalog.staged());
-      Map<Catalog.Staged, IOException> failed =
-          threads.forceAll(batch, chunk -> forceStaged(chunk));
+      List<StagedChunk> batch = unforced(catalog.staged());
+      Map<StagedChunk, IOException> failed = threads.forceAll(batch, chunk -> forceStaged(chunk));
       failed.keySet().forEach(this::drop);
       // The sync that the writers wait for tells of them.
       lost.putAll(failed);
       forced.addAll(batch);
     } finally {
       forcingBehind.set(false);
-      syncing.unlock();
     }
   }
 
-  private List<Catalog.Staged> unforced(List<Catalog.Staged> batch) {
+  private List<StagedChunk> unforced(List<StagedChunk> batch) {
     return batch.stream().filter(chunk -> !forced.contains(chunk)).toList();
   }
 
   /// Waits for what is being forced; nothing touches the disk afterwards.
-  public void close() {
-    syncing.lock();
-    try {
-      closed = true;
-    } finally {
-      syncing.unlock();
-    }
+  public synchronized void close() {
+    closed = true;
   }
 
   /// Ends a chunk that is not to be stored.
-  void discard(Catalog.Staged chunk) {
+  void discard(StagedChunk chunk) {
     deleteQuietly(layout.temporary(chunk.number()));
     space.release(chunk.sizeBytes());
   }
 
-  IOException writeFault(Catalog.Staged chunk, IOException cause)
+  IOException writeFault(StagedChunk chunk, IOException cause)
       throws IOException, StoreFullException {
     return fault(layout.temporary(chunk.number()), cause);
   }
 
-  void closedBadly(Catalog.Staged chunk, IOException fault) {
+  void closedBadly(StagedChunk chunk, IOException fault) {
     LOG.debug("{} was thrown away", layout.temporary(chunk.number()), fault);
   }
 
@@ -282,7 +261,7 @@ public final class OwnedChunks {
     try {
       switch (why) {
         case UNREFERENCED -> disk.delete(path);
-        case CORRUPT -> setAside(key, path);
+        case CORRUPT -> quarantine.take(path, key.fileName() + "." + numbers.incrementAndGet());
       }
       // A sync may just have moved it on; it notices that the chunk was removed and deletes what it
       // moved.
@@ -294,57 +273,40 @@ public final class OwnedChunks {
     return true;
   }
 
-  /// Shows the chunk's bytes to `right`, and sets them aside if it says no.
+  /// Shows the chunk's bytes to `right`, and quarantines them if it says no.
   ///
-  /// @return whether they were set aside
+  /// @return whether they were quarantined
   public boolean audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
     Optional<ChunkReader> copy = open(key);
     return copy.isPresent() && !Reading.isRight(copy.get(), right) && delete(key, Removal.CORRUPT);
   }
 
-  private void setAside(ChunkKey key, Path path) throws IOException {
-    if (disk.list(layout.quarantine()).size() >= MAX_QUARANTINED) {
-      disk.delete(path);
-      LOG.warn(
-          "{}: its bytes do not match its name: deleted, {} is full", path, layout.quarantine());
-      return;
-    }
-    Path aside = layout.quarantine().resolve(key.fileName() + "." + numbers.incrementAndGet());
-    disk.move(path, aside);
-    LOG.warn("{}: its bytes do not match its name: set aside as {}; check the disk", path, aside);
-  }
-
   /// Makes durable what was committed and removed before.
   ///
   /// @throws IOException a chunk whose bytes could not be forced is removed; the others are durable
-  public void sync() throws IOException {
-    syncing.lock();
-    try {
-      List<Catalog.Staged> batch = catalog.staged();
-      Map<Catalog.Staged, IOException> failed = new LinkedHashMap<>(lost);
-      failed.putAll(threads.forceAll(unforced(batch), chunk -> forceStaged(chunk)));
-      lost.clear();
-      forced.clear();
-      for (Catalog.Staged chunk : batch) {
-        if (failed.containsKey(chunk)) {
-          // A second force would succeed without having written anything: the bytes are lost.
-          drop(chunk);
-        } else {
-          try {
-            promote(chunk);
-          } catch (IOException e) {
-            failed.put(chunk, e); // it stays staged, whole and forced: the next sync moves it
-          }
+  public synchronized void sync() throws IOException {
+    List<StagedChunk> batch = catalog.staged();
+    Map<StagedChunk, IOException> failed = new LinkedHashMap<>(lost);
+    failed.putAll(threads.forceAll(unforced(batch), chunk -> forceStaged(chunk)));
+    lost.clear();
+    forced.clear();
+    for (StagedChunk chunk : batch) {
+      if (failed.containsKey(chunk)) {
+        // A second force would succeed without having written anything: the bytes are lost.
+        drop(chunk);
+      } else {
+        try {
+          promote(chunk);
+        } catch (IOException e) {
+          failed.put(chunk, e); // it stays staged, whole and forced: the next sync moves it
         }
       }
-      forceFolders(batch);
-      ForceThreads.throwFirst(failed);
-    } finally {
-      syncing.unlock();
     }
+    forceFolders(batch);
+    ForceThreads.throwFirst(failed);
   }
 
-  private void forceStaged(Catalog.Staged chunk) throws IOException {
+  private void forceStaged(StagedChunk chunk) throws IOException {
     try {
       disk.forceFile(layout.staged(chunk.key(), chunk.number()));
     } catch (NoSuchFileException e) {
@@ -355,7 +317,7 @@ public final class OwnedChunks {
     }
   }
 
-  private void promote(Catalog.Staged chunk) throws IOException {
+  private void promote(StagedChunk chunk) throws IOException {
     Path target = layout.chunk(chunk.key());
     String folder = chunk.key().folderName();
     if (!knownFolders.contains(folder)) {
@@ -378,7 +340,7 @@ public final class OwnedChunks {
     }
   }
 
-  private void forceFolders(List<Catalog.Staged> batch) throws IOException {
+  private void forceFolders(List<StagedChunk> batch) throws IOException {
     List<Path> folders = new ArrayList<>();
     for (String name : catalog.takeChangedFolders()) {
       if (knownFolders.contains(name)) {
@@ -391,7 +353,7 @@ public final class OwnedChunks {
     // failed,
     // as bytes are: a second force writes them.
     failed.keySet().forEach(folder -> catalog.folderChanged(String.valueOf(folder.getFileName())));
-    for (Catalog.Staged chunk : batch) {
+    for (StagedChunk chunk : batch) {
       if (failed.containsKey(layout.folder(chunk.key()))) {
         delete(chunk.key(), Removal.UNREFERENCED);
       }
@@ -399,7 +361,7 @@ public final class OwnedChunks {
     ForceThreads.throwFirst(failed);
   }
 
-  private void drop(Catalog.Staged chunk) {
+  private void drop(StagedChunk chunk) {
     catalog.removeStaged(chunk);
     deleteQuietly(layout.staged(chunk.key(), chunk.number()));
   }

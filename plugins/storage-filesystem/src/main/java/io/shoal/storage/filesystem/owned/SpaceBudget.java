@@ -6,7 +6,6 @@ import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /// Says whether there is room before anything is written, and holds what was promised to writers
@@ -25,8 +24,7 @@ public final class SpaceBudget {
   private final Settings settings;
   private final LongSupplier ownedBytes;
   private final LongSupplier nanoTime;
-  private final ReentrantLock lock = new ReentrantLock();
-  // Guarded by the lock.
+  // Guarded by this.
   private long reservedBytes;
   private long freeBytes;
   private long promisedSinceLookBytes;
@@ -52,13 +50,8 @@ public final class SpaceBudget {
   }
 
   /// Gives room back: the chunk is stored and counts by itself, or it is not stored.
-  void release(int sizeBytes) {
-    lock.lock();
-    try {
-      reservedBytes -= sizeBytes;
-    } finally {
-      lock.unlock();
-    }
+  synchronized void release(int sizeBytes) {
+    reservedBytes -= sizeBytes;
   }
 
   /// How much may still be reserved.
@@ -66,19 +59,15 @@ public final class SpaceBudget {
     if (!lookIsValid()) {
       look();
     }
-    lock.lock();
-    try {
+    synchronized (this) {
       return Math.max(0, Math.min(quotaRoom(), diskRoom()));
-    } finally {
-      lock.unlock();
     }
   }
 
   /// What a writer says that found no room.
   StoreFullException full() throws IOException {
     long free = disk.usableBytes(settings.folder());
-    lock.lock();
-    try {
+    synchronized (this) {
       Path folder = settings.folder();
       if (quotaRoom() < ChunkLayout.MAX_CHUNK_SIZE_BYTES && quotaRoom() <= diskRoom()) {
         return new StoreFullException(
@@ -92,48 +81,33 @@ public final class SpaceBudget {
                   Sizes.text(free),
                   Sizes.text(settings.freeSpaceFloorBytes()),
                   Settings.KEYS));
-    } finally {
-      lock.unlock();
     }
   }
 
-  private boolean take(int sizeBytes, boolean looked) {
-    lock.lock();
-    try {
-      long onDisk = sizeBytes + FILE_OVERHEAD_BYTES;
-      if (!looked || sizeBytes > quotaRoom() || onDisk > diskRoom()) {
-        return false;
-      }
-      reservedBytes += sizeBytes;
-      promisedSinceLookBytes += onDisk;
-      return true;
-    } finally {
-      lock.unlock();
+  private synchronized boolean take(int sizeBytes, boolean looked) {
+    long onDisk = sizeBytes + FILE_OVERHEAD_BYTES;
+    if (!looked || sizeBytes > quotaRoom() || onDisk > diskRoom()) {
+      return false;
     }
+    reservedBytes += sizeBytes;
+    promisedSinceLookBytes += onDisk;
+    return true;
   }
 
-  private boolean lookIsValid() {
-    lock.lock();
-    try {
-      return looked
-          && promisedSinceLookBytes < LOOK_VALID_BYTES
-          && nanoTime.getAsLong() - lookedAtNanos < LOOK_VALID_NANOS;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized boolean lookIsValid() {
+    return looked
+        && promisedSinceLookBytes < LOOK_VALID_BYTES
+        && nanoTime.getAsLong() - lookedAtNanos < LOOK_VALID_NANOS;
   }
 
   private void look() throws IOException {
     long free = disk.usableBytes(settings.folder());
-    lock.lock();
-    try {
+    synchronized (this) {
       looked = true;
       freeBytes = free;
       // What is promised and not written yet is still free on disk.
       promisedSinceLookBytes = reservedBytes;
       lookedAtNanos = nanoTime.getAsLong();
-    } finally {
-      lock.unlock();
     }
   }
 

@@ -2,6 +2,7 @@ package io.shoal.storage.filesystem.owned;
 
 import io.shoal.api.ChunkWriter;
 import io.shoal.api.StoreFullException;
+import io.shoal.storage.filesystem.chunk.StagedChunk;
 import io.shoal.storage.filesystem.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,12 +10,12 @@ import java.nio.ByteBuffer;
 /// Writes a chunk to its temporary file.
 final class StagedWriter implements ChunkWriter {
   private final OwnedChunks chunks;
-  private final Catalog.Staged chunk;
+  private final StagedChunk chunk;
   private final DiskFile file;
   private int writtenBytes;
   private boolean ended;
 
-  StagedWriter(OwnedChunks chunks, Catalog.Staged chunk, DiskFile file) {
+  StagedWriter(OwnedChunks chunks, StagedChunk chunk, DiskFile file) {
     this.chunks = chunks;
     this.chunk = chunk;
     this.file = file;

@@ -7,7 +7,6 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked.Segment;
 import io.shoal.api.FileRef;
 import io.shoal.api.MalformedDataException;
-import io.shoal.storage.filesystem.adopted.AdoptedFile;
 import io.shoal.storage.filesystem.chunk.ChunkLayout;
 import io.shoal.storage.filesystem.disk.SimulatedDisk;
 import io.shoal.testkit.TestData;
@@ -33,7 +32,7 @@ class ReferenceJournalTest {
     Cid cid = TestData.cid(new byte[] {1});
     FileRef ref = new FileRef(Path.of("/a/ü"), 5, 6, 7, true);
     return List.of(
-        new JournalRecord.Described(1, new AdoptedFile.Expected(ref, 8)),
+        new JournalRecord.Described(1, new ExpectedFile(ref, 8)),
         new JournalRecord.Claimed(1, List.of(new Segment(cid, 0, 4), new Segment(cid, 9, 0))),
         new JournalRecord.Moving(1, Path.of("/b")),
         new JournalRecord.Unclaimed(1, 9, cid),

@@ -1,0 +1,129 @@
+package io.shoal.storage.filesystem.adopted;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.ChunkStore.Removal;
+import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.chunk.Reading;
+import io.shoal.storage.filesystem.disk.Disk;
+import io.shoal.storage.filesystem.disk.DiskFaults;
+import io.shoal.storage.filesystem.disk.DiskFile;
+import io.shoal.storage.filesystem.disk.FileStamp;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The chunks in users' files: served out of the file, as long as the file is what it was.
+///
+/// Looks at the file and at [ClaimTable] only, so that serving never waits for a sync.
+public final class AdoptedChunks {
+  private static final Logger LOG = LoggerFactory.getLogger(AdoptedChunks.class);
+
+  private final Disk disk;
+  private final ClaimTable table;
+  private final ChangeCheck check;
+
+  AdoptedChunks(Disk disk, ClaimTable table, ChangeCheck check) {
+    this.disk = disk;
+    this.table = table;
+    this.check = check;
+  }
+
+  public Optional<ChunkReader> open(ChunkKey key) throws IOException {
+    for (ClaimTable.Candidate claim : table.candidates(key)) {
+      Optional<ChunkReader> reader = open(claim);
+      if (reader.isPresent()) {
+        return reader;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<ChunkReader> open(ClaimTable.Candidate claim) throws IOException {
+    DiskFile open;
+    try {
+      open = disk.read(claim.file().path());
+    } catch (NoSuchFileException e) {
+      if (check.isGone(claim.file())) {
+        return Optional.empty();
+      }
+      open = disk.read(claim.file().path()); // it was just renamed
+    } catch (FileSystemException e) {
+      LOG.warn(
+          "{}: cannot be read ({}): its chunks are not served", claim.file(), DiskFaults.reason(e));
+      return Optional.empty();
+    }
+    // Looked at after it was opened: what is checked is then what is read, or the name changed
+    // hands in between and the hash tells.
+    if (!usable(claim)) {
+      Reading.close(open);
+      return Optional.empty();
+    }
+    return Optional.of(
+        new AdoptedReader(check, claim.file(), open, claim.offsetBytes(), claim.sizeBytes()));
+  }
+
+  private boolean usable(ClaimTable.Candidate claim) throws IOException {
+    Optional<FileStamp> stamp = disk.stat(claim.file().path());
+    return switch (claim.file().expected.state(stamp)) {
+      // Of a file that is as it was a claim beyond its end is none either: a journal from which the
+      // medium lost a record can hold one.
+      case INTACT, GROWING ->
+          claim.offsetBytes() + claim.sizeBytes() <= stamp.map(FileStamp::sizeBytes).orElse(0L);
+      case CHANGED, MISSING -> !check.isGone(claim.file());
+    };
+  }
+
+  public boolean contains(ChunkKey key) throws IOException {
+    for (ClaimTable.Candidate claim : table.candidates(key)) {
+      if (usable(claim)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public boolean delete(ChunkKey key, Removal why) throws IOException {
+    return switch (why) {
+      case UNREFERENCED -> table.unclaimAll(key);
+      case CORRUPT -> {
+        // Only the copy that is served is known to be rotten: another place may hold it well.
+        for (ClaimTable.Candidate claim : table.candidates(key)) {
+          Optional<ChunkReader> served = open(claim);
+          if (served.isPresent()) {
+            served.get().close();
+            LOG.warn(
+                "{}: the bytes at {} are not what they were: not served any more",
+                claim.file(),
+                claim.offsetBytes());
+            yield table.unclaim(key, claim);
+          }
+        }
+        yield false;
+      }
+    };
+  }
+
+  /// Shows what lies at each claim on a chunk to `right`, and takes back those claims of which it
+  /// says no.
+  ///
+  /// @return how many
+  public int audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
+    int removed = 0;
+    for (ClaimTable.Candidate claim : table.claims(key)) {
+      Optional<ChunkReader> copy = open(claim);
+      // In a file that changed meanwhile nothing is rotten: then the reference goes as a whole.
+      if (copy.isPresent() && !Reading.isRight(copy.get(), right) && usable(claim)) {
+        LOG.warn(
+            "{}: the bytes at {} are not what they were: not served any more",
+            claim.file(),
+            claim.offsetBytes());
+        removed += table.unclaim(key, claim) ? 1 : 0;
+      }
+    }
+    return removed;
+  }
+}

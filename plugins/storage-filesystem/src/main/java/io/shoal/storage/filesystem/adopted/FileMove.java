@@ -1,0 +1,153 @@
+package io.shoal.storage.filesystem.adopted;
+
+import io.shoal.api.FileBacked.FileState;
+import io.shoal.api.FileRef;
+import io.shoal.api.UserFaultException;
+import io.shoal.storage.filesystem.disk.Disk;
+import io.shoal.storage.filesystem.disk.DiskFaults;
+import io.shoal.storage.filesystem.disk.FileStamp;
+import io.shoal.storage.filesystem.journal.ExpectedFile;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gives a user's file another name, together with its claims, whatever comes in between.
+///
+/// The order: the journal records the new name, durably; the file gets it (by a link where nothing
+/// may be replaced, so that it has both names for a moment); the old name goes, once the folder of
+/// the new one was forced; the next sync forces both folders and writes the new name. So after a
+/// crash the file is at one of the two names, and [#settle] finds it. Used by one thread at a time.
+final class FileMove {
+  private static final Logger LOG = LoggerFactory.getLogger(FileMove.class);
+
+  private final Disk disk;
+  private final ClaimTable table;
+  private final ReferenceLog log;
+
+  FileMove(Disk disk, ClaimTable table, ReferenceLog log) {
+    this.disk = disk;
+    this.table = table;
+    this.log = log;
+  }
+
+  /// Ends the moves of a file that an earlier process did not end.
+  void settle(AdoptedFile file) throws IOException {
+    for (Path target : List.copyOf(file.moving)) {
+      settleAt(file, target);
+    }
+    file.moving.clear();
+  }
+
+  /// If the file is at its target, the claims go there too.
+  private void settleAt(AdoptedFile file, Path target) throws IOException {
+    Optional<FileStamp> there = disk.stat(target);
+    FileRef ref = file.expected.ref();
+    if (there.isEmpty()
+        || !there.get().regular()
+        || there.get().inode() != ref.inode()
+        || ref.inode() == 0) {
+      return;
+    }
+    Path old = file.path();
+    Optional<FileStamp> left = old.equals(target) ? Optional.empty() : disk.stat(old);
+    if (left.isPresent() && left.get().inode() == ref.inode()) {
+      disk.delete(
+          old); // a move to a free name gives the new name first and takes the old one away after
+    }
+    log.renamed(old, target); // the earlier process may not have forced it
+    table.at(target).filter(other -> other != file).ifPresent(table::forget);
+    FileStamp now = disk.stat(target).orElse(there.get());
+    table.redescribe(file, ExpectedFile.of(target, now, false));
+  }
+
+  /// See [io.shoal.api.FileBacked#relocate].
+  FileRef relocate(AdoptedFile file, Path to, boolean replace)
+      throws IOException, UserFaultException {
+    Path from = file.path();
+    Optional<FileStamp> before = disk.stat(from);
+    FileState state = file.expected.state(before);
+    if (state == FileState.CHANGED || state == FileState.MISSING) {
+      table.drop(file);
+      throw new IOException(ChangeCheck.changed(from).getMessage());
+    }
+    if (!from.equals(to)) {
+      move(file, from, to, replace);
+    }
+    FileStamp stamp = disk.stat(to).orElseThrow(() -> new NoSuchFileException(to.toString()));
+    table.redescribe(file, ExpectedFile.of(to, stamp, false));
+    return file.expected.ref();
+  }
+
+  private void move(AdoptedFile file, Path from, Path to, boolean replace)
+      throws IOException, UserFaultException {
+    Optional<FileStamp> there = disk.stat(to);
+    // An earlier attempt may have given it the new name and failed to take the old one away. A
+    // rename from one name of a file to another of the same file does nothing.
+    boolean linked =
+        there.isPresent()
+            && there.get().inode() != 0
+            && there.get().inode() == file.expected.ref().inode();
+    if (!replace && !linked && there.isPresent()) {
+      throw exists(to);
+    }
+    log.intend(file, to);
+    try {
+      if (linked) {
+        leaveOldName(file, from, to);
+      } else if (replace) {
+        disk.move(from, to);
+      } else {
+        moveToFreeName(file, from, to);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw exists(to);
+    } catch (IOException e) {
+      throw new IOException(
+          "%s: cannot be renamed to %s (%s): choose a name in a folder of the same file system that this user may write to"
+              .formatted(from, to, DiskFaults.reason(e)),
+          e);
+    }
+    log.renamed(from, to);
+    table.at(to).ifPresent(table::forget);
+  }
+
+  /// Moves by a link, which never replaces anything; a move that looks first may.
+  private void moveToFreeName(AdoptedFile file, Path from, Path to) throws IOException {
+    try {
+      disk.link(from, to);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | IOException e) {
+      LOG.debug("{}: no links here", to, e);
+      if (disk.stat(to).isPresent()) {
+        throw new FileAlreadyExistsException(to.toString());
+      }
+      disk.move(from, to);
+      return;
+    }
+    leaveOldName(file, from, to);
+  }
+
+  private void leaveOldName(AdoptedFile file, Path from, Path to) throws IOException {
+    if (file.journaled && to.getParent() != null) {
+      // Or a power loss could keep the loss of the old name and not the gain of the new one.
+      try {
+        disk.forceFolder(to.getParent());
+      } catch (IOException e) {
+        disk.delete(to);
+        throw e;
+      }
+    }
+    disk.delete(from);
+  }
+
+  private static UserFaultException exists(Path target) {
+    return new UserFaultException(
+        target + ": there is a file of that name already: move it away, or choose another name");
+  }
+}

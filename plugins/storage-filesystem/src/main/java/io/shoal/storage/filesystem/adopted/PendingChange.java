@@ -1,0 +1,23 @@
+package io.shoal.storage.filesystem.adopted;
+
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked.Segment;
+import java.util.List;
+
+/// A change that the journal has to learn, in the order in which it happened. What is written about
+/// a file is taken from it at the moment of writing, so that no record is older than the file's
+/// name.
+sealed interface PendingChange {
+  AdoptedFile file();
+
+  /// A new reference, or a new name or new expectations of an old one.
+  record Description(AdoptedFile file) implements PendingChange {}
+
+  record Claims(AdoptedFile file, List<Segment> segments) implements PendingChange {}
+
+  record Unclaim(AdoptedFile file, long offsetBytes, Cid cid) implements PendingChange {}
+
+  record Drop(AdoptedFile file) implements PendingChange {}
+
+  record Forget(AdoptedFile file) implements PendingChange {}
+}
