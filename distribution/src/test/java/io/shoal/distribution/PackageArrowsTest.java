@@ -40,6 +40,7 @@ class PackageArrowsTest {
   enum Module {
     RUNTIME("runtime", "io.shoal.runtime"),
     KADEMLIA("plugins/discovery-kademlia", "io.shoal.discovery.kademlia"),
+    STORAGE("plugins/storage-filesystem", "io.shoal.storage.filesystem"),
     DISTRIBUTION("distribution", "io.shoal.distribution");
 
     final Path folder;

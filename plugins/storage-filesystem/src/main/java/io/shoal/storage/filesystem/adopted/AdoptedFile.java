@@ -8,7 +8,7 @@ import java.util.List;
 
 /// One reference. Its fields are guarded by the lock of [ClaimTable], except [#expected], which any
 /// thread may read.
-public final class AdoptedFile {
+final class AdoptedFile {
   final int number;
   volatile ExpectedFile expected;
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the store knows in memory about users' files: the references, their claims, and what of it
 /// the journal does not know yet. Thread-safe; does no IO, so its lock is never held for long.
-public final class ClaimTable {
+final class ClaimTable {
   /// How many files are tried for one chunk. The empty chunk is in every empty file: looking at all
   /// of them would cost more than fetching it.
   private static final int MAX_CANDIDATES = 16;

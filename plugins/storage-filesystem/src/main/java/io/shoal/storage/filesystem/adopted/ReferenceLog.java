@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /// Brings what [ClaimTable] knows to disk: bytes first, claims after. Used by one thread at a time.
-public final class ReferenceLog implements AutoCloseable {
+final class ReferenceLog implements AutoCloseable {
   private final Disk disk;
   private final ForceThreads threads;
   private final ClaimTable table;
@@ -32,7 +32,7 @@ public final class ReferenceLog implements AutoCloseable {
   /// Folders in which files got another name since the last sync.
   private final Set<Path> changedFolders = new HashSet<>();
 
-  public ReferenceLog(
+  ReferenceLog(
       Disk disk,
       ForceThreads threads,
       ClaimTable table,

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /// Says whether there is room before anything is written, and holds what was promised to writers
 /// that have not ended.
-public final class SpaceBudget {
+final class SpaceBudget {
   /// What a file takes on disk beyond its bytes, roughly: a block that is not full, and its inode.
   private static final long FILE_OVERHEAD_BYTES = 4096;
 
@@ -31,7 +31,7 @@ public final class SpaceBudget {
   private long lookedAtNanos;
   private boolean looked;
 
-  public SpaceBudget(Disk disk, Settings settings, LongSupplier ownedBytes, LongSupplier nanoTime) {
+  SpaceBudget(Disk disk, Settings settings, LongSupplier ownedBytes, LongSupplier nanoTime) {
     this.disk = disk;
     this.settings = settings;
     this.ownedBytes = ownedBytes;
@@ -55,7 +55,7 @@ public final class SpaceBudget {
   }
 
   /// How much may still be reserved.
-  public long availableBytes() throws IOException {
+  long availableBytes() throws IOException {
     if (!lookIsValid()) {
       look();
     }
