@@ -16,7 +16,6 @@ import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.ShoalException;
 import io.shoal.transport.tcp.connection.TcpConnection;
-import io.shoal.transport.tcp.connection.TransportContext;
 import io.shoal.transport.tcp.settings.HostPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,10 +33,10 @@ final class Dialling {
   // The Transport contract: connect blocks at most 10 s.
   private static final long CONNECT_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final TransportContext shared;
+  private final RunningTransport running;
 
-  Dialling(TransportContext shared) {
-    this.shared = shared;
+  Dialling(RunningTransport running) {
+    this.running = running;
   }
 
   /// See [io.shoal.api.Transport#connect].
@@ -81,7 +80,8 @@ final class Dialling {
       throws PeerUnreachableException, InterruptedException {
     CompletableFuture<InetAddress[]> found = new CompletableFuture<>();
     // The system's resolver cannot be interrupted.
-    shared
+    running
+        .context()
         .threads()
         .execute(
             () -> {
@@ -107,7 +107,7 @@ final class Dialling {
       throw new PeerUnreachableException(address + ": nobody answered in time");
     }
     CompletableFuture<TcpConnection> ready = new CompletableFuture<>();
-    long connectMillis = Math.min(left, shared.settings().connectTimeout().toMillis());
+    long connectMillis = Math.min(left, running.context().settings().connectTimeout().toMillis());
     ChannelFuture connecting =
         bootstrap(address, server, (int) connectMillis, ready).connect(target);
     connecting.addListener(
@@ -120,9 +120,9 @@ final class Dialling {
         });
     boolean connected = false;
     try {
-      TcpConnection link = ready.get(left, TimeUnit.MILLISECONDS);
+      TcpConnection connection = ready.get(left, TimeUnit.MILLISECONDS);
       connected = true;
-      return link;
+      return connection;
     } catch (TimeoutException e) {
       throw new PeerUnreachableException(address + ": the handshake did not end in time", e);
     } catch (ExecutionException e) {
@@ -156,22 +156,28 @@ final class Dialling {
       int connectMillis,
       CompletableFuture<TcpConnection> ready) {
     return new Bootstrap()
-        .group(shared.loops())
+        .group(running.loops())
         .channelFactory(PeerChannels.Connection::new)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
         .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.ALLOCATOR, shared.allocator())
+        .option(ChannelOption.ALLOCATOR, running.context().allocator())
         .option(ChannelOption.RECVBUF_ALLOCATOR, Pipelines.receiveSizes())
         .handler(
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
                 boolean encrypted = address.scheme().equals(TCPS.name());
-                TcpConnection link =
+                TcpConnection connection =
                     new TcpConnection(
-                        shared, address.scheme(), Optional.of(address), server, channel, encrypted);
+                        running.context(),
+                        address.scheme(),
+                        Optional.of(address),
+                        server,
+                        channel,
+                        encrypted);
                 var _ =
-                    link.ready()
+                    connection
+                        .ready()
                         .whenComplete(
                             (l, e) -> {
                               if (e == null) {
@@ -181,11 +187,11 @@ final class Dialling {
                               }
                             });
                 Pipelines.setUp(
-                    shared,
-                    link,
+                    running,
+                    connection,
                     channel,
                     encrypted
-                        ? Optional.of(shared.tls().clientEngine(address.peerId()))
+                        ? Optional.of(running.context().tls().clientEngine(address.peerId()))
                         : Optional.empty());
               }
             });

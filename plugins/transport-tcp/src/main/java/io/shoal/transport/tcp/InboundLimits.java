@@ -6,16 +6,14 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
-/// Counts the connections that others made, all and by where they come from.
+/// Bounds the connections that peers dial: in all, and by the address that they come from.
 public final class InboundLimits {
   // The usual share of one customer: whoever has one address of it has them all.
   private static final int IPV6_PREFIX_BYTES = 8;
 
   private final int max;
   private final int maxPerAddress;
-  private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Integer> byAddress = new HashMap<>();
   private int count;
 
@@ -25,30 +23,20 @@ public final class InboundLimits {
   }
 
   /// Whether one more may come in; [#leave] is due if so.
-  boolean enter(InetAddress from) {
-    lock.lock();
-    try {
-      String key = key(from);
-      int same = byAddress.getOrDefault(key, 0);
-      if (count >= max || same >= maxPerAddress) {
-        return false;
-      }
-      count++;
-      byAddress.put(key, same + 1);
-      return true;
-    } finally {
-      lock.unlock();
+  synchronized boolean enter(InetAddress from) {
+    String key = key(from);
+    int same = byAddress.getOrDefault(key, 0);
+    if (count >= max || same >= maxPerAddress) {
+      return false;
     }
+    count++;
+    byAddress.put(key, same + 1);
+    return true;
   }
 
-  void leave(InetAddress from) {
-    lock.lock();
-    try {
-      count--;
-      byAddress.computeIfPresent(key(from), (_, same) -> same > 1 ? same - 1 : null);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void leave(InetAddress from) {
+    count--;
+    byAddress.computeIfPresent(key(from), (_, same) -> same > 1 ? same - 1 : null);
   }
 
   private static String key(InetAddress address) {

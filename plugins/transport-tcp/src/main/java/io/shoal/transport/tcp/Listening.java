@@ -13,7 +13,6 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.transport.tcp.connection.TcpConnection;
-import io.shoal.transport.tcp.connection.TransportContext;
 import io.shoal.transport.tcp.settings.HostPort;
 import io.shoal.transport.tcp.settings.TcpSettings;
 import java.net.InetAddress;
@@ -31,10 +30,10 @@ import org.slf4j.LoggerFactory;
 final class Listening {
   private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
 
-  private final TransportContext shared;
+  private final RunningTransport running;
 
-  Listening(TransportContext shared) {
-    this.shared = shared;
+  Listening(RunningTransport running) {
+    this.running = running;
   }
 
   /// See [io.shoal.api.Transport#listen].
@@ -44,17 +43,18 @@ final class Listening {
     List<PeerAddress> addresses = new ArrayList<>();
     for (String scheme : sorted) {
       Channel listener = bind(scheme, sorted.size() > 1, server);
-      shared.channels().add(listener);
-      listener.closeFuture().addListener(_ -> shared.channels().remove(listener));
+      running.channels().add(listener);
+      listener.closeFuture().addListener(_ -> running.channels().remove(listener));
       InetSocketAddress local = (InetSocketAddress) listener.localAddress();
-      shared.listenPorts().put(scheme, local.getPort());
+      running.context().listenPorts().put(scheme, local.getPort());
       InetAddress host = local.getAddress();
       String uri =
           host.isAnyLocalAddress()
               ? new HostPort(TcpSettings.ANY_HOST, local.getPort()).uri(scheme)
               : HostPort.of(host, local.getPort()).uri(scheme);
       PeerAddress address = PeerAddress.of(uri);
-      addresses.add(scheme.equals(TCPS.name()) ? address.withPeerId(shared.self()) : address);
+      addresses.add(
+          scheme.equals(TCPS.name()) ? address.withPeerId(running.context().self()) : address);
     }
     return addresses;
   }
@@ -62,7 +62,7 @@ final class Listening {
   private Channel bind(String scheme, boolean several, ChunkServer server)
       throws UserFaultException, InterruptedException {
     boolean encrypted = encrypted(scheme);
-    TcpSettings settings = shared.settings();
+    TcpSettings settings = running.context().settings();
     boolean second = several && !encrypted;
     String key = "plugins.transport-tcp." + (second ? "listenPlain" : "listen");
     Optional<HostPort> given = second ? settings.listenPlain() : settings.listen();
@@ -105,10 +105,10 @@ final class Listening {
 
   private ServerBootstrap serverBootstrap(String scheme, boolean encrypted, ChunkServer server) {
     return new ServerBootstrap()
-        .group(shared.loops())
+        .group(running.loops())
         .channelFactory(PeerChannels.Listener::new)
         .childOption(ChannelOption.TCP_NODELAY, true)
-        .childOption(ChannelOption.ALLOCATOR, shared.allocator())
+        .childOption(ChannelOption.ALLOCATOR, running.context().allocator())
         .childOption(ChannelOption.RECVBUF_ALLOCATOR, Pipelines.receiveSizes())
         .childHandler(
             new ChannelInitializer<Channel>() {
@@ -121,19 +121,19 @@ final class Listening {
 
   private void accept(String scheme, boolean encrypted, ChunkServer server, Channel channel) {
     InetAddress from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    if (!shared.inbound().enter(from)) {
+    if (!running.inbound().enter(from)) {
       LOG.debug("Refused a connection from {}: too many are open", from);
       var _ = channel.close();
       return;
     }
-    channel.closeFuture().addListener(_ -> shared.inbound().leave(from));
-    TcpConnection link =
-        new TcpConnection(shared, scheme, Optional.empty(), server, channel, encrypted);
+    channel.closeFuture().addListener(_ -> running.inbound().leave(from));
+    TcpConnection connection =
+        new TcpConnection(running.context(), scheme, Optional.empty(), server, channel, encrypted);
     // Nobody waits for an inbound handshake: its failure is in the debug log.
     Pipelines.setUp(
-        shared,
-        link,
+        running,
+        connection,
         channel,
-        encrypted ? Optional.of(shared.tls().serverEngine()) : Optional.empty());
+        encrypted ? Optional.of(running.context().tls().serverEngine()) : Optional.empty());
   }
 }

@@ -4,11 +4,10 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.shoal.transport.tcp.connection.TcpConnection;
-import io.shoal.transport.tcp.connection.TransportContext;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 
-/// What a channel consists of, whoever made it.
+/// The handlers of a channel, whichever side dialled.
 final class Pipelines {
   // Fewer and larger reads at line rate; the guess begins small for idle connections.
   private static final int MAX_RECEIVE_SIZE_BYTES = 256 * 1024;
@@ -24,18 +23,21 @@ final class Pipelines {
   }
 
   static void setUp(
-      TransportContext shared, TcpConnection link, Channel channel, Optional<SSLEngine> engine) {
-    shared.channels().add(channel);
-    shared.links().add(link);
-    channel.closeFuture().addListener(_ -> shared.channels().remove(channel));
-    var _ = link.ended().whenComplete((_, _) -> shared.links().remove(link));
+      RunningTransport running,
+      TcpConnection connection,
+      Channel channel,
+      Optional<SSLEngine> engine) {
+    running.channels().add(channel);
+    running.connections().add(connection);
+    channel.closeFuture().addListener(_ -> running.channels().remove(channel));
+    var _ = connection.ended().whenComplete((_, _) -> running.connections().remove(connection));
     engine.ifPresent(
         e -> {
-          SslHandler tls = new SslHandler(e, shared.threads());
-          tls.setHandshakeTimeoutMillis(shared.settings().handshakeTimeout().toMillis());
+          SslHandler tls = new SslHandler(e, running.context().threads());
+          tls.setHandshakeTimeoutMillis(running.context().settings().handshakeTimeout().toMillis());
           tls.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT_MILLIS);
           channel.pipeline().addLast(tls);
         });
-    channel.pipeline().addLast(link.wire());
+    channel.pipeline().addLast(connection.handler());
   }
 }

@@ -48,7 +48,7 @@ public final class TcpTransport implements Transport {
 
   private static final long CLOSE_TIMEOUT_MILLIS = 2_000;
 
-  private volatile Optional<TransportContext> running = Optional.empty();
+  private volatile Optional<RunningTransport> running = Optional.empty();
 
   /// For the plugin loader.
   public TcpTransport() {}
@@ -66,33 +66,36 @@ public final class TcpTransport implements Transport {
         new MultiThreadIoEventLoopGroup(
             loops, new DefaultThreadFactory("shoal-tcp", true), NioIoHandler.newFactory());
     PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
-    Set<Channel> channels = TransportContext.concurrentSet();
     Executor threads = task -> Thread.ofVirtual().name("shoal-tcp-task").start(task);
     TransportContext shared =
         new TransportContext(
             settings,
-            group,
             context.identity().tls("shoal/1"),
             context.identity().peerId(),
             Nonce.of(new SecureRandom()),
             agent(),
             allocator,
             new ConcurrentHashMap<>(),
-            channels,
-            TransportContext.concurrentSet(),
-            new InboundLimits(settings.maxConnections(), settings.maxConnectionsPerAddress()),
             new ReceiveWindows(settings.receiveBufferBytes(), settings.windowBytes()),
             threads,
+            System::nanoTime,
             context.metrics().counter("received_bytes", "Bytes that came over TCP"),
             context.metrics().counter("sent_bytes", "Chunk bytes that went over TCP"));
-    context.metrics().gauge("connections", "Open TCP connections", shared.links()::size);
+    RunningTransport started =
+        new RunningTransport(
+            shared,
+            group,
+            ConcurrentHashMap.newKeySet(),
+            ConcurrentHashMap.newKeySet(),
+            new InboundLimits(settings.maxConnections(), settings.maxConnectionsPerAddress()));
+    context.metrics().gauge("connections", "Open TCP connections", started.connections()::size);
     context
         .metrics()
         .gauge(
             "buffered_bytes",
             "Bytes in buffers on their way in or out",
             allocator::pinnedDirectMemory);
-    running = Optional.of(shared);
+    running = Optional.of(started);
   }
 
   private static String agent() {
@@ -102,7 +105,7 @@ public final class TcpTransport implements Transport {
         .orElse("shoal");
   }
 
-  private TransportContext running() throws PeerUnreachableException {
+  private RunningTransport running() throws PeerUnreachableException {
     return running.orElseThrow(() -> new PeerUnreachableException("the transport is closed"));
   }
 
@@ -120,7 +123,7 @@ public final class TcpTransport implements Transport {
 
   @Override
   public void close() {
-    Optional<TransportContext> node = running;
+    Optional<RunningTransport> node = running;
     running = Optional.empty();
     node.ifPresent(TcpTransport::stop);
   }
@@ -129,22 +132,22 @@ public final class TcpTransport implements Transport {
     var _ = channel.close();
   }
 
-  private static void stop(TransportContext shared) {
-    shared.listenPorts().clear();
-    shared.channels().stream().filter(ServerChannel.class::isInstance).forEach(TcpTransport::end);
-    List<TcpConnection> links = List.copyOf(shared.links());
-    links.forEach(link -> link.close(GoodbyeCode.STOPPING));
+  private static void stop(RunningTransport running) {
+    running.context().listenPorts().clear();
+    running.channels().stream().filter(ServerChannel.class::isInstance).forEach(TcpTransport::end);
+    List<TcpConnection> connections = List.copyOf(running.connections());
+    connections.forEach(connection -> connection.close(GoodbyeCode.STOPPING));
     try {
       CompletableFuture.allOf(
-              links.stream().map(TcpConnection::ended).toArray(CompletableFuture[]::new))
+              connections.stream().map(TcpConnection::ended).toArray(CompletableFuture[]::new))
           .get(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Some connections did not end in time");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    shared.channels().forEach(TcpTransport::end);
-    shared
+    running.channels().forEach(TcpTransport::end);
+    running
         .loops()
         .shutdownGracefully(0, CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(CLOSE_TIMEOUT_MILLIS);

@@ -6,16 +6,16 @@ import io.shoal.wire.Frame;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
-/// Sends news to the peer's watches in turn: one frame at a time, and only when there is room. What
-/// comes meanwhile is joined by [PeerWatch]. On the event loop.
+/// Sends updates to the peer's watches in turn: one frame at a time, and only when there is room.
+/// Updates that come meanwhile are joined by [PeerWatch]. On the event loop.
 final class AvailabilitySender {
-  private final FrameHandler wire;
+  private final FrameHandler frames;
   private final ConnectionMachine machine;
   private final ArrayDeque<PeerWatch> due = new ArrayDeque<>();
-  private boolean onTheirWay;
+  private boolean onTheWay;
 
-  AvailabilitySender(FrameHandler wire, ConnectionMachine machine) {
-    this.wire = wire;
+  AvailabilitySender(FrameHandler frames, ConnectionMachine machine) {
+    this.frames = frames;
     this.machine = machine;
   }
 
@@ -25,22 +25,22 @@ final class AvailabilitySender {
   }
 
   void pump() {
-    while (!onTheirWay && !due.isEmpty() && wire.isWritable()) {
+    while (!onTheWay && !due.isEmpty() && frames.isWritable()) {
       PeerWatch watch = due.remove();
       Optional<Frame> frame = machine.isWatched(watch.id()) ? watch.next() : Optional.empty();
-      frame.ifPresent(news -> send(watch, news));
+      frame.ifPresent(update -> send(watch, update));
     }
   }
 
-  private void send(PeerWatch watch, Frame news) {
+  private void send(PeerWatch watch, Frame update) {
     due.add(watch);
-    onTheirWay = true;
-    machine.news(news);
-    ChannelFuture write = wire.lastWrite();
+    onTheWay = true;
+    machine.news(update);
+    ChannelFuture write = frames.lastWrite();
     if (write != null) {
       write.addListener(
           _ -> {
-            onTheirWay = false;
+            onTheWay = false;
             pump();
           });
     }

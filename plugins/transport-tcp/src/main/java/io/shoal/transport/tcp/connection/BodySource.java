@@ -1,16 +1,21 @@
 package io.shoal.transport.tcp.connection;
 
+import io.shoal.transport.tcp.transfer.ReceiveWindows;
 import io.shoal.transport.tcp.transfer.ReceivedBody;
 
 /// A request of ours on its connection. Its id is known to the event loop alone, once it was sent.
 final class BodySource implements ReceivedBody.Source {
-  private final TcpConnection link;
+  private final EventLoop loop;
+  private final FrameHandler frames;
+  private final ReceiveWindows windows;
   private final int windowBytes;
   private int id;
 
   /// @param windowBytes what the request was given of the node's receive windows
-  BodySource(TcpConnection link, int windowBytes) {
-    this.link = link;
+  BodySource(EventLoop loop, FrameHandler frames, ReceiveWindows windows, int windowBytes) {
+    this.loop = loop;
+    this.frames = frames;
+    this.windows = windows;
     this.windowBytes = windowBytes;
   }
 
@@ -21,16 +26,16 @@ final class BodySource implements ReceivedBody.Source {
 
   @Override
   public void credit(int sizeBytes) {
-    link.onLoop(() -> link.wire().credit(id, sizeBytes));
+    loop.run(() -> frames.credit(id, sizeBytes));
   }
 
   @Override
   public void cancel() {
-    link.onLoop(() -> link.wire().cancel(id));
+    loop.run(() -> frames.cancel(id));
   }
 
   @Override
   public void closed() {
-    link.receiveWindows().give(windowBytes);
+    windows.give(windowBytes);
   }
 }

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
 /// The event loop's side of a connection: cuts the stream into frames, asks the
 /// [ConnectionMachine], and moves buffers. Every method runs on the channel's event loop and none
 /// blocks.
+///
+/// Longer than other classes since it is an adapter: fifty methods of a few lines that translate
+/// between Netty, the machine and [TcpConnection], without decisions of their own.
 final class FrameHandler extends ChannelInboundHandlerAdapter
     implements ConnectionEvents, FrameReader.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(FrameHandler.class);
@@ -44,14 +48,14 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
   // A good-bye that cannot be written because the peer does not read must not delay the close.
   private static final long GOODBYE_TIMEOUT_MILLIS = 300;
 
-  private final TcpConnection link;
+  private final TcpConnection connection;
   private final boolean encrypted;
   private final FrameReader reader = new FrameReader();
   private final ConnectionMachine machine;
   private final Map<Integer, ReceivedBody> bodies = new HashMap<>();
-  private final Map<Integer, ChunkUpload> servings = new HashMap<>();
+  private final Map<Integer, ChunkUpload> uploads = new HashMap<>();
   private final Map<Integer, PeerWatch> peerWatches = new HashMap<>();
-  private final AvailabilitySender news;
+  private final AvailabilitySender updates;
   // Those that got bytes since the last pause of the input.
   private final Set<ReceivedBody> touched = new HashSet<>();
   private @Nullable ReceivedBody arriving;
@@ -61,11 +65,11 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
   private boolean closing;
   private Optional<ShoalException> fault = Optional.empty();
 
-  FrameHandler(TcpConnection link, Frame.Hello own, boolean encrypted) {
-    this.link = link;
+  FrameHandler(TcpConnection connection, Frame.Hello own, boolean encrypted) {
+    this.connection = connection;
     this.encrypted = encrypted;
     this.machine = new ConnectionMachine(own, this);
-    this.news = new AvailabilitySender(this, machine);
+    this.updates = new AvailabilitySender(this, machine);
   }
 
   private ChannelHandlerContext ctx() {
@@ -86,7 +90,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    long timeout = link.shared().settings().handshakeTimeout().toMillis();
+    long timeout = connection.shared().settings().handshakeTimeout().toMillis();
     var _ = ctx.executor().schedule(this::requireGreeting, timeout, TimeUnit.MILLISECONDS);
     if (!encrypted) {
       machine.start();
@@ -95,7 +99,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
   }
 
   private void requireGreeting() {
-    if (!link.isGreeted()) {
+    if (!connection.isGreeted()) {
       fail(new PeerUnreachableException("the peer did not end its handshake in time"));
     }
   }
@@ -116,18 +120,18 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
     closing = true;
     bodies.values().forEach(body -> body.refused(new Refusal.Gone()));
     bodies.clear();
-    servings.values().forEach(ChunkUpload::cancel);
-    servings.clear();
-    peerWatches.values().forEach(watch -> link.async(watch::end));
+    uploads.values().forEach(ChunkUpload::cancel);
+    uploads.clear();
+    peerWatches.values().forEach(watch -> connection.async(watch::end));
     peerWatches.clear();
-    news.close();
-    link.closed(fault);
+    updates.close();
+    connection.closed(fault);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     switch (cause) {
-      case IOException e when !(e instanceof javax.net.ssl.SSLException) ->
+      case IOException e when !(e instanceof SSLException) ->
           fail(new PeerUnreachableException("the connection broke: " + e.getMessage(), e));
       case Exception e -> fail(TlsFaults.of(e));
       // An error is no fault of the peer's; the connection cannot be trusted to go on.
@@ -144,7 +148,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
       return;
     }
     fault = Optional.of(why);
-    LOG.debug("{}: {}", link, why.getMessage());
+    LOG.debug("{}: {}", connection, why.getMessage());
     close(
         why instanceof PeerFaultException ? GoodbyeCode.FAULT : GoodbyeCode.IDLE, why.getMessage());
   }
@@ -155,7 +159,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
     }
     closing = true;
     ChannelHandlerContext ctx = ctx();
-    if (link.isGreeted() && ctx.channel().isActive()) {
+    if (connection.isGreeted() && ctx.channel().isActive()) {
       machine.goodbye(code, text == null ? "" : printable(text));
       ctx.flush();
       ChannelFuture written = lastWrite;
@@ -184,7 +188,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
     ByteBuf bytes = (ByteBuf) message;
     try {
       if (!closing) {
-        link.heard(bytes.readableBytes());
+        connection.heard(bytes.readableBytes());
         input = bytes;
         reader.read(bytes.nioBuffer(), this);
       }
@@ -205,7 +209,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    news.pump();
+    updates.pump();
   }
 
   @Override
@@ -226,7 +230,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void greeted(Frame.Hello hello) throws PeerFaultException {
-    link.greeted(hello);
+    connection.greeted(hello);
   }
 
   @Override
@@ -244,7 +248,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void ended(int id) {
-    link.requestEnded();
+    connection.requestEnded();
     ReceivedBody body = bodies.remove(id);
     if (body != null) {
       body.ended();
@@ -253,7 +257,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void refused(int id, Refusal reason) {
-    link.requestEnded();
+    connection.requestEnded();
     ReceivedBody body = bodies.remove(id);
     if (body != null) {
       body.refused(reason);
@@ -262,55 +266,58 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void requested(int id, ChunkRequest request, int creditBytes) {
-    ChunkUpload serving = link.serving(request, creditBytes, new UploadSink(link, id));
-    servings.put(id, serving);
-    link.serve(serving);
+    ChunkUpload upload = connection.upload(id, request, creditBytes);
+    uploads.put(id, upload);
+    connection.calls().serve(upload);
   }
 
   @Override
   public void credited(int id, int sizeBytes) {
-    ChunkUpload serving = servings.get(id);
-    if (serving != null) {
-      serving.credited(sizeBytes);
+    ChunkUpload upload = uploads.get(id);
+    if (upload != null) {
+      upload.credited(sizeBytes);
     }
   }
 
   @Override
   public void takenBack(int id) {
-    ChunkUpload serving = servings.get(id);
-    if (serving != null) {
-      serving.cancel();
+    ChunkUpload upload = uploads.get(id);
+    if (upload != null) {
+      upload.cancel();
     }
   }
 
   @Override
   public void watched(int id, Cid root) {
-    PeerWatch watch = new PeerWatch(id, due -> link.onLoop(() -> news.due(due)));
+    PeerWatch watch = new PeerWatch(id, due -> connection.loop().run(() -> updates.due(due)));
     peerWatches.put(id, watch);
-    link.beginWatch(watch, root);
+    if (!connection.calls().beginWatch(watch, root)) {
+      fail(new PeerFaultException("the peer begins and ends watches faster than they run"));
+    }
   }
 
   @Override
   public void unwatched(int id) {
     PeerWatch watch = peerWatches.remove(id);
     if (watch != null) {
-      link.async(watch::end);
+      connection.async(watch::end);
     }
   }
 
   @Override
-  public void news(int id, Availability news) {
-    link.news(id, news);
+  public void news(int id, Availability update) {
+    connection.watches().updated(id, update);
   }
 
   @Override
   public void message(int type, byte[] bytes) {
-    link.message(type, ByteBuffer.wrap(bytes).asReadOnlyBuffer());
+    ByteBuffer message = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    connection.calls().message(type, message, () -> connection.loop().run(this::take));
   }
 
   @Override
   public void taken(int count) {
-    link.messagesTaken(count);
+    connection.messagesTaken(count);
   }
 
   @Override
@@ -319,7 +326,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
   @Override
   public void goodbye(GoodbyeCode code, String text) {
     closing = true;
-    LOG.debug("{} says good-bye: {} {}", link, code, text);
+    LOG.debug("{} says good-bye: {} {}", connection, code, text);
     fault =
         Optional.of(
             new PeerUnreachableException("the peer closed the connection: " + code + " " + text));
@@ -345,7 +352,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   void request(ChunkRequest request, int creditBytes, ReceivedBody body, BodySource source) {
     if (closing) {
-      link.requestEnded();
+      connection.requestEnded();
       body.refused(new Refusal.Gone());
       return;
     }
@@ -382,13 +389,13 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
       return;
     }
     machine.data(id, sizeBytes);
-    link.shared().sent().add(sizeBytes);
+    connection.shared().sent().add(sizeBytes);
     ctx().writeAndFlush(payload).addListener(_ -> written.run());
   }
 
   void end(int id) {
     if (!closing) {
-      servings.remove(id);
+      uploads.remove(id);
       machine.end(id);
       ctx().flush();
     }
@@ -396,7 +403,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
 
   void refuse(int id, Refusal reason) {
     if (!closing) {
-      servings.remove(id);
+      uploads.remove(id);
       machine.refuse(id, reason);
       ctx().flush();
     }
@@ -409,7 +416,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  void take() {
+  private void take() {
     if (!closing) {
       machine.take(1);
       ctx().flush();
@@ -450,7 +457,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
   }
 
   void ping(long token) {
-    if (!closing && link.isGreeted()) {
+    if (!closing && connection.isGreeted()) {
       machine.ping(token);
       ctx().flush();
     }

@@ -6,22 +6,23 @@ import io.shoal.api.PeerUnreachableException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out that a peer is gone although nobody said so: it is silent in spite of pings, takes
-/// nothing of what is sent, or never ends what it began to say. On the event loop.
+/// Finds out that a peer is gone although the connection was not closed: it is silent in spite of
+/// pings, takes nothing of what is sent, or never ends a frame that it began. On the event loop.
 final class KeepAlive {
   // So a peer is found out at most a quarter later than the timeout says.
   private static final int CHECKS_PER_TIMEOUT = 4;
 
   // A frame that was begun must end within so many timeouts: with the default one at 1 KiB/s for
-  // the
-  // longest. Else a byte now and then would hold a place for ever.
+  // the longest. Else a byte now and then would hold a place forever.
   private static final int TIMEOUTS_PER_FRAME = 4;
 
   private final Channel channel;
-  private final FrameHandler wire;
+  private final FrameHandler frames;
   private final long timeoutNanos;
+  private final LongSupplier nanoTime;
   private long heardNanos;
   private long movedNanos;
   private long lastProgress;
@@ -29,14 +30,15 @@ final class KeepAlive {
   private long frameNanos;
   private @Nullable ScheduledFuture<?> checks;
 
-  KeepAlive(Channel channel, FrameHandler wire, Duration idleTimeout) {
+  KeepAlive(Channel channel, FrameHandler frames, Duration idleTimeout, LongSupplier nanoTime) {
     this.channel = channel;
-    this.wire = wire;
+    this.frames = frames;
     this.timeoutNanos = idleTimeout.toNanos();
+    this.nanoTime = nanoTime;
   }
 
   void start() {
-    heardNanos = System.nanoTime();
+    heardNanos = nanoTime.getAsLong();
     movedNanos = heardNanos;
     long pause = timeoutNanos / CHECKS_PER_TIMEOUT;
     checks =
@@ -50,27 +52,27 @@ final class KeepAlive {
   }
 
   void heard() {
-    heardNanos = System.nanoTime();
+    heardNanos = nanoTime.getAsLong();
   }
 
   private void check() {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (outputMoved()) {
       movedNanos = now;
     }
     if (now - heardNanos > timeoutNanos) {
-      wire.fail(new PeerUnreachableException("the peer is silent"));
+      frames.fail(new PeerUnreachableException("the peer is silent"));
     } else if (now - movedNanos > timeoutNanos) {
-      wire.fail(new PeerUnreachableException("the peer takes nothing of what is sent to it"));
+      frames.fail(new PeerUnreachableException("the peer takes nothing of what is sent to it"));
     } else if (frameTakesTooLong(now)) {
-      wire.fail(new PeerUnreachableException("the peer does not end what it began to send"));
+      frames.fail(new PeerUnreachableException("the peer does not end what it began to send"));
     } else if (now - heardNanos > timeoutNanos / 2) {
-      wire.ping(now);
+      frames.ping(now);
     }
   }
 
   private boolean frameTakesTooLong(long now) {
-    long unfinished = wire.unfinishedFrame();
+    long unfinished = frames.unfinishedFrame();
     if (unfinished == 0 || unfinished != frame) {
       frame = unfinished;
       frameNanos = now;

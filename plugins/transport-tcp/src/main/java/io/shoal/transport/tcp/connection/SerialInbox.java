@@ -1,13 +1,11 @@
 package io.shoal.transport.tcp.connection;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Runs tasks one after the other on a virtual thread that lives only while there are tasks. How
-/// many wait is bounded by who submits.
+/// Runs tasks one after the other on a virtual thread that lives only while there are tasks. The
+/// submitter bounds how many wait.
 final class SerialInbox {
-  private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final String threadName;
   private boolean running;
@@ -17,31 +15,21 @@ final class SerialInbox {
     this.threadName = threadName;
   }
 
-  void submit(Runnable task) {
-    lock.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      tasks.add(task);
-      if (!running) {
-        running = true;
-        Thread.ofVirtual().name(threadName).start(this::drain);
-      }
-    } finally {
-      lock.unlock();
+  synchronized void submit(Runnable task) {
+    if (closed) {
+      return;
+    }
+    tasks.add(task);
+    if (!running) {
+      running = true;
+      Thread.ofVirtual().name(threadName).start(this::drain);
     }
   }
 
-  /// Forgets what waits; a task that runs goes on.
-  void close() {
-    lock.lock();
-    try {
-      closed = true;
-      tasks.clear();
-    } finally {
-      lock.unlock();
-    }
+  /// Drops the tasks that wait; one that runs goes on.
+  synchronized void close() {
+    closed = true;
+    tasks.clear();
   }
 
   private void drain() {
@@ -50,14 +38,9 @@ final class SerialInbox {
     }
   }
 
-  private @Nullable Runnable next() {
-    lock.lock();
-    try {
-      Runnable task = tasks.poll();
-      running = task != null;
-      return task;
-    } finally {
-      lock.unlock();
-    }
+  private synchronized @Nullable Runnable next() {
+    Runnable task = tasks.poll();
+    running = task != null;
+    return task;
   }
 }

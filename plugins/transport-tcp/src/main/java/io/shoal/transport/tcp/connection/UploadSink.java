@@ -1,22 +1,25 @@
 package io.shoal.transport.tcp.connection;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ReferenceCounted;
 import io.shoal.api.Refusal;
 import io.shoal.transport.tcp.transfer.Budget;
 import io.shoal.transport.tcp.transfer.ChunkUpload;
 
 /// Hands the answer to one request of the peer's over to the event loop.
-record UploadSink(TcpConnection link, int id) implements ChunkUpload.Sink {
+record UploadSink(
+    EventLoop loop, FrameHandler frames, ByteBufAllocator allocator, Budget outbound, int id)
+    implements ChunkUpload.Sink {
 
   @Override
   public void answer(int sizeBytes) {
-    link.onLoop(() -> link.wire().answer(id, sizeBytes));
+    loop.run(() -> frames.answer(id, sizeBytes));
   }
 
   @Override
   public void data(ReferenceCounted payload, int sizeBytes, Runnable written) {
-    boolean taken = link.onLoop(() -> link.wire().data(id, payload, sizeBytes, written));
+    boolean taken = loop.run(() -> frames.data(id, payload, sizeBytes, written));
     if (!taken) {
       payload.release();
       written.run();
@@ -25,21 +28,16 @@ record UploadSink(TcpConnection link, int id) implements ChunkUpload.Sink {
 
   @Override
   public ByteBuf buffer(int sizeBytes) {
-    return link.shared().allocator().directBuffer(sizeBytes);
+    return allocator.directBuffer(sizeBytes);
   }
 
   @Override
   public void end() {
-    link.onLoop(() -> link.wire().end(id));
+    loop.run(() -> frames.end(id));
   }
 
   @Override
   public void refuse(Refusal reason) {
-    link.onLoop(() -> link.wire().refuse(id, reason));
-  }
-
-  @Override
-  public Budget outbound() {
-    return link.outbound();
+    loop.run(() -> frames.refuse(id, reason));
   }
 }

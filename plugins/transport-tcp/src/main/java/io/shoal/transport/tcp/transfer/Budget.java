@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// A bounded amount that many threads take from, first come first served, and that can be closed:
-/// who waits then is let go with nothing.
+/// A bounded amount that many threads take from, first come first served. Threads that wait when it
+/// is closed get nothing.
 public final class Budget {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();

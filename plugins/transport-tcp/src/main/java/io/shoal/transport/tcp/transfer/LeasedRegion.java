@@ -51,7 +51,7 @@ final class LeasedRegion extends AbstractReferenceCounted implements FileRegion 
     if (written > 0) {
       transferred += written;
     } else if (channel.size() < offset + count) {
-      // A region that can give no more would be asked for ever.
+      // A region that can give no more would be asked forever.
       throw new IOException("a file became shorter while it was sent");
     }
     return written;

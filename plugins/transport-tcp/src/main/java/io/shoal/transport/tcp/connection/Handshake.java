@@ -1,0 +1,80 @@
+package io.shoal.transport.tcp.connection;
+
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerId;
+import io.shoal.api.RemotePeer;
+import io.shoal.transport.tcp.settings.HostPort;
+import io.shoal.wire.Frame;
+import io.shoal.wire.WireLimits;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLSession;
+
+/// The hellos of a connection: what this node says of itself, and what the peer's hello and its
+/// certificate say of the peer. On the event loop.
+///
+/// @param dialled the address that this node dialled; empty if the peer did
+record Handshake(
+    TransportContext shared, String scheme, Optional<PeerAddress> dialled, Channel channel) {
+
+  /// What is known of a peer once it said hello.
+  ///
+  /// @param channelBinding of the TLS session; empty without TLS
+  /// @param maxRequests how many requests it takes at once
+  record Greeting(RemotePeer remote, Optional<byte[]> channelBinding, int maxRequests) {}
+
+  Frame.Hello ownHello() {
+    return new Frame.Hello(
+        shared.nonce(),
+        WireLimits.MAX_REQUESTS,
+        shared.listenPorts().getOrDefault(scheme, 0),
+        scheme,
+        shared.agent(),
+        List.of());
+  }
+
+  /// Takes in the peer's hello.
+  ///
+  /// @throws PeerFaultException it is this node itself, or its certificate proves no peer id
+  Greeting greeted(Frame.Hello hello) throws PeerFaultException {
+    Optional<SSLSession> session = session();
+    Optional<PeerId> proven = provenId(session);
+    if (hello.nonce().equals(shared.nonce()) || proven.filter(shared.self()::equals).isPresent()) {
+      throw new PeerFaultException(
+          "the address leads to this node itself, " + shared.self() + ": dial another");
+    }
+    InetSocketAddress seen = (InetSocketAddress) channel.remoteAddress();
+    PeerAddress address =
+        dialled.orElseGet(
+            () -> PeerAddress.of(HostPort.of(seen.getAddress(), seen.getPort()).uri(scheme)));
+    Optional<PeerAddress> listens =
+        hello.listenPort() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new PeerAddress(
+                    HostPort.of(seen.getAddress(), hello.listenPort()).uri(scheme), proven));
+    RemotePeer remote =
+        new RemotePeer(
+            new PeerAddress(address.uri(), proven),
+            listens,
+            proven,
+            hello.agent(),
+            Set.copyOf(hello.features()),
+            dialled.isPresent());
+    return new Greeting(remote, session.map(shared.tls()::channelBinding), hello.maxRequests());
+  }
+
+  private Optional<SSLSession> session() {
+    return Optional.ofNullable(channel.pipeline().get(SslHandler.class))
+        .map(tls -> tls.engine().getSession());
+  }
+
+  private Optional<PeerId> provenId(Optional<SSLSession> session) throws PeerFaultException {
+    return session.isEmpty() ? Optional.empty() : Optional.of(shared.tls().peerId(session.get()));
+  }
+}
