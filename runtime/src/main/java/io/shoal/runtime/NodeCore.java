@@ -18,6 +18,7 @@ import io.shoal.runtime.access.AccessProof;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.DialBack;
+import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.connection.GatedServer;
 import io.shoal.runtime.connection.PeerExchange;
@@ -81,6 +82,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -169,17 +171,25 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     FileCeiling ceiling = FileCeiling.of(settings.limits());
     LongSupplier clockMillis = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     accessGate = new AccessGate(access, self, clockMillis);
-    Connections connections =
-        new Connections(dialable(plugins), ceiling.connections(), self, book, accessGate);
+    Connections connections = new Connections(ceiling.connections(), book, System::nanoTime);
+    Dialler dialler =
+        new Dialler(dialable(plugins), self, connections, book, accessGate, System::nanoTime);
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     VerifiedChunks verified = new VerifiedChunks();
     watches = new AvailabilityWatches(this::holdings);
-    uploads = new UploadCounters(book);
+    uploads = new UploadCounters(book, System::nanoTime);
     Quarantine quarantine = new Quarantine(store, check, verified);
     server =
         new NodeChunkServer(
-            store, quarantine, connections, watches, uploadMeter(settings), uploads, this);
+            store,
+            quarantine,
+            connections,
+            watches,
+            uploadMeter(settings),
+            uploads,
+            System::nanoTime,
+            this);
     gatedServer =
         new GatedServer(serves() ? server : new RefusingServer(server), accessGate, connections);
     local =
@@ -190,7 +200,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             verified,
             quarantine,
             new TemporaryPins());
-    network = new PeerNetwork(connections, book, gatedServer, discoveries);
+    network = new PeerNetwork(connections, dialler, book, gatedServer, discoveries);
     downloadParts =
         new DownloadParts(
             local,
@@ -208,9 +218,9 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             new LocalDag(local),
             serves() ? settings.announce() : AnnounceScope.NONE,
             root -> !unservable.contains(root));
-    gossip = new PeerGossip(watches, downloads::candidates, connections);
+    gossip = new PeerGossip(watches, downloads::candidates, connections, dialler, new Random());
     fetchNotices = new FetchNotices(downloads, connections);
-    dialBack = new DialBack(connections, clockMillis);
+    dialBack = new DialBack(connections, dialler, clockMillis);
     digests = new DigestLookup(network, store, index);
     idleDigests =
         new IdleDigests(
@@ -290,7 +300,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
         }
       }
       endpoints = List.copyOf(listening);
-      network.connections().ownEndpoints(endpoints);
+      network.dialler().ownEndpoints(endpoints);
       announcer.start(endpoints);
       Thread.ofVirtual().name("announce-all").start(announcements::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);

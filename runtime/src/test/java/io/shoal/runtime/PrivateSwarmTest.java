@@ -309,7 +309,7 @@ class PrivateSwarmTest {
             () ->
                 node.core
                     .network()
-                    .connections()
+                    .dialler()
                     .connect(
                         MemoryNetwork.address("stranger").withPeerId(stranger.id),
                         ChunkServer.NOTHING));

@@ -102,10 +102,10 @@ class SchemeChoiceTest {
         PeerAddress address = PeerAddress.of(scheme + "://127.0.0.1:4600");
         assertEquals(
             speaker.listened.contains(scheme),
-            core.network().connections().worthDialling(address, true));
+            core.network().dialler().worthDialling(address, true));
         assertThrows(
             ShoalException.class,
-            () -> core.network().connections().connect(address, ChunkServer.NOTHING));
+            () -> core.network().dialler().connect(address, ChunkServer.NOTHING));
       }
     }
     assertEquals(speaker.listened, speaker.dialled);

@@ -43,6 +43,7 @@ public final class DialBack {
   private static final int MAX_TRIED = 1_024;
 
   private final Connections connections;
+  private final Dialler dialler;
   private final LongSupplier clockMillis;
   private final ReentrantLock lock = new ReentrantLock();
   private final Reachability reachability = new Reachability();
@@ -50,8 +51,9 @@ public final class DialBack {
   private int trying;
 
   /// @param clockMillis time in milliseconds that never goes back
-  public DialBack(Connections connections, LongSupplier clockMillis) {
+  public DialBack(Connections connections, Dialler dialler, LongSupplier clockMillis) {
     this.connections = connections;
+    this.dialler = dialler;
     this.clockMillis = clockMillis;
   }
 
@@ -118,7 +120,7 @@ public final class DialBack {
         .start(
             () -> {
               try {
-                connections
+                dialler
                     .answers(address)
                     .ifPresent(
                         yes ->

@@ -108,7 +108,7 @@ public final class PeerFinder implements AutoCloseable {
     SearchBackoff pace = new SearchBackoff();
     while (true) {
       try {
-        discovery.findProviders(root, network.connections().schemes(), this::found);
+        discovery.findProviders(root, network.dialler().schemes(), this::found);
       } catch (RetryableException e) {
         note(id + ": " + e.getMessage());
       }
@@ -209,14 +209,14 @@ public final class PeerFinder implements AutoCloseable {
   private boolean due(Candidate candidate) {
     return !candidate.dialling
         && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
-        && network.connections().worthDialling(candidate.address, candidate.given)
-        && (candidate.given || network.connections().takeTurn(candidate.address));
+        && network.dialler().worthDialling(candidate.address, candidate.given)
+        && (candidate.given || network.dialler().takeTurn(candidate.address));
   }
 
   private void dial(Candidate candidate) throws InterruptedException {
     Optional<PeerConnection> connection = Optional.empty();
     try {
-      connection = Optional.of(network.connections().connect(candidate.address, network.server()));
+      connection = Optional.of(network.dialler().connect(candidate.address, network.server()));
       lock.lock();
       try {
         found = true;
@@ -259,7 +259,7 @@ public final class PeerFinder implements AutoCloseable {
               c ->
                   c.dialling
                       || c.connection.isEmpty()
-                          && network.connections().worthDialling(c.address, c.given));
+                          && network.dialler().worthDialling(c.address, c.given));
     } finally {
       lock.unlock();
     }

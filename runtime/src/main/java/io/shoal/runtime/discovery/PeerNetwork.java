@@ -3,17 +3,20 @@ package io.shoal.runtime.discovery;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.Discovery;
 import io.shoal.runtime.connection.Connections;
+import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.peer.PeerBook;
 import java.util.Map;
 
 /// How peers are found and reached.
 ///
-/// @param links connections
+/// @param connections the open ones
+/// @param dialler makes new ones
 /// @param book what is known of peers
 /// @param server what peers are served by
 /// @param discoveries the active ones by plugin id
 public record PeerNetwork(
     Connections connections,
+    Dialler dialler,
     PeerBook book,
     ChunkServer server,
     Map<String, Discovery> discoveries) {}

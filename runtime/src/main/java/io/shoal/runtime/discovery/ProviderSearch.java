@@ -83,8 +83,7 @@ public final class ProviderSearch {
 
   private void search(String id, Discovery discovery, Cid root) {
     try {
-      discovery.findProviders(
-          root, network.connections().schemes(), address -> found(address, root));
+      discovery.findProviders(root, network.dialler().schemes(), address -> found(address, root));
     } catch (RetryableException e) {
       failures.add(id + ": " + e.getMessage());
     } catch (InterruptedException e) {
@@ -121,7 +120,7 @@ public final class ProviderSearch {
   private NodeCommands.FoundProvider checked(PeerAddress address, Cid root)
       throws InterruptedException {
     Optional<String> expected = address.peerId().map(Object::toString);
-    if (network.connections().isSelf(address)) {
+    if (network.dialler().isSelf(address)) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "this node itself");
     }
     Optional<Bans.Ban> ban = network.book().ban(address);
@@ -129,12 +128,12 @@ public final class ProviderSearch {
       return entry(
           address, expected, NodeCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
     }
-    if (!network.connections().schemes().contains(address.scheme())) {
+    if (!network.dialler().schemes().contains(address.scheme())) {
       return entry(address, expected, NodeCommands.Reach.UNCHECKED, "no active transport dials it");
     }
     if (AddressScope.hasServicePort(address)
         || AddressScope.of(address) == AddressScope.NONE
-        || !network.connections().takeTurn(address)) {
+        || !network.dialler().takeTurn(address)) {
       return entry(
           address,
           expected,
@@ -143,7 +142,7 @@ public final class ProviderSearch {
     }
     PeerConnection connection;
     try {
-      connection = network.connections().connect(address, network.server());
+      connection = network.dialler().connect(address, network.server());
     } catch (ShoalException e) {
       String why = Optional.ofNullable(e.getMessage()).orElse("");
       return entry(address, expected, NodeCommands.Reach.UNREACHABLE, why);

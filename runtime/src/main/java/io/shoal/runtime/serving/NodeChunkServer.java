@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,12 +64,14 @@ public final class NodeChunkServer implements ChunkServer {
   private final AvailabilityWatches watches;
   private final FairRateLimiter meter;
   private final UploadCounters counts;
+  private final LongSupplier nanoTime;
   private final Events events;
   private final ReentrantLock lock = new ReentrantLock();
   private final FairQueue<PeerKey> turns =
       new FairQueue<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
   private final ActiveUploads uploads = new ActiveUploads();
 
+  /// @param nanoTime monotonic, any origin
   public NodeChunkServer(
       ChunkStore store,
       Quarantine quarantine,
@@ -76,6 +79,7 @@ public final class NodeChunkServer implements ChunkServer {
       AvailabilityWatches watches,
       FairRateLimiter meter,
       UploadCounters counts,
+      LongSupplier nanoTime,
       Events events) {
     this.store = store;
     this.quarantine = quarantine;
@@ -83,6 +87,7 @@ public final class NodeChunkServer implements ChunkServer {
     this.watches = watches;
     this.meter = meter;
     this.counts = counts;
+    this.nanoTime = nanoTime;
     this.events = events;
   }
 
@@ -161,7 +166,7 @@ public final class NodeChunkServer implements ChunkServer {
             to,
             meter,
             counts,
-            System::nanoTime,
+            nanoTime,
             ended -> {
               uploads.ended(ended);
               end(turn);

@@ -7,6 +7,7 @@ import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.RemotePeer;
 import io.shoal.runtime.connection.Connections;
+import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.connection.MessageQuota;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.peer.AddressScope;
@@ -17,10 +18,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,16 +40,24 @@ public final class PeerGossip {
   private final AvailabilityWatches watches;
   private final BiConsumer<Cid, List<PeerAddress>> candidates;
   private final Connections connections;
+  private final Dialler dialler;
+  private final RandomGenerator random;
   private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
   private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
 
+  /// @param candidates receives addresses of peers that take part in the swarm of a root
+  /// @param random used by several threads
   public PeerGossip(
       AvailabilityWatches watches,
       BiConsumer<Cid, List<PeerAddress>> candidates,
-      Connections connections) {
+      Connections connections,
+      Dialler dialler,
+      RandomGenerator random) {
     this.watches = watches;
     this.candidates = candidates;
     this.connections = connections;
+    this.dialler = dialler;
+    this.random = random;
   }
 
   /// A peer entered a swarm: it is told of the others at once, and the others of it.
@@ -84,7 +93,7 @@ public final class PeerGossip {
 
   private void send(PeerConnection to, Cid root, List<PeerConnection> others) {
     List<PeerConnection> shuffled = new ArrayList<>(others);
-    Collections.shuffle(shuffled, new Random());
+    Collections.shuffle(shuffled, random);
     AddressScope link = AddressScope.of(to.remote().address());
     List<PeerAddress> addresses = new ArrayList<>();
     for (PeerConnection other : shuffled) {
@@ -134,7 +143,7 @@ public final class PeerGossip {
     for (PeerAddress address : exchange.peers()) {
       if (!AddressScope.hasServicePort(address)
           && AddressScope.of(address).mayBeDialledFrom(link)
-          && connections.worthDialling(address, false)) {
+          && dialler.worthDialling(address, false)) {
         usable.add(address);
       }
     }

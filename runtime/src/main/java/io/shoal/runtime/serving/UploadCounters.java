@@ -4,15 +4,19 @@ import io.shoal.api.PeerConnection;
 import io.shoal.runtime.limit.RateGauge;
 import io.shoal.runtime.peer.PeerBook;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /// How much went out. Usable from any thread.
 public final class UploadCounters {
   private final PeerBook book;
+  private final LongSupplier nanoTime;
   private final LongAdder sent = new LongAdder();
   private final RateGauge speed = new RateGauge();
 
-  public UploadCounters(PeerBook book) {
+  /// @param nanoTime monotonic, any origin
+  public UploadCounters(PeerBook book, LongSupplier nanoTime) {
     this.book = book;
+    this.nanoTime = nanoTime;
   }
 
   void sent(long bytes) {
@@ -29,6 +33,6 @@ public final class UploadCounters {
   }
 
   public long bytesPerSecond() {
-    return speed.bytesPerSecond(sent.sum(), System.nanoTime());
+    return speed.bytesPerSecond(sent.sum(), nanoTime.getAsLong());
   }
 }

@@ -7,14 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.access.Access;
-import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.Reputation;
 import io.shoal.runtime.testing.SilentConnection;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,9 +23,7 @@ class ConnectionsTest {
 
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final PeerBook book = new PeerBook(now::get);
-  private final Connections connections =
-      new Connections(
-          Map.of(), MAX, id(255), book, new AccessGate(new Access.Open(), id(255), now::get));
+  private final Connections connections = new Connections(MAX, book, now::get);
 
   private static PeerId id(int n) {
     byte[] key = new byte[32];

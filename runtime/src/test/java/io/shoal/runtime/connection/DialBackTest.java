@@ -40,14 +40,17 @@ class DialBackTest {
   private final Set<String> answering = ConcurrentHashMap.newKeySet();
   private final LinkedBlockingQueue<String> dialled = new LinkedBlockingQueue<>();
   private final AtomicLong now = new AtomicLong();
-  private final Connections connections =
-      new Connections(
+  private final PeerBook book = new PeerBook(now::get);
+  private final Connections connections = new Connections(10, book, System::nanoTime);
+  private final Dialler dialler =
+      new Dialler(
           Map.of("tcps", new Net()),
-          10,
           SELF,
-          new PeerBook(System::currentTimeMillis),
-          new AccessGate(new Access.Open(), SELF, () -> 0));
-  private final DialBack dialBack = new DialBack(connections, now::get);
+          connections,
+          book,
+          new AccessGate(new Access.Open(), SELF, () -> 0),
+          System::nanoTime);
+  private final DialBack dialBack = new DialBack(connections, dialler, now::get);
 
   private record Message(int type, ByteBuffer bytes) {}
 

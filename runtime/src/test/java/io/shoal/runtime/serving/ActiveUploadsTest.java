@@ -23,7 +23,7 @@ class ActiveUploadsTest {
             new BytesReader(new byte[1 << 20], true),
             new SilentConnection(remote(peer)),
             new FairRateLimiter(Long.MAX_VALUE, Long.MAX_VALUE, now::get),
-            new UploadCounters(new PeerBook(now::get)),
+            new UploadCounters(new PeerBook(now::get), now::get),
             now::get,
             uploads::ended);
     uploads.began(upload);

@@ -1,0 +1,180 @@
+package io.shoal.runtime.connection;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerId;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.Transport;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.access.AccessGate;
+import io.shoal.runtime.access.AdmissionProof;
+import io.shoal.runtime.peer.DialLimits;
+import io.shoal.runtime.peer.PeerBook;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes connections: decides which addresses are dialled, how often and how many at once, and
+/// hands a connection out once the peer was admitted. An address is never dialled twice at the same
+/// time. Usable from any thread; no lock is held across a dial.
+public final class Dialler {
+  private static final Logger LOG = LoggerFactory.getLogger(Dialler.class);
+
+  /// Dials that run at once: each may wait ten seconds for an answer that does not come.
+  private static final int MAX_DIALS = 32;
+
+  private final Map<String, Transport> dialable;
+  private final PeerId self;
+  private final Connections connections;
+  private final PeerBook book;
+  private final AccessGate gate;
+  private final LongSupplier nanoTime;
+  private final DialLimits limits;
+  private final Set<String> dialling = ConcurrentHashMap.newKeySet();
+  private final Semaphore dials = new Semaphore(MAX_DIALS);
+  private volatile Set<String> ownEndpoints = Set.of();
+
+  /// @param dialable the transports by scheme that this node may dial
+  /// @param gate decides which connections are handed out
+  /// @param nanoTime monotonic, any origin
+  public Dialler(
+      Map<String, Transport> dialable,
+      PeerId self,
+      Connections connections,
+      PeerBook book,
+      AccessGate gate,
+      LongSupplier nanoTime) {
+    this.dialable = Map.copyOf(dialable);
+    this.self = self;
+    this.connections = connections;
+    this.book = book;
+    this.gate = gate;
+    this.nanoTime = nanoTime;
+    this.limits = new DialLimits(() -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong()));
+  }
+
+  /// The schemes that this node dials.
+  public Set<String> schemes() {
+    return dialable.keySet();
+  }
+
+  /// Where this node itself listens: never dialled.
+  public void ownEndpoints(List<PeerAddress> endpoints) {
+    ownEndpoints = endpoints.stream().map(PeerAddress::uri).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Whether a dial of `address` has a point now.
+  ///
+  /// @param given whether the user named it
+  public boolean worthDialling(PeerAddress address, boolean given) {
+    return dialable.containsKey(address.scheme())
+        && !isSelf(address)
+        && book.mayDial(address, given);
+  }
+
+  /// Counts a dial of an address that came from a stranger; false if it must wait.
+  public boolean takeTurn(PeerAddress address) {
+    synchronized (limits) {
+      return limits.take(address);
+    }
+  }
+
+  /// Whether an address is this node's own.
+  public boolean isSelf(PeerAddress address) {
+    return ownEndpoints.contains(address.uri())
+        || address.peerId().filter(self::equals).isPresent();
+  }
+
+  /// A connection to the peer at `address`: an open one, or a new one. The caller gives it back
+  /// with [Connections#release].
+  ///
+  /// @param server what the peer is served by over a new connection
+  public PeerConnection connect(PeerAddress address, ChunkServer server)
+      throws ShoalException, InterruptedException {
+    Optional<PeerConnection> known = connections.retain(address);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Transport transport = dialable.get(address.scheme());
+    if (transport == null) {
+      throw new UserFaultException(
+          "no active transport dials '%s': expected %s"
+              .formatted(address, String.join(", ", dialable.keySet())));
+    }
+    connections.requireRoomFor(address);
+    if (!dialling.add(address.uri())) {
+      throw new PeerUnreachableException(address + " is being dialled already");
+    }
+    try {
+      return dial(transport, address, server);
+    } finally {
+      dialling.remove(address.uri());
+    }
+  }
+
+  private PeerConnection dial(Transport transport, PeerAddress address, ChunkServer server)
+      throws ShoalException, InterruptedException {
+    dials.acquire();
+    long started = nanoTime.getAsLong();
+    try {
+      gate.requireDialable(address);
+      PeerConnection connection = transport.connect(address, server);
+      long millis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - started);
+      admit(address, connection);
+      book.connected(connection.remote(), millis);
+      if (!connections.retainDialled(address, connection)) {
+        throw new PeerUnreachableException(address + " closed the connection at once");
+      }
+      return connection;
+    } catch (PeerUnreachableException | PeerFaultException e) {
+      book.unreachable(address);
+      LOG.debug("no connection to {}: {}", address, e.getMessage());
+      throw e;
+    } finally {
+      dials.release();
+    }
+  }
+
+  private void admit(PeerAddress address, PeerConnection connection)
+      throws PeerUnreachableException, InterruptedException {
+    if (connection.remote().provenId().filter(self::equals).isPresent()) {
+      connection.close();
+      throw new PeerUnreachableException(address + " is this node itself");
+    }
+    if (gate.await(connection) instanceof AdmissionProof.Verdict.Refused(String why)) {
+      connection.close();
+      throw new PeerUnreachableException(address + ": the peer there " + why);
+    }
+  }
+
+  /// Whether a peer answers at an address, tried by a connection of its own that ends at once.
+  /// Empty if it could not be tried, which says nothing about the address.
+  Optional<Boolean> answers(PeerAddress address) throws InterruptedException {
+    Transport transport = dialable.get(address.scheme());
+    if (transport == null || connections.isFull() || !takeTurn(address)) {
+      return Optional.empty();
+    }
+    dials.acquire();
+    try (PeerConnection _ = transport.connect(address, ChunkServer.NOTHING)) {
+      return Optional.of(true);
+    } catch (PeerUnreachableException e) {
+      return Optional.of(false);
+    } catch (ShoalException e) {
+      LOG.debug("{} was not tried: {}", address, e.getMessage());
+      return Optional.empty();
+    } finally {
+      dials.release();
+    }
+  }
+}
