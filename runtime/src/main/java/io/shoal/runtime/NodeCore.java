@@ -14,14 +14,12 @@ import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
 import io.shoal.runtime.access.Access;
 import io.shoal.runtime.access.AccessGate;
-import io.shoal.runtime.access.AccessProof;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.DialBack;
 import io.shoal.runtime.connection.Dialler;
-import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.connection.GatedServer;
-import io.shoal.runtime.connection.PeerExchange;
+import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcements;
 import io.shoal.runtime.discovery.Announcer;
@@ -456,13 +454,13 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   @Override
   public void message(PeerConnection from, int type, ByteBuffer bytes) {
     switch (type) {
-      case PeerExchange.TYPE -> gossip.heard(from, bytes);
-      case FetchNotice.TYPE -> fetchNotices.heard(from, bytes);
-      case DigestLookup.QUESTION -> digests.asked(from, bytes);
-      case DigestLookup.ANSWER -> digests.answered(from, bytes);
-      case DialBack.QUESTION -> dialBack.asked(from);
-      case DialBack.ANSWER -> dialBack.answered(from, bytes);
-      case AccessProof.TYPE ->
+      case MessageTypes.PEER_EXCHANGE -> gossip.heard(from, bytes);
+      case MessageTypes.FETCH_NOTICE -> fetchNotices.heard(from, bytes);
+      case MessageTypes.DIGEST_QUESTION -> digests.asked(from, bytes);
+      case MessageTypes.DIGEST_ANSWER -> digests.answered(from, bytes);
+      case MessageTypes.DIAL_BACK_QUESTION -> dialBack.asked(from);
+      case MessageTypes.DIAL_BACK_ANSWER -> dialBack.answered(from, bytes);
+      case MessageTypes.ACCESS_PROOF ->
           LOG.debug("{} shows that it has a secret, which is not asked for", PeerKey.of(from));
       default -> LOG.debug("{} sent a message of the unknown type {}", PeerKey.of(from), type);
     }

@@ -23,9 +23,8 @@ import io.shoal.runtime.access.SharedSecret;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
-import io.shoal.runtime.connection.DialBack;
+import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.connection.PeerExchange;
-import io.shoal.runtime.discovery.DigestLookup;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.testing.MemoryNetwork;
@@ -134,7 +133,7 @@ class PrivateSwarmTest {
   }
 
   private static void show(PeerConnection to, byte[] proof) throws Exception {
-    to.send(AccessProof.TYPE, ByteBuffer.wrap(proof));
+    to.send(MessageTypes.ACCESS_PROOF, ByteBuffer.wrap(proof));
   }
 
   @Test
@@ -204,11 +203,11 @@ class PrivateSwarmTest {
     LinkedBlockingQueue<Availability> news = new LinkedBlockingQueue<>();
 
     connection.send(
-        DigestLookup.QUESTION,
+        MessageTypes.DIGEST_QUESTION,
         ByteBuffer.wrap(java.util.HexFormat.of().parseHex(WholeDigests.of(file))));
-    connection.send(DialBack.QUESTION, ByteBuffer.allocate(0));
+    connection.send(MessageTypes.DIAL_BACK_QUESTION, ByteBuffer.allocate(0));
     connection.send(
-        PeerExchange.TYPE,
+        MessageTypes.PEER_EXCHANGE,
         new PeerExchange(root, List.of(MemoryNetwork.address("elsewhere"))).encode());
     Thread watching = Thread.ofVirtual().start(() -> watch(connection, root, news));
     assertInstanceOf(Refusal.Denied.class, refusal(connection, root));
@@ -216,7 +215,7 @@ class PrivateSwarmTest {
     watching.join();
     assertEquals(List.of(new Availability.Unknown()), List.copyOf(news));
     await("it is closed", () -> !connection.isOpen());
-    assertEquals(List.of(AccessProof.TYPE), stranger.messages);
+    assertEquals(List.of(MessageTypes.ACCESS_PROOF), stranger.messages);
     assertEquals(List.of(), stranger.questions);
     assertEquals(0, member.core.uploads().sentBytes());
     assertEquals(0, member.core.accessGate().waiting());

@@ -18,6 +18,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.Sharing;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.discovery.DigestLookup;
 import io.shoal.runtime.file.WholeDigests;
@@ -280,7 +281,7 @@ class SharingTest {
 
   private static Cid answered(PeerConnection connection, Stranger stranger, String sha256)
       throws Exception {
-    connection.send(DigestLookup.QUESTION, ByteBuffer.wrap(HexFormat.of().parseHex(sha256)));
+    connection.send(MessageTypes.DIGEST_QUESTION, ByteBuffer.wrap(HexFormat.of().parseHex(sha256)));
     byte[] answer = stranger.messages.poll(30, TimeUnit.SECONDS);
     int length = answer[32];
     return length == 0 ? NOTHING : Cid.fromBytes(Arrays.copyOfRange(answer, 33, 33 + length));
@@ -331,14 +332,14 @@ class SharingTest {
       assertEquals(
           List.of(MemoryNetwork.address("second").uri()),
           told.peers().stream().map(PeerAddress::uri).toList());
-      assertFalse(outside.types.contains(PeerExchange.TYPE));
+      assertFalse(outside.types.contains(MessageTypes.PEER_EXCHANGE));
     }
   }
 
   private static byte[] exchange(Stranger stranger) throws InterruptedException {
     while (true) {
       byte[] message = stranger.messages.poll(30, TimeUnit.SECONDS);
-      if (stranger.types.take() == PeerExchange.TYPE) {
+      if (stranger.types.take() == MessageTypes.PEER_EXCHANGE) {
         return message;
       }
     }

@@ -2,6 +2,7 @@ package io.shoal.runtime.connection;
 
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.RemotePeer;
 import io.shoal.runtime.peer.AddressScope;
@@ -12,40 +13,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds out whether this node can be reached from outside, with the help of the peers that it
-/// reached, and helps them in turn. Only peers out there are asked and answered: on one machine or
-/// one network there is nothing to find out. Usable from any thread.
-///
-/// Messages: type 4, the question, without bytes: connect to where I say that I listen. Type 5, the
-/// answer: one byte, 1 if that went well and 0 if nobody was reached there. Who does not want to
-/// try says nothing.
+/// reached, and helps them in turn. Only peers of global scope are asked and answered: on one
+/// machine or one network there is nothing to find out. A peer that does not want to try does not
+/// answer. Usable from any thread.
 public final class DialBack {
   private static final Logger LOG = LoggerFactory.getLogger(DialBack.class);
-
-  public static final int QUESTION = 4;
-  public static final int ANSWER = 5;
 
   /// Between two rounds of questions, one question each.
   public static final long EVERY_MILLIS = 20_000;
 
-  /// For others, at once: each may wait ten seconds for nobody.
+  /// For other peers, at once: each may wait ten seconds for an answer that does not come.
   static final int MAX_TRIES = 2;
 
-  /// Before somebody is tried for again.
+  /// Before a host is tried again.
   static final long TRY_AGAIN_MILLIS = 5 * 60_000L;
 
-  /// Hosts whose last try is remembered; while it is full of young ones nobody else is tried for.
+  /// Hosts whose last try is remembered; while it is full of young ones no other host is tried.
   private static final int MAX_TRIED = 1_024;
 
   private final Connections connections;
   private final Dialler dialler;
   private final LongSupplier clockMillis;
-  private final ReentrantLock lock = new ReentrantLock();
   private final Reachability reachability = new Reachability();
   private final Map<PeerKey, Long> tried = new HashMap<>();
   private int trying;
@@ -57,16 +50,11 @@ public final class DialBack {
     this.clockMillis = clockMillis;
   }
 
-  /// A connection stands.
-  public void connected(PeerConnection connection) {
+  /// A connection was made.
+  public synchronized void connected(PeerConnection connection) {
     RemotePeer remote = connection.remote();
     if (!remote.outbound() && isOutside(remote)) {
-      lock.lock();
-      try {
-        reachability.reached(clockMillis.getAsLong());
-      } finally {
-        lock.unlock();
-      }
+      reachability.reached(clockMillis.getAsLong());
     }
   }
 
@@ -78,32 +66,27 @@ public final class DialBack {
     return PeerKey.unproven(remote.address());
   }
 
-  /// Asks one peer, if there is something to find out and somebody to ask.
+  /// Asks one peer, if there is something to find out and a peer to ask.
   public void round() {
     if (connections.isFull()) {
-      // Who is turned away for want of room would say that nobody answers.
+      // A peer that is turned away for want of room would say that there is no answer.
       return;
     }
     for (PeerConnection connection : connections.all()) {
       RemotePeer remote = connection.remote();
       if (remote.outbound() && isOutside(remote) && isToBeAsked(host(remote))) {
-        send(connection, QUESTION, ByteBuffer.allocate(0));
+        send(connection, MessageTypes.DIAL_BACK_QUESTION, DialBackMessages.question());
         return;
       }
     }
   }
 
-  private boolean isToBeAsked(PeerKey host) {
-    lock.lock();
-    try {
-      return reachability.ask(host, clockMillis.getAsLong());
-    } finally {
-      lock.unlock();
-    }
+  private synchronized boolean isToBeAsked(PeerKey host) {
+    return reachability.ask(host, clockMillis.getAsLong());
   }
 
-  /// A peer wants to know whether it can be reached. It is tried only where it is seen, so that
-  /// nobody can make this node knock at somebody else's door.
+  /// A peer asks whether it can be reached. It is dialled only where it is seen, so that no peer
+  /// can make this node knock at another's door.
   public void asked(PeerConnection from) {
     RemotePeer remote = from.remote();
     Optional<PeerAddress> where =
@@ -115,74 +98,56 @@ public final class DialBack {
       return;
     }
     PeerAddress address = remote.provenId().map(where.get()::withPeerId).orElse(where.get());
-    Thread.ofVirtual()
-        .name("dial-back")
-        .start(
-            () -> {
-              try {
-                dialler
-                    .answers(address)
-                    .ifPresent(
-                        yes ->
-                            send(from, ANSWER, ByteBuffer.wrap(new byte[] {(byte) (yes ? 1 : 0)})));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } finally {
-                end();
-              }
-            });
+    Thread.ofVirtual().name("dial-back").start(() -> tryFor(from, address));
   }
 
-  private boolean begin(PeerKey host) {
-    long now = clockMillis.getAsLong();
-    lock.lock();
+  private void tryFor(PeerConnection asker, PeerAddress address) {
     try {
-      tried.values().removeIf(at -> now - at >= TRY_AGAIN_MILLIS);
-      if (trying >= MAX_TRIES || tried.size() >= MAX_TRIED || tried.containsKey(host)) {
-        return false;
+      Optional<Boolean> reached = dialler.answers(address);
+      if (reached.isPresent()) {
+        ByteBuffer answer = DialBackMessages.answer(reached.get());
+        send(asker, MessageTypes.DIAL_BACK_ANSWER, answer);
       }
-      tried.put(host, now);
-      trying++;
-      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
-      lock.unlock();
+      end();
     }
   }
 
-  private void end() {
-    lock.lock();
-    try {
-      trying--;
-    } finally {
-      lock.unlock();
+  private synchronized boolean begin(PeerKey host) {
+    long now = clockMillis.getAsLong();
+    tried.values().removeIf(at -> now - at >= TRY_AGAIN_MILLIS);
+    if (trying >= MAX_TRIES || tried.size() >= MAX_TRIED || tried.containsKey(host)) {
+      return false;
     }
+    tried.put(host, now);
+    trying++;
+    return true;
   }
 
-  /// A peer says whether it reached this node.
+  private synchronized void end() {
+    trying--;
+  }
+
+  /// A peer reports whether it reached this node. A malformed answer is ignored.
   public void answered(PeerConnection from, ByteBuffer bytes) {
-    if (bytes.remaining() != 1 || !isOutside(from.remote())) {
+    if (!isOutside(from.remote())) {
       return;
     }
-    byte answer = bytes.get();
-    if (answer == 0 || answer == 1) {
-      lock.lock();
-      try {
-        reachability.answered(host(from.remote()), answer == 1, clockMillis.getAsLong());
-      } finally {
-        lock.unlock();
+    try {
+      boolean reached = DialBackMessages.readAnswer(bytes);
+      synchronized (this) {
+        reachability.answered(host(from.remote()), reached, clockMillis.getAsLong());
       }
+    } catch (PeerFaultException e) {
+      LOG.debug("an answer of {} is ignored: {}", PeerKey.of(from), e.getMessage());
     }
   }
 
   /// What the user should know, if this node cannot be reached from outside.
   public Optional<String> advice(List<PeerAddress> endpoints) {
-    Set<PeerKey> inVain;
-    lock.lock();
-    try {
-      inVain = reachability.inVain(clockMillis.getAsLong());
-    } finally {
-      lock.unlock();
-    }
+    Set<PeerKey> inVain = inVain();
     if (inVain.isEmpty() || endpoints.isEmpty()) {
       return Optional.empty();
     }
@@ -191,6 +156,10 @@ public final class DialBack {
             .formatted(
                 inVain.size(),
                 String.join(", ", endpoints.stream().map(PeerAddress::uri).toList())));
+  }
+
+  private synchronized Set<PeerKey> inVain() {
+    return reachability.inVain(clockMillis.getAsLong());
   }
 
   // On a thread of its own: sending waits while the peer takes nothing.
@@ -202,7 +171,7 @@ public final class DialBack {
               try {
                 to.send(type, bytes);
               } catch (PeerUnreachableException | InterruptedException e) {
-                LOG.debug("{} did not hear: {}", PeerKey.of(to), e.getMessage());
+                LOG.debug("{} was sent no dial-back message: {}", PeerKey.of(to), e.getMessage());
               }
             });
   }

@@ -8,12 +8,11 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
 import io.shoal.runtime.access.AccessGate;
-import io.shoal.runtime.access.AccessProof;
 import io.shoal.runtime.access.AdmissionProof.Verdict;
 import java.nio.ByteBuffer;
 
-/// Stands before the node's own server: nothing of a connection reaches that, and nothing that it
-/// says goes out, before the gate has let the peer in.
+/// Stands before the node's own server: until the gate admits a peer, nothing that it sends reaches
+/// that server, and nothing that the server says is sent.
 public final class GatedServer implements ChunkServer {
   private final ChunkServer inner;
   private final AccessGate gate;
@@ -48,7 +47,7 @@ public final class GatedServer implements ChunkServer {
   @Override
   public void disconnected(PeerConnection connection) {
     gate.left(connection);
-    // Who was never let in is unknown there, which is no harm.
+    // A connection that was never admitted is unknown there, which does no harm.
     inner.disconnected(connection);
   }
 
@@ -84,7 +83,7 @@ public final class GatedServer implements ChunkServer {
   public void message(PeerConnection from, int type, ByteBuffer bytes) {
     if (gate.isAdmitted(from)) {
       inner.message(from, type, bytes);
-    } else if (type == AccessProof.TYPE) {
+    } else if (type == MessageTypes.ACCESS_PROOF) {
       follow(from, gate.proved(from, bytes));
     }
   }

@@ -3,14 +3,12 @@ package io.shoal.runtime.connection;
 import io.shoal.api.PeerConnection;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 
-/// How many messages of one kind each connection sent within a round: what is beyond the bound is
-/// noise. Usable from any thread.
+/// Counts the messages of one kind that each connection sends within a round; those above the limit
+/// are ignored. Usable from any thread.
 public final class MessageQuota {
   private final int maxPerRound;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Map<PeerConnection, Integer> heeded = new WeakHashMap<>();
+  private final Map<PeerConnection, Integer> counts = new WeakHashMap<>();
 
   /// @param maxPerRound of one connection
   public MessageQuota(int maxPerRound) {
@@ -19,22 +17,12 @@ public final class MessageQuota {
 
   /// Counts a message.
   ///
-  /// @return whether it is to be heeded
-  public boolean heed(PeerConnection from) {
-    lock.lock();
-    try {
-      return heeded.merge(from, 1, Integer::sum) <= maxPerRound;
-    } finally {
-      lock.unlock();
-    }
+  /// @return whether it is within the limit
+  public synchronized boolean take(PeerConnection from) {
+    return counts.merge(from, 1, Integer::sum) <= maxPerRound;
   }
 
-  public void nextRound() {
-    lock.lock();
-    try {
-      heeded.clear();
-    } finally {
-      lock.unlock();
-    }
+  public synchronized void nextRound() {
+    counts.clear();
   }
 }

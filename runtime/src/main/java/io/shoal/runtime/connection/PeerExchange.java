@@ -10,15 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The message by which peers tell each other who else takes part in a swarm. Byte layout: u8
-/// length and bytes of the root's CID, u8 number of addresses, then each as u16 length and ASCII
-/// text (`tcps://192.0.2.7:4600#12D3…`).
+/// The message by which peers introduce each other in a swarm. Byte layout: u8 length and bytes of
+/// the root's CID, u8 number of addresses, then each as u16 length and ASCII text
+/// (`tcps://192.0.2.7:4600#12D3…`).
 ///
 /// @param root the DAG that they share
-/// @param peers where others are who have or want it
+/// @param peers addresses of peers that have or want it
 public record PeerExchange(Cid root, List<PeerAddress> peers) {
-  /// The type of the message among the runtime's.
-  public static final int TYPE = 1;
 
   /// Addresses in one message: enough to fill a swarm's connections in two messages, and at most 28
   /// KiB.
@@ -32,7 +30,7 @@ public record PeerExchange(Cid root, List<PeerAddress> peers) {
 
   public ByteBuffer encode() {
     List<byte[]> texts = new ArrayList<>();
-    int size = 2 + root.sizeBytes();
+    int size = MessageTypes.sizeBytes(root) + 1;
     for (PeerAddress peer : peers) {
       byte[] text = peer.toString().getBytes(StandardCharsets.US_ASCII);
       if (text.length <= MAX_ADDRESS_BYTES) {
@@ -41,8 +39,7 @@ public record PeerExchange(Cid root, List<PeerAddress> peers) {
       }
     }
     ByteBuffer out = ByteBuffer.allocate(size);
-    out.put((byte) root.sizeBytes());
-    root.write(out);
+    MessageTypes.writeCid(root, out);
     out.put((byte) texts.size());
     for (byte[] text : texts) {
       out.putShort((short) text.length);
@@ -52,7 +49,7 @@ public record PeerExchange(Cid root, List<PeerAddress> peers) {
   }
 
   public static PeerExchange decode(ByteBuffer in) throws PeerFaultException {
-    Cid root = readCid(in);
+    Cid root = MessageTypes.readCid(in);
     int count = in.hasRemaining() ? in.get() & 0xff : MAX_PEERS + 1;
     if (count > MAX_PEERS) {
       throw new MalformedDataException("a peer exchange has no valid number of peers");
@@ -61,27 +58,16 @@ public record PeerExchange(Cid root, List<PeerAddress> peers) {
     for (int i = 0; i < count; i++) {
       int length = in.remaining() < 2 ? -1 : in.getShort() & 0xffff;
       if (length < 0 || length > MAX_ADDRESS_BYTES || length > in.remaining()) {
-        throw new MalformedDataException("a peer exchange ends in its middle");
+        throw new MalformedDataException("a peer exchange ends before its end");
       }
       byte[] text = new byte[length];
       in.get(text);
       try {
         peers.add(PeerAddress.parse(new String(text, StandardCharsets.US_ASCII)));
       } catch (InvalidInputException e) {
-        throw new MalformedDataException("a peer exchange has an address that is none", e);
+        throw new MalformedDataException("a peer exchange has an address that is not one", e);
       }
     }
     return new PeerExchange(root, peers);
-  }
-
-  /// Reads a CID that stands behind its length in one byte.
-  public static Cid readCid(ByteBuffer in) throws MalformedDataException {
-    int length = in.hasRemaining() ? in.get() & 0xff : -1;
-    if (length < 0 || length > in.remaining()) {
-      throw new MalformedDataException("a message ends in its middle");
-    }
-    byte[] cid = new byte[length];
-    in.get(cid);
-    return Cid.fromBytes(cid);
   }
 }

@@ -2,12 +2,13 @@ package io.shoal.runtime.discovery;
 
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
-import io.shoal.api.MalformedDataException;
 import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
-import io.shoal.runtime.connection.PeerExchange;
+import io.shoal.runtime.connection.DigestMessages;
+import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.RootIndex;
@@ -26,17 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /// Finds the root of a file of which only the SHA-256 of all its bytes is known: peers that know it
 /// announce the digest as if it were a raw chunk, and answer whoever asks. The answer is a hint;
-/// the whole digest is checked before the file gets its name.
-///
-/// Messages: type 2, the question: 32 bytes of digest. Type 3, the answer: the digest, u8 length
-/// and bytes of the root's CID (length 0: not known), u64 size.
+/// the whole digest is checked before the file gets its name. The messages: [DigestMessages].
 public final class DigestLookup {
   private static final Logger LOG = LoggerFactory.getLogger(DigestLookup.class);
-
-  public static final int QUESTION = 2;
-  public static final int ANSWER = 3;
-
-  private static final int DIGEST_BYTES = 32;
 
   /// Questions that wait at once.
   private static final int MAX_WAITING = 256;
@@ -86,7 +79,7 @@ public final class DigestLookup {
 
   private void ask(PeerConnection connection, String sha256) {
     try {
-      connection.send(QUESTION, ByteBuffer.wrap(HexFormat.of().parseHex(sha256)));
+      connection.send(MessageTypes.DIGEST_QUESTION, DigestMessages.question(sha256));
     } catch (PeerUnreachableException | InterruptedException e) {
       LOG.debug("{} was not asked: {}", PeerKey.of(connection), e.getMessage());
     } finally {
@@ -96,12 +89,13 @@ public final class DigestLookup {
 
   /// A peer asks for a digest. Private roots are not told.
   public void asked(PeerConnection from, ByteBuffer bytes) {
-    if (bytes.remaining() != DIGEST_BYTES) {
+    String hex;
+    try {
+      hex = DigestMessages.readQuestion(bytes);
+    } catch (PeerFaultException e) {
+      LOG.debug("a question of {} is ignored: {}", PeerKey.of(from), e.getMessage());
       return;
     }
-    byte[] digest = new byte[DIGEST_BYTES];
-    bytes.get(digest);
-    String hex = HexFormat.of().formatHex(digest);
     Optional<KeptRoot> known = index.sharedByDigest(hex);
     Optional<Cid> root = known.map(KeptRoot::cid);
     try {
@@ -111,17 +105,14 @@ public final class DigestLookup {
     } catch (IOException e) {
       LOG.debug("a digest was not looked up: {}", e.getMessage());
     }
-    int cidBytes = root.map(Cid::sizeBytes).orElse(0);
-    ByteBuffer answer = ByteBuffer.allocate(DIGEST_BYTES + 1 + cidBytes + Long.BYTES);
-    answer.put(digest).put((byte) cidBytes);
-    root.ifPresent(cid -> cid.write(answer));
-    answer.putLong(known.map(KeptRoot::sizeBytes).orElse(0L)).flip();
+    ByteBuffer answer =
+        new DigestMessages.Answer(hex, root, known.map(KeptRoot::sizeBytes).orElse(0L)).encode();
     Thread.ofVirtual()
         .name("digest-answer")
         .start(
             () -> {
               try {
-                from.send(ANSWER, answer);
+                from.send(MessageTypes.DIGEST_ANSWER, answer);
               } catch (PeerUnreachableException | InterruptedException e) {
                 LOG.debug("{} got no answer: {}", PeerKey.of(from), e.getMessage());
               }
@@ -130,22 +121,18 @@ public final class DigestLookup {
 
   /// A peer answers. What nobody asked for is ignored.
   public void answered(PeerConnection from, ByteBuffer bytes) {
-    if (bytes.remaining() < DIGEST_BYTES + 1) {
-      return;
-    }
-    byte[] digest = new byte[DIGEST_BYTES];
-    bytes.get(digest);
-    LinkedBlockingQueue<Cid> answers = waiting.get(HexFormat.of().formatHex(digest));
-    if (answers == null || bytes.get(bytes.position()) == 0) {
-      return;
-    }
+    DigestMessages.Answer answer;
     try {
-      Cid root = PeerExchange.readCid(bytes).toV1();
-      if (!answers.offer(root)) {
-        LOG.debug("more answers than are needed from {}", PeerKey.of(from));
-      }
-    } catch (MalformedDataException e) {
-      LOG.info("peer {} sent an answer that is none: {}", PeerKey.of(from), e.getMessage());
+      answer = DigestMessages.Answer.decode(bytes);
+    } catch (PeerFaultException e) {
+      LOG.debug("an answer of {} is ignored: {}", PeerKey.of(from), e.getMessage());
+      return;
+    }
+    LinkedBlockingQueue<Cid> answers = waiting.get(answer.sha256());
+    if (answers != null
+        && answer.root().isPresent()
+        && !answers.offer(answer.root().get().toV1())) {
+      LOG.debug("more answers than are needed from {}", PeerKey.of(from));
     }
   }
 }

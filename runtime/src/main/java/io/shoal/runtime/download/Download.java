@@ -13,6 +13,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.connection.FetchNotice;
+import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.discovery.PeerFinder;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.PeerOrigin;
@@ -277,7 +278,7 @@ public final class Download {
 
   private static void tell(DownloadPeer peer, FetchNotice notice) {
     try {
-      peer.connection.send(FetchNotice.TYPE, notice.encode());
+      peer.connection.send(MessageTypes.FETCH_NOTICE, notice.encode());
     } catch (PeerUnreachableException | InterruptedException e) {
       LOG.debug("{} was not told what is fetched: {}", peer.key, e.getMessage());
     } finally {

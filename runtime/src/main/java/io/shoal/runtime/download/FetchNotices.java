@@ -28,7 +28,7 @@ public final class FetchNotices {
   }
 
   public void heard(PeerConnection from, ByteBuffer bytes) {
-    if (!heeded.heed(from)) {
+    if (!heeded.take(from)) {
       return;
     }
     try {

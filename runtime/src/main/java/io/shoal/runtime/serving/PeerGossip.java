@@ -9,6 +9,7 @@ import io.shoal.api.RemotePeer;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.connection.MessageQuota;
+import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.peer.PeerKey;
@@ -111,7 +112,7 @@ public final class PeerGossip {
         .start(
             () -> {
               try {
-                to.send(PeerExchange.TYPE, new PeerExchange(root, addresses).encode());
+                to.send(MessageTypes.PEER_EXCHANGE, new PeerExchange(root, addresses).encode());
               } catch (PeerUnreachableException | InterruptedException e) {
                 LOG.debug("{} was not told of other peers: {}", PeerKey.of(to), e.getMessage());
               }
@@ -128,7 +129,7 @@ public final class PeerGossip {
 
   /// A peer told of others.
   public void heard(PeerConnection from, ByteBuffer bytes) {
-    if (!heeded.heed(from)) {
+    if (!heeded.take(from)) {
       return;
     }
     PeerExchange exchange;

@@ -135,7 +135,7 @@ class DialBackTest {
     Peer peer = peer(uri, Optional.empty(), true);
     connections.connected(peer);
     dialBack.round();
-    assertEquals(DialBack.QUESTION, peer.heard.take().type());
+    assertEquals(MessageTypes.DIAL_BACK_QUESTION, peer.heard.take().type());
     dialBack.answered(peer, ByteBuffer.wrap(new byte[] {0}));
     connections.disconnected(peer);
   }
@@ -174,7 +174,7 @@ class DialBackTest {
         peer("tcps://198.51.100.1:50001", Optional.of("tcps://198.51.100.1:4600"), false);
     dialBack.asked(reachable);
     Message yes = reachable.heard.take();
-    assertEquals(DialBack.ANSWER, yes.type());
+    assertEquals(MessageTypes.DIAL_BACK_ANSWER, yes.type());
     assertEquals(1, yes.bytes().get());
     assertEquals("tcps://198.51.100.1:4600", dialled.take());
 

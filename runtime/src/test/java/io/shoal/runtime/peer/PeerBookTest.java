@@ -2,21 +2,12 @@ package io.shoal.runtime.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.shoal.api.Cid;
-import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
-import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.connection.PeerExchange;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -144,32 +135,5 @@ class PeerBookTest {
     assertEquals(AddressScope.NONE, AddressScope.of(PeerAddress.of("tcps://0.0.0.0:4600")));
     assertEquals(AddressScope.LOOPBACK, AddressScope.of(PeerAddress.of("unix:///run/shoal.sock")));
     assertEquals(AddressScope.PRIVATE, AddressScope.of(PeerAddress.of("tcps://[fd00::1]:4600")));
-  }
-
-  @Test
-  void aPeerExchangeSurvivesTheWireAndNoiseIsRefused() throws PeerFaultException {
-    Cid root = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
-    List<PeerAddress> peers = new ArrayList<>();
-    for (int i = 0; i < 80; i++) {
-      peers.add(PeerAddress.of("tcps://192.0.2." + i + ":4600").withPeerId(id(i)));
-    }
-    ByteBuffer bytes = new PeerExchange(root, peers).encode();
-    PeerExchange read = PeerExchange.decode(bytes.duplicate());
-    assertEquals(root, read.root());
-    assertEquals(peers.subList(0, PeerExchange.MAX_PEERS), read.peers());
-    for (int length = 0; length < bytes.limit(); length++) {
-      ByteBuffer cut = bytes.duplicate().limit(length);
-      assertThrows(PeerFaultException.class, () -> PeerExchange.decode(cut));
-    }
-    Random random = new Random(3);
-    for (int i = 0; i < 20_000; i++) {
-      byte[] noise = new byte[random.nextInt(100)];
-      random.nextBytes(noise);
-      try {
-        PeerExchange.decode(ByteBuffer.wrap(noise));
-      } catch (PeerFaultException e) {
-        // expected of nearly all
-      }
-    }
   }
 }
