@@ -18,8 +18,8 @@ import java.util.Optional;
 /// @param newContent names new content
 /// @param check checks chunks of every kind
 /// @param verified what this process has checked
-/// @param storeCheck finds out what is rotten in the store, and sets it aside
-/// @param inUse what garbage collection must leave to running work
+/// @param quarantine finds corrupt chunks in the store, and quarantines them
+/// @param temporaryPins what garbage collection must leave to running work
 public record LocalStore(
     ChunkStore store,
     Verifier newContent,
