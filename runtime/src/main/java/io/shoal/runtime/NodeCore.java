@@ -198,7 +198,8 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
             verified,
             quarantine,
             new TemporaryPins());
-    network = new PeerNetwork(connections, dialler, book, gatedServer, discoveries);
+    network = new PeerNetwork(
+            connections, dialler, book, gatedServer, discoveries, System::nanoTime);
     downloadParts =
         new DownloadParts(
             local,

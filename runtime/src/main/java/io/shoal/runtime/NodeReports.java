@@ -130,8 +130,8 @@ final class NodeReports {
 
   private static NodeCommands.TransferEntry entry(Download download) {
     return new NodeCommands.TransferEntry(
-        download.wanted().root().toString(),
-        download.wanted().name(),
+        download.request().root().toString(),
+        download.request().name(),
         download.counters().totalBytes.get(),
         download.counters().doneBytes.get(),
         download.counters().bytesPerSecond(),
@@ -141,8 +141,8 @@ final class NodeReports {
 
   private static NodeCommands.TransferEntry entry(PausedDownload download) {
     return new NodeCommands.TransferEntry(
-        download.wanted().root().toString(),
-        download.wanted().name(),
+        download.request().root().toString(),
+        download.request().name(),
         download.counters().totalBytes.get(),
         download.counters().doneBytes.get(),
         0,

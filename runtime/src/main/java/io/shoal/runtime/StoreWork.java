@@ -75,7 +75,7 @@ final class StoreWork {
 
   private Optional<String> pausedAt(Path target) {
     return core.downloads().paused().stream()
-        .filter(download -> download.wanted().target().equals(Optional.of(target)))
+        .filter(download -> download.request().target().equals(Optional.of(target)))
         .map(PausedDownload::why)
         .findFirst();
   }

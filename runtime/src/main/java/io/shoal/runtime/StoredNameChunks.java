@@ -72,8 +72,7 @@ final class StoredNameChunks implements NameChunks {
             new Download(
                 core.downloadParts(),
                 DownloadRequest.intoStore(cid, Optional.of(timeout)),
-                new DownloadCounters(),
-                core.journal(),
+                new DownloadCounters(System::nanoTime),
                 new SplittableRandom(),
                 NodeCommands.ProgressListener.SILENT,
                 () -> {});

@@ -244,17 +244,15 @@ final class TransferWork {
     Path asked = request.target().orElse(request.folder()).toAbsolutePath().normalize();
     Path target = Files.isDirectory(asked) ? asked.resolve(name) : asked;
     DownloadRequest wanted =
-        new DownloadRequest(
-            resolved.root(),
-            name,
-            Optional.of(target),
-            Optional.empty(),
-            request.peers(),
-            request.timeout(),
-            request.keep(),
-            request.sync(),
-            request.replace(),
-            resolved.digest());
+        DownloadRequest.intoFile(resolved.root(), target)
+            .named(name)
+            .from(request.peers())
+            .timeout(request.timeout())
+            .keep(request.keep())
+            .sync(request.sync())
+            .replace(request.replace())
+            .wholeDigest(resolved.digest())
+            .build();
     try (CollectionLock.Hold held = local.temporaryPins().hold(wanted.root())) {
       if (request.privately()) {
         core.share(wanted.root(), NodeCommands.Sharing.PRIVATE);
@@ -321,16 +319,15 @@ final class TransferWork {
 
   private NodeCommands.Fetched run(DownloadRequest wanted, NodeCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    DownloadCounters counters = new DownloadCounters();
+    DownloadCounters counters = new DownloadCounters(System::nanoTime);
     DiskPause pause =
         new DiskPause(core.downloadParts(), core.downloads(), wanted, counters, progress);
     while (true) {
       Download download =
           new Download(
               core.downloadParts(),
-              pause.wanted(),
+              pause.remaining(),
               counters,
-              core.journal(),
               new SplittableRandom(),
               progress,
               () -> core.announce(wanted.root()));
@@ -424,8 +421,7 @@ final class TransferWork {
           new Download(
               core.downloadParts(),
               DownloadRequest.streamed(root, window, timeout),
-              new DownloadCounters(),
-              core.journal(),
+              new DownloadCounters(System::nanoTime),
               new SplittableRandom(),
               NodeCommands.ProgressListener.SILENT,
               () -> {});

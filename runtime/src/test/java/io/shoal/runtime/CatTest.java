@@ -136,7 +136,7 @@ class CatTest {
     CompletableFuture<byte[]> result = catInto(second, root, reader);
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
     Download running = second.core.downloads().of(root).orElseThrow();
-    TestSwarm.await(LONG, () -> running.state().equals("waiting for who reads it"));
+    TestSwarm.await(LONG, () -> running.state().equals("waiting for the reader"));
     long ahead = running.counters().doneBytes.get();
     assertTrue(ahead <= (LeafWindow.MAX_LEAVES + 1L) * LEAF, ahead + " bytes were fetched");
     assertFalse(result.isDone());
@@ -156,7 +156,7 @@ class CatTest {
       CompletableFuture<byte[]> result = catInto(second, root, reader);
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
       Download running = second.core.downloads().of(root).orElseThrow();
-      TestSwarm.await(LONG, () -> running.state().equals("waiting for who reads it"));
+      TestSwarm.await(LONG, () -> running.state().equals("waiting for the reader"));
       ahead += running.counters().doneBytes.get();
       assertFalse(result.isDone());
     }

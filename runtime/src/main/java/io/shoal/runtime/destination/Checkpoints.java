@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /// Turns written leaves into claims, tells peers of them, and makes both durable every now and
 /// then, on a thread of its own while a download runs. What came after the last checkpoint is
@@ -33,6 +34,7 @@ public final class Checkpoints {
   private record Written(int position, int sizeBytes) {}
 
   private final ChunkStore store;
+  private final LongSupplier nanoTime;
   private final Consumer<int[]> gained;
   private final Optional<Adoption> adoption;
   private final ConcurrentLinkedQueue<Written> written = new ConcurrentLinkedQueue<>();
@@ -44,8 +46,15 @@ public final class Checkpoints {
   private Optional<Thread> thread = Optional.empty();
   private boolean unsynced;
 
+  /// @param gained is given the positions that peers may ask for from now on
   /// @param adoption claims leaves where they lie; empty if they are in the store
-  public Checkpoints(ChunkStore store, Consumer<int[]> gained, Optional<Adoption> adoption) {
+  /// @param nanoTime monotonic, any origin
+  public Checkpoints(
+      ChunkStore store,
+      Consumer<int[]> gained,
+      Optional<Adoption> adoption,
+      LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.store = store;
     this.gained = gained;
     this.adoption = adoption;
@@ -84,13 +93,13 @@ public final class Checkpoints {
   }
 
   private void loop() {
-    long synced = System.nanoTime();
+    long synced = nanoTime.getAsLong();
     try {
       while (!stop.await(CLAIM_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
         claim();
-        if (unsynced && System.nanoTime() - synced > SYNC_EVERY.toNanos()) {
+        if (unsynced && nanoTime.getAsLong() - synced > SYNC_EVERY.toNanos()) {
           sync();
-          synced = System.nanoTime();
+          synced = nanoTime.getAsLong();
         }
       }
     } catch (IOException | ShoalException e) {

@@ -35,7 +35,7 @@ public final class DownloadTarget implements AutoCloseable {
   private final Path part;
   private final PartFiles files = new PartFiles();
 
-  public DownloadTarget(TreePlan plan, Path target) {
+  DownloadTarget(TreePlan plan, Path target) {
     this.plan = plan;
     this.target = target;
     this.part = DownloadJournal.partOf(target);
@@ -43,6 +43,11 @@ public final class DownloadTarget implements AutoCloseable {
 
   public Path target() {
     return target;
+  }
+
+  /// Where the bytes are until [#rename].
+  public Path part() {
+    return part;
   }
 
   /// Makes the folders, the files that are empty, and what stands in identity CIDs.
@@ -170,7 +175,7 @@ public final class DownloadTarget implements AutoCloseable {
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  public static void requireFree(Path target, boolean replace) throws UserFaultException {
+  static void requireFree(Path target, boolean replace) throws UserFaultException {
     if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new UserFaultException(
           target + " exists already: choose another place with -o, or allow replacing it");

@@ -34,7 +34,7 @@ public final class ResumeScan {
 
   private final LocalStore local;
   private final TreePlan plan;
-  private final Optional<DownloadTarget> destination;
+  private final DownloadTarget target;
   private final Optional<Adoption> adoption;
   private final boolean resumed;
   private final Map<Path, Map<Long, FileBacked.Segment>> claims = new HashMap<>();
@@ -42,22 +42,19 @@ public final class ResumeScan {
   public ResumeScan(
       LocalStore local,
       TreePlan plan,
-      Optional<DownloadTarget> destination,
+      DownloadTarget target,
       Optional<Adoption> adoption,
       boolean resumed) {
     this.local = local;
     this.plan = plan;
-    this.destination = destination;
+    this.target = target;
     this.adoption = adoption;
     this.resumed = resumed;
   }
 
   public Found find(int position) throws IOException, ShoalException {
     Cid cid = plan.leafCid(position);
-    if (destination.isEmpty()) {
-      return local.store().contains(cid) ? inStore(cid) : empty(cid);
-    }
-    List<DownloadTarget.Place> places = destination.get().places(position);
+    List<DownloadTarget.Place> places = target.places(position);
     if (resumed && adoption.isPresent()) {
       Optional<Found> claimed = claimed(cid, places);
       if (claimed.isPresent()) {
@@ -71,23 +68,8 @@ public final class ResumeScan {
     if (bytes.isEmpty()) {
       return new Found.Missing();
     }
-    long fileBytes = destination.get().write(position, ByteBuffer.wrap(bytes.get()));
+    long fileBytes = target.write(position, ByteBuffer.wrap(bytes.get()));
     return new Found.Written(bytes.get().length, fileBytes);
-  }
-
-  private Found inStore(Cid cid) throws IOException {
-    return local
-        .load(cid)
-        .<Found>map(bytes -> new Found.Claimed(bytes.length, bytes.length))
-        .orElse(new Found.Missing());
-  }
-
-  private Found empty(Cid cid) throws ShoalException, IOException {
-    if (!local.check().matches(cid, NOTHING)) {
-      return new Found.Missing();
-    }
-    LocalStore.put(local.store(), cid, NOTHING);
-    return new Found.Claimed(0, 0);
   }
 
   private Optional<Found> claimed(Cid cid, List<DownloadTarget.Place> places)
@@ -133,7 +115,7 @@ public final class ResumeScan {
         continue;
       }
       byte[] bytes = new byte[(int) size];
-      if (destination.orElseThrow().read(place, ByteBuffer.wrap(bytes))
+      if (target.read(place, ByteBuffer.wrap(bytes))
           && local.check().matches(cid, ByteBuffer.wrap(bytes))) {
         local.verified().add(cid);
         return Optional.of(bytes);

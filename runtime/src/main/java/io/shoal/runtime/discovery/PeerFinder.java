@@ -123,11 +123,11 @@ public final class PeerFinder implements AutoCloseable {
   }
 
   private void pause(SearchBackoff pace) throws InterruptedException {
-    long began = System.nanoTime();
+    long began = network.nanoTime().getAsLong();
     lock.lockInterruptibly();
     try {
       while (true) {
-        long left = pace.leftNanos(System.nanoTime() - began, nobodyAnswers());
+        long left = pace.leftNanos(network.nanoTime().getAsLong() - began, nobodyAnswers());
         if (left <= 0) {
           return;
         }

@@ -6,6 +6,7 @@ import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.peer.PeerBook;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /// How peers are found and reached.
 ///
@@ -14,9 +15,11 @@ import java.util.Map;
 /// @param book what is known of peers
 /// @param server what peers are served by
 /// @param discoveries the active ones by plugin id
+/// @param nanoTime monotonic, any origin
 public record PeerNetwork(
     Connections connections,
     Dialler dialler,
     PeerBook book,
     ChunkServer server,
-    Map<String, Discovery> discoveries) {}
+    Map<String, Discovery> discoveries,
+    LongSupplier nanoTime) {}

@@ -46,7 +46,7 @@ public final class ProviderSearch {
 
   public void run(Cid root, Duration timeout, Consumer<NodeCommands.FoundProvider> each)
       throws NotFoundException, DeadlineException, InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = network.nanoTime().getAsLong() + timeout.toNanos();
     List<Thread> threads = new ArrayList<>();
     for (Map.Entry<String, Discovery> discovery : network.discoveries().entrySet()) {
       open.incrementAndGet();
@@ -58,7 +58,7 @@ public final class ProviderSearch {
     int told = 0;
     try {
       while (open.get() > 0 || !results.isEmpty()) {
-        long left = deadline - System.nanoTime();
+        long left = deadline - network.nanoTime().getAsLong();
         if (left <= 0) {
           break;
         }

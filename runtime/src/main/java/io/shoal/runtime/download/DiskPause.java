@@ -32,32 +32,30 @@ public final class DiskPause {
 
   private final DownloadParts parts;
   private final Downloads downloads;
-  private final DownloadRequest wanted;
+  private final DownloadRequest request;
   private final DownloadCounters counters;
   private final NodeCommands.ProgressListener progress;
 
   public DiskPause(
       DownloadParts parts,
       Downloads downloads,
-      DownloadRequest wanted,
+      DownloadRequest request,
       DownloadCounters counters,
       NodeCommands.ProgressListener progress) {
     this.parts = parts;
     this.downloads = downloads;
-    this.wanted = wanted;
+    this.request = request;
     this.counters = counters;
     this.progress = progress;
   }
 
   /// What is still to be done, in the time that is left.
-  public DownloadRequest wanted() {
-    return timeLeft().map(wanted::within).orElse(wanted);
+  public DownloadRequest remaining() {
+    return timeLeft().map(request::within).orElse(request);
   }
 
   private Optional<Duration> timeLeft() {
-    return wanted
-        .timeout()
-        .map(timeout -> timeout.minusNanos(System.nanoTime() - counters.startedNanos));
+    return request.timeout().map(timeout -> timeout.minus(counters.elapsed()));
   }
 
   /// Waits until another attempt is worth it.
@@ -65,9 +63,9 @@ public final class DiskPause {
   /// @throws StoreFullException the time that the user set is over
   public void awaitRoom(StoreFullException full) throws ShoalException, InterruptedException {
     String why = "paused: " + full.getMessage();
-    LOG.warn("the download of {} is {}", wanted.root(), why);
+    LOG.warn("the download of {} is {}", request.root(), why);
     Duration wait = FIRST_LOOK;
-    try (CollectionLock.Hold shown = downloads.pause(new PausedDownload(wanted, counters, why))) {
+    try (CollectionLock.Hold shown = downloads.pause(new PausedDownload(request, counters, why))) {
       do {
         if (timeLeft().map(left -> left.compareTo(LOOK_EVERY) <= 0).orElse(false)) {
           throw full;
@@ -79,7 +77,7 @@ public final class DiskPause {
         wait = wait.multipliedBy(2).compareTo(LOOK_EVERY) < 0 ? wait.multipliedBy(2) : LOOK_EVERY;
       } while (!hasRoom());
     }
-    LOG.info("the download of {} goes on", wanted.root());
+    LOG.info("the download of {} goes on", request.root());
     counters.again();
   }
 
@@ -87,16 +85,16 @@ public final class DiskPause {
     long total = counters.totalBytes.get();
     long missing = total < 0 ? ENOUGH_BYTES : total - counters.doneBytes.get();
     long needed = Math.clamp(missing, LEAST_BYTES, ENOUGH_BYTES);
-    boolean intoStore = wanted.keep() || parts.local().store().fileBacked().isEmpty();
+    boolean intoStore = request.keep() || parts.local().store().fileBacked().isEmpty();
     try {
       if (parts.local().store().usage().availableBytes() < (intoStore ? needed : LEAST_BYTES)) {
         return false;
       }
-      Optional<Path> folder = wanted.target().map(Path::getParent);
+      Optional<Path> folder = request.target().map(Path::getParent);
       return folder.isEmpty() || Files.getFileStore(folder.get()).getUsableSpace() >= needed;
     } catch (IOException e) {
       // Whatever it is, the attempt itself says it best.
-      LOG.debug("the room for {} is not known", wanted.root(), e);
+      LOG.debug("the room for {} is not known", request.root(), e);
       return true;
     }
   }

@@ -2,121 +2,63 @@ package io.shoal.runtime.download;
 
 import io.shoal.api.Availability;
 import io.shoal.api.Cid;
-import io.shoal.api.FileBacked;
 import io.shoal.api.ShoalException;
-import io.shoal.api.UserFaultException;
-import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.VerificationFailedException;
-import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
-import io.shoal.runtime.dag.UnixNode;
-import io.shoal.runtime.destination.Adoption;
-import io.shoal.runtime.destination.Checkpoints;
-import io.shoal.runtime.destination.DownloadTarget;
-import io.shoal.runtime.destination.ResumeScan;
-import io.shoal.runtime.file.AtomicFiles;
-import io.shoal.runtime.file.WholeDigests;
-import io.shoal.runtime.store.DownloadJournal;
-import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.swarm.Swarm;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.ConcurrentHashMap;
 
-/// What one download fetches and where it goes: the DAG's nodes into the store, then its leaves to
-/// their places. Belongs to the download's thread, but for takers and [#availability].
+/// What one download fetches: first the DAG's nodes by a [NodeFetch], then, once the plan of files
+/// is known, its leaves into a [LeafSink]. Confined to the download's thread, but for takers and
+/// [#availability].
 final class DownloadContent {
-  /// Nodes that are asked for ahead, so that a wide DAG keeps all peers busy and its list stays
-  /// short.
-  private static final int MAX_NODES_ASKED = 1_024;
-
   private final DownloadParts parts;
-  private final DownloadRequest wanted;
-  private final DownloadJournal journal;
+  private final DownloadRequest request;
   private final Swarm swarm;
   private final DownloadCounters counters;
-  private final List<Cid> cids = new ArrayList<>();
-  private final Map<Cid, Integer> nodeChunks = new HashMap<>();
-  private final Map<Integer, byte[]> arrivedBlocks = new ConcurrentHashMap<>();
-  private int nodesAsked;
-  private boolean resumed;
+  private final WantedChunks chunks;
+  private final NodeFetch nodes;
+  private final Optional<TargetReservation> reservation;
   private boolean anythingHere;
-  private Optional<DagWalker> dag = Optional.empty();
   private Optional<Exception> malformed = Optional.empty();
-  private Optional<DownloadTarget> destination = Optional.empty();
-  private Optional<StreamedLeaves> stream = Optional.empty();
+  private Optional<LeafSink> sink = Optional.empty();
   private volatile Optional<Placed> placed = Optional.empty();
 
-  /// What is known once all nodes are here.
+  /// What is known once all nodes are here and each leaf has its place.
   ///
-  /// @param positions by chunk number: where it stands in the DAG
-  @SuppressWarnings("ArrayRecordComponent") // up to a million; compared by nobody
-  private record Placed(
-      TreePlan plan, int[] positions, Checkpoints checkpoints, Optional<Adoption> adoption) {}
+  /// @param positions by chunk number: its position in the DAG, or -1
+  @SuppressWarnings("ArrayRecordComponent") // up to a million; never compared
+  private record Placed(TreePlan plan, int[] positions, LeafSink sink) {}
 
+  /// @throws MalformedContentException the root is an identity CID that is not a file or folder
   DownloadContent(
-      DownloadParts parts,
-      DownloadRequest wanted,
-      DownloadJournal journal,
-      Swarm swarm,
-      DownloadCounters counters) {
+      DownloadParts parts, DownloadRequest request, Swarm swarm, DownloadCounters counters)
+      throws MalformedContentException {
     this.parts = parts;
-    this.wanted = wanted;
-    this.journal = journal;
+    this.request = request;
     this.swarm = swarm;
     this.counters = counters;
+    this.chunks = new WantedChunks(swarm);
+    this.nodes = new NodeFetch(parts.local(), request.root(), chunks, swarm, counters);
+    this.reservation =
+        request
+            .target()
+            .map(target -> new TargetReservation(parts.journal(), request.root(), target));
   }
 
   /// Takes up what an earlier attempt left, and what the store has.
   void begin() throws ShoalException, IOException {
-    if (!wanted.root().isIdentity()) {
-      parts.local().check().verifier(wanted.root());
+    if (!request.root().isIdentity()) {
+      parts.local().check().verifier(request.root());
     }
-    if (wanted.target().isPresent()) {
-      claimTarget(wanted.target().get());
+    if (reservation.isPresent()) {
+      reservation.get().take(request.replace());
     }
-    dag = Optional.of(new DagWalker(wanted.root()));
     advance();
-  }
-
-  private void claimTarget(Path target) throws ShoalException, IOException {
-    DownloadTarget.requireFree(target, wanted.replace());
-    Path folder = target.getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new UserFaultException(
-          (folder == null ? target : folder)
-              + " is no folder: create it or choose another place with -o");
-    }
-    if (!Files.isWritable(folder)) {
-      throw new UserFaultException(
-          "no right to write to " + folder + ": choose another place with -o");
-    }
-    Path part = DownloadJournal.partOf(target);
-    Optional<DownloadJournal.Begun> before = journal.at(target);
-    resumed = before.filter(begun -> begun.root().equals(wanted.root())).isPresent();
-    boolean there = Files.exists(part, LinkOption.NOFOLLOW_LINKS);
-    if (there && before.isEmpty()) {
-      throw new UserFaultException(
-          part
-              + " is in the way and was not made here: move it away or choose another place with"
-              + " -o");
-    }
-    if (there && !resumed) {
-      DownloadTarget.deleteTree(part);
-    }
-    journal.begin(new DownloadJournal.Begun(wanted.root(), target));
   }
 
   String phase() {
@@ -124,59 +66,73 @@ final class DownloadContent {
   }
 
   Cid cid(int chunk) {
-    return cids.get(chunk);
+    return chunks.cid(chunk);
   }
 
   /// Whether everything that is needed is known.
   boolean allKnown() {
-    return placed.isPresent() && stream.map(StreamedLeaves::allAdmitted).orElse(true);
+    return placed.isPresent() && placed.get().sink().allAskedFor();
   }
 
   /// Whether peers are needed now: not while a reader has yet to take what is here.
   boolean lacks() {
-    return placed.isEmpty() || stream.map(StreamedLeaves::lacks).orElse(true);
+    return placed.isEmpty() || placed.get().sink().lacks();
   }
 
   Optional<Exception> failure() {
-    return malformed.isPresent() ? malformed : placed.flatMap(p -> p.checkpoints().failure());
+    return malformed.isPresent()
+        ? malformed
+        : placed.flatMap(now -> now.sink().checkpoints().failure());
   }
 
-  /// Goes on with the nodes: takes what the store has, asks for the rest, and places the leaves
-  /// once all are here.
+  /// Asks for the nodes that are known to be missing, and places the leaves once all are here; from
+  /// then on lets the sink ask for more leaves.
   void advance() throws ShoalException, IOException {
-    if (stream.isPresent() && malformed.isEmpty()) {
-      stream.get().advance();
-    }
-    if (placed.isPresent() || malformed.isPresent() || dag.isEmpty()) {
+    if (malformed.isPresent()) {
       return;
     }
-    DagWalker walker = dag.get();
-    boolean more = nodesAsked < MAX_NODES_ASKED / 2;
-    while (more && !walker.complete()) {
-      more = false;
-      for (Cid node : walker.missingNodes(nodesAsked + MAX_NODES_ASKED)) {
-        if (nodeChunks.containsKey(node) || nodesAsked >= MAX_NODES_ASKED) {
-          continue;
-        }
-        parts.local().temporaryPins().lookFor(node);
-        Optional<byte[]> here =
-            parts.local().store().contains(node) ? parts.local().load(node) : Optional.empty();
-        int chunk = want(node);
-        nodeChunks.put(node, chunk);
-        if (here.isPresent()) {
-          swarm.alreadyHere(chunk);
-          counters.reusedBytes.addAndGet(here.get().length);
-          walker.accept(node, here.get());
-          more = true;
-        } else {
-          nodesAsked++;
-        }
-      }
-      swarm.wakeAll();
+    if (placed.isPresent()) {
+      placed.get().sink().advance();
+      return;
     }
-    if (walker.complete()) {
-      place(walker);
+    nodes.advance();
+    if (nodes.complete()) {
+      place();
     }
+  }
+
+  private void place() throws ShoalException, IOException {
+    TreePlan plan = TreePlanner.plan(nodes.walker());
+    int[] chunkAt = new int[plan.chunkCount()];
+    LeafSink into = sinkFor(plan, chunkAt);
+    sink = Optional.of(into);
+    into.prepare();
+    counters.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
+    for (int position = 0; position < chunkAt.length; position++) {
+      chunkAt[position] = chunkFor(plan, position, into);
+    }
+    int[] positions = new int[chunks.count()];
+    Arrays.fill(positions, -1);
+    for (int position = 0; position < chunkAt.length; position++) {
+      positions[chunkAt[position]] = position;
+    }
+    placed = Optional.of(new Placed(plan, positions, into));
+    into.checkpoints().start();
+    swarm.positions(chunkAt);
+    into.advance();
+    parts.watches().changed(request.root());
+  }
+
+  /// @param chunkAt the swarm's number of the chunk at each position; filled before the sink runs
+  private LeafSink sinkFor(TreePlan plan, int[] chunkAt) throws ShoalException {
+    if (request.reader().isPresent()) {
+      return new IntoReader(
+          parts, request.root(), swarm, counters, plan, request.reader().get(), chunkAt);
+    }
+    if (reservation.isPresent()) {
+      return new IntoFile(parts, request, counters, plan, reservation.get());
+    }
+    return new IntoStore(parts, request.root(), counters);
   }
 
   /// Files of a single raw chunk have the size that the chunk turns out to have.
@@ -185,177 +141,53 @@ final class DownloadContent {
         .allMatch(file -> file.content().sizeBytes() != TreePlan.UNKNOWN_SIZE);
   }
 
-  private int want(Cid cid) {
-    cids.add(cid);
-    return swarm.want();
-  }
-
-  private void place(DagWalker walker) throws ShoalException, IOException {
-    TreePlan plan = TreePlanner.plan(walker);
-    if (wanted.target().isPresent()) {
-      destination = Optional.of(new DownloadTarget(plan, wanted.target().get()));
-      destination.get().prepare();
-    }
-    boolean adopts = destination.isPresent() && !wanted.keep();
-    Optional<FileBacked> files = adopts ? parts.local().store().fileBacked() : Optional.empty();
-    Optional<Adoption> adoption =
-        files.map(backed -> new Adoption(backed, plan, destination.orElseThrow()));
-    Checkpoints checkpoints =
-        new Checkpoints(
-            parts.local().store(),
-            gained -> parts.watches().gained(wanted.root(), gained),
-            adoption);
-    ResumeScan local = new ResumeScan(parts.local(), plan, destination, adoption, resumed);
-    counters.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
-    int[] chunkAt = new int[plan.chunkCount()];
-    for (int position = 0; position < chunkAt.length; position++) {
-      chunkAt[position] = chunkFor(walker, plan, position, local, checkpoints);
-    }
-    int[] positions = new int[cids.size()];
-    Arrays.fill(positions, -1);
-    for (int position = 0; position < chunkAt.length; position++) {
-      positions[chunkAt[position]] = position;
-    }
-    if (wanted.reader().isPresent()) {
-      stream = Optional.of(new StreamedLeaves(parts, swarm, plan, wanted.reader().get(), chunkAt));
-    }
-    placed = Optional.of(new Placed(plan, positions, checkpoints, adoption));
-    checkpoints.start();
-    swarm.positions(chunkAt);
-    if (stream.isPresent()) {
-      stream.get().advance();
-    }
-    parts.watches().changed(wanted.root());
-  }
-
-  private int chunkFor(
-      DagWalker walker, TreePlan plan, int position, ResumeScan local, Checkpoints checkpoints)
+  private int chunkFor(TreePlan plan, int position, LeafSink into)
       throws ShoalException, IOException {
-    Cid cid = walker.cid(position);
+    Cid cid = nodes.walker().cid(position);
     parts.local().temporaryPins().lookFor(cid);
     if (cid.codec() == Cid.DAG_PB) {
-      Integer known = nodeChunks.get(cid);
-      int chunk = known != null ? known : want(cid);
+      int chunk = nodes.chunk(cid);
       swarm.alreadyHere(chunk);
-      checkpoints.here(position);
+      into.checkpoints().here(position);
       if (plan.isLeaf(position)) {
-        placeNodeLeaf(position, cid);
+        into.placeNode(position, cid);
       }
       return chunk;
     }
-    if (wanted.reader().isPresent() && plan.isLeaf(position)) {
-      if (parts.local().store().contains(cid)) {
-        checkpoints.here(position);
-      }
-      cids.add(cid);
-      return swarm.wantLater();
-    }
-    int chunk = want(cid);
     if (!plan.isLeaf(position)) {
-      // Content in a codec that is no file: it is told as left out, not fetched.
+      // Content in a codec that is not a file: it is reported as skipped, not fetched.
+      int chunk = chunks.want(cid);
       swarm.alreadyHere(chunk);
       return chunk;
     }
-    switch (local.find(position)) {
-      case ResumeScan.Found.Claimed found -> {
-        reuse(chunk, found.sizeBytes(), found.fileBytes());
-        checkpoints.here(position);
-      }
-      case ResumeScan.Found.Written found -> {
-        reuse(chunk, found.sizeBytes(), found.fileBytes());
-        keepToo(cid, position);
-        checkpoints.written(position, found.sizeBytes());
-      }
-      case ResumeScan.Found.Missing missing -> {}
-    }
+    int chunk = into.asksForLeaves() ? chunks.wantLater(cid) : chunks.want(cid);
+    into.find(position, cid).ifPresent(found -> reuse(chunk, found));
     return chunk;
   }
 
-  private void keepToo(Cid cid, int position) throws IOException, ShoalException {
-    boolean intoStore = wanted.keep() || parts.local().store().fileBacked().isEmpty();
-    if (intoStore && destination.isPresent() && !LocalStore.isOwned(parts.local().store(), cid)) {
-      DownloadTarget.Place place = destination.get().places(position).getFirst();
-      long size =
-          place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();
-      ByteBuffer bytes = ByteBuffer.allocate((int) size);
-      destination.get().read(place, bytes);
-      LocalStore.put(parts.local().store(), cid, bytes.flip());
-    }
-  }
-
-  private void reuse(int chunk, int sizeBytes, long fileBytes) {
+  private void reuse(int chunk, LeafSink.Found found) {
     anythingHere = true;
     swarm.alreadyHere(chunk);
-    counters.reusedBytes.addAndGet(sizeBytes);
-    counters.doneBytes.addAndGet(fileBytes);
+    counters.reusedBytes.addAndGet(found.sizeBytes());
+    counters.doneBytes.addAndGet(found.fileBytes());
   }
 
-  /// A leaf in dag-pb form came as a node; its file bytes are inside.
-  private void placeNodeLeaf(int position, Cid cid) throws ShoalException, IOException {
-    if (destination.isPresent()) {
-      byte[] block =
-          parts
-              .local()
-              .load(cid)
-              .orElseThrow(() -> new IOException("chunk " + cid + " went missing: get it again"));
-      counters.doneBytes.addAndGet(
-          destination.get().write(position, ByteBuffer.wrap(UnixNode.leafContent(block))));
-    }
-  }
-
-  /// What to do with a chunk's verified bytes; runs on the receiver's thread.
+  /// What to do with a chunk's verified bytes; the taker runs on the receiver's thread.
   ChunkReceiver.Taker taker(int chunk) {
-    Cid cid = cids.get(chunk);
+    Cid cid = chunks.cid(chunk);
     if (placed.isEmpty()) {
-      return bytes -> {
-        parts.local().temporaryPins().lookFor(cid);
-        byte[] copy = copy(bytes);
-        LocalStore.put(parts.local().store(), cid, bytes);
-        arrivedBlocks.put(chunk, copy);
-      };
+      return nodes.taker(chunk, cid);
     }
     Placed now = placed.get();
-    int position = now.positions()[chunk];
-    return wanted.reader().isPresent()
-        ? bytes -> arrivedBlocks.put(chunk, copy(bytes))
-        : bytes -> takeLeaf(now, cid, position, bytes);
-  }
-
-  private static byte[] copy(ByteBuffer bytes) {
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.duplicate().get(copy);
-    return copy;
-  }
-
-  private void takeLeaf(Placed now, Cid cid, int position, ByteBuffer bytes)
-      throws IOException, ShoalException {
-    int size = bytes.remaining();
-    long fileBytes = size;
-    if (destination.isPresent()) {
-      fileBytes = destination.get().write(position, bytes);
-    }
-    if (now.adoption().isEmpty()) {
-      parts.local().temporaryPins().lookFor(cid);
-      LocalStore.put(parts.local().store(), cid, bytes);
-    }
-    counters.doneBytes.addAndGet(fileBytes);
-    now.checkpoints().written(position, size);
+    return now.sink().taker(now.positions()[chunk], cid);
   }
 
   /// A chunk was taken: back on the download's thread.
   void arrived(int chunk) {
     anythingHere = true;
-    byte[] block = arrivedBlocks.remove(chunk);
-    if (block == null || dag.isEmpty()) {
-      return;
-    }
     try {
-      if (stream.isPresent()) {
-        counters.doneBytes.addAndGet(block.length);
-        stream.get().deliver(placed.orElseThrow().positions()[chunk], block);
-      } else {
-        nodesAsked--;
-        dag.get().accept(cids.get(chunk), block);
+      if (!nodes.arrived(chunk) && placed.isPresent()) {
+        placed.get().sink().arrived(placed.get().positions()[chunk]);
       }
     } catch (MalformedContentException e) {
       malformed = Optional.of(e);
@@ -366,87 +198,33 @@ final class DownloadContent {
   Availability availability() {
     return placed
         .<Availability>map(
-            p -> new Availability.Snapshot(p.checkpoints().have(), p.plan().chunkCount()))
+            now ->
+                new Availability.Snapshot(now.sink().checkpoints().have(), now.plan().chunkCount()))
         .orElse(new Availability.Unknown());
   }
 
-  OptionalInt chunkCount() {
-    return placed.map(p -> OptionalInt.of(p.plan().chunkCount())).orElse(OptionalInt.empty());
-  }
-
-  Optional<TreePlan> plan() {
-    return placed.map(Placed::plan);
-  }
-
   /// Puts everything into its final place.
-  NodeCommands.Fetched complete(NodeCommands.Fetched report)
-      throws ShoalException, IOException, InterruptedException {
-    Placed all = placed.orElseThrow();
+  void complete() throws ShoalException, IOException, InterruptedException {
+    LeafSink all = placed.orElseThrow().sink();
     all.checkpoints().close(false);
-    if (destination.isPresent()) {
-      DownloadTarget to = destination.get();
-      to.finish(wanted.sync());
-      checkWholeDigest(to, all.plan());
-      if (all.adoption().isPresent()) {
-        all.adoption().get().settle(wanted.replace());
-      } else {
-        to.rename(wanted.replace());
-      }
-      Path folder = to.target().getParent();
-      if (wanted.sync() && folder != null) {
-        AtomicFiles.forceFolder(folder);
-      }
-    }
-    if (wanted.sync() || wanted.keep()) {
-      parts.local().store().sync();
-    }
-    if (wanted.target().isPresent()) {
-      journal.end(wanted.target().get());
-    }
-    return report;
+    all.complete();
   }
 
-  private void checkWholeDigest(DownloadTarget to, TreePlan plan)
-      throws ShoalException, IOException {
-    if (wanted.wholeDigest().isEmpty()) {
-      return;
-    }
-    Path part = DownloadJournal.partOf(to.target());
-    String expected = wanted.wholeDigest().get();
-    boolean right = !plan.isFolder() && WholeDigests.of(part).equals(expected);
-    if (!right) {
-      DownloadTarget.deleteTree(part);
-      journal.end(to.target());
-      throw new VerificationFailedException(
-          "sha256:%s: the peers' hint led to %s, which is something else; nothing was kept: ask who gave you the digest for the root"
-              .formatted(expected, wanted.root()));
-    }
-  }
-
-  /// Keeps what was verified for the next attempt.
+  /// Keeps what was verified for the next attempt. An attempt that got nothing leaves nothing.
   void giveUp() throws IOException, InterruptedException {
     try {
       if (placed.isPresent()) {
-        placed.get().checkpoints().close(true);
+        placed.get().sink().checkpoints().close(true);
       }
     } catch (ShoalException e) {
       throw new IOException(e.getMessage(), e);
     } finally {
-      if (destination.isPresent()) {
-        destination.get().close();
+      if (sink.isPresent()) {
+        sink.get().close();
       }
-      forgetIfNothingCame();
-    }
-  }
-
-  /// An attempt that got nothing leaves nothing behind.
-  private void forgetIfNothingCame() throws IOException {
-    if (wanted.target().isPresent() && dag.isPresent() && !anythingHere && !resumed) {
-      Path target = wanted.target().get();
-      if (destination.isPresent()) {
-        DownloadTarget.deleteTree(DownloadJournal.partOf(target));
+      if (reservation.isPresent() && !anythingHere) {
+        reservation.get().abandonIfNew();
       }
-      journal.end(target);
     }
   }
 }

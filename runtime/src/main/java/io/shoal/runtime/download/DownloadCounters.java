@@ -1,9 +1,11 @@
 package io.shoal.runtime.download;
 
 import io.shoal.runtime.limit.RateGauge;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /// What a download counts. The totals may be read from any thread; the maps belong to the
 /// download's thread.
@@ -12,7 +14,6 @@ public final class DownloadCounters {
   public final AtomicLong doneBytes = new AtomicLong();
   final AtomicLong transferredBytes = new AtomicLong();
   final AtomicLong reusedBytes = new AtomicLong();
-  final long startedNanos = System.nanoTime();
   final RateGauge speed = new RateGauge();
   final Map<String, Long> bytesByPeer = new TreeMap<>();
   final Map<String, Long> bytesByTransport = new TreeMap<>();
@@ -20,6 +21,20 @@ public final class DownloadCounters {
 
   /// The bytes before this attempt: after a pause, what came before it is no reuse.
   private long transferredBefore;
+
+  private final LongSupplier nanoTime;
+  private final long startedNanos;
+
+  /// @param nanoTime monotonic, any origin
+  public DownloadCounters(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    startedNanos = nanoTime.getAsLong();
+  }
+
+  /// The time since the first attempt began.
+  Duration elapsed() {
+    return Duration.ofNanos(nanoTime.getAsLong() - startedNanos);
+  }
 
   /// Another attempt begins.
   void again() {
@@ -45,6 +60,6 @@ public final class DownloadCounters {
   }
 
   public long bytesPerSecond() {
-    return speed.bytesPerSecond(transferredBytes.get(), System.nanoTime());
+    return speed.bytesPerSecond(transferredBytes.get(), nanoTime.getAsLong());
   }
 }

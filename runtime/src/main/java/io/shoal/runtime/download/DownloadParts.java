@@ -1,11 +1,15 @@
 package io.shoal.runtime.download;
 
+import io.shoal.api.Cid;
+import io.shoal.runtime.destination.Adoption;
+import io.shoal.runtime.destination.Checkpoints;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.serving.AvailabilityWatches;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.LocalStore;
+import java.util.Optional;
 
 /// What all downloads of a node share.
 ///
@@ -21,4 +25,11 @@ public record DownloadParts(
     AvailabilityWatches watches,
     BufferPool buffers,
     FairRateLimiter downloadMeter,
-    DownloadJournal journal) {}
+    DownloadJournal journal) {
+
+  /// @param adoption claims leaves where they lie; empty if they are in the store
+  Checkpoints checkpoints(Cid root, Optional<Adoption> adoption) {
+    return new Checkpoints(
+        local.store(), gained -> watches.gained(root, gained), adoption, network.nanoTime());
+  }
+}

@@ -5,24 +5,26 @@ import io.shoal.runtime.peer.PeerKey;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A peer of one download. Confined to the download's thread, but for the counter and the news.
+/// A peer of one download. Confined to the download's thread, but for the fields that say so.
 final class DownloadPeer {
   final int id;
   final PeerConnection connection;
   final PeerKey key;
 
-  /// Bytes as they arrive, and what of them was told to the swarm.
+  /// Bytes as they arrive. From any thread.
   final LongAdder received = new LongAdder();
 
-  long toldBytes;
+  /// How many of them were reported to the swarm.
+  long countedBytes;
 
-  /// What the peer told and the download's thread has not heard yet.
-  final PendingAvailability news = new PendingAvailability();
+  /// What the peer has sent and the download's thread has not handled yet. From any thread.
+  final PendingAvailability pending = new PendingAvailability();
 
   PeerConnection.Watch watch = () -> {};
 
-  /// Whether a message to it waits to be taken: further ones are left out meanwhile.
-  final AtomicBoolean telling = new AtomicBoolean();
+  /// Whether a fetch notice is being sent to it: further ones are dropped meanwhile. From any
+  /// thread.
+  final AtomicBoolean sending = new AtomicBoolean();
 
   DownloadPeer(int id, PeerConnection connection) {
     this.id = id;

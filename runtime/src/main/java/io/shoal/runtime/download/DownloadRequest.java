@@ -7,18 +7,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What a download is to do.
+/// What a download is to do: see [#intoFile], [#intoStore], [#streamed].
 ///
-/// @param root what
+/// @param root what to fetch
 /// @param name its name, for reports
-/// @param target where to; empty to fetch into the store alone
-/// @param reader who takes a file's leaves in order as they come; then there is no target, and
-///   nothing but the DAG's nodes is stored
+/// @param target where to write it; empty to fetch into the store alone
+/// @param reader takes a file's leaves in order as they come; then there is no target, and nothing
+///   but the DAG's nodes is stored
 /// @param peers addresses to use instead of discovery, if there are any
 /// @param timeout the most time in all; empty for [#PATIENCE] without a verified byte. With a
-///   reader, who may be slow, the most time without a verified byte that it waits for
+///   reader, which may be slow, the most time without a verified byte that it waits for
 /// @param keep whether to write every chunk into the store
-/// @param sync whether to force the files to the medium before success is told
+/// @param sync whether to force the files to the medium before success is reported
 /// @param replace whether a file in the way may be replaced
 /// @param wholeDigest the SHA-256 that the file must have, hex
 public record DownloadRequest(
@@ -37,32 +37,82 @@ public record DownloadRequest(
   /// take days, a stuck one should not.
   static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  public static DownloadRequest intoStore(Cid root, Optional<Duration> timeout) {
-    return new DownloadRequest(
-        root,
-        "",
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        timeout,
-        true,
-        false,
-        false,
-        Optional.empty());
+  /// A file or folder at `target`.
+  public static Builder intoFile(Cid root, Path target) {
+    Builder builder = new Builder(root);
+    builder.target = Optional.of(target);
+    return builder;
   }
 
+  /// Every chunk into the store.
+  public static DownloadRequest intoStore(Cid root, Optional<Duration> timeout) {
+    return new Builder(root).timeout(timeout).keep(true).build();
+  }
+
+  /// A file's bytes to a reader.
   public static DownloadRequest streamed(Cid root, LeafWindow reader, Duration timeout) {
-    return new DownloadRequest(
-        root,
-        "",
-        Optional.empty(),
-        Optional.of(reader),
-        List.of(),
-        Optional.of(timeout),
-        false,
-        false,
-        false,
-        Optional.empty());
+    Builder builder = new Builder(root).timeout(Optional.of(timeout));
+    builder.reader = Optional.of(reader);
+    return builder.build();
+  }
+
+  /// Sets what differs from the usual: no name, discovered peers, no time, and nothing kept,
+  /// forced, replaced or compared.
+  public static final class Builder {
+    private final Cid root;
+    private String name = "";
+    private Optional<Path> target = Optional.empty();
+    private Optional<LeafWindow> reader = Optional.empty();
+    private List<PeerAddress> peers = List.of();
+    private Optional<Duration> timeout = Optional.empty();
+    private boolean keep;
+    private boolean sync;
+    private boolean replace;
+    private Optional<String> wholeDigest = Optional.empty();
+
+    private Builder(Cid root) {
+      this.root = root;
+    }
+
+    public Builder named(String name) {
+      this.name = name;
+      return this;
+    }
+
+    public Builder from(List<PeerAddress> peers) {
+      this.peers = peers;
+      return this;
+    }
+
+    public Builder timeout(Optional<Duration> timeout) {
+      this.timeout = timeout;
+      return this;
+    }
+
+    public Builder keep(boolean keep) {
+      this.keep = keep;
+      return this;
+    }
+
+    public Builder sync(boolean sync) {
+      this.sync = sync;
+      return this;
+    }
+
+    public Builder replace(boolean replace) {
+      this.replace = replace;
+      return this;
+    }
+
+    public Builder wholeDigest(Optional<String> wholeDigest) {
+      this.wholeDigest = wholeDigest;
+      return this;
+    }
+
+    public DownloadRequest build() {
+      return new DownloadRequest(
+          root, name, target, reader, peers, timeout, keep, sync, replace, wholeDigest);
+    }
   }
 
   /// The same with less time.

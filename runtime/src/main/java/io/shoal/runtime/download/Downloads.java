@@ -52,7 +52,7 @@ public final class Downloads {
     begin(download);
     CompletableFuture<NodeCommands.Fetched> result = new CompletableFuture<>();
     Thread.ofVirtual()
-        .name("download-" + download.wanted().root())
+        .name("download-" + download.request().root())
         .start(
             () -> {
               // It ends before its result is told: the same command right afterwards must find it
@@ -154,11 +154,12 @@ public final class Downloads {
       }
       Stream<DownloadRequest> others =
           Stream.concat(
-              running.stream().map(Download::wanted), paused.stream().map(PausedDownload::wanted));
+              running.stream().map(Download::request),
+              paused.stream().map(PausedDownload::request));
       for (DownloadRequest other : others.toList()) {
-        if (other.target().isPresent() && other.target().equals(download.wanted().target())) {
+        if (other.target().isPresent() && other.target().equals(download.request().target())) {
           throw new UserFaultException(
-              download.wanted().target().get() + " is being downloaded already: wait for it");
+              download.request().target().get() + " is being downloaded already: wait for it");
         }
       }
       running.add(download);
@@ -186,30 +187,30 @@ public final class Downloads {
   }
 
   public Optional<Download> of(Cid root) {
-    return all().stream().filter(d -> d.wanted().root().equals(root.toV1())).findFirst();
+    return all().stream().filter(d -> d.request().root().equals(root.toV1())).findFirst();
   }
 
   /// A peer takes part in the swarm of `root`: it may have what is missing here.
   public void takesPart(Cid root, PeerConnection connection) {
     for (Download download : all()) {
-      if (download.wanted().root().equals(root.toV1()) && connections.retain(connection)) {
+      if (download.request().root().equals(root.toV1()) && connections.retain(connection)) {
         download.offer(connection);
       }
     }
   }
 
-  /// A peer says what it fetches of `root` from somebody who has all of it.
-  void promised(Cid root, PeerConnection from, List<Integer> positions) {
+  /// A peer announces what it fetches of `root` from a peer that has all of it.
+  void fetching(Cid root, PeerConnection from, List<Integer> positions) {
     for (Download download : all()) {
-      if (download.wanted().root().equals(root.toV1())) {
-        download.promised(from, positions);
+      if (download.request().root().equals(root.toV1())) {
+        download.fetching(from, positions);
       }
     }
   }
 
   public void candidates(Cid root, List<PeerAddress> addresses) {
     for (Download download : all()) {
-      if (download.wanted().root().equals(root.toV1())) {
+      if (download.request().root().equals(root.toV1())) {
         addresses.forEach(download::candidate);
       }
     }

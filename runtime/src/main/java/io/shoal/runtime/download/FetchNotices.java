@@ -33,7 +33,7 @@ public final class FetchNotices {
     }
     try {
       FetchNotice notice = FetchNotice.decode(bytes);
-      downloads.promised(notice.root(), from, notice.positions());
+      downloads.fetching(notice.root(), from, notice.positions());
     } catch (PeerFaultException e) {
       connections.brokeRules(from, "it sent a message that is none: " + e.getMessage());
     }

@@ -7,6 +7,7 @@ import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
+import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.swarm.Swarm;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.Optional;
 /// here and right, else from peers. What peers bring is handed on and not stored. Belongs to the
 /// download's thread.
 final class StreamedLeaves {
-  private final DownloadParts parts;
+  private final LocalStore local;
   private final Swarm swarm;
   private final TreePlan plan;
   private final TreePlan.Content content;
@@ -36,13 +37,13 @@ final class StreamedLeaves {
   private int next;
 
   /// @param chunkAt the swarm's number of the chunk at each position of the DAG
-  StreamedLeaves(DownloadParts parts, Swarm swarm, TreePlan plan, LeafWindow window, int[] chunkAt)
+  StreamedLeaves(LocalStore local, Swarm swarm, TreePlan plan, LeafWindow window, int[] chunkAt)
       throws UserFaultException {
     if (plan.isFolder() || plan.files().isEmpty()) {
       throw new UserFaultException(
           plan.root() + " is no file but a folder or a symbolic link: use ls or get");
     }
-    this.parts = parts;
+    this.local = local;
     this.swarm = swarm;
     this.plan = plan;
     this.content = plan.files().getFirst().content();
@@ -69,9 +70,8 @@ final class StreamedLeaves {
       return; // it is on its way
     }
     Cid cid = plan.leafCid(position);
-    parts.local().temporaryPins().lookFor(cid);
-    Optional<byte[]> here =
-        position == lastPosition ? Optional.of(lastBlock) : parts.local().load(cid);
+    local.temporaryPins().lookFor(cid);
+    Optional<byte[]> here = position == lastPosition ? Optional.of(lastBlock) : local.load(cid);
     if (here.isPresent()) {
       swarm.alreadyHere(chunkAt[position]);
       deliver(position, here.get());

@@ -1,0 +1,92 @@
+package io.shoal.runtime.destination;
+
+import io.shoal.api.Cid;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.store.DownloadJournal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/// The name `NAME.part` beside a target, and the journal's entry that says to which root it
+/// belongs: taken before a download knows how large it is, so that the next attempt can go on with
+/// it and no other file is overwritten. Confined to one thread.
+public final class TargetReservation {
+  private final DownloadJournal journal;
+  private final Cid root;
+  private final Path target;
+  private final Path part;
+  private boolean taken;
+  private boolean resumes;
+  private boolean opened;
+
+  public TargetReservation(DownloadJournal journal, Cid root, Path target) {
+    this.journal = journal;
+    this.root = root;
+    this.target = target;
+    this.part = DownloadJournal.partOf(target);
+  }
+
+  /// Takes the name. What an earlier download of another root left there is deleted.
+  ///
+  /// @param replace whether the target may exist
+  /// @throws UserFaultException it may not be written there
+  public void take(boolean replace) throws IOException, UserFaultException {
+    DownloadTarget.requireFree(target, replace);
+    Path folder = target.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new UserFaultException(
+          (folder == null ? target : folder)
+              + " is not a folder: create it or choose another place with -o");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new UserFaultException(
+          "no right to write to " + folder + ": choose another place with -o");
+    }
+    var before = journal.at(target);
+    resumes = before.filter(begun -> begun.root().equals(root)).isPresent();
+    boolean there = Files.exists(part, LinkOption.NOFOLLOW_LINKS);
+    if (there && before.isEmpty()) {
+      throw new UserFaultException(
+          part
+              + " is in the way and was not made here: move it away or choose another place with"
+              + " -o");
+    }
+    if (there && !resumes) {
+      DownloadTarget.deleteTree(part);
+    }
+    journal.begin(new DownloadJournal.Begun(root, target));
+    taken = true;
+  }
+
+  /// Whether an earlier attempt of the same download may have left something.
+  public boolean resumes() {
+    return resumes;
+  }
+
+  public DownloadTarget open(TreePlan plan) {
+    opened = true;
+    return new DownloadTarget(plan, target);
+  }
+
+  /// The part has become the target.
+  public void end() throws IOException {
+    journal.end(target);
+  }
+
+  /// Deletes the part and the entry.
+  public void abandon() throws IOException {
+    if (opened) {
+      DownloadTarget.deleteTree(part);
+    }
+    journal.end(target);
+  }
+
+  /// Leaves nothing behind of a first attempt; what an earlier one left stays.
+  public void abandonIfNew() throws IOException {
+    if (taken && !resumes) {
+      abandon();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.shoal.runtime.download;
+
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.destination.Checkpoints;
+import io.shoal.runtime.store.LocalStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/// Leaves that go into the store and nowhere else.
+final class IntoStore implements LeafSink {
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+  private final LocalStore local;
+  private final DownloadCounters counters;
+  private final Checkpoints checkpoints;
+
+  IntoStore(DownloadParts parts, Cid root, DownloadCounters counters) {
+    this.local = parts.local();
+    this.counters = counters;
+    this.checkpoints = parts.checkpoints(root, Optional.empty());
+  }
+
+  @Override
+  public Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
+  @Override
+  public Optional<Found> find(int position, Cid cid) throws ShoalException, IOException {
+    Optional<Found> found =
+        local.store().contains(cid)
+            ? local.load(cid).map(bytes -> new Found(bytes.length, bytes.length))
+            : putIfEmpty(cid);
+    if (found.isPresent()) {
+      checkpoints.here(position);
+    }
+    return found;
+  }
+
+  /// The chunk without bytes need not be asked for.
+  private Optional<Found> putIfEmpty(Cid cid) throws ShoalException, IOException {
+    if (!local.check().matches(cid, NOTHING)) {
+      return Optional.empty();
+    }
+    LocalStore.put(local.store(), cid, NOTHING);
+    return Optional.of(new Found(0, 0));
+  }
+
+  @Override
+  public ChunkReceiver.Taker taker(int position, Cid cid) {
+    return bytes -> {
+      int size = bytes.remaining();
+      local.temporaryPins().lookFor(cid);
+      LocalStore.put(local.store(), cid, bytes);
+      counters.doneBytes.addAndGet(size);
+      checkpoints.written(position, size);
+    };
+  }
+
+  @Override
+  public void complete() throws IOException {
+    local.store().sync();
+  }
+}

@@ -1,0 +1,64 @@
+package io.shoal.runtime.download;
+
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.dag.MalformedContentException;
+import io.shoal.runtime.destination.Checkpoints;
+import java.io.IOException;
+import java.util.Optional;
+
+/// Where the leaves of a download go; made when its plan is known. Calls come on the download's
+/// thread, but for those of takers, which run on the receivers' threads, several at once.
+///
+/// In order: [#prepare]; for every leaf [#placeNode] or [#find]; [#advance], [#taker] and
+/// [#arrived] while the download runs; then [#complete], or only [#close] if it fails.
+sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
+
+  /// A leaf that was here before.
+  ///
+  /// @param fileBytes how many bytes of files it makes, in all its places
+  record Found(int sizeBytes, long fileBytes) {}
+
+  /// What of the leaves is here for peers.
+  Checkpoints checkpoints();
+
+  /// Makes the places.
+  default void prepare() throws ShoalException, IOException {}
+
+  /// Whether the sink itself asks the swarm for leaves, a few at a time; otherwise all are wanted
+  /// at once.
+  default boolean asksForLeaves() {
+    return false;
+  }
+
+  /// A leaf in dag-pb form came as a node; its file bytes are inside.
+  default void placeNode(int position, Cid cid) throws ShoalException, IOException {}
+
+  /// Looks for a leaf on this machine, and puts it into place if it is there.
+  Optional<Found> find(int position, Cid cid) throws ShoalException, IOException;
+
+  /// What to do with a leaf's verified bytes.
+  ChunkReceiver.Taker taker(int position, Cid cid);
+
+  /// The taker of a leaf has ended well.
+  default void arrived(int position) throws MalformedContentException {}
+
+  /// Asks for more leaves if there is room for them.
+  default void advance() throws ShoalException, IOException {}
+
+  /// Whether every leaf was asked for.
+  default boolean allAskedFor() {
+    return true;
+  }
+
+  /// Whether peers are needed now.
+  default boolean lacks() {
+    return true;
+  }
+
+  /// Every leaf is in its place, and checkpointed: makes the result visible.
+  default void complete() throws ShoalException, IOException {}
+
+  /// Releases what is open. What was written stays.
+  default void close() throws IOException {}
+}
