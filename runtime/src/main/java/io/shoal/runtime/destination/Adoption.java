@@ -10,6 +10,7 @@ import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.store.DownloadJournal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Claims a download's leaves in the files where they lie, so that they are served from there and
+/// Claims a download's leaves in the files where they are, so that they are served from there and
 /// found again after a stop. Confined to one thread at a time.
 public final class Adoption {
   private final FileBacked files;
@@ -32,7 +33,7 @@ public final class Adoption {
     this.destination = destination;
   }
 
-  /// What earlier attempts have claimed in a file of the part.
+  /// What earlier attempts claimed in a file of the part.
   List<FileBacked.Segment> claimed(Path file) throws IOException, UserFaultException {
     ref(file);
     return files.claims(file).map(FileBacked.FileClaims::segments).orElse(List.of());
@@ -76,8 +77,8 @@ public final class Adoption {
     }
     List<FileRef> growing = new ArrayList<>(refs.values());
     destination.rename(replace);
-    // The folder's rename changed every path at once: the claims are made anew below the new name.
-    // What is asked for meanwhile is not held for a moment.
+    // The folder's rename changed every path at once: the claims are made again below the new name.
+    // For a moment peers that ask get the answer that they are not held.
     for (TreePlan.PlannedFile file : plan.files()) {
       claimWhole(file);
     }
@@ -101,7 +102,7 @@ public final class Adoption {
     }
   }
 
-  /// Which runs of a complete file are which chunks.
+  /// Which range of a complete file is which chunk.
   static List<FileBacked.Segment> segments(
       TreePlan plan, TreePlan.PlannedFile file, Optional<Path> actual) throws IOException {
     TreePlan.Content content = file.content();
@@ -110,7 +111,7 @@ public final class Adoption {
       int ref = content.leaf(i);
       long size = content.leafBytes(i);
       if (size == TreePlan.UNKNOWN_SIZE && actual.isPresent()) {
-        size = java.nio.file.Files.size(actual.get());
+        size = Files.size(actual.get());
       }
       boolean inline = ref < 0 || plan.leafCid(ref).codec() == Cid.DAG_PB;
       if (!inline && size > 0 && size <= ChunkStore.MAX_CHUNK_SIZE_BYTES) {

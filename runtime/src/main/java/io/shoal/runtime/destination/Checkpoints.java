@@ -14,21 +14,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Turns written leaves into claims, tells peers of them, and makes both durable every now and
-/// then, on a thread of its own while a download runs. What came after the last checkpoint is
-/// checked again after a crash, nothing else.
+/// Turns written leaves into claims, announces them to peers, and makes both durable now and then,
+/// on a thread of its own while a download runs. After a crash only what came after the last
+/// checkpoint is hashed again. Usable from any thread.
 public final class Checkpoints {
-  /// Between two batches of claims: soon enough that peers trade, and few enough calls for the
-  /// store.
+  /// Between two batches of claims: soon enough for peers to exchange chunks, and few enough calls
+  /// for the store.
   private static final Duration CLAIM_EVERY = Duration.ofMillis(100);
 
-  /// Between two syncs: after a loss of power this much is read and hashed again, which takes a
-  /// fraction of the time that fetching it took; forcing more often takes the disk from the
-  /// download.
+  /// Between two syncs: after a power loss this much is read and hashed again, which takes a
+  /// fraction of the time that fetching it took; more syncs would take the disk from the download.
   private static final Duration SYNC_EVERY = Duration.ofSeconds(10);
 
   private record Written(int position, int sizeBytes) {}
@@ -38,7 +36,6 @@ public final class Checkpoints {
   private final Consumer<int[]> gained;
   private final Optional<Adoption> adoption;
   private final ConcurrentLinkedQueue<Written> written = new ConcurrentLinkedQueue<>();
-  private final ReentrantLock haveLock = new ReentrantLock();
   private final BitSet have = new BitSet();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<Optional<Exception>> failure =
@@ -60,27 +57,22 @@ public final class Checkpoints {
     this.adoption = adoption;
   }
 
-  /// A leaf was written to all its places. From any thread.
+  /// A leaf was written to all its places.
   public void written(int position, int sizeBytes) {
     written.add(new Written(position, sizeBytes));
   }
 
-  /// What can be served already, without a claim to make.
+  /// A chunk can be served already, without a claim.
   public void here(int position) {
-    haveLock.lock();
-    try {
+    synchronized (have) {
       have.set(position);
-    } finally {
-      haveLock.unlock();
     }
   }
 
+  /// What peers may ask for, by position.
   public BitSet have() {
-    haveLock.lock();
-    try {
+    synchronized (have) {
       return (BitSet) have.clone();
-    } finally {
-      haveLock.unlock();
     }
   }
 
@@ -88,6 +80,7 @@ public final class Checkpoints {
     thread = Optional.of(Thread.ofVirtual().name("checkpoint").start(this::loop));
   }
 
+  /// Why the thread ended early, if it did.
   public Optional<Exception> failure() {
     return failure.get();
   }
@@ -123,11 +116,8 @@ public final class Checkpoints {
       adoption.get().adopt(positions, sizes);
     }
     unsynced = true;
-    haveLock.lock();
-    try {
+    synchronized (have) {
       positions.forEach(have::set);
-    } finally {
-      haveLock.unlock();
     }
     gained.accept(positions.stream().mapToInt(Integer::intValue).toArray());
   }
@@ -137,7 +127,7 @@ public final class Checkpoints {
     store.sync();
   }
 
-  /// Ends the thread and claims what is left.
+  /// Ends the thread and claims the rest. Called once, by the thread that called [#start].
   ///
   /// @param sync whether to make it durable
   public void close(boolean sync) throws IOException, ShoalException, InterruptedException {

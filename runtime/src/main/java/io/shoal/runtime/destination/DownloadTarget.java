@@ -22,10 +22,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where a download's bytes go: `NAME.part` beside the target, a file or a folder as the plan says,
-/// until all is here. Usable from any thread.
+/// Where a download's bytes go until all are here: `NAME.part` beside the target, a file or a
+/// folder as the plan says. Usable from any thread.
 public final class DownloadTarget implements AutoCloseable {
-  /// A place of a leaf.
+  /// One of the places of a leaf.
   ///
   /// @param sizeBytes as the plan says, or [TreePlan#UNKNOWN_SIZE]
   public record Place(Path file, long offset, long sizeBytes) {}
@@ -50,7 +50,7 @@ public final class DownloadTarget implements AutoCloseable {
     return part;
   }
 
-  /// Makes the folders, the files that are empty, and what stands in identity CIDs.
+  /// Makes the folders and the empty files, and writes the content of identity CIDs.
   public void prepare() throws IOException, ShoalException {
     for (TreePlan.PlannedFolder folder : plan.folders()) {
       takeFolder(inPart(folder.path()));
@@ -69,8 +69,8 @@ public final class DownloadTarget implements AutoCloseable {
     }
   }
 
-  /// Makes a folder, or takes up that of an earlier attempt. A symbolic link is no folder here:
-  /// what is written through it would lie outside of the destination.
+  /// Makes a folder, or takes up that of an earlier attempt. A symbolic link is refused: what is
+  /// written through it would be outside of the destination.
   ///
   /// @throws UserFaultException something else is in the way
   static void takeFolder(Path folder) throws IOException, UserFaultException {
@@ -78,7 +78,7 @@ public final class DownloadTarget implements AutoCloseable {
       Files.createDirectory(folder);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-        throw new UserFaultException(folder + " is in the way and no folder: remove it", e);
+        throw new UserFaultException(folder + " is in the way and not a folder: remove it", e);
       }
     }
   }
@@ -91,7 +91,7 @@ public final class DownloadTarget implements AutoCloseable {
     }
   }
 
-  /// The file bytes that stand in an identity CID.
+  /// The file bytes in an identity CID.
   static byte[] inline(Cid cid) throws MalformedDataException {
     byte[] content = cid.identityContent();
     return cid.codec() == Cid.DAG_PB ? UnixNode.leafContent(content) : content;
@@ -114,14 +114,14 @@ public final class DownloadTarget implements AutoCloseable {
 
   /// Writes a leaf's verified bytes to all its places.
   ///
-  /// @return how many bytes of files that is
+  /// @return how many bytes of files these are
   /// @throws MalformedContentException the leaf is not as large as its parent says
   public long write(int position, ByteBuffer bytes) throws IOException, ShoalException {
     long written = 0;
     for (Place place : places(position)) {
       if (place.sizeBytes() != TreePlan.UNKNOWN_SIZE && place.sizeBytes() != bytes.remaining()) {
         throw new MalformedContentException(
-            "%s is no proper file: chunk %s has %d bytes where its parent says %d; ask its publisher for another id"
+            "%s is not a valid file: chunk %s has %d bytes where its parent says %d; ask its publisher for another id"
                 .formatted(
                     plan.root(), plan.leafCid(position), bytes.remaining(), place.sizeBytes()));
       }
@@ -135,7 +135,7 @@ public final class DownloadTarget implements AutoCloseable {
     return written;
   }
 
-  /// Reads what lies at a place.
+  /// Reads what is at a place.
   ///
   /// @return whether the file is that long
   public boolean read(Place place, ByteBuffer into) throws IOException, UserFaultException {
@@ -143,7 +143,9 @@ public final class DownloadTarget implements AutoCloseable {
         && files.read(place.file(), into, place.offset());
   }
 
-  /// Cuts off what earlier attempts left behind the ends, and forces all to the medium if `force`.
+  /// Cuts off what earlier attempts left beyond the ends, and closes the files.
+  ///
+  /// @param force whether to force all to the medium first
   public void finish(boolean force) throws IOException, UserFaultException {
     for (TreePlan.PlannedFile file : plan.files()) {
       long size = file.content().sizeBytes();
@@ -162,7 +164,7 @@ public final class DownloadTarget implements AutoCloseable {
     }
   }
 
-  /// The atomic rename, where the store does not do it.
+  /// Moves the part to the target atomically, where the store does not do it.
   public void rename(boolean replace) throws IOException, UserFaultException {
     requireFree(target, replace);
     if (replace && Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {

@@ -16,10 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The files that a download writes, a bounded number of them open. Usable from any thread; threads
-/// that are in here must not be interrupted, since that would close a channel that others use.
+/// The files that a download writes, a bounded number of them open. Usable from any thread, but not
+/// from one that may be interrupted: that would close a channel that other threads use.
 public final class PartFiles implements AutoCloseable {
-  /// Files that stay open: a download of many files writes to few of them at a time.
+  /// Files that stay open: a download of many files writes to few of them at once.
   public static final int MAX_OPEN = 64;
 
   private static final class Open {
@@ -34,7 +34,7 @@ public final class PartFiles implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
 
-  /// Writes all remaining bytes at `offset`; the buffer's position is left alone.
+  /// Writes all remaining bytes at `offset`; the buffer's position is not changed.
   ///
   /// @throws StoreFullException the disk has no room
   void write(Path file, ByteBuffer bytes, long offset) throws IOException, ShoalException {
@@ -58,7 +58,7 @@ public final class PartFiles implements AutoCloseable {
 
   private static IOException unwritable(Path file, IOException cause) {
     return new IOException(
-        "%s: cannot be written (%s): mend the medium, then run the same command again; what is here is kept"
+        "%s: cannot be written (%s): repair the medium, then run the same command again; what is here is kept"
             .formatted(file, cause.getMessage()),
         cause);
   }
@@ -83,7 +83,7 @@ public final class PartFiles implements AutoCloseable {
     }
   }
 
-  /// Makes a file's length exactly `sizeBytes`: cuts off what an earlier attempt left behind it.
+  /// Makes a file's length exactly `sizeBytes`: cuts off what an earlier attempt left beyond it.
   void cut(Path file, long sizeBytes) throws IOException, UserFaultException {
     Open used = use(file);
     try {
@@ -104,7 +104,7 @@ public final class PartFiles implements AutoCloseable {
     }
   }
 
-  /// @throws UserFaultException somebody put a symbolic link there: it is not followed
+  /// @throws UserFaultException a symbolic link is in the place: it is not followed
   private Open use(Path file) throws IOException, UserFaultException {
     lock.lock();
     try {
@@ -138,7 +138,7 @@ public final class PartFiles implements AutoCloseable {
     } catch (IOException e) {
       if (Files.isSymbolicLink(file)) {
         throw new UserFaultException(
-            file + " is a symbolic link, and a download writes through none: remove it", e);
+            file + " is a symbolic link, and a download does not write through one: remove it", e);
       }
       throw e;
     }

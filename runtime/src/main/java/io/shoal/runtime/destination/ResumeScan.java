@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds what of a download is on this machine already: claimed by an earlier attempt, written by
-/// it and not claimed yet, or in the store. Only what was not claimed is read and hashed.
+/// Finds the leaves of a file download that are on this machine already: claimed by an earlier
+/// attempt, written by it and not claimed, or in the store. Only unclaimed bytes are read and
+/// hashed. Confined to one thread.
 public final class ResumeScan {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
@@ -25,7 +26,7 @@ public final class ResumeScan {
     /// Claimed in all its places.
     record Claimed(int sizeBytes, long fileBytes) implements Found {}
 
-    /// Verified and now written to all its places, still to be claimed.
+    /// Verified, and now written to all its places, but not claimed.
     record Written(int sizeBytes, long fileBytes) implements Found {}
 
     /// Not here.
@@ -39,6 +40,8 @@ public final class ResumeScan {
   private final boolean resumed;
   private final Map<Path, Map<Long, FileBacked.Segment>> claims = new HashMap<>();
 
+  /// @param adoption knows the claims; empty if leaves are not claimed
+  /// @param resumed whether an earlier attempt may have left something
   public ResumeScan(
       LocalStore local,
       TreePlan plan,
@@ -52,6 +55,7 @@ public final class ResumeScan {
     this.resumed = resumed;
   }
 
+  /// Looks for a leaf, and writes it to its places if it is found elsewhere.
   public Found find(int position) throws IOException, ShoalException {
     Cid cid = plan.leafCid(position);
     List<DownloadTarget.Place> places = target.places(position);

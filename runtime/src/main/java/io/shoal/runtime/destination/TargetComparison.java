@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Whether what lies at a path is exactly a plan's files and folders, by the store's claims where
-/// they are intact, and by hashing where there are none.
+/// Compares what is at a path with a plan's files and folders: by the store's claims where they are
+/// intact, and by hashing where there are none.
 public final class TargetComparison {
   private final LocalStore local;
   private final TreePlan plan;
@@ -36,7 +36,8 @@ public final class TargetComparison {
     this.target = target;
   }
 
-  /// Reads as little as it can: names and sizes first, bytes only of files that nobody vouches for.
+  /// Whether all is there and nothing else. Reads as little as it can: names and sizes first, bytes
+  /// only of files without claims.
   public boolean isThere() throws IOException, ShoalException {
     if (!sameNames()) {
       return false;
@@ -54,7 +55,7 @@ public final class TargetComparison {
     return true;
   }
 
-  /// Makes all of it durable, its own name included.
+  /// Forces all of it to the medium, its own name included.
   public void force() throws IOException {
     for (TreePlan.PlannedFile file : plan.files()) {
       try (FileChannel channel =
@@ -90,7 +91,7 @@ public final class TargetComparison {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            // A stranger's folder may be huge: the first name too many ends the walk.
+            // Another folder may be huge: the first unexpected name ends the walk.
             return goOnIf(folders.remove(folder), folder, folders);
           }
 
@@ -102,7 +103,7 @@ public final class TargetComparison {
     return folders.isEmpty() && files.isEmpty();
   }
 
-  /// Ends a walk at what was not expected, which then stays in the set of what is missing.
+  /// Ends a walk at an unexpected name, which then makes the set of missing names non-empty.
   private static FileVisitResult goOnIf(boolean expected, Path found, Set<Path> missing) {
     if (!expected) {
       missing.add(found);

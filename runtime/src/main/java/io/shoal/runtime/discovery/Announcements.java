@@ -14,47 +14,48 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Which provider keys stand for what is here: of each root its own, that of its whole-file digest
-/// and, if so configured, those of its chunks. Of a private root none of them is told, except of
-/// chunks that a public root has too. Usable from any thread.
+/// Decides which provider keys are announced for what is here: for each root its own, that of its
+/// whole-file digest and, if so configured, those of its chunks. For a private root none of them
+/// is, except those of chunks that a public root has too. Usable from any thread.
 public final class Announcements {
   private static final Logger LOG = LoggerFactory.getLogger(Announcements.class);
 
   private final Announcer announcer;
   private final RootIndex index;
   private final LocalDag dag;
-  private final AnnounceScope what;
+  private final AnnounceScope scope;
   private final Predicate<Cid> provided;
 
-  /// @param what `NONE` also for a node that serves nobody
-  /// @param provided whether a root in the index can be had here
+  /// @param scope `NONE` also for a node that does not serve
+  /// @param provided whether the bytes of a root in the index are still here
   public Announcements(
       Announcer announcer,
       RootIndex index,
       LocalDag dag,
-      AnnounceScope what,
+      AnnounceScope scope,
       Predicate<Cid> provided) {
     this.announcer = announcer;
     this.index = index;
     this.dag = dag;
-    this.what = what;
+    this.scope = scope;
     this.provided = provided;
   }
 
+  /// Announces every root in the index.
   public void announceAll() {
     index.all().forEach(root -> announce(root.cid()));
   }
 
   /// A root is here now, wholly or in part.
   public void announce(Cid root) {
-    if (what == AnnounceScope.NONE || index.isPrivate(root)) {
+    if (scope == AnnounceScope.NONE || index.isPrivate(root)) {
       return;
     }
     announcer.announce(root);
     index.get(root).flatMap(KeptRoot::sha256).ifPresent(this::announceDigest);
-    if (what == AnnounceScope.ALL) {
+    if (scope == AnnounceScope.ALL) {
       eachChunk(root, announcer::announce);
-      // It may have become private while its chunks were told.
+      // It may have become private while its chunks were announced.
       if (index.isPrivate(root)) {
         withdraw(root, Optional.empty());
       }
@@ -63,18 +64,18 @@ public final class Announcements {
 
   /// The whole-file digest of a root is known now.
   public void announceDigest(String sha256) {
-    if (what != AnnounceScope.NONE && index.sharedByDigest(sha256).isPresent()) {
+    if (scope != AnnounceScope.NONE && index.sharedByDigest(sha256).isPresent()) {
       announcer.announce(DigestLookup.key(sha256));
     }
   }
 
-  /// A root is private now, or here no longer: what nothing else here needs is renewed no more.
+  /// A root is private now, or no longer here: withdraws the keys that no other root needs.
   ///
   /// @param sha256 its whole-file digest, if known
   public void withdraw(Cid root, Optional<String> sha256) {
     Set<Cid> keys = new LinkedHashSet<>();
     keys.add(root.toV1());
-    if (what == AnnounceScope.ALL) {
+    if (scope == AnnounceScope.ALL) {
       eachChunk(root, cid -> keys.add(cid.toV1()));
       keys.removeAll(chunksOfOthers(root));
     }

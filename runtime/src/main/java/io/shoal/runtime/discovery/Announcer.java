@@ -14,13 +14,13 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells every discovery what this node has, a few keys at a time; renewing is the discovery's.
-/// Usable from any thread.
+/// Passes the keys of what this node has to every discovery, a few at a time; the discovery renews
+/// them. Usable from any thread.
 public final class Announcer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
   /// Announcements at once. Each waits for answers most of its time, half a second or so, and a
-  /// discovery paces itself: with so many a hundred thousand chunks are told within half an hour.
+  /// discovery paces itself: so a hundred thousand chunks are announced within half an hour.
   private static final int WORKERS = 64;
 
   private final Map<String, Discovery> discoveries;
@@ -28,12 +28,13 @@ public final class Announcer implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final LinkedHashSet<Cid> due = new LinkedHashSet<>();
-  private final Set<Cid> told = new LinkedHashSet<>();
+  private final Set<Cid> announced = new LinkedHashSet<>();
   private volatile List<PeerAddress> endpoints = List.of();
   private volatile boolean closed;
   private List<Thread> threads = List.of();
 
-  /// @param withheld whether a key may not be told now; asked from several threads, must not block
+  /// @param withheld whether a key must not be announced now; called from several threads, must not
+  ///   block
   public Announcer(Map<String, Discovery> discoveries, Predicate<Cid> withheld) {
     this.discoveries = discoveries;
     this.withheld = withheld;
@@ -41,10 +42,10 @@ public final class Announcer implements AutoCloseable {
 
   /// Called before anything is announced.
   ///
-  /// @param endpoints where this node is reached; with none nothing is announced
+  /// @param endpoints where this node can be reached; without any nothing is announced
   public void start(List<PeerAddress> endpoints) {
     this.endpoints = List.copyOf(endpoints);
-    if (tells()) {
+    if (canAnnounce()) {
       threads =
           IntStream.range(0, WORKERS)
               .mapToObj(i -> Thread.ofVirtual().name("announce-" + i).start(this::loop))
@@ -52,7 +53,7 @@ public final class Announcer implements AutoCloseable {
     }
   }
 
-  private boolean tells() {
+  private boolean canAnnounce() {
     return !endpoints.isEmpty() && !discoveries.isEmpty();
   }
 
@@ -60,8 +61,8 @@ public final class Announcer implements AutoCloseable {
     Cid key = cid.toV1();
     lock.lock();
     try {
-      // Without anybody to tell it would wait for ever, and look as if it were overdue.
-      if (tells() && !key.isIdentity() && !told.contains(key) && due.add(key)) {
+      // Without a discovery it would wait forever, and look as if it were overdue.
+      if (canAnnounce() && !key.isIdentity() && !announced.contains(key) && due.add(key)) {
         work.signal();
       }
     } finally {
@@ -74,14 +75,14 @@ public final class Announcer implements AutoCloseable {
     lock.lock();
     try {
       due.remove(key);
-      told.remove(key);
+      announced.remove(key);
     } finally {
       lock.unlock();
     }
     discoveries.values().forEach(discovery -> discovery.withdraw(key));
   }
 
-  /// How many wait for their first announcement.
+  /// How many keys wait for their first announcement.
   public int waiting() {
     lock.lock();
     try {
@@ -96,9 +97,9 @@ public final class Announcer implements AutoCloseable {
       while (!closed) {
         Cid cid = next();
         if (!withheld.test(cid)) {
-          tell(cid);
+          pass(cid);
         }
-        // A withdrawal that came while it was told found nothing to withdraw yet.
+        // A withdrawal that came during the announcement found nothing to withdraw yet.
         if (withheld.test(cid) || !wanted(cid)) {
           withdraw(cid);
         }
@@ -108,7 +109,7 @@ public final class Announcer implements AutoCloseable {
     }
   }
 
-  private void tell(Cid cid) throws InterruptedException {
+  private void pass(Cid cid) throws InterruptedException {
     for (Map.Entry<String, Discovery> discovery : discoveries.entrySet()) {
       try {
         var outcome = discovery.getValue().announce(cid, endpoints);
@@ -122,7 +123,7 @@ public final class Announcer implements AutoCloseable {
   private boolean wanted(Cid key) {
     lock.lock();
     try {
-      return told.contains(key) || due.contains(key);
+      return announced.contains(key) || due.contains(key);
     } finally {
       lock.unlock();
     }
@@ -135,7 +136,7 @@ public final class Announcer implements AutoCloseable {
         work.await();
       }
       Cid cid = due.removeFirst();
-      told.add(cid);
+      announced.add(cid);
       return cid;
     } finally {
       lock.unlock();

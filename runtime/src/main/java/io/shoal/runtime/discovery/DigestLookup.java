@@ -26,12 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds the root of a file of which only the SHA-256 of all its bytes is known: peers that know it
-/// announce the digest as if it were a raw chunk, and answer whoever asks. The answer is a hint;
-/// the whole digest is checked before the file gets its name. The messages: [DigestMessages].
+/// announce the digest as if it were a raw chunk, and answer every peer that asks. The answer is a
+/// hint; the digest of the whole file is checked before the file gets its name. The messages:
+/// [DigestMessages].
 public final class DigestLookup {
   private static final Logger LOG = LoggerFactory.getLogger(DigestLookup.class);
 
-  /// Questions that wait at once.
+  /// Questions that wait for an answer at once.
   private static final int MAX_WAITING = 256;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -47,7 +48,7 @@ public final class DigestLookup {
     this.index = index;
   }
 
-  /// Under which id providers of a whole-file digest announce themselves.
+  /// The provider key under which a whole-file digest is announced.
   public static Cid key(String sha256) {
     return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, HexFormat.of().parseHex(sha256)));
   }
@@ -67,9 +68,9 @@ public final class DigestLookup {
     }
     LinkedBlockingQueue<Cid> answers =
         waiting.computeIfAbsent(sha256, any -> new LinkedBlockingQueue<>(16));
-    try (PeerFinder sources =
+    try (PeerFinder finder =
         new PeerFinder(network, key(sha256), connection -> ask(connection, sha256))) {
-      sources.start(given);
+      finder.start(given);
       long millis = timeout.orElse(PATIENCE).toMillis();
       return Optional.ofNullable(answers.poll(millis, TimeUnit.MILLISECONDS));
     } finally {
@@ -87,7 +88,7 @@ public final class DigestLookup {
     }
   }
 
-  /// A peer asks for a digest. Private roots are not told.
+  /// A peer asks for a digest. Private roots are not revealed.
   public void asked(PeerConnection from, ByteBuffer bytes) {
     String hex;
     try {
@@ -107,19 +108,18 @@ public final class DigestLookup {
     }
     ByteBuffer answer =
         new DigestMessages.Answer(hex, root, known.map(KeptRoot::sizeBytes).orElse(0L)).encode();
-    Thread.ofVirtual()
-        .name("digest-answer")
-        .start(
-            () -> {
-              try {
-                from.send(MessageTypes.DIGEST_ANSWER, answer);
-              } catch (PeerUnreachableException | InterruptedException e) {
-                LOG.debug("{} got no answer: {}", PeerKey.of(from), e.getMessage());
-              }
-            });
+    Thread.ofVirtual().name("digest-answer").start(() -> answer(from, answer));
   }
 
-  /// A peer answers. What nobody asked for is ignored.
+  private static void answer(PeerConnection to, ByteBuffer answer) {
+    try {
+      to.send(MessageTypes.DIGEST_ANSWER, answer);
+    } catch (PeerUnreachableException | InterruptedException e) {
+      LOG.debug("{} got no answer: {}", PeerKey.of(to), e.getMessage());
+    }
+  }
+
+  /// A peer answers. An answer without a question is ignored.
   public void answered(PeerConnection from, ByteBuffer bytes) {
     DigestMessages.Answer answer;
     try {
@@ -132,7 +132,7 @@ public final class DigestLookup {
     if (answers != null
         && answer.root().isPresent()
         && !answers.offer(answer.root().get().toV1())) {
-      LOG.debug("more answers than are needed from {}", PeerKey.of(from));
+      LOG.debug("{} answered, but enough answers are here", PeerKey.of(from));
     }
   }
 }

@@ -19,15 +19,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks for peers of one download as long as it runs, and connects to them: by all discoveries at
-/// once, by addresses that were given, and by what peers tell of each other.
+/// Finds peers for one download as long as it runs, and connects to them: by all discoveries at
+/// once, or by the addresses that the user gave; and by the addresses that peers report. Usable
+/// from any thread.
 public final class PeerFinder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerFinder.class);
 
-  /// Addresses that are remembered for one download; about 300 bytes each.
+  /// Addresses that are kept for one download; about 300 bytes each.
   private static final int MAX_CANDIDATES = 2_000;
 
   /// Connections for one download: beyond it more peers add little and cost memory.
@@ -52,7 +54,7 @@ public final class PeerFinder implements AutoCloseable {
   private final Cid root;
   private final Consumer<PeerConnection> connected;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition news = lock.newCondition();
+  private final Condition changed = lock.newCondition();
   private final Map<String, Candidate> candidates = new LinkedHashMap<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final Map<String, Integer> rounds = new LinkedHashMap<>();
@@ -60,8 +62,7 @@ public final class PeerFinder implements AutoCloseable {
   private boolean closed;
   private String lastFailure = "";
 
-  /// @param connected told each connection that stands, with a use of it that the receiver gives
-  ///   back
+  /// @param connected is given each connection that was made, and one use of it to release
   public PeerFinder(PeerNetwork network, Cid root, Consumer<PeerConnection> connected) {
     this.network = network;
     this.root = root;
@@ -98,8 +99,8 @@ public final class PeerFinder implements AutoCloseable {
                   } catch (InterruptedException e) {
                     // closed
                   } catch (RuntimeException e) {
-                    LOG.error("looking for peers of {} ended: {}", root, e.toString());
-                    LOG.debug("looking for peers", e);
+                    LOG.error("the search for peers of {} failed: {}", root, e.toString());
+                    LOG.debug("the search failed", e);
                   }
                 }));
   }
@@ -127,19 +128,19 @@ public final class PeerFinder implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       while (true) {
-        long left = pace.leftNanos(network.nanoTime().getAsLong() - began, nobodyAnswers());
+        long left = pace.leftNanos(network.nanoTime().getAsLong() - began, noneAnswers());
         if (left <= 0) {
           return;
         }
-        var _ = news.awaitNanos(left);
+        var _ = changed.awaitNanos(left);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /// Whether somebody was found, and nobody of them can be reached.
-  private boolean nobodyAnswers() {
+  /// Whether addresses were found, and no peer at any of them can be reached.
+  private boolean noneAnswers() {
     return !candidates.isEmpty()
         && candidates.values().stream().allMatch(c -> c.failed && !c.dialling);
   }
@@ -151,7 +152,7 @@ public final class PeerFinder implements AutoCloseable {
     return true;
   }
 
-  /// An address where, as somebody says, a peer has a part of the download.
+  /// An address where a peer may have a part of the download, as a discovery or a peer reports.
   public void offer(PeerAddress address) {
     add(new Candidate(address, false));
   }
@@ -162,7 +163,7 @@ public final class PeerFinder implements AutoCloseable {
       if (!closed
           && candidates.size() < MAX_CANDIDATES
           && candidates.putIfAbsent(candidate.address.uri(), candidate) == null) {
-        news.signalAll();
+        changed.signalAll();
       }
     } finally {
       lock.unlock();
@@ -186,7 +187,7 @@ public final class PeerFinder implements AutoCloseable {
           }
         }
         if (due.isEmpty()) {
-          news.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+          changed.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
       } finally {
         lock.unlock();
@@ -196,7 +197,7 @@ public final class PeerFinder implements AutoCloseable {
     }
   }
 
-  /// Those that the user named first, then by what their peers did so far.
+  /// Those that the user gave come first, then the rest by what their peers did so far.
   private List<Candidate> best() {
     record Scored(Candidate candidate, double score) {}
     return candidates.values().stream()
@@ -233,7 +234,7 @@ public final class PeerFinder implements AutoCloseable {
         candidate.failed = connection.isEmpty();
         candidate.connection = connection;
         if (candidate.failed) {
-          news.signalAll();
+          changed.signalAll();
         }
       } finally {
         lock.unlock();
@@ -241,7 +242,7 @@ public final class PeerFinder implements AutoCloseable {
     }
   }
 
-  private void note(@org.jspecify.annotations.Nullable String failure) {
+  private void note(@Nullable String failure) {
     lock.lock();
     try {
       lastFailure = failure == null ? "" : failure;
@@ -250,7 +251,7 @@ public final class PeerFinder implements AutoCloseable {
     }
   }
 
-  /// Whether there are addresses that were not tried or are being tried.
+  /// Whether there are addresses that were not tried or are being dialled.
   public boolean stillTrying() {
     lock.lock();
     try {
@@ -276,20 +277,11 @@ public final class PeerFinder implements AutoCloseable {
     }
   }
 
-  /// Whether any connection ever stood.
+  /// Whether any connection was ever made.
   public boolean foundAny() {
     lock.lock();
     try {
       return found;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  int candidateCount() {
-    lock.lock();
-    try {
-      return candidates.size();
     } finally {
       lock.unlock();
     }

@@ -25,12 +25,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/// Looks for the providers of a root and tries each.
+/// Searches the providers of a root by all discoveries, and dials each to see whether it answers
+/// and what it has. One search each.
 public final class ProviderSearch {
-  /// How long a provider may take to say what it has.
+  /// How long a provider may take to report what it has.
   private static final long ANSWER_MILLIS = 3_000;
 
-  /// Providers that are told; more are of no use to a reader.
+  /// Providers that are reported; more are of no use to a reader.
   private static final int MAX_PROVIDERS = 200;
 
   private final PeerNetwork network;
@@ -44,6 +45,9 @@ public final class ProviderSearch {
     this.network = network;
   }
 
+  /// Blocks until every provider that was found is checked, or the time is over.
+  ///
+  /// @param each is given each provider as soon as it is checked
   public void run(Cid root, Duration timeout, Consumer<NodeCommands.FoundProvider> each)
       throws NotFoundException, DeadlineException, InterruptedException {
     long deadline = network.nanoTime().getAsLong() + timeout.toNanos();
@@ -55,7 +59,7 @@ public final class ProviderSearch {
               .name("find-" + discovery.getKey())
               .start(() -> search(discovery.getKey(), discovery.getValue(), root)));
     }
-    int told = 0;
+    int reported = 0;
     try {
       while (open.get() > 0 || !results.isEmpty()) {
         long left = deadline - network.nanoTime().getAsLong();
@@ -67,13 +71,13 @@ public final class ProviderSearch {
                 .flatMap(found -> found);
         if (result.isPresent()) {
           each.accept(result.get());
-          told++;
+          reported++;
         }
       }
     } finally {
       threads.forEach(Thread::interrupt);
     }
-    if (told == 0) {
+    if (reported == 0) {
       String why = failures.isEmpty() ? "" : " (" + failures.peek() + ")";
       throw new NotFoundException(
           "no provider of %s was found%s: check the id, that a node which has it runs, and that both use the same discovery network"
@@ -162,9 +166,9 @@ public final class ProviderSearch {
   }
 
   private static String have(PeerConnection connection, Cid root) throws InterruptedException {
-    LinkedBlockingQueue<Availability> news = new LinkedBlockingQueue<>();
-    try (PeerConnection.Watch watch = connection.watch(root, news::add)) {
-      Availability first = news.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    LinkedBlockingQueue<Availability> updates = new LinkedBlockingQueue<>();
+    try (PeerConnection.Watch watch = connection.watch(root, updates::add)) {
+      Availability first = updates.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
       return switch (first) {
         case Availability.Complete complete -> "complete";
         case Availability.Snapshot snapshot -> snapshot.have().isEmpty() ? "none" : "partial";

@@ -19,19 +19,19 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Receives one chunk: reads it into a buffer, hashes while bytes arrive, and hands it on only if
-/// the hash is right. Runs on a virtual thread that is never interrupted, since it writes to files
-/// that others use: [#cancel] closes the body instead.
+/// the hash matches. Runs on a virtual thread that is never interrupted, since it writes to files
+/// that other receivers use: [#cancel] closes the body instead.
 final class ChunkReceiver {
 
-  /// What became of a request.
+  /// How a request ended.
   sealed interface Outcome {
     /// The chunk is here and was handed on.
     record Verified(int sizeBytes) implements Outcome {}
 
-    /// The bytes were not the chunk's.
+    /// The bytes do not hash to the chunk's id.
     record Wrong(String reason) implements Outcome {}
 
-    /// They did not come.
+    /// The peer sent no chunk.
     record Refused(Refusal refusal) implements Outcome {}
 
     /// This side failed.
@@ -68,7 +68,7 @@ final class ChunkReceiver {
     body.get().ifPresent(ChunkBody::close);
   }
 
-  /// Blocks until the chunk is here or not to be had.
+  /// Blocks until the chunk is here or will not come.
   ///
   /// @param begun runs when the peer begins to answer
   Outcome receive(Taker taker, Runnable begun) {
@@ -112,10 +112,10 @@ final class ChunkReceiver {
       }
       received.add(read);
       digest.update(buffer.duplicate().flip().position(start));
-      pay(read);
+      throttle(read);
     }
     if (!parts.local().check().matches(cid, digest.finish())) {
-      // A peer that finds its own copy rotten says so instead of marking the end.
+      // A peer that finds its own copy corrupt refuses instead of marking the end.
       coming.read(ByteBuffer.allocate(1));
       return new Outcome.Wrong("it sent wrong bytes for " + cid);
     }
@@ -124,9 +124,9 @@ final class ChunkReceiver {
     return new Outcome.Verified(buffer.limit());
   }
 
-  /// Bytes that came are paid for afterwards: what is not read yet waits at the peer, by the
-  /// transport's credit.
-  private void pay(int bytes) throws InterruptedException {
+  /// Keeps to the rate limit after the fact: what is not read yet waits at the peer, by the
+  /// transport's flow control.
+  private void throttle(int bytes) throws InterruptedException {
     int due = bytes;
     while (due > 0 && !cancelled) {
       due -= parts.downloadMeter().permit(PeerKey.of(connection).text(), due);

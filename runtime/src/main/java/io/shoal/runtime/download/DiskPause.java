@@ -12,22 +12,22 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where a download waits that found the disk full: nothing is lost by that, and it goes on by
-/// itself once there is room. Belongs to the thread that waits for the download.
+/// Where a download waits after it found the disk full: nothing is lost, and it goes on by itself
+/// once there is room. Confined to the thread that waits for the download.
 public final class DiskPause {
   private static final Logger LOG = LoggerFactory.getLogger(DiskPause.class);
 
-  /// Until the first look: a disk may be full for a moment only.
-  private static final Duration FIRST_LOOK = Duration.ofMillis(50);
+  /// Before the first check: a disk may be full for a moment only.
+  private static final Duration FIRST_CHECK = Duration.ofMillis(50);
 
-  /// Between two looks at the most: soon enough for somebody who just freed space and watches.
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  /// Between two checks at the most: soon enough for a user who just freed space and watches.
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(2);
 
-  /// Room that is enough for another attempt if more is missing than that: with less the download
-  /// would stop again at once, with more it would wait longer than it has to.
+  /// Room for another attempt, if more than this is missing: with less the download would stop
+  /// again at once, with more it would wait longer than it has to.
   private static final long ENOUGH_BYTES = 64L << 20;
 
-  /// What an attempt takes in any case: nodes, journals, a chunk or two.
+  /// What an attempt needs in any case: nodes, journals, a chunk or two.
   private static final long LEAST_BYTES = 4L << 20;
 
   private final DownloadParts parts;
@@ -49,7 +49,7 @@ public final class DiskPause {
     this.progress = progress;
   }
 
-  /// What is still to be done, in the time that is left.
+  /// The request with the time that is left.
   public DownloadRequest remaining() {
     return timeLeft().map(request::within).orElse(request);
   }
@@ -60,21 +60,21 @@ public final class DiskPause {
 
   /// Waits until another attempt is worth it.
   ///
-  /// @throws StoreFullException the time that the user set is over
+  /// @throws StoreFullException the time that the user set ends first
   public void awaitRoom(StoreFullException full) throws ShoalException, InterruptedException {
     String why = "paused: " + full.getMessage();
     LOG.warn("the download of {} is {}", request.root(), why);
-    Duration wait = FIRST_LOOK;
+    Duration wait = FIRST_CHECK;
     try (CollectionLock.Hold shown = downloads.pause(new PausedDownload(request, counters, why))) {
       do {
-        if (timeLeft().map(left -> left.compareTo(LOOK_EVERY) <= 0).orElse(false)) {
+        if (timeLeft().map(left -> left.compareTo(CHECK_EVERY) <= 0).orElse(false)) {
           throw full;
         }
         progress.progress(
             new NodeCommands.Progress(
                 "paused", counters.doneBytes.get(), counters.totalBytes.get(), 0, 0, why));
         downloads.awaitClose(wait);
-        wait = wait.multipliedBy(2).compareTo(LOOK_EVERY) < 0 ? wait.multipliedBy(2) : LOOK_EVERY;
+        wait = wait.multipliedBy(2).compareTo(CHECK_EVERY) < 0 ? wait.multipliedBy(2) : CHECK_EVERY;
       } while (!hasRoom());
     }
     LOG.info("the download of {} goes on", request.root());
@@ -93,8 +93,8 @@ public final class DiskPause {
       Optional<Path> folder = request.target().map(Path::getParent);
       return folder.isEmpty() || Files.getFileStore(folder.get()).getUsableSpace() >= needed;
     } catch (IOException e) {
-      // Whatever it is, the attempt itself says it best.
-      LOG.debug("the room for {} is not known", request.root(), e);
+      // The next attempt reports the cause better than this.
+      LOG.debug("the free space for {} is not known", request.root(), e);
       return true;
     }
   }

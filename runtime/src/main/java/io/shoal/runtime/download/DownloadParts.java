@@ -15,10 +15,10 @@ import java.util.Optional;
 ///
 /// @param local what is here
 /// @param network how peers are found and reached
-/// @param watchers who wants to hear what is here
+/// @param watches which peers want to know what is here
 /// @param buffers for chunks on their way in
 /// @param downloadMeter the node's download rates
-/// @param journal which downloads have begun
+/// @param journal which downloads have begun and not ended
 public record DownloadParts(
     LocalStore local,
     PeerNetwork network,

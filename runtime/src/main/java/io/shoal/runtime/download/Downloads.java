@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /// The downloads that run. Usable from any thread.
@@ -27,7 +26,6 @@ public final class Downloads {
 
   private final Connections connections;
   private final int maxDownloads;
-  private final ReentrantLock lock = new ReentrantLock();
   private final List<Download> running = new ArrayList<>();
   private final List<PausedDownload> paused = new ArrayList<>();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -46,7 +44,7 @@ public final class Downloads {
     return await(download, start(download));
   }
 
-  /// Begins a download, which ends by itself or by [Download#stop].
+  /// Begins a download, which ends by itself or by [#stop].
   public CompletableFuture<NodeCommands.Fetched> start(Download download)
       throws UserFaultException, InterruptedException {
     begin(download);
@@ -55,8 +53,8 @@ public final class Downloads {
         .name("download-" + download.request().root())
         .start(
             () -> {
-              // It ends before its result is told: the same command right afterwards must find it
-              // gone.
+              // It is removed before its result is published: the same command right afterwards
+              // must not find it.
               NodeCommands.Fetched fetched;
               try {
                 fetched = download.run();
@@ -71,7 +69,7 @@ public final class Downloads {
     return result;
   }
 
-  /// Waits for the end of a download that was started. Interruption ends it, as of [#run].
+  /// Waits for the end of a download that was started. Interruption ends it, as in [#run].
   public NodeCommands.Fetched await(
       Download download, CompletableFuture<NodeCommands.Fetched> result)
       throws ShoalException, IOException, InterruptedException {
@@ -85,7 +83,7 @@ public final class Downloads {
     }
   }
 
-  /// Ends a download whose result nobody wants any more, and waits for its end.
+  /// Ends a download whose result is not needed any more, and waits for its end.
   public void stop(Download download, CompletableFuture<NodeCommands.Fetched> result) {
     download.stop();
     try {
@@ -107,34 +105,23 @@ public final class Downloads {
     }
   }
 
-  /// Shows a download that waits for room, and keeps its target for it, until this is closed.
+  /// Lists a download that waits for room, and reserves its target, until the result is closed.
   CollectionLock.Hold pause(PausedDownload download) {
-    lock.lock();
-    try {
+    synchronized (this) {
       paused.add(download);
-    } finally {
-      lock.unlock();
     }
     return () -> {
-      lock.lock();
-      try {
+      synchronized (this) {
         paused.remove(download);
-      } finally {
-        lock.unlock();
       }
     };
   }
 
-  public List<PausedDownload> paused() {
-    lock.lock();
-    try {
-      return List.copyOf(paused);
-    } finally {
-      lock.unlock();
-    }
+  public synchronized List<PausedDownload> paused() {
+    return List.copyOf(paused);
   }
 
-  /// Waits for that long.
+  /// Waits for that long at most.
   ///
   /// @throws InterruptedException the node stops, or the caller is interrupted
   void awaitClose(Duration most) throws InterruptedException {
@@ -143,57 +130,47 @@ public final class Downloads {
     }
   }
 
-  private void begin(Download download) throws UserFaultException, InterruptedException {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new InterruptedException("the node stops");
-      }
-      if (running.size() >= maxDownloads) {
-        throw new UserFaultException(maxDownloads + " downloads run already: wait until one ends");
-      }
-      Stream<DownloadRequest> others =
-          Stream.concat(
-              running.stream().map(Download::request),
-              paused.stream().map(PausedDownload::request));
-      for (DownloadRequest other : others.toList()) {
-        if (other.target().isPresent() && other.target().equals(download.request().target())) {
-          throw new UserFaultException(
-              download.request().target().get() + " is being downloaded already: wait for it");
-        }
-      }
-      running.add(download);
-    } finally {
-      lock.unlock();
+  private synchronized void begin(Download download)
+      throws UserFaultException, InterruptedException {
+    if (closed) {
+      throw new InterruptedException("the node stops");
     }
+    if (running.size() >= maxDownloads) {
+      throw new UserFaultException(maxDownloads + " downloads run already: wait until one ends");
+    }
+    Stream<DownloadRequest> others =
+        Stream.concat(
+            running.stream().map(Download::request), paused.stream().map(PausedDownload::request));
+    for (DownloadRequest other : others.toList()) {
+      if (other.target().isPresent() && other.target().equals(download.request().target())) {
+        throw new UserFaultException(
+            download.request().target().get() + " is being downloaded already: wait for it");
+      }
+    }
+    running.add(download);
   }
 
-  private void end(Download download) {
-    lock.lock();
-    try {
-      running.remove(download);
-    } finally {
-      lock.unlock();
-    }
+  private synchronized void end(Download download) {
+    running.remove(download);
   }
 
-  public List<Download> all() {
-    lock.lock();
-    try {
-      return List.copyOf(running);
-    } finally {
-      lock.unlock();
-    }
+  public synchronized List<Download> all() {
+    return List.copyOf(running);
   }
 
   public Optional<Download> of(Cid root) {
-    return all().stream().filter(d -> d.request().root().equals(root.toV1())).findFirst();
+    return allOf(root).stream().findFirst();
+  }
+
+  private List<Download> allOf(Cid root) {
+    Cid canonical = root.toV1();
+    return all().stream().filter(d -> d.request().root().equals(canonical)).toList();
   }
 
   /// A peer takes part in the swarm of `root`: it may have what is missing here.
   public void takesPart(Cid root, PeerConnection connection) {
-    for (Download download : all()) {
-      if (download.request().root().equals(root.toV1()) && connections.retain(connection)) {
+    for (Download download : allOf(root)) {
+      if (connections.retain(connection)) {
         download.offer(connection);
       }
     }
@@ -201,19 +178,12 @@ public final class Downloads {
 
   /// A peer announces what it fetches of `root` from a peer that has all of it.
   void fetching(Cid root, PeerConnection from, List<Integer> positions) {
-    for (Download download : all()) {
-      if (download.request().root().equals(root.toV1())) {
-        download.fetching(from, positions);
-      }
-    }
+    allOf(root).forEach(download -> download.fetching(from, positions));
   }
 
+  /// Addresses of peers that may have a part of `root`.
   public void candidates(Cid root, List<PeerAddress> addresses) {
-    for (Download download : all()) {
-      if (download.request().root().equals(root.toV1())) {
-        addresses.forEach(download::candidate);
-      }
-    }
+    allOf(root).forEach(download -> addresses.forEach(download::candidate));
   }
 
   public void lost(PeerConnection connection) {
@@ -221,11 +191,8 @@ public final class Downloads {
   }
 
   public void close() {
-    lock.lock();
-    try {
+    synchronized (this) {
       closed = true;
-    } finally {
-      lock.unlock();
     }
     closing.countDown();
     all().forEach(Download::stop);

@@ -7,21 +7,22 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The leaves of a file between those who bring them, in any order, and the one who writes them
-/// out, in order. Only a few that follow each other are let in at a time, which bounds what waits
-/// here. Usable from any thread; one takes.
+/// The leaves of a file between the download, which brings them in any order, and the reader, which
+/// takes them in order. Only a few that follow each other are admitted at a time, which bounds what
+/// waits here. Usable from any thread; one thread takes.
 public final class LeafWindow implements AutoCloseable {
-  /// Leaves ahead of the one that is written next: keeps several peers busy; beyond it memory is
-  /// the bound.
+  /// Leaves from the next one on: enough to keep several peers busy. Large leaves are bounded by
+  /// [StreamMemory] before that.
   public static final int MAX_LEAVES = 32;
 
   private final StreamMemory memory;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition news = lock.newCondition();
+  private final Condition changed = lock.newCondition();
   private final Map<Integer, byte[]> here = new HashMap<>();
 
-  /// What was paid for each leaf that was let in and not taken; none for the first of a window.
-  private final ArrayDeque<Optional<Long>> paid = new ArrayDeque<>();
+  /// What each leaf that was admitted and not taken holds of the memory; nothing for the first of a
+  /// window.
+  private final ArrayDeque<Optional<Long>> held = new ArrayDeque<>();
 
   private int taken;
   private boolean ended;
@@ -30,20 +31,20 @@ public final class LeafWindow implements AutoCloseable {
     this.memory = memory;
   }
 
-  /// Lets the next leaf in, if there is room for it.
+  /// Admits the next leaf, if there is room for it.
   ///
   /// @param leafBytes as its parent says, or [TreePlan#UNKNOWN_SIZE]
   boolean admit(long leafBytes) {
     lock.lock();
     try {
-      if (ended || paid.size() >= MAX_LEAVES) {
+      if (ended || held.size() >= MAX_LEAVES) {
         return false;
       }
-      // The one that is written next needs no room beside others: no stream waits for another.
-      boolean first = paid.isEmpty();
+      // The leaf that is taken next needs no room: no stream waits for another one.
+      boolean first = held.isEmpty();
       boolean room = first || memory.tryTake(leafBytes);
       if (room) {
-        paid.add(first ? Optional.empty() : Optional.of(leafBytes));
+        held.add(first ? Optional.empty() : Optional.of(leafBytes));
       }
       return room;
     } finally {
@@ -51,7 +52,7 @@ public final class LeafWindow implements AutoCloseable {
     }
   }
 
-  /// Brings the verified file bytes of a leaf that was let in.
+  /// Brings the verified file bytes of a leaf that was admitted.
   ///
   /// @param number counted from 0 in the order of the file
   void put(int number, byte[] bytes) {
@@ -59,19 +60,19 @@ public final class LeafWindow implements AutoCloseable {
     try {
       if (number >= taken && !ended) {
         here.put(number, bytes);
-        news.signalAll();
+        changed.signalAll();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /// Nothing more is brought: what is here and in order can still be taken.
+  /// Nothing more will come: what is here and in order can still be taken.
   public void end() {
     lock.lock();
     try {
       ended = true;
-      news.signalAll();
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -79,17 +80,17 @@ public final class LeafWindow implements AutoCloseable {
 
   /// Waits for the next leaf and makes room for another one.
   ///
-  /// @return its bytes, or empty if it does not come any more
+  /// @return its bytes, or empty if it will not come
   public Optional<byte[]> take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!here.containsKey(taken) && !ended) {
-        news.await();
+        changed.await();
       }
       Optional<byte[]> next = Optional.ofNullable(here.remove(taken));
       if (next.isPresent()) {
         taken++;
-        paid.remove().ifPresent(memory::giveBack);
+        held.remove().ifPresent(memory::giveBack);
       }
       return next;
     } finally {
@@ -103,8 +104,8 @@ public final class LeafWindow implements AutoCloseable {
     try {
       ended = true;
       here.clear();
-      paid.forEach(bytes -> bytes.ifPresent(memory::giveBack));
-      paid.clear();
+      held.forEach(bytes -> bytes.ifPresent(memory::giveBack));
+      held.clear();
     } finally {
       lock.unlock();
     }

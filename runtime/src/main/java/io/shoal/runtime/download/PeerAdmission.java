@@ -13,7 +13,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who may take part in one download, by what is known of peers. Confined to the download's thread.
+/// Which peers may take part in one download, by what is known of them. Confined to the download's
+/// thread.
 final class PeerAdmission {
   private static final Logger LOG = LoggerFactory.getLogger(PeerAdmission.class);
 
@@ -21,7 +22,7 @@ final class PeerAdmission {
   private final List<PeerAddress> given;
   private long distrusts;
 
-  /// @param given the addresses that the user named: who is there is trusted until it lies
+  /// @param given the addresses that the user named: a peer there is trusted until it lies
   PeerAdmission(PeerBook book, List<PeerAddress> given) {
     this.book = book;
     this.given = given;
@@ -39,13 +40,12 @@ final class PeerAdmission {
         && given.stream().anyMatch(address -> address.uri().equals(uri));
   }
 
-  /// Whether it comes from where too many were banned, and nothing speaks for it.
+  /// Whether it comes from a place where too many peers were banned, and has no merits.
   boolean isDistrusted(PeerConnection connection) {
     return !isGiven(connection) && book.distrusted(connection.remote()).isPresent();
   }
 
-  /// Those of the peers that became distrusted since this was last asked, by what they or others
-  /// did.
+  /// The peers that became distrusted since the last call, by what they or their neighbours did.
   List<DownloadPeer> newlyDistrusted(Collection<DownloadPeer> peers) {
     long now = book.distrusts();
     if (now == distrusts) {
@@ -55,7 +55,7 @@ final class PeerAdmission {
     return peers.stream().filter(peer -> isDistrusted(peer.connection)).toList();
   }
 
-  /// The peer that a newcomer takes the place of, if there is one that is worse.
+  /// The peer that a newcomer replaces, if one is worse.
   Optional<DownloadPeer> worseThan(PeerConnection newcomer, Collection<DownloadPeer> peers) {
     DownloadPeer worst = Collections.min(peers, Comparator.comparingDouble(this::score));
     return book.score(newcomer.remote()) > score(worst) + Reputation.WORTH_A_PLACE

@@ -4,13 +4,12 @@ import io.shoal.api.ChunkStore;
 import io.shoal.runtime.dag.TreePlan;
 import java.util.concurrent.Semaphore;
 
-/// What leaves that wait to be written out by [LeafWindow]s may take together. Usable from any
-/// thread.
+/// The memory that leaves in all [LeafWindow]s may take together. Usable from any thread.
 public final class StreamMemory {
   private final Semaphore kib;
 
-  /// @param budgetBytes for all streams; each may hold one leaf beyond it, so that every one of
-  ///   them gets on
+  /// @param budgetBytes for all streams; each may hold one leaf beyond it, so that none waits for
+  ///   another
   public StreamMemory(long budgetBytes) {
     kib = new Semaphore(Math.clamp(budgetBytes / 1024, 0, 1 << 20));
   }

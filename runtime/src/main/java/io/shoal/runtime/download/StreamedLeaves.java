@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Brings a file's leaves into a [LeafWindow] as it lets them in: out of the store where they are
-/// here and right, else from peers. What peers bring is handed on and not stored. Belongs to the
+/// Brings a file's leaves into a [LeafWindow] as it admits them: from the store if they are there
+/// and intact, else from peers. What comes from peers is handed on and not stored. Confined to the
 /// download's thread.
 final class StreamedLeaves {
   private final LocalStore local;
@@ -27,21 +27,23 @@ final class StreamedLeaves {
   private final LeafWindow window;
   private final int[] chunkAt;
 
-  /// By position in the DAG: the leaves of the file that wait for it.
+  /// By position in the DAG: the admitted leaves of the file that wait for that chunk.
   private final Map<Integer, List<Integer>> waiting = new HashMap<>();
 
-  /// What came last: runs of one chunk (zeros, say) are brought once.
+  /// What came last: a run of one chunk (zeros, say) is loaded once.
   private int lastPosition = -1;
 
   private byte[] lastBlock = new byte[0];
   private int next;
 
-  /// @param chunkAt the swarm's number of the chunk at each position of the DAG
+  /// @param chunkAt the swarm's number of the chunk at each position of the DAG; may be filled
+  ///   after the constructor, but before [#advance]
+  /// @throws UserFaultException the root is not a file
   StreamedLeaves(LocalStore local, Swarm swarm, TreePlan plan, LeafWindow window, int[] chunkAt)
       throws UserFaultException {
     if (plan.isFolder() || plan.files().isEmpty()) {
       throw new UserFaultException(
-          plan.root() + " is no file but a folder or a symbolic link: use ls or get");
+          plan.root() + " is not a file but a folder or a symbolic link: use ls or get");
     }
     this.local = local;
     this.swarm = swarm;
@@ -67,7 +69,7 @@ final class StreamedLeaves {
 
   private void bring(int position) throws IOException, ShoalException {
     if (waiting.getOrDefault(position, List.of()).size() > 1) {
-      return; // it is on its way
+      return; // it is coming already
     }
     Cid cid = plan.leafCid(position);
     local.temporaryPins().lookFor(cid);
@@ -80,7 +82,7 @@ final class StreamedLeaves {
     }
   }
 
-  /// A leaf's chunk came, and its hash is right.
+  /// A leaf's verified chunk is here.
   void deliver(int position, byte[] block) throws MalformedContentException {
     List<Integer> leaves = waiting.remove(position);
     if (leaves == null) {
@@ -105,18 +107,18 @@ final class StreamedLeaves {
       return bytes;
     } catch (MalformedDataException e) {
       throw new MalformedContentException(
-          "%s is no proper file: chunk %s: %s; ask its publisher for another id"
+          "%s is not a valid file: chunk %s: %s; ask its publisher for another id"
               .formatted(plan.root(), cid, e.getMessage()),
           e);
     }
   }
 
-  /// Whether every leaf was let in.
+  /// Whether every leaf was admitted.
   boolean allAdmitted() {
     return next == content.leafCount();
   }
 
-  /// Whether one that was let in is still to come.
+  /// Whether an admitted leaf is still to come.
   boolean lacks() {
     return !waiting.isEmpty();
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class AnnouncerTest {
   private static final Cid CID = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
 
-  /// A discovery that takes its time, and reports what it was told.
+  /// A discovery that waits before it announces, and records its calls.
   private static final class SlowBoard implements Discovery {
     final CountDownLatch asked = new CountDownLatch(1);
     final CountDownLatch goOn = new CountDownLatch(1);
@@ -80,23 +80,26 @@ class AnnouncerTest {
   }
 
   @Test
-  void whatIsWithdrawnWhileItIsBeingToldIsWithdrawnAfterwardsToo() throws Exception {
+  void aKeyWithdrawnWhileBeingAnnouncedIsWithdrawnAgain() throws Exception {
     try (Announcer announcer = begun()) {
       announcer.announce(CID);
       assertTrue(board.asked.await(30, TimeUnit.SECONDS));
+
       announcer.withdraw(CID);
       assertEquals("withdrawn", board.next());
       board.goOn.countDown();
+
       assertEquals("announced", board.next());
       assertEquals("withdrawn", board.next());
     }
   }
 
   @Test
-  void whatIsWithheldMeanwhileIsWithdrawn() throws Exception {
+  void aKeyWithheldMeanwhileIsWithdrawn() throws Exception {
     try (Announcer announcer = begun()) {
       announcer.announce(CID);
       assertTrue(board.asked.await(30, TimeUnit.SECONDS));
+
       withheld.add(CID);
       board.goOn.countDown();
       assertEquals("announced", board.next());

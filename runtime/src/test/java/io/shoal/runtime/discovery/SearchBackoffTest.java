@@ -6,42 +6,44 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SearchBackoffTest {
-  private final SearchBackoff pace = new SearchBackoff();
+  private final SearchBackoff backoff = new SearchBackoff();
 
   private static long millis(long millis) {
     return Duration.ofMillis(millis).toNanos();
   }
 
-  /// Waits as it says, and tells for how long.
-  private long restMillis(boolean nobodyAnswers) {
+  /// Waits as long as it asks for, and returns how long that was.
+  private long pauseMillis(boolean noneAnswers) {
     long passed = 0;
-    for (long left = pace.leftNanos(0, nobodyAnswers);
+    for (long left = backoff.leftNanos(0, noneAnswers);
         left > 0;
-        left = pace.leftNanos(passed, nobodyAnswers)) {
+        left = backoff.leftNanos(passed, noneAnswers)) {
       passed += left;
     }
     return Duration.ofNanos(passed).toMillis();
   }
 
   @Test
-  void roundsComeSeldomerAndSeldomer() {
-    long[] rests = {2_000, 4_000, 8_000, 16_000, 30_000, 30_000};
-    for (long rest : rests) {
-      assertEquals(rest, restMillis(false));
+  void roundsComeLessAndLessOften() {
+    long[] pauses = {2_000, 4_000, 8_000, 16_000, 30_000, 30_000};
+
+    for (long pause : pauses) {
+      assertEquals(pause, pauseMillis(false));
     }
   }
 
   @Test
-  void whereNobodyWhoWasFoundAnswersTheNextRoundsComeSoonButOnlySome() {
-    long[] rests = {500, 500, 500, 2_000, 4_000};
-    for (long rest : rests) {
-      assertEquals(rest, restMillis(true));
+  void ifNoProviderAnswersSomeRoundsComeSoon() {
+    long[] pauses = {500, 500, 500, 2_000, 4_000};
+
+    for (long pause : pauses) {
+      assertEquals(pause, pauseMillis(true));
     }
   }
 
   @Test
-  void aDialThatFailsLateEndsTheRestAtOnce() {
-    assertEquals(millis(1_000), pace.leftNanos(millis(1_000), false));
-    assertEquals(0, pace.leftNanos(millis(1_000), true));
+  void aDialThatFailsLateEndsThePauseAtOnce() {
+    assertEquals(millis(1_000), backoff.leftNanos(millis(1_000), false));
+    assertEquals(0, backoff.leftNanos(millis(1_000), true));
   }
 }

@@ -14,41 +14,46 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PendingAvailabilityTest {
-  private final PendingAvailability news = new PendingAvailability();
+  private final PendingAvailability pending = new PendingAvailability();
 
   private static Availability gained(int... positions) {
     return new Availability.Gained(positions);
   }
 
   @Test
-  void aFloodOfNewsWaitsAsOneAndNothingOfItIsLost() {
+  void aFloodOfUpdatesWaitsAsOneAndNoneIsLost() {
     for (int i = 0; i < 100_000; i++) {
-      assertEquals(i == 0, news.add(gained(i)));
+      assertEquals(i == 0, pending.add(gained(i)));
     }
-    List<Availability> heard = news.take();
-    assertEquals(1, heard.size());
-    Availability.Gained all = assertInstanceOf(Availability.Gained.class, heard.getFirst());
+
+    List<Availability> updates = pending.take();
+
+    assertEquals(1, updates.size());
+    Availability.Gained all = assertInstanceOf(Availability.Gained.class, updates.getFirst());
     assertTrue(Arrays.equals(IntStream.range(0, 100_000).toArray(), all.positions()));
-    assertTrue(news.take().isEmpty());
-    assertTrue(news.add(gained(7)), "what comes after is told again");
+    assertTrue(pending.take().isEmpty());
+    assertTrue(pending.add(gained(7)), "a later update waits anew");
   }
 
   @Test
-  void aStatementReplacesWhatWasToldBeforeAndNotWhatComesAfter() {
+  void aStatementReplacesOnlyUpdatesBeforeIt() {
     Availability snapshot = new Availability.Snapshot(new BitSet(), 10);
-    news.add(gained(1));
-    assertFalse(news.add(snapshot));
-    news.add(gained(3));
-    List<Availability> heard = news.take();
-    assertEquals(2, heard.size());
-    assertSame(snapshot, heard.getFirst());
-    Availability.Gained after = assertInstanceOf(Availability.Gained.class, heard.getLast());
+    pending.add(gained(1));
+    assertFalse(pending.add(snapshot));
+    pending.add(gained(3));
+
+    List<Availability> updates = pending.take();
+
+    assertEquals(2, updates.size());
+    assertSame(snapshot, updates.getFirst());
+    Availability.Gained after = assertInstanceOf(Availability.Gained.class, updates.getLast());
     assertTrue(Arrays.equals(new int[] {3}, after.positions()));
   }
 
   @Test
   void aPositionThatNoDagHasCostsNothing() {
-    news.add(gained(Integer.MAX_VALUE, -1));
-    assertTrue(news.take().isEmpty());
+    pending.add(gained(Integer.MAX_VALUE, -1));
+
+    assertTrue(pending.take().isEmpty());
   }
 }
