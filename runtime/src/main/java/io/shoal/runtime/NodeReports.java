@@ -132,8 +132,8 @@ final class NodeReports {
     return new NodeCommands.TransferEntry(
         download.request().root().toString(),
         download.request().name(),
-        download.counters().totalBytes.get(),
-        download.counters().doneBytes.get(),
+        download.counters().totalBytes(),
+        download.counters().doneBytes(),
         download.counters().bytesPerSecond(),
         download.peerCount(),
         download.state());
@@ -143,8 +143,8 @@ final class NodeReports {
     return new NodeCommands.TransferEntry(
         download.request().root().toString(),
         download.request().name(),
-        download.counters().totalBytes.get(),
-        download.counters().doneBytes.get(),
+        download.counters().totalBytes(),
+        download.counters().doneBytes(),
         0,
         0,
         download.why());

@@ -61,7 +61,7 @@ final class StoreWork {
           new NodeCommands.RootEntry(
               begun.root().toString(),
               begun.target().getFileName().toString(),
-              running.map(d -> d.counters().totalBytes.get()).orElse(-1L),
+              running.map(d -> d.counters().totalBytes()).orElse(-1L),
               "file",
               "partial",
               running

@@ -137,7 +137,7 @@ class CatTest {
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
     Download running = second.core.downloads().of(root).orElseThrow();
     TestSwarm.await(LONG, () -> running.state().equals("waiting for the reader"));
-    long ahead = running.counters().doneBytes.get();
+    long ahead = running.counters().doneBytes();
     assertTrue(ahead <= (LeafWindow.MAX_LEAVES + 1L) * LEAF, ahead + " bytes were fetched");
     assertFalse(result.isDone());
     reader.goOn.countDown();
@@ -157,7 +157,7 @@ class CatTest {
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
       Download running = second.core.downloads().of(root).orElseThrow();
       TestSwarm.await(LONG, () -> running.state().equals("waiting for the reader"));
-      ahead += running.counters().doneBytes.get();
+      ahead += running.counters().doneBytes();
       assertFalse(result.isDone());
     }
     // Each has written one leaf and may hold one more beyond the budget.

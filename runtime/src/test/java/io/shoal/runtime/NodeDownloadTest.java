@@ -207,7 +207,7 @@ class NodeDownloadTest {
         LONG,
         () ->
             second.core.downloads().all().stream()
-                .anyMatch(d -> d.counters().doneBytes.get() >= LEAF * 20L));
+                .anyMatch(d -> d.counters().doneBytes() >= LEAF * 20L));
     getter.interrupt();
     assertEquals(InterruptedException.class, ended.get(20, TimeUnit.SECONDS).getClass());
     assertTrue(Files.exists(folder.resolve("out.part")));

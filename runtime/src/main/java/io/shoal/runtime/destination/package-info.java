@@ -1,5 +1,19 @@
-/// Where a download's bytes go: the part file beside its target, what of it is here already, its
-/// claims.
+/// Where a download's bytes go: its part file, what of it is here already, and its claims.
+///
+/// Start at [DownloadTarget][io.shoal.runtime.destination.DownloadTarget]: a part file or folder
+/// beside the target, which takes leaves in any order and is moved to its name at the end.
+///
+/// In the order of a download: `TargetReservation` takes the name of the part, before the plan of
+/// files is known, by an entry in the journal. `DownloadTarget` makes the places and writes to them
+/// through `PartFiles`, which bounds the open files. `ResumeScan` looks for each leaf on this
+/// machine. `Checkpoints` collects what is written from then on, has it claimed by `Adoption` where
+/// the store can claim chunks in files, announces it to peers, and syncs now and then. At the end
+/// `Adoption` moves the part to the target with its claims, or `DownloadTarget` without.
+///
+/// A claim is made after the bytes are written, and its sync forces the bytes before the claim: so
+/// a claim that survived a crash need not be hashed again.
+///
+/// `TargetComparison` stands apart: it finds out whether a finished download is still in its place.
 @NullMarked
 package io.shoal.runtime.destination;
 

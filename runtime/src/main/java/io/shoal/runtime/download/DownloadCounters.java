@@ -7,11 +7,11 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// What a download counts. The totals may be read from any thread; the maps belong to the
-/// download's thread.
+/// What a download counts, over all its attempts. The totals may be read from any thread; the maps
+/// are confined to the download's thread.
 public final class DownloadCounters {
-  public final AtomicLong totalBytes = new AtomicLong(-1);
-  public final AtomicLong doneBytes = new AtomicLong();
+  final AtomicLong totalBytes = new AtomicLong(-1);
+  final AtomicLong doneBytes = new AtomicLong();
   final AtomicLong transferredBytes = new AtomicLong();
   final AtomicLong reusedBytes = new AtomicLong();
   final RateGauge speed = new RateGauge();
@@ -19,7 +19,7 @@ public final class DownloadCounters {
   final Map<String, Long> bytesByTransport = new TreeMap<>();
   final Map<String, Long> chunksByPeer = new TreeMap<>();
 
-  /// The bytes before this attempt: after a pause, what came before it is no reuse.
+  /// The bytes before this attempt: after a pause, what came before it is not reuse.
   private long transferredBefore;
 
   private final LongSupplier nanoTime;
@@ -57,6 +57,16 @@ public final class DownloadCounters {
 
   void chunk(String peer) {
     chunksByPeer.merge(peer, 1L, Long::sum);
+  }
+
+  /// File bytes in all, or -1 while that is not known.
+  public long totalBytes() {
+    return totalBytes.get();
+  }
+
+  /// File bytes that are in place.
+  public long doneBytes() {
+    return doneBytes.get();
   }
 
   public long bytesPerSecond() {
