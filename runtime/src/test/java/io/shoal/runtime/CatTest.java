@@ -76,7 +76,7 @@ class CatTest {
     return out.toByteArray();
   }
 
-  /// A reader who takes the first bytes and then nothing before it is told to.
+  /// A reader that takes the first bytes, and then nothing until it is released.
   private static final class StuckReader extends OutputStream {
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     final CountDownLatch reached = new CountDownLatch(1);
@@ -120,6 +120,7 @@ class CatTest {
     Path file = swarm.file("in", LEAF * 70 + 17, 1);
     Cid root = first.add(file);
     TestNode second = swarm.node("second");
+
     assertArrayEquals(Files.readAllBytes(file), cat(second, root));
     assertEquals(1, second.store.usage().chunks(), "the one node");
     assertEquals(List.of(), second.core.index().all());
@@ -127,13 +128,15 @@ class CatTest {
   }
 
   @Test
-  void bytesGoOutAtOnceAndASlowReaderBoundsWhatIsFetchedAhead() throws Exception {
+  void bytesGoOutAtOnceAndASlowReaderBoundsReadAhead() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 100, 1);
     Cid root = first.add(file);
     TestNode second = swarm.node("second");
     StuckReader reader = new StuckReader();
+
     CompletableFuture<byte[]> result = catInto(second, root, reader);
+
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
     Download running = second.core.downloads().of(root).orElseThrow();
     TestSwarm.await(LONG, () -> running.state().equals("waiting for the reader"));
@@ -149,6 +152,7 @@ class CatTest {
     TestNode first = swarm.node("first");
     TestNode second = swarm.node("second", "limits.memory", "16MiB");
     long share = (16L << 20) / 8;
+
     long ahead = 0;
     for (int i = 0; i < 3; i++) {
       Cid root = first.add(swarm.file("in" + i, LEAF * 40, i));
@@ -160,6 +164,7 @@ class CatTest {
       ahead += running.counters().doneBytes();
       assertFalse(result.isDone());
     }
+
     // Each has written one leaf and may hold one more beyond the budget.
     assertTrue(ahead <= share + 3 * 2 * LEAF, ahead + " bytes are held");
   }
@@ -179,6 +184,7 @@ class CatTest {
     content.writeBytes(new byte[LEAF]);
     Path file = Files.write(folder.resolve("in"), content.toByteArray());
     Cid root = first.add(file);
+
     assertArrayEquals(content.toByteArray(), cat(swarm.node("second"), root));
   }
 
@@ -190,6 +196,7 @@ class CatTest {
       assertArrayEquals(Files.readAllBytes(file), cat(node, node.add(file)));
     }
     byte[] inline = {1, 2, 3};
+
     assertArrayEquals(inline, cat(node, Cid.of(Cid.RAW, Multihash.of(Multihash.IDENTITY, inline))));
   }
 
@@ -203,6 +210,7 @@ class CatTest {
     ((PlainStore) liar.store).chunks.put(victim.multihash(), new byte[LEAF]);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     TestNode second = swarm.node("second");
+
     assertThrows(
         VerificationFailedException.class,
         () -> second.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, out));
@@ -212,7 +220,7 @@ class CatTest {
   }
 
   @Test
-  void whatIsRottenHereComesFromAPeer() throws Exception {
+  void aChunkThatIsCorruptHereComesFromAPeer() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 4, 1);
     Cid root = first.add(file);
@@ -221,17 +229,20 @@ class CatTest {
     TreePlan plan = new LocalDag(second.core.local()).plan(root).orElseThrow();
     Cid victim = plan.leafCid(plan.files().getFirst().content().leaf(2));
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[LEAF]);
+
     assertArrayEquals(Files.readAllBytes(file), cat(second, root));
   }
 
   @Test
-  void aCollectionBesideItTakesNothingAndTheNextOneAll() throws Exception {
+  void aCollectionMeanwhileTakesNothingAndTheNextOneAll() throws Exception {
     TestNode node = swarm.node("node");
     Path file = swarm.file("in", LEAF * 60, 1);
     Cid root = node.add(file);
     node.work.unpin(root);
     StuckReader reader = new StuckReader();
+
     CompletableFuture<byte[]> result = catInto(node, root, reader);
+
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
     assertEquals(0, node.work.gc().chunksRemoved());
     reader.goOn.countDown();
@@ -247,6 +258,7 @@ class CatTest {
     node.work.unpin(root);
     TemporaryPins temporaryPins = node.core.local().temporaryPins();
     StuckReader reader = new StuckReader();
+
     try (CollectionLock.Hold sweeping = temporaryPins.collect()) {
       CompletableFuture<byte[]> result = catInto(node, root, reader);
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
@@ -265,10 +277,11 @@ class CatTest {
   }
 
   @Test
-  void whatIsNoFileIsRefused() throws Exception {
+  void aFolderAndAMalformedFileAreRefused() throws Exception {
     TestNode node = swarm.node("node");
     swarm.file("tree/in", 10, 1);
     Cid tree = node.add(folder.resolve("tree"));
+
     assertThrows(UserFaultException.class, () -> cat(node, tree));
     Cid leaf = node.add(swarm.file("five", 5, 1));
     byte[] block =
@@ -282,12 +295,13 @@ class CatTest {
   }
 
   @Test
-  void whatNobodyHasIsNotFound() throws Exception {
+  void contentThatNoPeerHasIsNotFound() throws Exception {
     TestNode node = swarm.node("alone");
-    Cid nobody = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+    Cid unknown = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+
     assertThrows(
         NotFoundException.class,
-        () -> cat(node, new Reference.Content(nobody, Optional.empty()), SHORT));
+        () -> cat(node, new Reference.Content(unknown, Optional.empty()), SHORT));
   }
 
   @Test
@@ -326,6 +340,7 @@ class CatTest {
             throw new IOException("broken pipe");
           }
         };
+
     assertThrows(
         IOException.class,
         () -> second.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, broken));

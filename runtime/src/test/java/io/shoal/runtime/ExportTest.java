@@ -20,6 +20,7 @@ import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is here comes out as it went in, and nowhere else than asked.
+/// Content that is here comes out as it went in, and only where it was asked to go.
 public class ExportTest {
   private static final Duration SHORT = Duration.ofSeconds(20);
 
@@ -105,15 +106,19 @@ public class ExportTest {
   void aTreeComesBackIdentical() throws Exception {
     Path tree = makeTree(temp.resolve("tree"));
     Cid root = node.add(tree);
+
     node.get(root, "copy", SHORT);
+
     assertEquals(listing(tree), listing(temp.resolve("copy")));
     assertFalse(Files.exists(temp.resolve("copy.part")));
   }
 
   @Test
-  void aRottenChunkIsSetAsideAndNotHandedOut() throws Exception {
+  void aCorruptChunkIsQuarantinedAndNotHandedOut() throws Exception {
     Cid root = node.add(swarm.file("file", 1_000, 5));
+
     ((PlainStore) node.store).chunks.get(root.multihash())[500] ^= 1;
+
     assertEquals(Optional.empty(), node.core.local().load(root));
     assertFalse(node.store.contains(root));
     assertEquals(Optional.empty(), node.core.local().load(root));
@@ -148,10 +153,11 @@ public class ExportTest {
   }
 
   @Test
-  void nothingThatIsThereIsReplaced() throws Exception {
+  void anExistingFileIsNotReplaced() throws Exception {
     Cid root = node.add(swarm.file("file", 100, 1));
     Path taken = swarm.file("copy", 5, 2);
     byte[] before = Files.readAllBytes(taken);
+
     assertThrows(UserFaultException.class, () -> node.get(root, "copy", SHORT));
     assertArrayEquals(before, Files.readAllBytes(taken));
   }
@@ -165,7 +171,7 @@ public class ExportTest {
               new PbNode(
                   List.of(new PbLink(leaf, name, 100)), Optional.of(UnixFsData.folder().encode())));
       Cid root = new Blocks().putNode(block);
-      LocalStore.put(node.store, root, java.nio.ByteBuffer.wrap(block));
+      LocalStore.put(node.store, root, ByteBuffer.wrap(block));
       assertThrows(MalformedContentException.class, () -> node.get(root, "copy", SHORT), name);
       assertFalse(Files.exists(temp.resolve("copy")));
       assertFalse(Files.exists(temp.resolve("copy.part")));
@@ -174,7 +180,7 @@ public class ExportTest {
   }
 
   @Test
-  void anEarlierTryIsTakenUpAndCutToSize() throws Exception {
+  void anEarlierAttemptIsResumedAndCutToSize() throws Exception {
     for (int size : new int[] {100, 300_000}) {
       Path file = swarm.file("file", size, size);
       Cid root = node.add(file);

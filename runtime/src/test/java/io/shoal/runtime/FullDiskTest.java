@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What becomes of work that finds no room.
+/// Work that finds the disk full: downloads pause, an add fails.
 class FullDiskTest {
   private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
 
@@ -81,9 +81,11 @@ class FullDiskTest {
     Cid root = seed.add(swarm.file("in", LEAF * 3, 1));
     TestNode node = swarm.node("node");
     ((PlainStore) node.store).room = 0;
+
     StoreFullException full =
         assertThrows(
             StoreFullException.class, () -> node.get(root, "out", Duration.ofSeconds(3), seed));
+
     assertTrue(String.valueOf(full.getMessage()).contains("free some space"));
     assertEquals(List.of(), node.core.downloads().paused());
   }
@@ -95,6 +97,7 @@ class FullDiskTest {
     TestNode node = swarm.node("node");
     ((PlainStore) node.store).room = 0;
     CompletableFuture<Exception> ended = new CompletableFuture<>();
+
     Thread.ofVirtual()
         .start(
             () -> {
@@ -106,6 +109,7 @@ class FullDiskTest {
             });
     TestSwarm.await(Duration.ofSeconds(60), () -> !node.core.downloads().paused().isEmpty());
     node.close();
+
     assertEquals(InterruptedException.class, ended.get(30, TimeUnit.SECONDS).getClass());
   }
 
@@ -115,6 +119,7 @@ class FullDiskTest {
     PlainStore store = (PlainStore) node.store;
     Path file = swarm.file("in", LEAF * 5, 1);
     store.room = 2;
+
     assertThrows(StoreFullException.class, () -> node.add(file));
     assertEquals(List.of(), node.work.roots());
     store.room = Integer.MAX_VALUE;

@@ -26,6 +26,8 @@ import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,11 +59,12 @@ class NodeDownloadTest {
   }
 
   @Test
-  void aFileComesFromAllWhoHaveItAndIsServedOn() throws Exception {
+  void aFileComesFromAllThatHaveItAndIsServedOn() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 40 + 17, 1);
     Cid root = first.add(file);
     TestNode second = swarm.node("second");
+
     assertEquals(41, second.get(root, "out2", LONG).chunksByPeer().get(first.id.toString()) - 1);
     TestNode third = swarm.node("third");
     NodeCommands.Fetched fetched = third.get(root, "out3", LONG, first, second);
@@ -86,14 +89,16 @@ class NodeDownloadTest {
     Files.write(folder.resolve("tree/zeros"), new byte[LEAF * 4]);
     Cid root = first.add(tree);
     TestNode second = swarm.node("second");
+
     NodeCommands.Fetched fetched = second.get(root, "copy", LONG);
+
     assertEquals(tree(tree), tree(folder.resolve("copy")));
     assertTrue(fetched.bytesTransferred() < LEAF * 5L, "each chunk comes once: " + fetched);
     assertFalse(Files.exists(folder.resolve("copy.part")));
   }
 
   @Test
-  void theSameGetOfAFolderSucceedsAtOnceAsLongAsTheFolderIsTheSame() throws Exception {
+  void theSameGetOfAnUnchangedFolderSucceedsAtOnce() throws Exception {
     TestNode first = swarm.node("first");
     Path tree = folder.resolve("tree");
     swarm.file("tree/a/one", LEAF * 3, 1);
@@ -126,6 +131,7 @@ class NodeDownloadTest {
     Cid smallRoot = first.add(small);
     Cid emptyRoot = first.add(empty);
     TestNode second = swarm.node("second");
+
     assertEquals(100, second.get(smallRoot, "small2", LONG).sizeBytes());
     second.get(emptyRoot, "nothing2", LONG);
     assertEquals(-1, Files.mismatch(small, folder.resolve("small2")));
@@ -137,14 +143,16 @@ class NodeDownloadTest {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 5, 1);
     Cid root = first.add(file);
+
     NodeCommands.Fetched fetched = first.get(root, "out", LONG);
+
     assertEquals(0, fetched.bytesTransferred());
     assertTrue(fetched.bytesReused() >= LEAF * 5L);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
   }
 
   @Test
-  void aPeerThatSendsAWrongByteIsBannedAndTheChunkComesFromAnother() throws Exception {
+  void aPeerThatSendsAWrongByteIsBannedAndReplaced() throws Exception {
     TestNode liar = swarm.node("liar");
     Path file = swarm.file("in", LEAF * 20, 1);
     Cid root = liar.add(file);
@@ -152,7 +160,9 @@ class NodeDownloadTest {
     honest.get(root, "honest-copy", LONG);
     lie(liar, root);
     TestNode second = swarm.node("second");
+
     NodeCommands.Fetched fetched = second.get(root, "out", LONG, liar, honest);
+
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
     assertTrue(
         second.core.network().book().ban(PeerKey.of(liar.id)).isPresent(), fetched.toString());
@@ -165,25 +175,28 @@ class NodeDownloadTest {
     Cid root = liar.add(swarm.file("in", LEAF * 4, 1));
     lie(liar, root);
     TestNode second = swarm.node("second");
+
     assertThrows(VerificationFailedException.class, () -> second.get(root, "out", LONG, liar));
     assertFalse(Files.exists(folder.resolve("out")));
   }
 
   @Test
-  void aRottenCopyIsNamedAndItsOwnerIsNotPunished() throws Exception {
+  void aCorruptCopyIsNamedAndItsOwnerIsNotPunished() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 4, 1));
     PlainStore store = (PlainStore) first.store;
     Multihash victim = leaf(first, root, 2).multihash();
     store.chunks.put(victim, new byte[LEAF]);
     TestNode second = swarm.node("second");
+
     DeadlineException failure =
         assertThrows(DeadlineException.class, () -> second.get(root, "out", SHORT, first));
+
     assertTrue(
         String.valueOf(failure.getMessage()).contains(Cid.of(Cid.RAW, victim).toString()),
         failure.getMessage());
     assertTrue(second.core.network().book().ban(PeerKey.of(first.id)).isEmpty());
-    assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the rotten chunk is set aside");
+    assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the corrupt chunk is quarantined");
   }
 
   @Test
@@ -193,6 +206,7 @@ class NodeDownloadTest {
     Cid root = first.add(file);
     TestNode second = swarm.node("second");
     CompletableFuture<Exception> ended = new CompletableFuture<>();
+
     Thread getter =
         Thread.ofVirtual()
             .start(
@@ -209,6 +223,7 @@ class NodeDownloadTest {
             second.core.downloads().all().stream()
                 .anyMatch(d -> d.counters().doneBytes() >= LEAF * 20L));
     getter.interrupt();
+
     assertEquals(InterruptedException.class, ended.get(20, TimeUnit.SECONDS).getClass());
     assertTrue(Files.exists(folder.resolve("out.part")));
     NodeCommands.Fetched rest = second.get(root, "out", LONG, first);
@@ -217,12 +232,13 @@ class NodeDownloadTest {
   }
 
   @Test
-  void leechersFeedEachOtherSoThatTheSeedSendsEachChunkAboutOnce() throws Exception {
+  void leechersFeedEachOtherAndSpareTheSeed() throws Exception {
     TestNode seed = swarm.node("seed", "limits.upload", "3MB");
     int chunks = 40;
     Path file = swarm.file("in", LEAF * chunks, 1);
     Cid root = seed.add(file);
     List<TestNode> leechers = List.of(swarm.node("a"), swarm.node("b"), swarm.node("c"));
+
     List<CompletableFuture<NodeCommands.Fetched>> results =
         leechers.stream()
             .map(
@@ -241,14 +257,16 @@ class NodeDownloadTest {
       result.get(60, TimeUnit.SECONDS);
     }
     long sent = seed.core.uploads().sentBytes();
+
     assertTrue(sent < LEAF * (long) chunks * 2, "the seed sent " + sent / LEAF + " leaves");
   }
 
   @Test
   void anUnknownIdIsNotFound() throws Exception {
     TestNode node = swarm.node("alone");
-    Cid nobody = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
-    assertThrows(NotFoundException.class, () -> node.get(nobody, "out", SHORT));
+    Cid unknown = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+
+    assertThrows(NotFoundException.class, () -> node.get(unknown, "out", SHORT));
     assertFalse(Files.exists(folder.resolve("out.part")));
     assertTrue(node.core.journal().all().isEmpty());
   }
@@ -260,7 +278,9 @@ class NodeDownloadTest {
     first.add(file);
     TestNode second = swarm.node("second");
     TestSwarm.await(LONG, () -> first.core.announcer().waiting() == 0);
+
     second.get(new Reference.WholeDigest(WholeDigests.of(file)), "out", LONG, false);
+
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
   }
 
@@ -275,6 +295,7 @@ class NodeDownloadTest {
         .put(
             new KeptRoot(root, "in", LEAF * 3, false, true, Optional.empty(), Optional.of(digest)));
     TestNode second = swarm.node("second");
+
     assertThrows(
         VerificationFailedException.class,
         () -> second.get(new Reference.WholeDigest(digest), "out", LONG, false, first));
@@ -287,6 +308,7 @@ class NodeDownloadTest {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF, 1));
     Path taken = swarm.file("taken", 5, 2);
+
     assertThrows(UserFaultException.class, () -> first.get(root, "taken", SHORT));
     assertEquals(5, Files.size(taken));
     swarm.file("other.part", 5, 2);
@@ -299,8 +321,10 @@ class NodeDownloadTest {
     TestNode node = swarm.node("node");
     Cid kept = node.add(swarm.file("kept", LEAF * 3, 1));
     Cid loose = node.add(swarm.file("loose", LEAF * 3, 2));
+
     node.work.unpin(loose);
     NodeCommands.Collected collected = node.work.gc();
+
     assertEquals(4, collected.chunksRemoved());
     assertEquals(4, collected.chunksKept());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -313,6 +337,7 @@ class NodeDownloadTest {
   void collectionLeavesWhatRunningWorkCountsOn() throws Exception {
     TestNode node = swarm.node("node");
     Cid root = node.add(swarm.file("in", LEAF * 3, 1));
+
     node.work.unpin(root);
     try (CollectionLock.Hold held = node.core.local().temporaryPins().hold(root)) {
       assertEquals(0, node.work.gc().chunksRemoved());
@@ -324,6 +349,7 @@ class NodeDownloadTest {
       temporaryPins.lookFor(single);
       assertFalse(temporaryPins.removeUnlessSpared(single, () -> true));
     }
+
     assertTrue(
         temporaryPins.removeUnlessSpared(single, () -> true), "the next collection decides anew");
     assertEquals(4, node.work.gc().chunksRemoved());
@@ -337,6 +363,7 @@ class NodeDownloadTest {
     second.get(new Reference.Content(root, Optional.empty()), "out", LONG, true, first);
     Cid victim = leaf(second, root, 1);
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[3]);
+
     NodeCommands.Verified verified =
         second
             .core
@@ -345,6 +372,7 @@ class NodeDownloadTest {
                 Optional.of(cid -> second.transfers.fetch(cid, Optional.of(LONG))),
                 TokenBucket.UNLIMITED,
                 NodeCommands.ProgressListener.SILENT);
+
     assertEquals(List.of(victim.toString()), verified.corrupt());
     assertEquals(1, verified.repaired());
   }
@@ -353,8 +381,10 @@ class NodeDownloadTest {
   void rootsSurviveARestart() throws Exception {
     TestNode node = swarm.node("node");
     Cid root = node.add(swarm.file("in", LEAF, 1));
+
     node.close();
     TestNode again = swarm.node("node", Node.Mode.SERVE, node.store);
+
     assertEquals(root.toString(), again.work.roots().getFirst().root());
     assertEquals("pinned", again.work.roots().getFirst().kept());
   }
@@ -364,8 +394,8 @@ class NodeDownloadTest {
     return plan.leafCid(plan.files().getFirst().content().leaf(index));
   }
 
-  /// Changes what a node has of its leaves behind its back, and makes it believe that it checked
-  /// them.
+  /// Changes the bytes of a node's leaves without its notice, and makes it believe that it has
+  /// checked them.
   private static void lie(TestNode node, Cid root) throws Exception {
     TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
     for (int i = 0; i < plan.files().getFirst().content().leafCount(); i++) {
@@ -385,8 +415,8 @@ class NodeDownloadTest {
                   return root.relativize(path)
                       + " "
                       + (Files.isDirectory(path) ? "folder" : WholeDigests.of(path));
-                } catch (java.io.IOException e) {
-                  throw new java.io.UncheckedIOException(e);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
                 }
               })
           .toList();

@@ -11,27 +11,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// Downloads of the same content by several at once, in virtual time: real [Swarm]s, one seed whose
-/// line is narrow and leechers whose lines are wide, all of which know each other. Same seed, same
-/// run.
+/// Downloads of the same content by several peers at once, in virtual time: real [Swarm]s, one seed
+/// whose line is narrow and leechers whose lines are wide, all of which know each other. Same seed,
+/// same run.
 final class SharedSeed {
   private static final int CHUNK_BYTES = 1 << 20;
   private static final long STEP_MILLIS = 10;
   private static final long TICK_MILLIS = 100;
 
-  /// Between what a leecher got and what it says of it, as of [Checkpoints].
+  /// Between a chunk's arrival and its announcement, as in
+  /// [Checkpoints][io.shoal.runtime.destination.Checkpoints].
   private static final long CLAIM_MILLIS = 100;
 
-  /// What one leecher says reaches another after this long.
+  /// A notice of one leecher reaches another after this long.
   private static final long DELAY_MILLIS = 20;
 
   private static final int SEED = -1;
 
-  private record Said(long dueMillis, int from, int to, List<Integer> positions) {}
+  private record Notice(long dueMillis, int from, int to, List<Integer> positions) {}
 
   private record Wanted(int leecher, int request, int chunk) {}
 
-  /// What serves: a line for each leecher, in turn.
+  /// A peer that serves: a queue for each leecher, in turn.
   private static final class Server {
     final double bytesPerMilli;
     final List<ArrayDeque<Wanted>> lines = new ArrayList<>();
@@ -52,7 +53,7 @@ final class SharedSeed {
     final Swarm swarm;
     final Server server;
     final BitSet have = new BitSet();
-    final BitSet told = new BitSet();
+    final BitSet announced = new BitSet();
     final Map<Integer, Integer> servers = new HashMap<>();
 
     Leecher(int number, long seed, double bytesPerMilli) {
@@ -66,7 +67,7 @@ final class SharedSeed {
   private final int chunks;
   private final Server seed;
   private final List<Leecher> all = new ArrayList<>();
-  private final ArrayDeque<Said> said = new ArrayDeque<>();
+  private final ArrayDeque<Notice> notices = new ArrayDeque<>();
   private long now;
   long sentBySeed;
 
@@ -112,9 +113,9 @@ final class SharedSeed {
   boolean run(long limitMillis) {
     while (now < limitMillis && all.stream().anyMatch(l -> l.swarm.remaining() > 0)) {
       now += STEP_MILLIS;
-      while (!said.isEmpty() && said.element().dueMillis() <= now) {
-        Said heard = said.remove();
-        all.get(heard.to()).swarm.promised(heard.from(), heard.positions(), now);
+      while (!notices.isEmpty() && notices.element().dueMillis() <= now) {
+        Notice notice = notices.remove();
+        all.get(notice.to()).swarm.promised(notice.from(), notice.positions(), now);
       }
       serve(seed, SEED);
       for (Leecher leecher : all) {
@@ -134,14 +135,14 @@ final class SharedSeed {
   }
 
   private void claim(Leecher leecher) {
-    BitSet news = (BitSet) leecher.have.clone();
-    news.andNot(leecher.told);
-    leecher.told.or(news);
-    if (!news.isEmpty()) {
+    BitSet gained = (BitSet) leecher.have.clone();
+    gained.andNot(leecher.announced);
+    leecher.announced.or(gained);
+    if (!gained.isEmpty()) {
       for (Leecher other : all) {
         if (other != leecher) {
           other.swarm.availability(
-              leecher.number, new Availability.Gained(news.stream().toArray()));
+              leecher.number, new Availability.Gained(gained.stream().toArray()));
         }
       }
     }
@@ -167,10 +168,11 @@ final class SharedSeed {
                 .peers()
                 .forEach(
                     to ->
-                        said.add(
-                            new Said(now + DELAY_MILLIS, leecher.number, to, promise.positions())));
-        case SwarmAction.Blame blame -> throw new AssertionError("nobody does harm: " + blame);
-        case SwarmAction.Drop drop -> throw new AssertionError("nobody does harm: " + drop);
+                        notices.add(
+                            new Notice(
+                                now + DELAY_MILLIS, leecher.number, to, promise.positions())));
+        case SwarmAction.Blame blame -> throw new AssertionError("no peer does harm: " + blame);
+        case SwarmAction.Drop drop -> throw new AssertionError("no peer does harm: " + drop);
       }
     }
   }

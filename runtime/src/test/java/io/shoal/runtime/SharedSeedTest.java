@@ -11,10 +11,10 @@ class SharedSeedTest {
   private static final double SEED_BYTES_PER_MILLI = 25_000;
 
   @Test
-  void aSeedSendsEachChunkAboutOnceHoweverManyDownloadAtOnce() {
+  void aSeedSendsEachChunkAboutOnceToManyDownloads() {
     for (int seed = 0; seed < 20; seed++) {
-      // Who comes at the same moment has not heard of the others: some of the first are asked
-      // twice.
+      // Peers that start at the same moment have no notices from each other: some of the first
+      // chunks are asked for twice.
       requireCopies(seed, 2, 1.03);
       requireCopies(seed, 6, 1.12);
       requireCopies(seed, 20, 1.4);

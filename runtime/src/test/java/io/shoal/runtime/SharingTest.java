@@ -43,7 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What others learn of private roots: nothing.
+/// Other peers learn nothing of private roots.
 class SharingTest {
   private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
   private static final Duration SHORT = Duration.ofSeconds(2);
@@ -62,7 +62,7 @@ class SharingTest {
     swarm.close();
   }
 
-  /// Waits until all that waited has been told.
+  /// Waits until all keys that waited are announced.
   private void settled(TestNode node) throws Exception {
     Cid last = node.add(swarm.file("last-" + System.nanoTime(), 9, System.nanoTime()));
     TestSwarm.await(
@@ -83,11 +83,12 @@ class SharingTest {
   }
 
   @Test
-  void aPrivateRootIsNotAnnouncedAndServedToWhoKnowsItAndTheAddress() throws Exception {
+  void aPrivateRootIsNotAnnouncedButServed() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
     settled(first);
+
     assertEquals(Set.of(), swarm.announced());
     TestNode second = swarm.node("second");
     assertThrows(NotFoundException.class, () -> second.get(root, "out", SHORT));
@@ -96,11 +97,12 @@ class SharingTest {
   }
 
   @Test
-  void aRootMadePrivateIsWithdrawnAtOnceAndStaysSoOverARestart() throws Exception {
+  void aRootMadePrivateIsWithdrawnAndStaysSoAfterRestart() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = first.add(file);
     TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
+
     assertEquals(
         new NodeCommands.Shared(root.toString(), "private"),
         first.work.share(root, Sharing.PRIVATE));
@@ -128,6 +130,7 @@ class SharingTest {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
+
     assertEquals("private", first.add(file, false).sharing());
     first.work.unpin(root);
     assertEquals("private", first.add(file, false).sharing());
@@ -137,11 +140,13 @@ class SharingTest {
   }
 
   @Test
-  void theRuleEndsWithTheCollectionThatTookTheLastOfItsRoot() throws Exception {
+  void theRuleEndsWhenCollectionTakesTheRoot() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
+
     first.work.gc();
+
     assertTrue(first.core.index().isPrivate(root));
     first.work.unpin(root);
     assertEquals(Optional.of("private"), first.work.stat(root).sharing());
@@ -154,6 +159,7 @@ class SharingTest {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
     Cid leaf = new LocalDag(first.core.local()).plan(root).orElseThrow().leafCid(1);
+
     assertThrows(NotFoundException.class, () -> first.work.share(leaf, Sharing.PRIVATE));
     assertEquals(Optional.empty(), first.work.stat(leaf).sharing());
   }
@@ -164,20 +170,24 @@ class SharingTest {
     swarm.file("folder/file", LEAF * 3, 1);
     Cid folderRoot = root(first.add(folder.resolve("folder"), true));
     Cid file = Cid.parse(first.work.list(folderRoot).getFirst().cid());
+
     first.work.pin(file);
+
     assertEquals(Optional.of("private"), first.work.stat(file).sharing());
     settled(first);
     assertEquals(Set.of(), swarm.announced());
   }
 
   @Test
-  void aPrivateDownloadIsAnnouncedNeitherWhileItComesNorAfterwards() throws Exception {
+  void aPrivateDownloadIsNeverAnnounced() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
     TestNode second = swarm.node("second");
+
     second.get(content(root), "out", LONG, true, true, first);
     settled(second);
+
     assertEquals(Set.of(), swarm.announced());
     assertEquals("private", second.work.roots().getFirst().sharing());
     TestNode third = swarm.node("third");
@@ -188,11 +198,12 @@ class SharingTest {
   }
 
   @Test
-  void ofAPrivateRootThatFailedToComeTheRuleStands() throws Exception {
+  void theRuleOfAFailedPrivateDownloadIsKept() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
     TestNode second = swarm.node("second");
+
     assertThrows(
         NotFoundException.class, () -> second.get(content(root), "out", SHORT, true, true));
     second.get(content(root), "out", LONG, true, first);
@@ -201,8 +212,7 @@ class SharingTest {
   }
 
   @Test
-  void withAllChunksAnnouncedThoseOfAPrivateRootAreLeftOutUnlessAPublicOneHasThem()
-      throws Exception {
+  void chunksOfAPrivateRootAreAnnouncedOnlyForAPublicOne() throws Exception {
     TestNode first = swarm.node("first", "announce", "all");
     byte[] both = Files.readAllBytes(swarm.file("both", LEAF * 2, 1));
     Path longer = folder.resolve("longer");
@@ -216,7 +226,9 @@ class SharingTest {
     TestSwarm.await(
         LONG,
         () -> swarm.announced().containsAll(ofShared) && swarm.announced().containsAll(ofRoot));
+
     first.work.share(root, Sharing.PRIVATE);
+
     assertEquals(withDigest(ofShared, folder.resolve("both")), swarm.announced());
     first.work.share(shared, Sharing.PRIVATE);
     assertEquals(Set.of(), swarm.announced());
@@ -239,15 +251,17 @@ class SharingTest {
   }
 
   @Test
-  void aRootThatIsLetGoTakesItsDigestAlong() throws Exception {
+  void unpinningARootWithdrawsItsDigestToo() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
     TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
+
     first.work.unpin(root);
+
     assertEquals(Set.of(), swarm.announced());
   }
 
-  /// A stranger's end of a connection: what it is told, it keeps.
+  /// A stranger's end of a connection: records the messages it gets.
   private static final class Stranger implements ChunkServer {
     final BlockingQueue<Integer> types = new LinkedBlockingQueue<>();
     final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
@@ -296,13 +310,14 @@ class SharingTest {
   private static final Cid NOTHING = DigestLookup.key("00".repeat(32));
 
   @Test
-  void whoAsksForADigestIsToldOfNoPrivateRoot() throws Exception {
+  void aQuestionForADigestRevealsNoPrivateRoot() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Path chunk = swarm.file("chunk", 99, 2);
     Cid root = root(first.add(file, true));
     Cid raw = root(first.add(chunk, true));
     Stranger stranger = new Stranger();
+
     try (Transport transport = swarm.network.transport("stranger", id(1))) {
       PeerConnection connection = transport.connect(MemoryNetwork.address("first"), stranger);
       assertEquals(NOTHING, answered(connection, stranger, WholeDigests.of(file)));
@@ -315,23 +330,24 @@ class SharingTest {
   }
 
   @Test
-  void onlyWhoIsInThePrivateSwarmIsToldOfTheOthersInIt() throws Exception {
+  void onlyMembersOfAPrivateSwarmLearnOfEachOther() throws Exception {
     TestNode first = swarm.node("first");
     Cid open = first.add(swarm.file("open", LEAF * 3, 1));
     Cid root = root(first.add(swarm.file("in", LEAF * 3, 2), true));
     Stranger outside = new Stranger();
     Stranger inside = new Stranger();
+
     try (Transport out = swarm.network.transport("out", id(1));
         Transport in = swarm.network.transport("in", id(2))) {
       out.connect(MemoryNetwork.address("first"), outside).watch(open, _ -> {});
       in.connect(MemoryNetwork.address("first"), inside).watch(root, _ -> {});
       TestNode second = swarm.node("second");
       second.get(content(root), "out", LONG, false, true, first);
-      PeerExchange told = PeerExchange.decode(ByteBuffer.wrap(exchange(inside)));
-      assertEquals(root, told.root());
+      PeerExchange peers = PeerExchange.decode(ByteBuffer.wrap(exchange(inside)));
+      assertEquals(root, peers.root());
       assertEquals(
           List.of(MemoryNetwork.address("second").uri()),
-          told.peers().stream().map(PeerAddress::uri).toList());
+          peers.peers().stream().map(PeerAddress::uri).toList());
       assertFalse(outside.types.contains(MessageTypes.PEER_EXCHANGE));
     }
   }
