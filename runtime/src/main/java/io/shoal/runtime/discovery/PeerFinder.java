@@ -106,7 +106,7 @@ public final class PeerFinder implements AutoCloseable {
   }
 
   private void search(String id, Discovery discovery) throws InterruptedException {
-    SearchBackoff pace = new SearchBackoff();
+    SearchBackoff backoff = new SearchBackoff();
     while (true) {
       try {
         discovery.findProviders(root, network.dialler().schemes(), this::found);
@@ -119,16 +119,16 @@ public final class PeerFinder implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      pause(pace);
+      pause(backoff);
     }
   }
 
-  private void pause(SearchBackoff pace) throws InterruptedException {
+  private void pause(SearchBackoff backoff) throws InterruptedException {
     long began = network.nanoTime().getAsLong();
     lock.lockInterruptibly();
     try {
       while (true) {
-        long left = pace.leftNanos(network.nanoTime().getAsLong() - began, noneAnswers());
+        long left = backoff.leftNanos(network.nanoTime().getAsLong() - began, noneAnswers());
         if (left <= 0) {
           return;
         }

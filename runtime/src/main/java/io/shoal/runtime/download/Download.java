@@ -313,13 +313,20 @@ public final class Download {
     return new NodeCommands.Fetched(
         request.root().toString(),
         request.target().map(Object::toString).orElse(""),
-        Math.max(counters.totalBytes.get(), counters.doneBytes.get()),
+        size(),
         counters.transferredBytes.get(),
         counters.reusedAtFirst(),
         counters.elapsed().toMillis(),
         Map.copyOf(counters.bytesByPeer),
         Map.copyOf(counters.bytesByTransport),
         Map.copyOf(counters.chunksByPeer));
+  }
+
+  /// Of a file that is one raw chunk only its arrival says how large it is. Otherwise the plan
+  /// does: a leaf that two peers sent at the same time is counted twice in what is done.
+  private long size() {
+    long planned = counters.totalBytes.get();
+    return planned >= 0 ? planned : counters.doneBytes.get();
   }
 
   private long nowMillis() {
