@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// The name `NAME.part` beside a target, and the journal's entry that says to which root it
 /// belongs: taken before a download knows how large it is, so that the next attempt can go on with
@@ -44,7 +45,7 @@ public final class TargetReservation {
       throw new UserFaultException(
           "no right to write to " + folder + ": choose another place with -o");
     }
-    var before = journal.at(target);
+    Optional<DownloadJournal.Begun> before = journal.at(target);
     resumes = before.filter(begun -> begun.root().equals(root)).isPresent();
     boolean there = Files.exists(part, LinkOption.NOFOLLOW_LINKS);
     if (there && before.isEmpty()) {
@@ -71,7 +72,7 @@ public final class TargetReservation {
   }
 
   /// The part has become the target.
-  public void end() throws IOException {
+  public void end() {
     journal.end(target);
   }
 

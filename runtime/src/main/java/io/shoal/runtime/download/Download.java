@@ -215,14 +215,13 @@ public final class Download {
   private void perform(List<SwarmAction> actions, long now) {
     for (SwarmAction action : actions) {
       switch (action) {
-        case SwarmAction.Fetch fetch ->
-            peers
-                .get(fetch.peer())
-                .ifPresentOrElse(
-                    peer -> fetch(fetch, peer), () -> swarm.failedHere(fetch.request()));
-        case SwarmAction.Cancel cancel ->
-            Optional.ofNullable(receivers.remove(cancel.request()))
-                .ifPresent(ChunkReceiver::cancel);
+        case SwarmAction.Fetch fetch -> fetch(fetch);
+        case SwarmAction.Cancel cancel -> {
+          ChunkReceiver receiver = receivers.remove(cancel.request());
+          if (receiver != null) {
+            receiver.cancel();
+          }
+        }
         case SwarmAction.Promise promise ->
             peers.sendNotice(promise.peers(), new FetchNotice(request.root(), promise.positions()));
         case SwarmAction.Blame blame -> peers.blame(blame);
@@ -236,8 +235,14 @@ public final class Download {
     }
   }
 
-  private void fetch(SwarmAction.Fetch fetch, DownloadPeer peer) {
+  private void fetch(SwarmAction.Fetch fetch) {
     int id = fetch.request();
+    Optional<DownloadPeer> known = peers.get(fetch.peer());
+    if (known.isEmpty()) {
+      swarm.failedHere(id);
+      return;
+    }
+    DownloadPeer peer = known.get();
     ChunkRequest wanted = new ChunkRequest(content.cid(fetch.chunk()), Optional.of(request.root()));
     ChunkReceiver receiver = new ChunkReceiver(parts, peer.connection, wanted, peer.received);
     receivers.put(id, receiver);
