@@ -33,7 +33,7 @@ public final class Packager {
           "java.logging", "Netty",
           "java.management", "Netty",
           "java.naming", "Netty, Logback",
-          "java.xml", "Jackson, Logback",
+          "java.xml", "Logback",
           "jdk.crypto.ec", "TLS",
           "jdk.httpserver", "the control API",
           "jdk.unsupported", "Netty, signals");

@@ -6,18 +6,15 @@ module io.shoal.distribution {
   requires io.shoal.runtime;
   requires org.jline;
   requires org.slf4j;
-  requires tools.jackson.databind;
 
-  // Commands and their options; records for JSON.
+  // Commands and their options; the demo's result for JSON.
   opens io.shoal.distribution to
-      info.picocli,
-      tools.jackson.databind;
+      info.picocli;
   opens io.shoal.distribution.command to
-      info.picocli,
-      tools.jackson.databind;
+      info.picocli;
   opens io.shoal.distribution.demo to
       info.picocli,
-      tools.jackson.databind;
+      io.shoal.runtime;
   // The version that `--version` prints.
   opens io.shoal.distribution.launch to
       info.picocli;

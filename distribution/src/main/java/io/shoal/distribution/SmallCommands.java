@@ -16,7 +16,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -62,29 +61,18 @@ final class SmallCommands {
   }
 
   private static OptionalInt askNode(String[] args) {
-    // A result is printed in the JSON that the node wrote: writing it anew takes a library.
-    IdentityHashMap<Object, String> written = new IdentityHashMap<>();
     var console =
         new Console(
             new FileOutputStream(FileDescriptor.out),
             new FileOutputStream(FileDescriptor.err),
-            Boolean.getBoolean("shoal.terminal"),
-            result -> Optional.ofNullable(written.remove(result)));
+            Boolean.getBoolean("shoal.terminal"));
     var environment = new Environment(console, new LocalNodes(), PackageFolder.current());
     Optional<Object> made = Subcommand.of(args[0]).map(command -> command.make(environment));
     if (made.isEmpty() || !(made.get() instanceof NodeCommand command) || !read(args, command)) {
       return OptionalInt.empty();
     }
-    boolean json = command.common.json;
     try {
-      Optional<RemoteNode> node =
-          RemoteNode.of(
-              command.common.dataFolder(),
-              (result, text) -> {
-                if (json) {
-                  written.put(result, text);
-                }
-              });
+      Optional<RemoteNode> node = RemoteNode.of(command.common.dataFolder());
       return node.isEmpty() ? OptionalInt.empty() : OptionalInt.of(command.run(node.get()));
     } catch (ShoalException | IOException | InterruptedException e) {
       console.note(ErrorLine.of(e));

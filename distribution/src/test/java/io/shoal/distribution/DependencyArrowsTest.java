@@ -55,6 +55,7 @@ class DependencyArrowsTest {
         "io.shoal.api",
         "io.shoal.runtime",
         "io.shoal.runtime.command",
+        "io.shoal.runtime.json",
         "io.shoal.runtime.unit",
         // Of the tests alone: who attacks a node needs an identity, as a node has one.
         TESTKIT,

@@ -216,7 +216,8 @@ public final class Node implements NodeCommands {
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
           Optional.of(
-              ControlServer.start(this, this::metricsText, settings.control().address(), data));
+              ControlServer.start(
+                  this, this::metricsText, settings.control().address(), data, new SecureRandom()));
     }
   }
 

@@ -2,13 +2,11 @@ package io.shoal.distribution.console;
 
 import io.shoal.runtime.command.NodeCommands.Progress;
 import io.shoal.runtime.command.NodeCommands.ProgressListener;
+import io.shoal.runtime.json.Json;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Where results, progress and notes of a command go.
 public final class Console {
@@ -17,27 +15,17 @@ public final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
-  private final Function<Object, Optional<String>> written;
+  private final Json json = new Json();
 
   /// @param out for results alone
   /// @param err for everything else
   /// @param terminal whether `err` is a terminal
   public Console(OutputStream out, OutputStream err, boolean terminal) {
-    this(out, err, terminal, _ -> Optional.empty());
-  }
-
-  /// @param written the JSON of a value, where it was written already
-  public Console(
-      OutputStream out,
-      OutputStream err,
-      boolean terminal,
-      Function<Object, Optional<String>> written) {
     this.raw = out;
     // UTF-8 whatever the locale says: names in results are read by programs too.
     this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
     this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     this.terminal = terminal;
-    this.written = written;
   }
 
   /// Names and texts come from strangers: characters that steer a terminal are not printed.
@@ -51,8 +39,7 @@ public final class Console {
 
   /// One line of JSON, by the names of a record's components.
   public void json(Object value) {
-    out.println(
-        written.apply(value).orElseGet(() -> JsonMapper.shared().writeValueAsString(value)));
+    out.println(json.write(value));
   }
 
   public void note(String line) {

@@ -88,7 +88,7 @@ record CommandFailure(Kind kind, String message) {
     };
   }
 
-  /// Throws what [#of] was made from, as far as it can be told.
+  /// Throws the exception that [#of] was given, as far as its type is known here.
   void raise() throws ShoalException, IOException {
     switch (kind) {
       case NOT_FOUND -> throw new NotFoundException(message);

@@ -13,15 +13,15 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs one command on a thread of its own and tells the client what comes of it while it runs.
-/// When the client goes away, the command is interrupted.
+/// Runs one command on a thread of its own and sends its results to the client while it runs. When
+/// the client disconnects, the command is interrupted.
 ///
-/// Two forms: server-sent events (`progress`, `result`, then `done` or `error`), and for a file's
-/// bytes a stream of blocks, each behind its length in four bytes (see [#MAX_BLOCK_BYTES]), since
-/// text would make it a third longer.
+/// It has two forms: server-sent events (`progress`, `result`, then `done` or `error`), and for a
+/// file's bytes a stream of blocks, each after its length in four bytes (see [#MAX_BLOCK_BYTES]),
+/// since text would make it a third longer.
 final class CommandStream {
 
-  /// A command, telling its results to where they go.
+  /// A command that sends its results to a stream.
   interface Command {
     void run(CommandStream out) throws Exception;
   }
@@ -34,11 +34,11 @@ final class CommandStream {
   /// The largest block: enough to make the length before it irrelevant.
   static final int MAX_BLOCK_BYTES = 64 * 1024;
 
-  /// How long nothing may be written. A client that went away is noticed only by writing to it,
-  /// twice; interruption is promised within a second.
+  /// How long nothing may be written. A client's disconnect is noticed only by writing to it,
+  /// twice; commands are to be interrupted within a second.
   private static final int HEARTBEAT_MILLIS = 250;
 
-  /// What a slow client may leave lying here before the command waits for it: 4 MiB of blocks.
+  /// How much waits for a slow client before the command does: 4 MiB of blocks.
   private static final int MAX_WAITING = 64;
 
   private static final Logger LOG = LoggerFactory.getLogger(CommandStream.class);
@@ -53,7 +53,7 @@ final class CommandStream {
     this.bytes = bytes;
   }
 
-  /// Runs a command that tells events.
+  /// Runs a command that sends events.
   static void events(HttpExchange exchange, Command command) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
     exchange.getResponseHeaders().set("Cache-Control", "no-store");
@@ -81,7 +81,7 @@ final class CommandStream {
       }
     } catch (IOException e) {
       LOG.debug(
-          "the client of {} went away: its command is interrupted", exchange.getRequestURI(), e);
+          "the client of {} disconnected: its command is interrupted", exchange.getRequestURI(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -99,7 +99,7 @@ final class CommandStream {
       try {
         put(bytes ? block(ERROR, failure, 0, failure.length) : event("error", failure), true);
       } catch (InterruptedException gone) {
-        LOG.debug("nobody is left to hear of it", gone);
+        LOG.debug("the client is gone", gone);
       }
     }
   }
@@ -108,7 +108,7 @@ final class CommandStream {
     waiting.put(new Piece(piece, last));
   }
 
-  /// Tells a result; waits for a client that is slow.
+  /// Sends a result; waits for a client that is slow.
   void result(Object value) {
     try {
       put(event("result", ControlJson.write(value)), false);
@@ -118,7 +118,7 @@ final class CommandStream {
     }
   }
 
-  /// Tells progress. What finds no room is dropped: the next one says more.
+  /// Sends progress. Without room it is dropped: the next one says more.
   void progress(NodeCommands.Progress progress) {
     if (waiting.remainingCapacity() > MAX_WAITING / 2) {
       waiting.offer(new Piece(event("progress", ControlJson.write(progress)), false));

@@ -1,6 +1,9 @@
 package io.shoal.runtime.control;
 
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.NodeCommands.Progress;
+import io.shoal.runtime.command.NodeCommands.ProgressListener;
+import io.shoal.runtime.json.JsonException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,12 +18,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Function;
-import tools.jackson.core.JacksonException;
+import java.util.List;
+import java.util.function.Consumer;
 
-/// One HTTP request at a time to a [ControlServer]. Speaks HTTP/1.0 over a socket channel: an
-/// answer then ends where the connection ends, an interrupt closes the channel, and a command does
-/// not pay for the start of a full HTTP client, which takes longer than most commands.
+/// Sends requests to a [ControlServer]. Speaks HTTP/1.0 over a socket channel: an answer then ends
+/// where the connection ends, an interrupt closes the channel, and a command does not pay for the
+/// start of a full HTTP client, which takes longer than most commands.
 public final class ControlClient {
 
   /// Longest line of an answer's head and of an event: a result of some ten thousand skipped names.
@@ -33,11 +36,6 @@ public final class ControlClient {
   private final ControlFile node;
   private final InetSocketAddress address;
 
-  /// What hears the events of a command.
-  public interface EventListener {
-    void event(String name, byte[] json);
-  }
-
   private interface Reader<T> {
     T read(DataInputStream in) throws ShoalException, IOException;
   }
@@ -48,7 +46,7 @@ public final class ControlClient {
     this.address = new InetSocketAddress(uri.getHost().replaceAll("[\\[\\]]", ""), uri.getPort());
   }
 
-  /// Whether somebody listens where the node should be.
+  /// Whether a program listens where the node should be.
   public boolean answers() {
     try (SocketChannel channel = SocketChannel.open(address)) {
       return channel.isConnected();
@@ -57,11 +55,14 @@ public final class ControlClient {
     }
   }
 
-  /// Asks for a JSON value.
-  ///
-  /// @param reader of its bytes; may throw a [JacksonException]
-  public <T> T get(String path, Function<byte[], T> reader) throws ShoalException, IOException {
-    return exchange(path, in -> reader.apply(in.readAllBytes()));
+  /// Asks for a value.
+  public <T> T get(String path, Class<T> type) throws ShoalException, IOException {
+    return exchange(path, in -> ControlJson.answer(in.readAllBytes(), type));
+  }
+
+  /// Asks for several values.
+  public <T> List<T> list(String path, Class<T> type) throws ShoalException, IOException {
+    return exchange(path, in -> ControlJson.answers(in.readAllBytes(), type));
   }
 
   /// Asks for a text.
@@ -78,15 +79,23 @@ public final class ControlClient {
     }
   }
 
-  /// Runs a command that tells events; returns when it is done.
+  /// Runs a command that has no results; returns when it is done.
+  public void command(String path, Object request)
+      throws ShoalException, IOException, InterruptedException {
+    command(path, request, Object.class, ProgressListener.SILENT, _ -> {});
+  }
+
+  /// Runs a command; returns when it is done.
   ///
-  /// @param body the request as JSON
-  public void command(String path, byte[] body, EventListener listener)
+  /// @param progress gets each progress event
+  /// @param each gets each result
+  public <T> void command(
+      String path, Object request, Class<T> type, ProgressListener progress, Consumer<T> each)
       throws ShoalException, IOException, InterruptedException {
     exchange(
         "POST",
         path,
-        body,
+        ControlJson.write(request),
         in -> {
           String event = "";
           while (true) {
@@ -99,8 +108,12 @@ public final class ControlClient {
                 case "done" -> {
                   return true;
                 }
-                case "error" -> ControlResponses.failure(data).raise();
-                default -> listener.event(event, data);
+                case "error" -> raise(data);
+                case "progress" -> progress.progress(ControlJson.answer(data, Progress.class));
+                case "result" -> each.accept(ControlJson.answer(data, type));
+                default -> {
+                  // A newer node may send more.
+                }
               }
             }
           }
@@ -108,14 +121,12 @@ public final class ControlClient {
   }
 
   /// Runs a command that sends blocks of bytes, as [CommandStream] has them.
-  ///
-  /// @param body the request as JSON
-  public void bytes(String path, byte[] body, OutputStream out)
+  public void bytes(String path, Object request, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     exchange(
         "POST",
         path,
-        body,
+        ControlJson.write(request),
         in -> {
           byte[] block = new byte[CommandStream.MAX_BLOCK_BYTES];
           while (true) {
@@ -124,7 +135,7 @@ public final class ControlClient {
               return true;
             }
             if (length == CommandStream.ERROR) {
-              ControlResponses.failure(in.readAllBytes()).raise();
+              raise(in.readAllBytes());
             }
             if (length < 0 || length > block.length) {
               throw new IOException("the node sent a block of " + length + " bytes");
@@ -144,7 +155,7 @@ public final class ControlClient {
               new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES));
       int status = head(in);
       if (status != 200) {
-        ControlResponses.failure(in.readAllBytes()).raise();
+        raise(in.readAllBytes());
       }
       return reader.read(in);
     } catch (ClosedByInterruptException e) {
@@ -158,10 +169,14 @@ public final class ControlClient {
               + node.url()
               + " stopped before it was done: start it, and repeat the command",
           e);
-    } catch (JacksonException e) {
+    } catch (JsonException e) {
       throw new IOException(
           "the node at " + node.url() + " is of another version: restart it with this one", e);
     }
+  }
+
+  private static void raise(byte[] failure) throws ShoalException, IOException {
+    ControlJson.answer(failure, CommandFailure.class).raise();
   }
 
   private void send(SocketChannel channel, String method, String path, byte[] body)
@@ -184,14 +199,14 @@ public final class ControlClient {
   private static int head(InputStream in) throws IOException {
     String[] status = line(in).split(" ", 3);
     if (status.length < 2 || !status[1].matches("\\d{3}")) {
-      throw new IOException("whatever listens there is no Shoal node");
+      throw new IOException("the program that listens there is not a Shoal node");
     }
     for (int lines = 0; lines < MAX_HEADER_LINES; lines++) {
       if (line(in).isEmpty()) {
         return Integer.parseInt(status[1]);
       }
     }
-    throw new IOException("whatever listens there is no Shoal node");
+    throw new IOException("the program that listens there is not a Shoal node");
   }
 
   private static String line(InputStream in) throws IOException {

@@ -1,5 +1,6 @@
 package io.shoal.runtime.control;
 
+import io.shoal.runtime.json.JsonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -7,13 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 
 /// How commands find the node that runs on a data folder: `control.json`, readable by its owner
 /// alone, for the token gives full power over the node.
 ///
 /// @param url where the control API is, without a slash at the end
-/// @param token what it wants to see as bearer token; new at each start
+/// @param token the bearer token that it asks for; new at each start
 /// @param pid the process of the node
 public record ControlFile(String url, String token, long pid) {
 
@@ -27,8 +27,7 @@ public record ControlFile(String url, String token, long pid) {
     Path file = dataFolder.resolve(NAME);
     Path temporary = dataFolder.resolve(NAME + ".new");
     Files.deleteIfExists(temporary);
-    // Created with its rights, not given them later: there is no moment at which others can open
-    // it.
+    // Created with its rights, not given them later: other users can open it at no moment.
     if (dataFolder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createFile(
           temporary,
@@ -49,13 +48,13 @@ public record ControlFile(String url, String token, long pid) {
       if (Files.size(file) > MAX_SIZE_BYTES) {
         return Optional.empty();
       }
-      ControlFile found = ControlResponses.file(Files.readAllBytes(file));
+      ControlFile found = ControlJson.answer(Files.readAllBytes(file), ControlFile.class);
       boolean alive = ProcessHandle.of(found.pid).map(ProcessHandle::isAlive).orElse(false);
       return alive ? Optional.of(found) : Optional.empty();
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (JacksonException e) {
-      // Left over from a crash of the machine: nobody wrote it to the end.
+    } catch (JsonException e) {
+      // Left over from a crash of the machine, which cut it short.
       return Optional.empty();
     }
   }

@@ -10,6 +10,7 @@ import io.shoal.runtime.command.NameCommands;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.json.JsonException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -26,14 +27,12 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 
-/// The control API: HTTP on loopback, for the commands of the user who owns the data folder and
-/// nobody else.
+/// The control API: HTTP on loopback, for the commands of the user who owns the data folder alone.
 ///
-/// Who calls must know the token of [ControlFile]. `Host` must name this server, so that a web page
-/// whose name was made to point at loopback cannot reach it, and whatever carries an `Origin` comes
-/// from a web page and is refused.
+/// A caller must know the token of [ControlFile]. `Host` must name this server, so that a web page
+/// whose name was made to point at loopback cannot reach it. A request with an `Origin` comes from
+/// a web page and is refused.
 public final class ControlServer implements AutoCloseable {
 
   /// The largest request: an `add` of some ten thousand paths.
@@ -59,7 +58,11 @@ public final class ControlServer implements AutoCloseable {
   private final Set<String> hosts;
 
   private ControlServer(
-      HttpServer http, NodeCommands node, Supplier<String> metrics, Path dataFolder) {
+      HttpServer http,
+      NodeCommands node,
+      Supplier<String> metrics,
+      Path dataFolder,
+      SecureRandom random) {
     this.http = http;
     this.node = node;
     this.metrics = metrics;
@@ -69,17 +72,23 @@ public final class ControlServer implements AutoCloseable {
     int port = address.getPort();
     this.hosts = Set.of(host + ":" + port, "localhost:" + port);
     this.file =
-        new ControlFile("http://" + host + ":" + port, newToken(), ProcessHandle.current().pid());
+        new ControlFile(
+            "http://" + host + ":" + port, newToken(random), ProcessHandle.current().pid());
   }
 
   /// Starts to serve and writes `control.json` into the data folder.
   ///
-  /// @param node what the commands are given to
+  /// @param node runs the commands
   /// @param metrics all metrics in Prometheus text form
   /// @param listen a loopback address; port 0 lets the system choose
+  /// @param random makes the token
   /// @throws UserFaultException the address is not a loopback one, or taken
   public static ControlServer start(
-      NodeCommands node, Supplier<String> metrics, InetSocketAddress listen, Path dataFolder)
+      NodeCommands node,
+      Supplier<String> metrics,
+      InetSocketAddress listen,
+      Path dataFolder,
+      SecureRandom random)
       throws UserFaultException, IOException {
     if (listen.isUnresolved() || !listen.getAddress().isLoopbackAddress()) {
       throw new InvalidConfigException(
@@ -97,7 +106,7 @@ public final class ControlServer implements AutoCloseable {
               .formatted(listen.getPort(), e.getMessage()),
           e);
     }
-    var server = new ControlServer(http, node, metrics, dataFolder);
+    var server = new ControlServer(http, node, metrics, dataFolder, random);
     http.setExecutor(server.threads);
     http.createContext("/", server::handle);
     http.start();
@@ -115,10 +124,10 @@ public final class ControlServer implements AutoCloseable {
     return host.contains(":") ? "[" + host + "]" : host;
   }
 
-  private static String newToken() {
-    byte[] random = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(random);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+  private static String newToken(SecureRandom random) {
+    byte[] token = new byte[TOKEN_BYTES];
+    random.nextBytes(token);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
   }
 
   /// Where it is reached, without a slash at the end.
@@ -154,7 +163,7 @@ public final class ControlServer implements AutoCloseable {
           exchange,
           421,
           CommandFailure.Kind.USER_FAULT,
-          "this is " + file.url() + ", no other host");
+          "this is " + file.url() + ", not another host");
       return false;
     }
     if (exchange.getRequestHeaders().containsKey("Origin")) {
@@ -164,7 +173,7 @@ public final class ControlServer implements AutoCloseable {
     }
     String given = exchange.getRequestHeaders().getFirst("Authorization");
     byte[] expected = ("Bearer " + file.token()).getBytes(StandardCharsets.UTF_8);
-    // Compared in constant time: the time it takes must not tell how much of a guess was right.
+    // Compared in constant time: the time it takes must not show how much of a guess was right.
     if (given == null || !MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected)) {
       exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
       refuse(
@@ -269,7 +278,7 @@ public final class ControlServer implements AutoCloseable {
       case "POST /v1/resolve" -> {
         var body = body(exchange, ControlRequests.ReferenceWithin.class);
         if (!(body.reference() instanceof Reference.SignedName name)) {
-          throw new InvalidInputException("no signed name: give shoal:k/KEY/NAME");
+          throw new InvalidInputException("not a signed name: give shoal:k/KEY/NAME");
         }
         yield out -> out.result(node.resolve(name, body.timeout()));
       }
@@ -305,10 +314,9 @@ public final class ControlServer implements AutoCloseable {
       throw new InvalidInputException("a request has at most " + MAX_BODY_BYTES + " bytes");
     }
     try {
-      return ControlJson.read(body, type);
-    } catch (JacksonException e) {
-      throw new InvalidInputException(
-          "not the JSON that is expected here: " + e.getOriginalMessage(), e);
+      return ControlJson.request(body, type);
+    } catch (JsonException e) {
+      throw new InvalidInputException("not the JSON that is expected here: " + e.getMessage(), e);
     }
   }
 
@@ -330,7 +338,7 @@ public final class ControlServer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  /// Ends at once: commands that run are interrupted, and their clients learn that the node is
+  /// Ends at once: commands that run are interrupted, and their clients report that the node is
   /// gone.
   @Override
   public void close() {

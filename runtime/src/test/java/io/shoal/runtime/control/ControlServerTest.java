@@ -35,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,8 @@ class ControlServerTest {
             node,
             () -> "shoal_up 1\n",
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            folder);
+            folder,
+            new SecureRandom());
   }
 
   @AfterEach
@@ -306,7 +308,9 @@ class ControlServerTest {
   void onlyLoopbackIsListenedOn() {
     assertThrows(
         InvalidConfigException.class,
-        () -> ControlServer.start(node, () -> "", new InetSocketAddress("0.0.0.0", 0), folder));
+        () ->
+            ControlServer.start(
+                node, () -> "", new InetSocketAddress("0.0.0.0", 0), folder, new SecureRandom()));
   }
 
   @Test
