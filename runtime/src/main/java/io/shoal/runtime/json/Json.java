@@ -1,17 +1,14 @@
 package io.shoal.runtime.json;
 
 import io.shoal.api.InvalidInputException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import io.shoal.runtime.json.RecordShape.Component;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Json {
 
   private final List<TextType<?>> texts;
-  private final Map<Class<?>, Shape> shapes = new ConcurrentHashMap<>();
+  private final Map<Class<?>, RecordShape> shapes = new ConcurrentHashMap<>();
 
   /// What is made of a record when fields are missing or unknown. A field that may be empty may
   /// always be missing.
@@ -56,10 +53,6 @@ public final class Json {
     }
   }
 
-  private record Component(String name, Type type, Method accessor) {}
-
-  private record Shape(Constructor<?> constructor, List<Component> components) {}
-
   public Json(TextType<?>... texts) {
     this.texts = List.of(texts);
   }
@@ -76,7 +69,7 @@ public final class Json {
   /// @param json UTF-8
   /// @throws JsonException it is not the JSON of such a value
   public <T> T read(byte[] json, Class<T> type, Reading reading) {
-    return type.cast(read(JsonParser.parse(json), type, reading, "it"));
+    return type.cast(read(JsonParser.parse(json), type, reading, "the JSON"));
   }
 
   /// Reads an array of values.
@@ -85,13 +78,13 @@ public final class Json {
   /// @throws JsonException it is not the JSON of such values
   public <T> List<T> readList(byte[] json, Class<T> type, Reading reading) {
     List<T> list = new ArrayList<>();
-    for (Object each : as(List.class, JsonParser.parse(json), "it")) {
-      list.add(type.cast(read(each, type, reading, "it")));
+    for (Object each : as(List.class, JsonParser.parse(json), "the JSON")) {
+      list.add(type.cast(read(each, type, reading, "the JSON")));
     }
     return list;
   }
 
-  // A switch over types would be shorter, and start slower than all the rest of a small command.
+  // No switch over types: the class that the machine makes for one is in no start-up cache.
   private void write(Object value, StringBuilder out) {
     if (value instanceof String text) {
       quote(text, out);
@@ -142,15 +135,11 @@ public final class Json {
     }
     out.append('{');
     String comma = "";
-    for (Component component : shape(value.getClass()).components) {
+    for (Component component : shape(value.getClass()).components()) {
       out.append(comma);
-      quote(component.name, out);
+      quote(component.name(), out);
       out.append(':');
-      try {
-        write(component.accessor.invoke(value), out);
-      } catch (ReflectiveOperationException e) {
-        throw new IllegalStateException("cannot read " + component.accessor, e);
-      }
+      write(component.valueIn(value), out);
       comma = ",";
     }
     out.append('}');
@@ -203,7 +192,7 @@ public final class Json {
     if (wanted == int.class) {
       long number = as(Long.class, value, name);
       if (number != (int) number) {
-        throw new JsonException("'" + name + "' is out of range");
+        throw new JsonException(name + " is out of range");
       }
       return (int) number;
     }
@@ -258,41 +247,35 @@ public final class Json {
         return constant;
       }
     }
-    throw new JsonException(
-        "'" + name + "' is none of " + Arrays.toString(type.getEnumConstants()));
+    throw new JsonException(name + " is none of " + Arrays.toString(type.getEnumConstants()));
   }
 
-  private Object readRecord(Map<?, ?> fields, Shape shape, Reading reading) {
-    @Nullable Object[] values = new @Nullable Object[shape.components.size()];
+  private Object readRecord(Map<?, ?> fields, RecordShape shape, Reading reading) {
+    List<Component> components = shape.components();
+    Object[] values = new Object[components.size()];
     int found = 0;
     for (int i = 0; i < values.length; i++) {
-      Component component = shape.components.get(i);
-      if (fields.containsKey(component.name)) {
+      Component component = components.get(i);
+      if (fields.containsKey(component.name())) {
         found++;
-        values[i] = read(fields.get(component.name), component.type, reading, component.name);
+        values[i] = read(fields.get(component.name()), component.type(), reading, component.name());
       } else {
         values[i] = missing(component, reading);
       }
     }
     if (reading == Reading.REQUEST && found < fields.size()) {
-      Set<Object> unknown = new HashSet<>(fields.keySet());
-      shape.components.forEach(component -> unknown.remove(component.name));
-      throw new JsonException("unknown: " + unknown);
+      Set<Object> unknown = new LinkedHashSet<>(fields.keySet());
+      components.forEach(component -> unknown.remove(component.name()));
+      throw new JsonException("unknown fields: " + unknown);
     }
-    try {
-      return shape.constructor.newInstance(values);
-    } catch (InvocationTargetException e) {
-      throw new JsonException(String.valueOf(e.getCause()), e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot make " + shape.constructor, e);
-    }
+    return shape.newRecord(values);
   }
 
   private static Object missing(Component component, Reading reading) {
-    if (component.type instanceof ParameterizedType type && type.getRawType() == Optional.class) {
+    if (component.type() instanceof ParameterizedType type && type.getRawType() == Optional.class) {
       return Optional.empty();
     }
-    if (reading == Reading.REQUEST && component.type instanceof Class<?> type) {
+    if (reading == Reading.REQUEST && component.type() instanceof Class<?> type) {
       if (type == long.class) {
         return 0L;
       }
@@ -303,40 +286,18 @@ public final class Json {
         return false;
       }
     }
-    throw new JsonException("'" + component.name + "' is missing");
+    throw new JsonException(component.name() + " is missing");
   }
 
   private static <T> T as(Class<T> type, @Nullable Object value, String name) {
     if (!type.isInstance(value)) {
-      throw new JsonException("'" + name + "' is not what is expected there");
+      throw new JsonException(name + " is not what is expected there");
     }
     return type.cast(value);
   }
 
-  private Shape shape(Class<?> type) {
-    Shape known = shapes.get(type);
-    return known != null ? known : shapes.computeIfAbsent(type, Json::newShape);
-  }
-
-  private static Shape newShape(Class<?> type) {
-    RecordComponent[] declared = type.getRecordComponents();
-    if (declared == null) {
-      throw new IllegalArgumentException("neither a record nor given a text: " + type);
-    }
-    Class<?>[] types = new Class<?>[declared.length];
-    List<Component> components = new ArrayList<>();
-    for (int i = 0; i < declared.length; i++) {
-      types[i] = declared[i].getType();
-      Method accessor = declared[i].getAccessor();
-      accessor.setAccessible(true);
-      components.add(new Component(declared[i].getName(), declared[i].getGenericType(), accessor));
-    }
-    try {
-      Constructor<?> constructor = type.getDeclaredConstructor(types);
-      constructor.setAccessible(true);
-      return new Shape(constructor, components);
-    } catch (NoSuchMethodException e) {
-      throw new IllegalStateException("a record has a constructor of its components", e);
-    }
+  private RecordShape shape(Class<?> type) {
+    RecordShape known = shapes.get(type);
+    return known != null ? known : shapes.computeIfAbsent(type, RecordShape::of);
   }
 }

@@ -1,7 +1,7 @@
 /// Records as JSON and back: a record's definition is that of its JSON.
 ///
-/// Start at [Json], which writes values and reads them; [JsonParser] checks the text and knows no
-/// type but those of JSON.
+/// Start at [Json], which writes values and reads them. [JsonParser] checks the text and knows no
+/// types but those of JSON; [RecordShape] is all that looks into records.
 @NullMarked
 package io.shoal.runtime.json;
 

@@ -228,8 +228,8 @@ class ControlJsonTest {
     assertEquals(
         "not a duration such as PT1M30S: '5'",
         refused("{\"reference\":\"" + CID + "\",\"timeout\":\"5\"}", PublishRequest.class));
-    assertEquals("'folder' is missing", refused("{}", ControlRequests.OfFolder.class));
-    assertEquals("unknown: [a]", refused("{\"a\":1}", ControlRequests.Nothing.class));
+    assertEquals("folder is missing", refused("{}", ControlRequests.OfFolder.class));
+    assertEquals("unknown fields: [a]", refused("{\"a\":1}", ControlRequests.Nothing.class));
   }
 
   private static String refused(String json, Class<?> type) {
