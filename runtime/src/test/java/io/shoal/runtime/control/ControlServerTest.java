@@ -84,7 +84,7 @@ class ControlServerTest {
   }
 
   @Test
-  void whatANodeTellsArrivesUnchanged() throws Exception {
+  void answersArriveUnchanged() throws Exception {
     RemoteNode remote = remote();
 
     assertEquals(node.status(), remote.status());
@@ -106,7 +106,7 @@ class ControlServerTest {
   }
 
   @Test
-  void whatIsAskedArrivesUnchanged() throws Exception {
+  void requestsArriveUnchanged() throws Exception {
     var request =
         new NodeCommands.GetRequest(
             reference(),
@@ -142,7 +142,7 @@ class ControlServerTest {
   }
 
   @Test
-  void whatIsAskedOfNamesArrivesUnchanged() throws Exception {
+  void requestsForNamesArriveUnchanged() throws Exception {
     RemoteNode remote = remote();
     var request =
         new NameCommands.PublishRequest(
@@ -171,7 +171,7 @@ class ControlServerTest {
   }
 
   @Test
-  void eachAddedPathIsToldInOrder() throws Exception {
+  void addedPathsArriveInOrder() throws Exception {
     var request =
         new NodeCommands.AddRequest(
             List.of(Path.of("/a"), Path.of("/b")), Optional.empty(), true, 262_144, false, true);
@@ -208,7 +208,7 @@ class ControlServerTest {
   }
 
   @Test
-  void aFailureInTheMiddleOfAFileIsTold() {
+  void aFailureInTheMiddleOfAFileArrives() {
     node.failure = Optional.of(new NotFoundException("gone: look elsewhere"));
 
     var e =
@@ -251,7 +251,7 @@ class ControlServerTest {
   }
 
   @Test
-  void aBugInTheNodeIsToldAsOneLine() {
+  void aBugInTheNodeIsReportedInOneLine() {
     node.failure = Optional.of(new IllegalStateException("two\nlines"));
 
     var e = assertThrows(PermanentException.class, () -> remote().stat(reference()));
@@ -260,7 +260,7 @@ class ControlServerTest {
   }
 
   @Test
-  void aClientThatIsInterruptedInterruptsTheCommand() throws Exception {
+  void anInterruptedClientInterruptsItsCommand() throws Exception {
     var client =
         Thread.ofVirtual()
             .start(() -> assertThrows(InterruptedException.class, () -> remote().gc()));
@@ -273,7 +273,7 @@ class ControlServerTest {
   }
 
   @Test
-  void aNodeThatStopsEndsTheCommandsThatWait() throws Exception {
+  void aStoppedNodeEndsWaitingCommands() throws Exception {
     List<Throwable> ended = new ArrayList<>();
     var client =
         Thread.ofVirtual()
@@ -298,7 +298,7 @@ class ControlServerTest {
   }
 
   @Test
-  void aFileOfAProcessThatIsGoneCountsAsNoNode() throws Exception {
+  void theFileOfAGoneProcessIsIgnored() throws Exception {
     new ControlFile(server.url(), "t", Long.MAX_VALUE).write(folder);
 
     assertTrue(RemoteNode.of(folder).isEmpty());
@@ -314,7 +314,7 @@ class ControlServerTest {
   }
 
   @Test
-  void requestsThatAWebPageOrAStrangerCouldSendAreRefused() throws Exception {
+  void requestsOfWebPagesAndStrangersAreRefused() throws Exception {
     String token = "Bearer " + ControlFile.read(folder).orElseThrow().token();
     String host = URI.create(server.url()).getAuthority();
 
@@ -337,7 +337,7 @@ class ControlServerTest {
   }
 
   @Test
-  void requestsThatMakeNoSenseAreRefused() throws Exception {
+  void malformedRequestsAreRefused() throws Exception {
     Map<String, String> good =
         Map.of(
             "Host",

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
-/// A node that says what a test wants it to say.
+/// A node whose answers a test sets.
 class ScriptedNode implements NodeCommands {
 
   static final Fetched FETCHED =
@@ -38,7 +38,7 @@ class ScriptedNode implements NodeCommands {
   final CountDownLatch gcInterrupted = new CountDownLatch(1);
   volatile Optional<Object> last = Optional.empty();
 
-  private void told(Object what) throws ShoalException, IOException {
+  private void asked(Object what) throws ShoalException, IOException {
     last = Optional.of(what);
     if (failure.isPresent()) {
       switch (failure.get()) {
@@ -53,7 +53,7 @@ class ScriptedNode implements NodeCommands {
   @Override
   public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException {
-    told(request);
+    asked(request);
     for (Path path : request.paths()) {
       progress.progress(new Progress("importing", 1, 2, 3, 0, ""));
       each.accept(
@@ -73,14 +73,14 @@ class ScriptedNode implements NodeCommands {
   @Override
   public TakenOver takeOver(Path folder, ProgressListener progress)
       throws ShoalException, IOException {
-    told(folder);
+    asked(folder);
     return new TakenOver(1, 2, 3, List.of("x: rotten"));
   }
 
   @Override
   public Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException {
-    told(request);
+    asked(request);
     progress.progress(new Progress("downloading", 5, 10, 1, 2, "waits"));
     return FETCHED;
   }
@@ -88,25 +88,25 @@ class ScriptedNode implements NodeCommands {
   @Override
   public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException {
-    told(reference);
+    asked(reference);
     each.accept(new FoundProvider("tcps://h:1", Optional.empty(), Reach.REACHABLE, "complete", ""));
   }
 
   @Override
   public List<RootEntry> roots() throws ShoalException, IOException {
-    told("roots");
+    asked("roots");
     return List.of(new RootEntry("r", "n", 1, "file", "pinned", "", "public"));
   }
 
   @Override
   public List<FolderEntry> list(Reference reference) throws ShoalException, IOException {
-    told(reference);
+    asked(reference);
     return List.of(new FolderEntry("c", "ä\nb", 1, "file"), new FolderEntry("d", "e", 2, "folder"));
   }
 
   @Override
   public ContentStat stat(Reference reference) throws ShoalException, IOException {
-    told(reference);
+    asked(reference);
     return new ContentStat(
         "r",
         "file",
@@ -124,23 +124,23 @@ class ScriptedNode implements NodeCommands {
   public void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException {
     out.write(new byte[200_000]);
-    told(timeout);
+    asked(timeout);
     out.write('x');
   }
 
   @Override
   public void pin(Reference reference) throws ShoalException, IOException {
-    told(reference);
+    asked(reference);
   }
 
   @Override
   public void unpin(Reference reference) throws ShoalException, IOException {
-    told(reference);
+    asked(reference);
   }
 
   @Override
   public Shared share(Reference reference, Sharing sharing) throws ShoalException, IOException {
-    told(reference);
+    asked(reference);
     return new Shared("r", sharing.word());
   }
 
@@ -159,13 +159,13 @@ class ScriptedNode implements NodeCommands {
   @Override
   public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException {
-    told(request);
+    asked(request);
     return new Verified(1, 2, List.of("bad"), List.of(), 0);
   }
 
   @Override
   public NodeStatus status() throws ShoalException, IOException {
-    told("status");
+    asked("status");
     return new NodeStatus(
         "12D3",
         "0.1.0",
@@ -184,14 +184,14 @@ class ScriptedNode implements NodeCommands {
 
   @Override
   public List<PeerEntry> peers() throws ShoalException, IOException {
-    told("peers");
+    asked("peers");
     return List.of(
         new PeerEntry(Optional.of("p"), "a", true, "x", 1, 2, 3, 4, 5, Optional.empty()));
   }
 
   @Override
   public List<PluginEntry> plugins() throws ShoalException, IOException {
-    told("plugins");
+    asked("plugins");
     return List.of(
         new PluginEntry(
             "p", List.of("storage"), "1", "/x.jar", "started", true, Optional.of("none")));
@@ -199,28 +199,28 @@ class ScriptedNode implements NodeCommands {
 
   @Override
   public List<InspectionEntry> inspections() throws ShoalException, IOException {
-    told("inspections");
+    asked("inspections");
     return List.of(new InspectionEntry("p", "table", "[BUCKET]", "one line"));
   }
 
   @Override
   public void inspect(InspectRequest request, Consumer<InspectionLine> each)
       throws ShoalException, IOException {
-    told(request);
+    asked(request);
     each.accept(new InspectionLine(true, List.of("a", "b")));
     each.accept(new InspectionLine(false, List.of("1", "")));
   }
 
   @Override
   public PublishedName publish(PublishRequest request) throws ShoalException, IOException {
-    told(request);
+    asked(request);
     return new PublishedName(
         "shoal:k/K/n", Optional.of("r"), Optional.empty(), -1, 7, "a", "b", true, 3, "published");
   }
 
   @Override
   public PublishedName withdraw(String name, Duration timeout) throws ShoalException, IOException {
-    told(name);
+    asked(name);
     return new PublishedName(
         "shoal:k/K/n", Optional.empty(), Optional.of("f"), 1, 8, "a", "b", false, 0, "withdrawn");
   }
@@ -233,7 +233,7 @@ class ScriptedNode implements NodeCommands {
   @Override
   public ResolvedName resolve(Reference.SignedName name, Duration timeout)
       throws ShoalException, IOException {
-    told(name);
+    asked(name);
     return new ResolvedName(
         "shoal:k/K/n",
         "r",
@@ -252,25 +252,25 @@ class ScriptedNode implements NodeCommands {
 
   @Override
   public PublishingKey publishingKey() throws ShoalException, IOException {
-    told("key");
+    asked("key");
     return new PublishingKey("k", Optional.empty(), List.of());
   }
 
   @Override
   public PublishingKey exportKey(Path file) throws ShoalException, IOException {
-    told(file);
+    asked(file);
     return new PublishingKey("k", Optional.of(file.toString()), List.of());
   }
 
   @Override
   public PublishingKey importKey(Path file) throws ShoalException, IOException {
-    told(file);
+    asked(file);
     return new PublishingKey("i", Optional.of(file.toString()), List.of());
   }
 
   @Override
   public PublishingKey rotateKey(Duration timeout) throws ShoalException, IOException {
-    told(timeout);
+    asked(timeout);
     return new PublishingKey("n", Optional.empty(), List.of("shoal:k/K/n"));
   }
 
