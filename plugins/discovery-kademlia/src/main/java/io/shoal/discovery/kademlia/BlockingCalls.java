@@ -29,8 +29,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Turns calls that block into commands of the [DhtLoop] and waits for what comes of them. Usable
-/// from any thread.
+/// Turns blocking calls into commands of the [DhtLoop] and waits for the outcome. Usable from any
+/// thread.
 final class BlockingCalls {
   /// The contract's bound of an announcement.
   static final Duration ANNOUNCE_DEADLINE = Duration.ofMinutes(1);
@@ -114,7 +114,7 @@ final class BlockingCalls {
     record Ended(LookupEnd end) implements Event {}
   }
 
-  /// Searches all keys at once and tells `sink` what comes, in the calling thread.
+  /// Searches all keys at once and hands `sink` what comes, in the calling thread.
   ///
   /// @param schemes the scheme of each key
   void find(Map<NodeId, String> schemes, ProviderSink sink)
@@ -139,7 +139,7 @@ final class BlockingCalls {
     }
   }
 
-  /// Nobody waits for a family in which nobody is known, as long as there is the other.
+  /// A call does not wait for a family in which no node is known, as long as there is the other.
   private DhtNode.Search search(
       DhtNode node, NodeId key, DhtNode.FindListener listener, long nowMillis) {
     if (node.isIsolated() && loop.nodes().values().stream().anyMatch(n -> !n.isIsolated())) {
@@ -175,13 +175,13 @@ final class BlockingCalls {
       }
     }
     if (reported.isEmpty() && unanswered == searches && searches > 0) {
-      throw nobody();
+      throw noAnswer();
     }
   }
 
   /// Looks for an item.
   ///
-  /// @throws RetryableException nobody answered, and this node does not hold it either
+  /// @throws RetryableException no node answered, and this node does not hold it either
   ItemGet.Outcome get(ItemName name) throws RetryableException, InterruptedException {
     ItemGet.Outcome best = ItemGet.Outcome.NOBODY;
     for (Family family : useful()) {
@@ -192,7 +192,7 @@ final class BlockingCalls {
       best = best.and(outcome);
     }
     if (best.answered() == 0 && best.item().isEmpty()) {
-      throw nobody();
+      throw noAnswer();
     }
     return best;
   }
@@ -213,7 +213,7 @@ final class BlockingCalls {
     return all;
   }
 
-  /// The families in which somebody is known; all if that is none.
+  /// The families in which a node is known; all if that is none.
   private List<Family> useful() throws RetryableException, InterruptedException {
     return await(
         ended ->
@@ -236,14 +236,14 @@ final class BlockingCalls {
     if (outcome.isPresent()) {
       return outcome.get();
     }
-    throw closed ? closed() : nobody();
+    throw closed ? closed() : noAnswer();
   }
 
   private static RetryableException closed() {
     return new RetryableException("the DHT is closed: start the node again");
   }
 
-  static RetryableException nobody() {
+  static RetryableException noAnswer() {
     return new RetryableException("no other DHT node answers: " + Membership.JOIN_ADVICE);
   }
 

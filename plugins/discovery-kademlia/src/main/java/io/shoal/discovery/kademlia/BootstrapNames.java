@@ -11,18 +11,18 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where the configuration says that a first node may be found. Asks the name server anew at every
-/// attempt, since addresses change.
+/// The bootstrap nodes of the configuration. Each attempt asks the name server again, since
+/// addresses change.
 ///
 /// @param nodes ordinary nodes
-/// @param routers names that serve all the world as starting points and stay out of tables
+/// @param routers public starting points, which stay out of tables
 record BootstrapNames(List<HostPort> nodes, List<HostPort> routers) {
   private static final Logger LOG = LoggerFactory.getLogger(BootstrapNames.class);
 
-  /// The word that stands for [#MAINLINE] in the configuration.
+  /// The name of [#MAINLINE] in the configuration.
   static final String MAINLINE_WORD = "mainline";
 
-  /// Public routers of the Mainline DHT; asked only by who writes `mainline`.
+  /// Public routers of the Mainline DHT; asked only where the user wrote `mainline`.
   static final List<HostPort> MAINLINE =
       List.of(
           new HostPort("router.bittorrent.com", 6881),
@@ -39,14 +39,14 @@ record BootstrapNames(List<HostPort> nodes, List<HostPort> routers) {
     return nodes.isEmpty() && routers.isEmpty();
   }
 
-  /// As the user wrote them, or as `mainline` stands for.
+  /// As the user wrote them, with `mainline` resolved.
   List<String> names() {
     return Stream.concat(nodes.stream(), routers.stream()).map(HostPort::toString).toList();
   }
 
   /// @param all where to ask, in order
-  /// @param named which of them the user named himself
-  /// @param routers which of them are routers
+  /// @param named those of them that the user named
+  /// @param routers those of them that are routers
   /// @param complete whether every name has an address
   record Resolved(
       List<InetSocketAddress> all,

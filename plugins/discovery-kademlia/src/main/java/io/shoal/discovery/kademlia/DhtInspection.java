@@ -30,25 +30,25 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Answers the questions of `shoal dht`: hands them to the [DhtLoop] and waits for what comes.
+/// Answers the questions of `shoal dht`: hands them to the [DhtLoop] and waits for the answer.
 /// Usable from any thread.
 final class DhtInspection {
   private static final Question TABLE =
-      new Question("table", "", "the nodes that are known, by bucket, and how they do");
+      new Question("table", "", "the known nodes by bucket, and their state");
   private static final Question LOOKUP =
       new Question(
           "lookup",
           "KEY|CID [SCHEME]",
-          "look up a key of 40 hex digits or a content's, hop by hop");
+          "look up a key of 40 hex digits, or that of a content, hop by hop");
   private static final Question PING =
-      new Question("ping", "HOST:PORT", "ask a node whether it is there");
+      new Question("ping", "HOST:PORT", "check whether a node answers");
   private static final Question GET_PEERS =
       new Question(
           "get-peers",
           "INFOHASH",
-          "who announced a BitTorrent infohash: 40 hex digits, or 64 of version 2");
+          "peers that announced a BitTorrent infohash: 40 hex digits, or 64 of version 2");
   private static final Question COUNTERS =
-      new Question("counters", "", "what this node has and did so far");
+      new Question("counters", "", "what this node has, and counts since its start");
 
   static final List<Question> QUESTIONS =
       List.of(
@@ -61,7 +61,7 @@ final class DhtInspection {
           ItemQuestions.PUT_SIGNED,
           COUNTERS);
 
-  /// Under whose keys nodes announce that require TLS, which is the default.
+  /// The scheme of nodes that require TLS, which is the default.
   private static final String DEFAULT_SCHEME = "tcps";
 
   private static final int KEY_DIGITS = 2 * NodeId.SIZE_BYTES;
@@ -82,7 +82,7 @@ final class DhtInspection {
     this.keys = keys;
   }
 
-  /// What the node's thread tells to who waits.
+  /// A part of an answer, from the node's thread to the thread that waits for it.
   private sealed interface Part {
     record Columns(List<String> names) implements Part {}
 
@@ -94,7 +94,7 @@ final class DhtInspection {
     record End(Optional<String> failure) implements Part {}
   }
 
-  /// Where the node's thread puts what it has to tell; bounded by what one lookup can bring.
+  /// Takes an answer from the node's thread; bounded by what one lookup can bring.
   private static final class QueuedSink implements LookupTrace.TableSink {
     private final BlockingQueue<Part> queue = new LinkedBlockingQueue<>();
 
@@ -166,7 +166,9 @@ final class DhtInspection {
         takes(COUNTERS, arguments, 0, 0);
         answer(this::counters, sink);
       }
-      default -> throw new InvalidInputException("the DHT knows no question '" + question + "'");
+      default ->
+          throw new InvalidInputException(
+              "'" + question + "' is not a question to the DHT: `shoal dht` lists them");
     }
   }
 
@@ -312,7 +314,7 @@ final class DhtInspection {
   private static NodeId infohash(String text) throws InvalidInputException {
     if (!isHex(text, KEY_DIGITS) && !isHex(text, SHA256_DIGITS)) {
       throw new InvalidInputException(
-          "'%s' is no infohash: give 40 hex digits, or the 64 of version 2".formatted(text));
+          "'%s' is not an infohash: give 40 hex digits, or the 64 of version 2".formatted(text));
     }
     return NodeId.of(HexFormat.of().parseHex(text), 0);
   }

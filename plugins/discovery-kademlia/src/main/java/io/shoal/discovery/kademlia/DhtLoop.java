@@ -31,8 +31,7 @@ import org.slf4j.LoggerFactory;
 final class DhtLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DhtLoop.class);
 
-  /// Larger ones are cut off by the read and then are no bencoding; nothing in the protocol comes
-  /// near.
+  /// Larger ones are cut off by the read and fail to decode; nothing in the protocol comes near.
   private static final int MAX_DATAGRAM_BYTES = 8 * 1024;
 
   /// Datagrams handled between two looks at commands and timers.
@@ -190,7 +189,7 @@ final class DhtLoop implements AutoCloseable {
     }
   }
 
-  /// A fault of ours that some packet uncovers must not end the node: it costs that packet.
+  /// A bug that some packet uncovers must not end the node: it costs that packet.
   private static void guarded(Runnable step) {
     try {
       step.run();
@@ -200,7 +199,7 @@ final class DhtLoop implements AutoCloseable {
     }
   }
 
-  /// A node's way out.
+  /// A node's network: its family's socket.
   private final class Way implements Network {
     private final Family family;
     private final DatagramChannel channel;
@@ -215,7 +214,8 @@ final class DhtLoop implements AutoCloseable {
     @Override
     public void send(InetSocketAddress to, byte[] datagram) {
       try {
-        // What does not fit into the socket's buffer is lost, as anywhere else on its way.
+        // A datagram that does not fit into the socket's buffer is lost, as it may be anywhere on
+        // its way.
         channel.send(ByteBuffer.wrap(datagram), to);
       } catch (IOException e) {
         // No route, or the system says no: the same as a lost datagram.

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
 
-/// A transport's address as the DHT can say it: a port, at the address from which our datagrams
+/// A transport's address as the DHT can express it: a port, at the address from which our datagrams
 /// come.
 ///
 /// @param address what was to be announced

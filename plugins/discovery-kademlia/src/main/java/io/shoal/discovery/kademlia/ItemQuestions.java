@@ -105,10 +105,10 @@ final class ItemQuestions {
       }
       case ItemClient.PutEnd.Conflict(OptionalLong sequence) ->
           throw new UserFaultException(
-              "others hold a newer item%s: get it, and sign one with a higher sequence number"
+              "other nodes hold a newer item%s: get it, and sign one with a higher sequence number"
                   .formatted(
                       sequence.isPresent() ? " (sequence " + sequence.getAsLong() + ")" : ""));
-      case ItemClient.PutEnd.NobodyAnswered() -> throw BlockingCalls.nobody();
+      case ItemClient.PutEnd.NobodyAnswered() -> throw BlockingCalls.noAnswer();
     }
   }
 
@@ -134,7 +134,8 @@ final class ItemQuestions {
 
   private static long sequence(String text) throws InvalidInputException {
     if (!text.matches("[0-9]{1,18}")) {
-      throw new InvalidInputException("'" + text + "' is no sequence number: give a whole number");
+      throw new InvalidInputException(
+          "'" + text + "' is not a sequence number: give a whole number");
     }
     return Long.parseLong(text);
   }

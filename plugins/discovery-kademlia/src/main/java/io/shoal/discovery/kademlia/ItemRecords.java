@@ -40,7 +40,7 @@ final class ItemRecords implements SignedRecords {
     return switch (calls.put(item(record), replaces)) {
       case ItemClient.PutEnd.Stored(int nodes) -> nodes;
       case ItemClient.PutEnd.Conflict(OptionalLong sequence) -> throw conflict(record, sequence);
-      case ItemClient.PutEnd.NobodyAnswered() -> throw BlockingCalls.nobody();
+      case ItemClient.PutEnd.NobodyAnswered() -> throw BlockingCalls.noAnswer();
     };
   }
 
@@ -48,7 +48,7 @@ final class ItemRecords implements SignedRecords {
     String theirs =
         sequence.isPresent() ? "with the sequence number " + sequence.getAsLong() : "that is newer";
     return new UserFaultException(
-        "record '%s' with the sequence number %d: others hold one %s: resolve it, and publish with a higher number"
+        "record '%s' with the sequence number %d: other nodes hold one %s: resolve it, and publish with a higher number"
             .formatted(record.name(), record.sequence(), theirs));
   }
 
@@ -64,7 +64,7 @@ final class ItemRecords implements SignedRecords {
     check(
         record.signature().length == Item.SIGNATURE_BYTES,
         record.name(),
-        "its signature has not " + Item.SIGNATURE_BYTES + " bytes");
+        "its signature must have " + Item.SIGNATURE_BYTES + " bytes");
     Item.Mutable item =
         new Item.Mutable(
             name.key(),
@@ -85,7 +85,8 @@ final class ItemRecords implements SignedRecords {
         salt.length() <= MAX_NAME_SIZE_BYTES,
         name,
         "its name has more than " + MAX_NAME_SIZE_BYTES + " bytes");
-    check(publicKey.length == Item.KEY_BYTES, name, "its key has not " + Item.KEY_BYTES + " bytes");
+    check(
+        publicKey.length == Item.KEY_BYTES, name, "its key must have " + Item.KEY_BYTES + " bytes");
     return new ItemName.OfKey(Bytes.of(publicKey), salt);
   }
 

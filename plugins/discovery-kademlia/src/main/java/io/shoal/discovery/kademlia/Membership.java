@@ -26,7 +26,7 @@ import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A node that is in the network: socket, thread, saved table and figures. Usable from any thread.
+/// A node in the network: sockets, thread, saved table and figures. Usable from any thread.
 public final class Membership implements AutoCloseable {
   public static final String JOIN_ADVICE =
       "add `plugins.discovery-kademlia.bootstrap: [HOST:PORT]` to conf/shoal.yaml"
@@ -34,13 +34,13 @@ public final class Membership implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-  /// A crash costs the news of so long, at the price of one small file.
+  /// A crash loses what was learned in so long; the price is one small file.
   private static final Duration SAVE_PAUSE = Duration.ofMinutes(5);
 
   private final KademliaConfig config;
   private final TableFile file;
 
-  /// What is known to have been the network last: the best hope when all nodes are lost.
+  /// The network as it was known last: the best hope when all nodes are lost.
   private volatile List<Contact> lastKnown;
 
   private final DhtLoop loop;
@@ -100,16 +100,19 @@ public final class Membership implements AutoCloseable {
     gauge(
         metrics,
         "stored_providers",
-        "Providers that others announced here",
+        "Providers that other nodes announced here",
         DhtNode.Snapshot::storedProviders);
     gauge(metrics, "waiting_queries", "Own queries in flight", DhtNode.Snapshot::waitingQueries);
     gauge(
         metrics,
         "dropped_queries",
-        "Queries of others that were not answered",
+        "Queries of other nodes that were not answered",
         DhtNode.Snapshot::droppedQueries);
     gauge(
-        metrics, "malformed_packets", "Datagrams that were no message", DhtNode.Snapshot::garbage);
+        metrics,
+        "malformed_packets",
+        "Datagrams that were not a DHT message",
+        DhtNode.Snapshot::garbage);
     countDefence(metrics);
   }
 
@@ -122,7 +125,7 @@ public final class Membership implements AutoCloseable {
     defence(
         metrics,
         "wrong_tokens",
-        "Announcements and items without a token that was given out",
+        "Announcements and items without a token that was issued",
         DefenceCounters::wrongTokens);
     defence(
         metrics,
@@ -137,17 +140,17 @@ public final class Membership implements AutoCloseable {
     defence(
         metrics,
         "crowded_nodes",
-        "Nodes of networks that have their share of the table",
+        "Nodes of networks that have their share of the table already",
         DefenceCounters::crowdedNodes);
     defence(
         metrics,
         "unasked_answers",
-        "Answers to nothing that waited for one",
+        "Answers that no query waited for",
         DefenceCounters::unaskedAnswers);
     defence(
         metrics,
         "shortened_answers",
-        "Answers cut down since they went to addresses that may be forged",
+        "Answers shortened because their address may be forged",
         DefenceCounters::shortenedAnswers);
   }
 
@@ -165,8 +168,8 @@ public final class Membership implements AutoCloseable {
     return figures.values().stream().mapToLong(value).sum();
   }
 
-  /// Of what both families do with the same keys: the greater one, among those that have anybody to
-  /// do it with, since a machine without a way to the world in one family lacks nothing.
+  /// The greater value of the two families, which do the same with the same keys. A family that
+  /// knows no node does not count: a machine without a route in one family lacks nothing.
   private long most(ToLongFunction<DhtNode.Snapshot> value) {
     Collection<DhtNode.Snapshot> all = figures.values();
     boolean isAlone = all.stream().allMatch(one -> one.nodes() == 0);
@@ -265,9 +268,9 @@ public final class Membership implements AutoCloseable {
             details.put(prefix + "nodes", Integer.toString(snapshot.nodes()));
           }
           AnnounceStatus.report(prefix, snapshot.announcing(), advice, details);
-          String keptOff = snapshot.defence().inWords();
-          if (!keptOff.isEmpty()) {
-            details.put(prefix + "kept off", keptOff);
+          String refused = snapshot.defence().inWords();
+          if (!refused.isEmpty()) {
+            details.put(prefix + "refused", refused);
           }
           snapshot
               .external()

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which of this machine's addresses lies on the way to somebody: what a socket that listens on all
-/// interfaces cannot tell. Used by one thread.
+/// Finds out which of this machine's addresses is on the route to a peer: a socket that listens on
+/// all interfaces does not know. Used by one thread.
 final class OwnAddresses {
   /// How long an answer holds: machines change networks.
   static final long LIFETIME_MILLIS = 60_000;
@@ -49,7 +49,7 @@ final class OwnAddresses {
           ? Optional.of(local.getAddress())
           : Optional.empty();
     } catch (IOException e) {
-      // No route back to who asked: then there is nothing to tell.
+      // No route to the peer: then there is no address.
       return Optional.empty();
     }
   }

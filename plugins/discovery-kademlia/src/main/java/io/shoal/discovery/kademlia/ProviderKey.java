@@ -9,8 +9,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Under which key of the DHT the providers of a content are announced, a key for each transport
-/// scheme: values hold an address and a port and cannot say which protocol is spoken there.
+/// The key of the DHT under which the providers of a content are announced. Each transport scheme
+/// has its own: values hold an address and a port and cannot say which protocol is spoken there.
 ///
 /// The first 20 bytes of SHA-256(`"shoal/1/" + scheme + "/"` ‖ multihash), or of
 /// HMAC-SHA-256(secret, the same) in a swarm that shares a secret. Codec and version of the CID do

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// The UDP sockets of a node: one for each address family that it speaks (BEP 32).
 ///
 /// On all interfaces and one port, both families share a socket: the JDK's sockets for IPv6 take
-/// IPv4 as well, so that two of them would be in each other's way.
+/// IPv4 as well, so two of them would conflict.
 ///
 /// @param channels bound; one may stand for both families
 /// @param local where each family listens

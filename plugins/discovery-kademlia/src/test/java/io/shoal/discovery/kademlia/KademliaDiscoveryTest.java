@@ -200,7 +200,7 @@ class KademliaDiscoveryTest {
     }
     TestMetrics metrics = contexts.getLast().testMetrics();
     await("it is counted", () -> metrics.value("unasked_answers").orElse(0L) == 1);
-    assertEquals("unaskedAnswers 1", node.status().details().get("kept off"));
+    assertEquals("unaskedAnswers 1", node.status().details().get("refused"));
     assertEquals(Optional.of(0L), metrics.value("wrong_tokens"));
   }
 

@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Spaces what this node sends to one address on the open internet while it announces: neighbouring
-/// keys lie at the same nodes, and nobody may take the stream for a flood. Local addresses are not
-/// held back: there the pace of the whole is bound enough. Single-threaded.
+/// keys lie at the same nodes, and no node may take the stream for a flood. Local addresses are not
+/// held back: there the overall pace is limit enough. Single-threaded.
 final class AddressPacer {
-  /// Four a second, so that with what upkeep and searches send no address sees more than five.
+  /// Four a second, so that with maintenance and searches no address gets more than five.
   static final long SPACING_MILLIS = 250;
 
   private final Map<InetAddress, Long> next = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 /// carry the version of a Shoal node, so that no other is ever sent it. Keys wait for their
 /// neighbours until a query is full or a while has passed. Single-threaded.
 final class AnnounceBatches {
-  /// How long a key waits for others at most. Nobody waits for it: who does goes alone.
+  /// How long a key waits for others at most. No caller waits for it: such a key goes alone.
   static final long LINGER_MILLIS = 5_000;
 
   private static final byte[] NAME = {'S', 'H'};
@@ -33,7 +33,7 @@ final class AnnounceBatches {
   private final Map<Target, Batch> open = new LinkedHashMap<>();
 
   /// @param senders makes a sender for one query
-  /// @param spent is told how many queries were sent
+  /// @param spent takes how many queries were sent
   AnnounceBatches(
       Neighbourhood neighbourhood,
       Timers timers,
@@ -45,7 +45,7 @@ final class AnnounceBatches {
     this.spent = spent;
   }
 
-  /// Whether who answered so knows of it.
+  /// Whether the node that answered so knows the method.
   static boolean isKnownTo(Packet.Reply reply) {
     return reply.version().map(Bytes::toArray).filter(AnnounceBatches::isKnownIn).isPresent();
   }
@@ -63,7 +63,7 @@ final class AnnounceBatches {
         && nodes.stream().allMatch(node -> neighbourhood.grant(node, nowMillis).isPresent());
   }
 
-  /// Is told the end, once.
+  /// Is notified of the end, once.
   @FunctionalInterface
   interface End {
     /// @param holders how many nodes took the key
@@ -93,7 +93,7 @@ final class AnnounceBatches {
     }
   }
 
-  /// Announces a key to nodes that [#reach] said yes to.
+  /// Announces a key to nodes for which [#reach] is true.
   void add(NodeId key, int port, List<Contact> nodes, End end, long nowMillis) {
     Waiting waiting = new Waiting(key, nodes.size(), end);
     for (Contact node : nodes) {

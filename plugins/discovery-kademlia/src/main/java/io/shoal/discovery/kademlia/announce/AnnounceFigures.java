@@ -7,7 +7,8 @@ import io.shoal.discovery.kademlia.maintenance.NetworkSize;
 import java.time.Duration;
 import java.util.List;
 
-/// How announcing goes, what it costs, and how many keys can be kept. Single-threaded.
+/// The figures of announcing: how it goes, what it costs, and how many keys can be kept.
+/// Single-threaded.
 public final class AnnounceFigures {
   /// A renewal that comes later than so many intervals after the one before is late: nodes in the
   /// field keep an announcement for thirty minutes (aria2), twice the default interval.
@@ -45,7 +46,7 @@ public final class AnnounceFigures {
 
   /// @param keys announced ones
   /// @param due those that should go out now
-  /// @param kept those that others keep, as far as can be told
+  /// @param kept those that other nodes keep, as far as is known
   /// @param overdue those that were not announced in time
   /// @param lagMillis by how much the latest is late
   /// @param limit how many can be renewed in time, by the pace, by what a node may be sent and by

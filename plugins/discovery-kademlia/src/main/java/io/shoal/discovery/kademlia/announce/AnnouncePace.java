@@ -3,9 +3,10 @@ package io.shoal.discovery.kademlia.announce;
 import io.shoal.discovery.kademlia.lookup.Lookup;
 import java.util.function.BooleanSupplier;
 
-/// How fast keys go out: a budget, in keys, that time fills and queries use up. A key holds one of
-/// it while it is on its way, and has used what its queries cost once it is settled. Among local
-/// nodes a key costs one whatever it takes: it is their number that is small. Single-threaded.
+/// How fast keys go out: a budget, in keys, that time fills and queries use up. A key takes one
+/// from it when it begins, and gives that back when it is settled: then its queries have been paid.
+/// Among local nodes a key costs one whatever it takes: it is their number that is small.
+/// Single-threaded.
 final class AnnouncePace {
   /// A hundred thousand keys in fourteen minutes, at 16 packets and about 2 kB each: some 2 Mbit/s
   /// in either direction. No node gets more than [AddressPacer] allows.
@@ -19,7 +20,7 @@ final class AnnouncePace {
   static final int BURST_KEYS = 50;
 
   /// Eight lookups and eight announcements: what a key costs if all is known (BEP 5's tokens are
-  /// bound to the key). What costs more or less moves the pace.
+  /// bound to the key). A key that costs more or less changes the pace.
   static final int QUERIES_PER_KEY = 2 * Lookup.CLOSEST;
 
   private final BooleanSupplier isLocal;

@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The second half of an announcement: tells the nodes that a lookup found closest.
+/// The second half of an announcement: announces the key to the nodes that a lookup found closest.
 final class AnnounceRound extends StoringRound {
   private final NodeId key;
   private final List<Announcer.Place> places;
@@ -26,7 +26,7 @@ final class AnnounceRound extends StoringRound {
     this.end = end;
   }
 
-  /// Is told the end, once.
+  /// Is notified of the end, once.
   @FunctionalInterface
   interface End {
     /// @param ports those that at least one node took

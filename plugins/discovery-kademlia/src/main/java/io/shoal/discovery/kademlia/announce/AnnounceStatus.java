@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Tells a user how announcing goes.
+/// Reports to a user how announcing goes.
 public final class AnnounceStatus {
   private AnnounceStatus() {}
 
@@ -21,19 +21,19 @@ public final class AnnounceStatus {
         prefix + "announcing",
         String.format(
             Locale.ROOT,
-            "%d of %d keys kept by others, %d waiting, %.1f queries a key, at most %d keys",
+            "%d of %d keys stored by other nodes, %d waiting; %.1f queries a key; capacity %d keys",
             now.kept(),
             now.keys(),
             now.due(),
             (double) now.queries() / Math.max(1, now.announcements()),
             now.limit()));
-    // While nobody is known the advice is another.
+    // While no node is known the advice is another.
     if (now.networkNodes() > 0 && now.keys() > now.limit()) {
       advice.add(
-          "%s%d keys are announced, but only about %d can be renewed before others forget them:"
+          "%s%d keys are announced, but only about %d can be renewed before other nodes drop them:"
                   .formatted(prefix, now.keys(), now.limit())
               + " set `announce: roots` in conf/shoal.yaml,"
-              + " or share the content out among several nodes");
+              + " or share the content among several nodes");
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// A key that this node keeps announced, and how that stands. There may be a hundred thousand of
-/// them: with its key and its place in [AnnouncedKeys] one takes about 140 bytes. Single-threaded.
+/// A key that this node keeps announced, and its state. There may be a hundred thousand of them:
+/// with its key and its place in [AnnouncedKeys] one takes about 140 bytes. Single-threaded.
 final class AnnouncedKey {
   static final int FIRST_RETRY_MILLIS = 2_000;
   static final int MAX_RETRY_MILLIS = 60_000;
@@ -42,7 +42,7 @@ final class AnnouncedKey {
     return places;
   }
 
-  /// Takes other places; `listener` is told when they are announced.
+  /// Takes other places; `listener` is notified when they are announced.
   void replace(List<Announcer.Place> other, Announcer.Listener listener) {
     places = other;
     List<Announcer.Listener> more = new ArrayList<>(listeners);
@@ -98,7 +98,7 @@ final class AnnouncedKey {
     retryMillis = taken > 0 ? FIRST_RETRY_MILLIS : retryMillis;
   }
 
-  /// How long to wait after nobody took it: ever longer.
+  /// How long to wait after no node took it: longer each time.
   int takeRetryMillis() {
     int now = retryMillis;
     retryMillis = Math.min(2 * retryMillis, MAX_RETRY_MILLIS);

@@ -25,11 +25,11 @@ import java.util.random.RandomGenerator;
 /// Keeps this node's keys announced: each at the eight closest nodes, renewed before they forget
 /// it. Single-threaded.
 ///
-/// What is due goes out in the order of the key space, paced, and with what the lookups before it
-/// learned, see [AnnouncedKeys] and [Neighbourhood]; what somebody waits for goes first. A key that
-/// fewer than eight nodes keep goes out again when the table grows.
+/// Keys that are due go out in the order of the key space, paced, and each uses what the lookups
+/// before it learned, see [AnnouncedKeys], [AnnouncePace] and [Neighbourhood]. Keys that a caller
+/// waits for go first. A key that fewer than eight nodes keep goes out again when the table grows.
 public final class Announcer {
-  /// Keys on their way that somebody waits for; those of the sweeps are bounded by
+  /// Keys on their way that a caller waits for; those of the sweeps are bounded by
   /// [AnnouncedKeys#LANES].
   static final int MAX_QUEUED_RUNNING = 64;
 
@@ -43,8 +43,8 @@ public final class Announcer {
   /// Nodes tend to arrive in groups: one renewal for all of them.
   static final long GROWTH_PAUSE_MILLIS = 250;
 
-  /// So many more bits have keys in common of whom one's answers stand for the other: of the eight
-  /// closest nodes about two share as much.
+  /// Keys that share so many bits more than the eight closest nodes do can use each other's
+  /// answers: of those eight about two share as much.
   private static final int FINER_BITS = 2;
 
   /// A key that too few nodes keep goes out again after such a part of the interval.
@@ -102,7 +102,7 @@ public final class Announcer {
   /// @param host the address it listens at; empty for wherever the asker sees us
   public record Place(int port, Optional<InetAddress> host) {}
 
-  /// Is told the end of a first announcement.
+  /// Is notified when a first announcement ends.
   @FunctionalInterface
   public interface Listener {
     /// @param ports those that at least one other node took
@@ -128,8 +128,8 @@ public final class Announcer {
     keys.remove(key).ifPresent(entry -> entry.notifyListeners(Set.of()));
   }
 
-  /// Our own places of a key, as `asker` can reach them: a node need not look further than to who
-  /// has it.
+  /// Our own places of a key, as `asker` can reach them: an asker that meets the provider itself
+  /// need not look further.
   public List<InetSocketAddress> providersSeenBy(NodeId key, InetSocketAddress asker) {
     Optional<AnnouncedKey> entry = keys.get(key);
     if (entry.isEmpty()) {
@@ -224,7 +224,7 @@ public final class Announcer {
           if (backlog > MAX_BACKLOG_MILLIS) {
             keys.rest(entry, nowMillis + backlog - MAX_BACKLOG_MILLIS);
           } else {
-            // What is new, thin or failed is in more of a hurry than a batch.
+            // A key that is new, thin or failed is more urgent than a batch.
             boolean batching = entry.mayWait() && entry.places().size() == 1;
             run(entry, false, batching, nowMillis);
           }
@@ -312,7 +312,7 @@ public final class Announcer {
         .start(nowMillis);
   }
 
-  /// Its lane goes on at once: only so do many come together.
+  /// Its lane goes on at once: that is how a batch fills.
   private void goesWithOthers(Run run, List<Contact> closest, long nowMillis) {
     settle(run);
     keys.ended(run.entry());
@@ -378,14 +378,14 @@ public final class Announcer {
       keys.plan(entry, nowMillis + entry.takeRetryMillis(), false);
     } else {
       long interval = settings.announceInterval().toMillis();
-      // Datagrams got lost, or somebody is full: fewer keep it than could.
+      // Datagrams got lost, or a node is full: fewer keep it than could.
       boolean thin = entry.holders() < Math.min(Lookup.CLOSEST, table.size());
       long renewal = interval + (long) (keys.spread(entry) * interval / 3);
       keys.plan(entry, nowMillis + (thin ? interval / THIN_PART : renewal), !thin);
     }
   }
 
-  /// How that goes; walks over all keys, if it has not done so a moment ago.
+  /// The figures of now; walks over all keys, unless it did so a moment ago.
   public AnnounceFigures.Progress progress(long nowMillis) {
     return figures.progress(table.isLocal(), nowMillis);
   }

@@ -13,22 +13,22 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// What announcements learned of the nodes along the key space, in a window that slides with them:
-/// who answered, and who kept silent. The next key nearby goes straight to its closest nodes.
-/// Single-threaded.
+/// The nodes that announcements met along the key space, in a window that slides with them: those
+/// that answered, and those that were silent. The next key nearby goes straight to its closest
+/// nodes. Single-threaded.
 final class Neighbourhood {
   /// Those heard of last, at about 250 bytes each: the whole of a private network, or the
   /// surroundings of more than a thousand keys.
   static final int MAX_NODES = 16_384;
 
-  /// As long as the table trusts somebody without asking, and somewhat more than a sweep takes.
+  /// As long as the table trusts a node without asking, and somewhat more than a sweep takes.
   static final long REMEMBERED_MILLIS = 30 * 60_000;
 
   /// Less than the five minutes for which a token holds at least, by as much as a batch waits.
   static final long GRANT_MILLIS = TokenIssuer.SECRET_LIFETIME_MILLIS - 60_000;
 
-  /// Others name a dead node for as long; asking it again for every key would cost more than a node
-  /// that came back so soon brings.
+  /// Other nodes name a dead node for as long; asking it again for every key would cost more than a
+  /// node that came back so soon brings.
   static final long SILENT_MILLIS = 3 * 60_000;
 
   /// Queries in a row without an answer after which a node counts as silent: one may be a lost
@@ -126,7 +126,7 @@ final class Neighbourhood {
     byId.remove(id);
   }
 
-  /// Whether a node kept silent a short while ago.
+  /// Whether a node was silent a short while ago.
   boolean isSilent(InetSocketAddress address, long nowMillis) {
     Silence silence = silences.get(address);
     return silence != null
@@ -140,7 +140,8 @@ final class Neighbourhood {
     if (byId.isEmpty()) {
       return out;
     }
-    // Whoever shares more leading bits is closer: the longest prefix that enough share is enough.
+    // A node that shares more leading bits is closer: the longest prefix that enough nodes share
+    // will do.
     int bits = longestShared(target);
     NavigableMap<NodeId, Known> sharing = sharing(target, bits);
     while (bits > 0 && !hasMore(sharing, max)) {

@@ -11,8 +11,8 @@ import io.shoal.discovery.kademlia.lookup.Timers;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/// Sends the queries of one announcement: each when its receiver may get one, none to who kept
-/// silent a moment ago; and lets the [Neighbourhood] learn from what comes. Single-threaded.
+/// Sends the queries of one announcement: each when its receiver may get one, none to a node that
+/// was silent a moment ago. The [Neighbourhood] learns from the answers. Single-threaded.
 final class PacedQueries implements QuerySender {
   private static final Packet.Reply AS_BEFORE =
       new Packet.Reply(
@@ -27,9 +27,9 @@ final class PacedQueries implements QuerySender {
   private final int relyingBits;
   private int sent;
 
-  /// @param relyingBits who was asked for a key that shares so many leading bits a short while ago,
-  ///   and takes many keys at once, is not asked again: it would name the same nodes, and counts as
-  ///   if it had answered; [#ALWAYS_ASK] to ask everybody
+  /// @param relyingBits a node that takes many keys at once, and was asked a short while ago for a
+  ///   key that shares so many leading bits, is not asked again: it would name the same nodes, and
+  ///   counts as if it had answered; [#ALWAYS_ASK] to ask every node
   PacedQueries(
       PendingQueries queries,
       AddressPacer pacer,

@@ -28,7 +28,7 @@ public sealed interface Bencode {
 
   /// A dictionary, its keys in order.
   ///
-  /// @param entries taken over: whoever made them must not change them any more
+  /// @param entries taken over: the caller must not change them any more
   record Dictionary(SortedMap<Bytes, Bencode> entries) implements Bencode {
     public Dictionary {
       entries = Collections.unmodifiableSortedMap(entries);

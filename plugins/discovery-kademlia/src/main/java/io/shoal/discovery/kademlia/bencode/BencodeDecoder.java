@@ -42,8 +42,8 @@ public final class BencodeDecoder {
     return new BencodeDecoder(in, false).whole();
   }
 
-  /// The bytes of one value as they stand in a dictionary of dictionaries, which some signature or
-  /// hash is over: for `outer` and `inner` those of `in[outer][inner]`. Empty if it is not there.
+  /// The bytes of one value as they are in a dictionary of dictionaries; signatures and hashes are
+  /// over them: for `outer` and `inner` those of `in[outer][inner]`. Empty if it is not there.
   ///
   /// @throws MalformedBencodeException what [#lenient] refuses may be refused here
   public static Optional<Bytes> raw(byte[] in, String outer, String inner)
@@ -127,7 +127,7 @@ public final class BencodeDecoder {
         throw new MalformedBencodeException("keys are out of order");
       }
       if (entries.put(key, value(depth + 1)) != null) {
-        throw new MalformedBencodeException("a key stands twice");
+        throw new MalformedBencodeException("a key occurs twice");
       }
     }
     at++;

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Writes bencode as it comes, with no tree in between: a node writes a packet for each that it
-/// reads. Who uses it puts the keys of a dictionary in order.
+/// reads. The caller writes the keys of a dictionary in order.
 public final class BencodeWriter {
   private byte[] out = new byte[256];
   private int size;
@@ -64,7 +64,7 @@ public final class BencodeWriter {
     return put('e');
   }
 
-  /// What is bencoded already.
+  /// A value that is bencoded already.
   public BencodeWriter raw(Bytes encoded) {
     room(encoded.length());
     encoded.copyTo(out, size);

@@ -43,7 +43,7 @@ public final class Bytes implements Comparable<Bytes> {
     System.arraycopy(bytes, 0, target, at, bytes.length);
   }
 
-  /// As text, for names and messages; what is no UTF-8 shows as the replacement character.
+  /// As text, for names and messages; what is not UTF-8 shows as the replacement character.
   public String text() {
     return new String(bytes, StandardCharsets.UTF_8);
   }

@@ -30,7 +30,7 @@ public final class Ed25519 {
     boolean odd = point[31] < 0;
     point[31] &= 0x7f;
     BigInteger y = littleEndian(point, 0, 32);
-    // Whoever adds the group's order to the scalar makes another signature for the same message.
+    // The scalar plus the group's order would be another signature for the same message.
     if (scalar.compareTo(GROUP_ORDER) >= 0 || y.compareTo(FIELD_PRIME) >= 0) {
       return false;
     }
@@ -44,7 +44,7 @@ public final class Ed25519 {
       check.update(message);
       return check.verify(raw);
     } catch (GeneralSecurityException e) {
-      // The key is no point of the curve, or R is none.
+      // The key or R is not a point of the curve.
       return false;
     }
   }

@@ -21,12 +21,12 @@ import java.util.random.RandomGenerator;
 /// Gets and puts items in the network, and keeps alive those that this node holds for others (BEP
 /// 44). Single-threaded.
 public final class ItemClient {
-  /// An item that nobody put for so long is put again by who holds it. A node adds up to half as
+  /// An item that was not put for so long is put again by its holders. A node adds up to half as
   /// much of its own, so that one of the eight holders comes first and spares the others the work.
   static final long REPUBLISH_MILLIS = 60 * 60_000;
 
-  /// How often a node does that for one version of an item: a day's worth, so that what its owner
-  /// left behind goes at last.
+  /// How often a node does that for one version of an item: for a day, so that an abandoned item
+  /// disappears.
   static final int MAX_REPUBLICATIONS = 24;
 
   /// One item is put again so often at most: with about 30 queries each, 6 queries a second.
@@ -63,16 +63,16 @@ public final class ItemClient {
     /// Some took it; 0 if none of those that were asked did.
     record Stored(int nodes) implements PutEnd {}
 
-    /// Somebody holds a newer item, another one of the same sequence number, or not the one that
-    /// was to be replaced.
+    /// A node holds a newer item, another one of the same sequence number, or not the one that was
+    /// to be replaced.
     ///
     /// @param sequence its sequence number, if it was shown
     record Conflict(OptionalLong sequence) implements PutEnd {}
 
-    /// Nobody could be asked.
+    /// No node could be asked.
     record NobodyAnswered() implements PutEnd {}
 
-    /// What came of it in both families together: a conflict in one of them is one.
+    /// The outcome of both families together: a conflict in one of them is one.
     default PutEnd and(PutEnd other) {
       return switch (this) {
         case NobodyAnswered() -> other;
@@ -87,7 +87,7 @@ public final class ItemClient {
     }
   }
 
-  /// Is told how a publication ended.
+  /// Takes how a publication ended.
   @FunctionalInterface
   public interface PutListener {
     void ended(PutEnd end, long nowMillis);
@@ -120,8 +120,8 @@ public final class ItemClient {
         .start(nowMillis);
   }
 
-  /// Gives a true item to the closest nodes, and keeps it here as well, so that who asks this node
-  /// gets it too.
+  /// Gives a verified item to the closest nodes, and keeps it here as well, for nodes that ask
+  /// here.
   ///
   /// @param replaces the only sequence number that may be replaced, if any
   public void put(Item item, OptionalLong replaces, PutListener listener, long nowMillis) {
@@ -188,7 +188,7 @@ public final class ItemClient {
     republishing = due.isPresent() && !settings.readOnly();
     if (republishing) {
       Item item = due.get();
-      // Whatever comes of it, its turn is over for an hour.
+      // Whatever the outcome, it is not due again for an hour.
       store.renew(item.target(), nowMillis);
       lookUp(ItemName.of(item), (outcome, now) -> republish(item, outcome, now), nowMillis);
       timers.at(nowMillis + REPUBLISH_PAUSE_MILLIS, this::republishNext);
@@ -201,7 +201,7 @@ public final class ItemClient {
         found.closest().stream()
             .filter(holder -> target.compareDistance(holder.contact().id(), table.self()) < 0)
             .count();
-    // Others are nearer now: it is theirs, and goes here by itself.
+    // Enough other nodes are nearer now: they keep it, and it expires here.
     if (nearer < Lookup.CLOSEST) {
       give(found.item().orElse(held), found.closest(), nowMillis);
     }

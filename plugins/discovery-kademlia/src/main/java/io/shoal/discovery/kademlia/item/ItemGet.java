@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Asks for an item and keeps the newest true one of all that come. Single-threaded.
+/// Asks for an item and keeps the newest verified one of all that come. Single-threaded.
 public final class ItemGet implements LookupRun.Listener {
   private final ItemName name;
   private final End end;
@@ -27,13 +27,13 @@ public final class ItemGet implements LookupRun.Listener {
     this.end = end;
   }
 
-  /// Is told the end, once.
+  /// Is notified of the end, once.
   @FunctionalInterface
   public interface End {
     void ended(Outcome outcome, long nowMillis);
   }
 
-  /// @param item the newest, of those who answered or of this node
+  /// @param item the newest, of the nodes that answered or of this node
   /// @param answered how many others answered
   /// @param holders how many of them had it
   /// @param closest the closest that answered
@@ -46,7 +46,7 @@ public final class ItemGet implements LookupRun.Listener {
       List<LookupRun.Holder> lagging) {
     public static final Outcome NOBODY = new Outcome(Optional.empty(), 0, 0, List.of(), List.of());
 
-    /// What this and the network of the other family brought together: the newer item.
+    /// The outcome of this network and that of the other family together: the newer item.
     public Outcome and(Outcome other) {
       boolean newer = sequence(other) > sequence(this);
       boolean same = sequence(other) == sequence(this);

@@ -6,13 +6,13 @@ import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet.Content;
 import java.util.Optional;
 
-/// Which item is meant: enough to ask for it and to tell a true answer from a false one.
+/// The name of an item: enough to ask for it and to verify an answer.
 public sealed interface ItemName {
 
   /// Where it is kept.
   NodeId target();
 
-  /// The item in an answer, if it is the one that is meant and true.
+  /// The item in an answer, if it is the named one and verified.
   Optional<Item> verified(Content content);
 
   static ItemName of(Item item) {

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 
 /// The items that others put here (BEP 44). Each lives for two hours unless it is put again. When
 /// the store is full, the items that are farthest from this node's id make room for nearer ones:
-/// for those there are others who are nearer.
+/// for those other nodes are nearer.
 ///
 /// Single-threaded. All that it holds is verified.
 public final class ItemStore {
@@ -29,7 +29,7 @@ public final class ItemStore {
   /// Values, keys, salts and signatures of all items, without what the JVM adds: some 3 MB in all.
   static final int MAX_BYTES = 1_500_000;
 
-  /// Of one source on the open internet, so that nobody fills the store alone.
+  /// Of one source on the open internet, so that no source fills the store alone.
   static final int MAX_ITEMS_PER_SOURCE = 200;
 
   /// Each costs about a tenth of a millisecond, so that puts take at most some percent of a
@@ -120,7 +120,7 @@ public final class ItemStore {
 
   private static Optional<Refusal> refuseOrder(Item stored, Item item, OptionalLong replaces) {
     if (!(stored instanceof Item.Mutable old && item instanceof Item.Mutable mutable)) {
-      // A value that hashes to the same as a key and salt is nothing that happens by itself.
+      // A value with the hash of a key and salt does not happen by chance.
       return stored.equals(item)
           ? Optional.empty()
           : refusal(Fault.PROTOCOL, "An item of the other kind is stored");
@@ -204,7 +204,7 @@ public final class ItemStore {
     return Optional.empty();
   }
 
-  /// Prolongs the life of an item as if somebody had put it.
+  /// Prolongs the life of an item as if it had been put again.
   void renew(NodeId target, long nowMillis) {
     Optional.ofNullable(items.remove(target))
         .ifPresent(

@@ -26,11 +26,11 @@ final class PutRound extends StoringRound {
     this.end = end;
   }
 
-  /// Is told the end, once.
+  /// Is notified of the end, once.
   @FunctionalInterface
   interface End {
     /// @param stored how many took it
-    /// @param faults what others said instead
+    /// @param faults the faults that others answered with
     void ended(int stored, List<Packet.Fault> faults, long nowMillis);
   }
 

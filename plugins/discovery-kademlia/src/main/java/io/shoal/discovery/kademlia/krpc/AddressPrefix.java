@@ -3,9 +3,8 @@ package io.shoal.discovery.kademlia.krpc;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
-/// The network in which an address lies, as narrow as one owner tends to hold it alone: the /24 of
-/// an IPv4 address, the /64 of an IPv6 one. Whoever has one address of it may well have all of
-/// them.
+/// The network of an address, as wide as one owner tends to have: the /24 of an IPv4 address, the
+/// /64 of an IPv6 one. The owner of one of its addresses may well have all of them.
 ///
 /// @param bits the leading bits, in the low end for IPv4
 public record AddressPrefix(Family family, long bits) {

@@ -47,7 +47,7 @@ public final class Compact {
     return Bytes.of(out);
   }
 
-  /// At most `max` keys; a tail that is no whole key is left out.
+  /// At most `max` keys; an incomplete key at the end is ignored.
   public static List<NodeId> readKeys(Bytes in, int max) {
     byte[] bytes = in.toArray();
     List<NodeId> keys = new ArrayList<>();
@@ -58,8 +58,8 @@ public final class Compact {
     return keys;
   }
 
-  /// A peer of 6 or 18 bytes; empty for any other length, and for an IPv4 address that is dressed
-  /// up as IPv6 (`::ffff:0:0/96`): it belongs to the other network, where it has 6 bytes.
+  /// A peer of 6 or 18 bytes; empty for any other length, and for an IPv4 address in IPv6 form
+  /// (`::ffff:0:0/96`): it belongs to the other network, where it has 6 bytes.
   public static Optional<InetSocketAddress> readPeer(Bytes in) {
     boolean known =
         in.length() == Family.IPV4.peerBytes() || in.length() == Family.IPV6.peerBytes();
@@ -88,7 +88,7 @@ public final class Compact {
     return peers;
   }
 
-  /// The whole nodes in a string; a tail that is no whole node is left out, and so is a node of the
+  /// The whole nodes in a string; an incomplete node at the end is ignored, and so is a node of the
   /// other family, see [#readPeer].
   public static List<Contact> readNodes(Bytes in, Family family) {
     byte[] bytes = in.toArray();

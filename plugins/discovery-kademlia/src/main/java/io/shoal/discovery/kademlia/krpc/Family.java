@@ -21,7 +21,7 @@ public enum Family {
     this.want = want;
   }
 
-  /// How people call it.
+  /// The usual name.
   public String label() {
     return label;
   }

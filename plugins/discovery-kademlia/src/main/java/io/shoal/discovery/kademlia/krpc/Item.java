@@ -5,7 +5,7 @@ import io.shoal.discovery.kademlia.bencode.Bytes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// A stored value (BEP 44), as somebody claims it: nothing about it is verified by its being here.
+/// A stored value (BEP 44) as its sender claims it: unverified.
 public sealed interface Item {
   /// The most bytes of an encoded value.
   int MAX_VALUE_BYTES = 1000;
@@ -31,7 +31,7 @@ public sealed interface Item {
   /// A value that the owner of a key can replace.
   ///
   /// @param key an Ed25519 public key of [#KEY_BYTES]
-  /// @param salt tells several items of one key apart, may be empty
+  /// @param salt distinguishes the items of one key, may be empty
   /// @param sequence the higher replaces the lower
   /// @param signature [#SIGNATURE_BYTES] over [#signedBytes]
   record Mutable(Bytes key, Bytes salt, long sequence, Bytes value, Bytes signature)

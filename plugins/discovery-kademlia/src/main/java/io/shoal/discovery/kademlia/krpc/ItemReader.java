@@ -14,8 +14,7 @@ final class ItemReader {
   private ItemReader() {}
 
   /// The arguments of a `put`; empty if one is missing, of the wrong kind, or the value is not in
-  /// canonical form. Sizes of value and salt are the store's affair, which has faults of their own
-  /// for them.
+  /// canonical form. The store checks the sizes of value and salt, which have faults of their own.
   static Optional<Method> put(Bencode.Dictionary arguments, byte[] datagram)
       throws MalformedBencodeException {
     Optional<Bytes> token = arguments.text("token");
@@ -44,7 +43,7 @@ final class ItemReader {
     return Optional.of(new Item.Mutable(key.get(), salt, sequence.get(), value, signature.get()));
   }
 
-  /// What the answer to a `get` brings: nothing if it is not whole, or too large for an item.
+  /// The content of the answer to a `get`: none if it is not whole, or too large for an item.
   static Content content(Bencode.Dictionary r, byte[] datagram) throws MalformedBencodeException {
     Optional<Bytes> value = BencodeDecoder.raw(datagram, "r", "v");
     Optional<Bytes> key = key(r);

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// What a query asks for, with its arguments (BEP 5, 33, 44, 51).
+/// The method of a query, with its arguments (BEP 5, 33, 44, 51).
 public sealed interface Method {
 
   /// The name on the wire.
   String name();
 
-  /// Whether good nodes in the field do not know the method and keep silent, so that silence says
-  /// nothing of them.
+  /// Whether good nodes in the field may not know the method and be silent, so that silence proves
+  /// nothing.
   default boolean isOptional() {
     return false;
   }
@@ -26,7 +26,7 @@ public sealed interface Method {
     }
   }
 
-  /// Who is close to `target`?
+  /// Asks for nodes close to `target`.
   ///
   /// @param want the families of nodes to return (BEP 32); empty for that of the query
   record FindNode(NodeId target, Set<Family> want) implements Method {
@@ -36,10 +36,10 @@ public sealed interface Method {
     }
   }
 
-  /// Who provides `key`, and who is close to it?
+  /// Asks for providers of `key`, and nodes close to it.
   ///
-  /// @param scrape asks how many there are rather than who (BEP 33)
-  /// @param noSeed asks for those only that have not everything themselves
+  /// @param scrape asks for their number instead (BEP 33)
+  /// @param noSeed asks only for those that do not have everything
   record GetPeers(NodeId key, Set<Family> want, boolean scrape, boolean noSeed) implements Method {
     public GetPeers(NodeId key, Set<Family> want) {
       this(key, want, false, false);
@@ -95,7 +95,7 @@ public sealed interface Method {
     }
   }
 
-  /// Who has the item of `target`, and who is close to it (BEP 44)?
+  /// Asks for the item of `target`, and nodes close to it (BEP 44).
   ///
   /// @param newerThan the sequence number that the asker has; an item is sent only if it is newer
   record Get(NodeId target, OptionalLong newerThan, Set<Family> want) implements Method {
@@ -127,7 +127,7 @@ public sealed interface Method {
     }
   }
 
-  /// Which keys have providers at yours (BEP 51)?
+  /// Asks for some keys of which the node knows providers (BEP 51).
   ///
   /// @param target whose neighbours are wanted besides
   record SampleInfohashes(NodeId target, Set<Family> want) implements Method {

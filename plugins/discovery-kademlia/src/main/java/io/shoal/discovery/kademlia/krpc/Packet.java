@@ -5,20 +5,20 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
-/// What a datagram turned out to be (KRPC, BEP 5).
+/// A datagram as it was understood (KRPC, BEP 5).
 public sealed interface Packet {
 
   /// A question.
   ///
   /// @param transaction echoed unchanged in the answer
-  /// @param readOnly the sender answers nobody and must not enter a table (BEP 43)
+  /// @param readOnly the sender answers no queries and must not enter a table (BEP 43)
   record Query(Bytes transaction, NodeId sender, Method method, boolean readOnly)
       implements Packet {}
 
   /// An answer.
   ///
   /// @param seenAs the address under which the other side saw our query (BEP 42)
-  /// @param version the `v` of who answers, empty if it sent none or we write it
+  /// @param version the `v` of the sender, empty if it sent none or we write it
   record Reply(
       Bytes transaction,
       NodeId sender,
@@ -32,7 +32,7 @@ public sealed interface Packet {
     }
   }
 
-  /// An answer that tells of a fault.
+  /// An answer with a fault.
   record Fault(Bytes transaction, int code, String text) implements Packet {
     /// A fault that has no code of its own.
     static final int GENERIC = 201;
@@ -64,7 +64,7 @@ public sealed interface Packet {
   /// @param nodes contacts in IPv4, empty if the key was absent
   /// @param nodes6 contacts in IPv6, empty if the key was absent
   /// @param values providers
-  /// @param token the right to announce or put to who answered
+  /// @param token the right to announce or put to the node that answered
   /// @param content what only some methods bring
   record Answer(
       Optional<List<Contact>> nodes,
@@ -99,13 +99,13 @@ public sealed interface Packet {
       return new Answer(nodes, nodes6, values, token, brought);
     }
 
-    /// Whether it names nobody.
+    /// Whether it names no node and no provider.
     public boolean isBare() {
       return values.isEmpty() && nodesOf(Family.IPV4).isEmpty() && nodesOf(Family.IPV6).isEmpty();
     }
 
     /// The same with about so many bytes less: first with fewer contacts of the other family, which
-    /// the asker can learn from anybody there, then with fewer providers, then with fewer contacts
+    /// the asker can learn from any node there, then with fewer providers, then with fewer contacts
     /// of the own one; the farthest gone first.
     ///
     /// @param own the family of the network that this is sent over
@@ -138,7 +138,7 @@ public sealed interface Packet {
     }
   }
 
-  /// What an [Answer] brings beyond contacts and providers: of one kind, since no method brings
+  /// The content of an [Answer] beyond contacts and providers: of one kind, since no method brings
   /// two.
   sealed interface Content {
 
@@ -148,7 +148,7 @@ public sealed interface Packet {
     /// A value under its own hash (BEP 44).
     record Value(Bytes value) implements Content {}
 
-    /// A signed value (BEP 44); the salt is known to who asked.
+    /// A signed value (BEP 44); the asker knows the salt.
     record Signed(Bytes key, long sequence, Bytes value, Bytes signature) implements Content {}
 
     /// Nothing newer than what the asker has (BEP 44).
@@ -159,7 +159,7 @@ public sealed interface Packet {
     /// About how many provide a key (BEP 33).
     record Scrape(ScrapeFilter seeds, ScrapeFilter others) implements Content {}
 
-    /// Which of the keys of [Method.AnnounceMany] are kept now.
+    /// Says which of the keys of [Method.AnnounceMany] are kept now.
     ///
     /// @param bits a bit a key in their order, the first in the highest bit of the first byte
     record Kept(Bytes bits) implements Content {}

@@ -21,14 +21,14 @@ import java.util.Set;
 /// Makes a [Packet] of a datagram from a stranger; never throws. `y` alone decides what it is,
 /// since some nodes put an `r` into their errors.
 public final class PacketReader {
-  /// Longest transaction id that is echoed: nobody needs more, and an echo must not carry a
+  /// Longest transaction id that is echoed: no client needs more, and an echo must not carry a
   /// stranger's payload.
   public static final int MAX_TRANSACTION_BYTES = 64;
 
   /// Longest token that is kept: those in the field have 4 to 20 bytes, and it is sent back.
   public static final int MAX_TOKEN_BYTES = 64;
 
-  /// Most contacts taken from one reply. Eight are due; a longer list is somebody's try to fill a
+  /// Most contacts taken from one reply. Eight are due; a longer list is an attempt to fill a
   /// lookup alone.
   static final int MAX_NODES = 32;
 

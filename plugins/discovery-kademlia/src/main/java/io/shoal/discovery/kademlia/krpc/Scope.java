@@ -4,8 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/// How far an address reaches. An address means the same thing only to those who are within its
-/// reach.
+/// How far an address reaches. It means the same only to nodes within its reach.
 public enum Scope {
   LOOPBACK,
   PRIVATE,
@@ -23,9 +22,9 @@ public enum Scope {
     return narrow ? PRIVATE : GLOBAL;
   }
 
-  /// Whether an address may be used that was learned over a link to somebody of this scope: what a
-  /// host calls its loopback, or a stranger his LAN, is somebody else here, and asking there would
-  /// make us a scanner.
+  /// Whether an address may be used that was learned from a node of this scope, or be sent to one.
+  /// A loopback or LAN address that a stranger names is another machine here; asking there would
+  /// make this node a scanner.
   public boolean mayShare(InetSocketAddress address) {
     return isUsable(address) && Scope.of(address.getAddress()).compareTo(this) >= 0;
   }

@@ -8,10 +8,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/// Gives out the right to announce: a token proves that its bearer receives what is sent to its
+/// Issues the right to announce: a token proves that its bearer receives what is sent to its
 /// address, and holds for one key (BEP 5).
 ///
-/// Nothing is remembered a token: it is a hash of a secret, the address without port (nodes behind
+/// Nothing is stored per token: it is a hash of a secret, the address without port (nodes behind
 /// NAT change ports) and the key. The secret changes every five minutes and the one before it is
 /// accepted, so that a token lives for five to ten minutes.
 public final class TokenIssuer {

@@ -17,32 +17,33 @@ import java.util.function.Predicate;
 /// One iterative lookup (Kademlia §2.3, BEP 5): asks the closest known nodes for closer ones until
 /// the k closest have answered.
 ///
-/// Single-threaded, with no IO, clock or chance of its own: the owner sends what [#next] says and
-/// reports what became of it.
+/// Single-threaded, without IO, clock or randomness: the owner sends the queries that [#next]
+/// returns and reports their outcome.
 ///
 /// **That it ends.** A contact is asked at most once and at most [#MAX_QUERIES] are; each query is
 /// reported as answered, failed or slow within the bound of [PendingQueries]. So [#next] returns
-/// nothing and nothing is in flight after finitely many steps, whatever the others answer.
+/// nothing and nothing is in flight after finitely many steps, whatever other nodes answer.
 ///
-/// **What is known then.** [#next] walks the contacts from the closest on, asks each that nobody
-/// asked yet, and stops at the k-th that is *live*: answered or in flight. So when it has nothing
-/// to ask and nothing is in flight, every contact that was ever named here and is closer than the
-/// farthest of the k has answered, has failed, was silent for longer than nearly all answers take,
-/// or is barred by a rule. If k answered, that is [LookupEnd#ENOUGH]: nobody who answered knows of
-/// anybody closer, though each named the eight closest it knows. Where tables are right no closer
-/// node is missed: let S be the largest part of the key space around the target, of those that
-/// share a prefix with it, that holds fewer than k nodes. Each node of S keeps all others of S,
-/// since none of its buckets there is full; so with the first answer from S all of S is named, and
-/// S is the closest of all. If fewer than k answered, the walk ran to the end of what is known:
+/// **The result.** [#next] walks the contacts from the closest on, asks each that was not asked
+/// yet, and stops at the k-th that is *live*: answered or in flight. So when it has nothing to ask
+/// and nothing is in flight, every contact that was ever named here and is closer than the farthest
+/// of the k has answered, has failed, was silent for longer than nearly all answers take, or is
+/// barred by a rule. If k answered, that is [LookupEnd#ENOUGH]: no node that answered knows a
+/// closer one, though each named the eight closest it knows. Where tables are right no closer node
+/// is missed: let S be the largest part of the key space around the target, of those that share a
+/// prefix with it, that holds fewer than k nodes. Each node of S keeps all others of S, since none
+/// of its buckets there is full; so with the first answer from S all of S is named, and S is the
+/// closest of all. If fewer than k answered, the walk ran to the end of what is known:
 /// [LookupEnd#EXHAUSTED]. Contacts beyond [#MAX_CONTACTS] are forgotten, the farthest first: that
 /// matters only if more than 120 closer ones do not answer, and then the end is not `ENOUGH`.
 ///
-/// **Against those who name only their own.** Colluders name the closest of them from the first
-/// answer on, who are closer than any honest node known by then and would fill the k. But being few
-/// they lie farther apart than the k closest of all do, see [Density]. So [#next] walks on beyond
-/// the k-th live contact while that lies implausibly far, to the honest ones that were pushed
-/// aside, who name closer honest ones, until k live ones lie as close together as nodes do, or
-/// [#MAX_LIVE] are live: that keeps the bound where it is only chance, and where there are no more.
+/// **Against colluders.** Colluders name only one another: from the first answer on those closest
+/// to the target, which are closer than any honest node known by then and would fill the k. But
+/// being few they lie farther apart than the k closest of all do, see [Density]. So [#next] walks
+/// on beyond the k-th live contact while that lies implausibly far, to the honest nodes that were
+/// pushed aside and name closer honest ones, until k live ones lie as close together as nodes do,
+/// or [#MAX_LIVE] are live: that bounds the cost where the distance is only chance, and where there
+/// are no more.
 public final class Lookup {
   /// Kademlia's alpha: queries in flight that are neither answered nor slow.
   static final int PARALLELISM = 4;
@@ -50,19 +51,19 @@ public final class Lookup {
   /// Kademlia's k.
   public static final int CLOSEST = 8;
 
-  /// Contacts remembered beside those that were asked, the closest ones: room for many dead ones
+  /// Contacts remembered besides those that were asked, the closest ones: room for many dead ones
   /// among them.
   static final int MAX_CONTACTS = 128;
 
   /// Queries a lookup may send in all. One in a network of ten million nodes takes about 40; more
-  /// means that somebody leads it astray.
+  /// means that it is led astray.
   static final int MAX_QUERIES = 200;
 
   /// Live ones after which it ends even if the k closest lie implausibly far apart: more than
   /// colluders name by eight, and few where it is only chance.
   static final int MAX_LIVE = 3 * CLOSEST;
 
-  /// Queries to nodes that cannot count: they may know somebody, but must not use up the bound.
+  /// Queries to nodes that cannot count: they may know others, but must not use up the bound.
   static final int MAX_UNCOUNTED_QUERIES = CLOSEST;
 
   private enum State {
@@ -104,7 +105,7 @@ public final class Lookup {
     seeds.forEach(this::offer);
   }
 
-  /// What a lookup may use, if it is one of several.
+  /// The share of a lookup, if it is one of several.
   ///
   /// @param parallelism queries in flight
   /// @param maxQueries queries in all
@@ -119,7 +120,7 @@ public final class Lookup {
     }
   }
 
-  /// Somebody who was named, and what is known of him here.
+  /// A node that was named, and its state in this lookup.
   private final class Candidate {
     private final Contact contact;
     private final boolean counts;
@@ -183,7 +184,7 @@ public final class Lookup {
     unasked--;
   }
 
-  /// Where an id stands, or, as a negative number less one, where it would.
+  /// The index of an id; if it is absent, minus its index-to-be minus one.
   private int find(NodeId id) {
     int low = 0;
     int high = candidates.size();
@@ -202,13 +203,13 @@ public final class Lookup {
     return -low - 1;
   }
 
-  /// What is known of somebody who was asked.
+  /// The candidate of a node that was asked.
   private Optional<Candidate> candidate(Contact contact) {
     int at = find(contact.id());
     return at < 0 ? Optional.empty() : Optional.of(candidates.get(at));
   }
 
-  /// Whom to ask now.
+  /// The nodes to ask now.
   List<Contact> next() {
     List<Contact> out = new ArrayList<>();
     Set<AddressPrefix> networks = new HashSet<>();
@@ -273,7 +274,7 @@ public final class Lookup {
   /// Whether nothing more is to be learned: the closest that answer have answered. Call after
   /// [#next].
   boolean finished() {
-    // As long as nobody at all answered, slow ones are all the hope there is.
+    // As long as no node at all answered, the slow ones are the only hope.
     return inFlight == 0 && (answers > 0 || slow == 0);
   }
 
@@ -301,7 +302,8 @@ public final class Lookup {
     return closestAnswered(CLOSEST);
   }
 
-  /// Where something is to be kept: the closest, and as many again if others may have been hidden.
+  /// The nodes at which to store something: the closest, and as many again if others may have been
+  /// hidden.
   List<Contact> holders() {
     List<Contact> closest = closestAnswered();
     return closest.size() < CLOSEST || isPlausible(closest.getLast())

@@ -1,18 +1,16 @@
 package io.shoal.discovery.kademlia.lookup;
 
-/// Why a lookup ended; see [Lookup] for what each proves. In the order of their worth, the best
-/// first.
+/// The reason why a lookup ended, the best first; see [Lookup] for what each proves.
 public enum LookupEnd {
-  /// The k closest have answered, and nobody closer is known who was not asked.
+  /// The k closest have answered, and every closer node that is known was asked.
   ENOUGH,
 
-  /// All that are known were asked, but fewer than k answered: a network that small, or one that
-  /// fails.
+  /// All known nodes were asked, but fewer than k answered: the network is that small, or fails.
   EXHAUSTED,
 
-  /// It had sent as many queries as it may; nothing is proven.
+  /// It sent as many queries as it may; nothing is proven.
   LIMIT_REACHED,
 
-  /// Nobody answered, or there was nobody to ask.
+  /// No node answered, or there was none to ask.
   NOBODY_ANSWERED
 }

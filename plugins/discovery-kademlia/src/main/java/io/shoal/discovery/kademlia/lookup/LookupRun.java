@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Carries out a [Lookup], or several that share no node (S/Kademlia §4.4): sends their queries and
-/// tells what they bring. Single-threaded.
+/// reports what they bring. Single-threaded.
 ///
 /// On disjoint paths a hostile node leads astray only the path that asked it: the others go on to
-/// their own k closest, through nodes that it never heard of. The price is about that many times
-/// the queries.
+/// their own k closest, through nodes that it does not know. The price is about that many times the
+/// queries.
 public final class LookupRun {
   /// As S/Kademlia counts: beyond eight, paths run out of nodes in most networks.
   public static final int MAX_PATHS = 8;
@@ -86,21 +86,22 @@ public final class LookupRun {
   /// @param radius how far the k closest may plausibly reach, see [Density]
   public record Plan(NodeId target, Method method, List<Contact> seeds, int paths, double radius) {}
 
-  /// Takes what a lookup brings.
+  /// Takes the results of a lookup.
   public interface Listener {
-    /// Somebody named providers. Never called after `ended`.
+    /// A node named providers. Never called after `ended`.
     default void found(List<InetSocketAddress> providers, long nowMillis) {}
 
-    /// Somebody is asked now.
+    /// A node is asked now.
     default void asked(Contact contact, long nowMillis) {}
 
-    /// Somebody answered, in time or late. Never called after `ended`.
+    /// A node answered, in time or late. Never called after `ended`.
     default void answered(Contact from, Packet.Answer answer, long nowMillis) {}
 
-    /// Somebody answered with a fault, not at all, or is gone. Never called after `ended`.
+    /// A node answered with a fault or not at all, or another node is there now. Never called after
+    /// `ended`.
     default void failed(Contact contact, long nowMillis) {}
 
-    /// Whether nobody waits for it any more: it ends without a word.
+    /// Whether the caller gave it up: then it ends without another call.
     default boolean cancelled() {
       return false;
     }
@@ -159,7 +160,7 @@ public final class LookupRun {
     }
   }
 
-  /// The worst end of the paths on which anybody answered: no more is proven.
+  /// The worst end of the paths on which a node answered: no more is proven.
   private LookupEnd why() {
     return paths.stream()
         .map(Lookup::end)
@@ -203,8 +204,7 @@ public final class LookupRun {
     @Override
     public void replied(Contact from, Packet.Reply reply, long nowMillis) {
       if (!from.id().equals(asked.id())) {
-        // Somebody else lives there now; it may be far from the target, so that its word does not
-        // count here.
+        // Another node is there now; it may be far from the target, so its answer does not count.
         failed(nowMillis);
         return;
       }

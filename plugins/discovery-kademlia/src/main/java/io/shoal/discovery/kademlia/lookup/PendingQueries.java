@@ -27,7 +27,7 @@ public final class PendingQueries implements QuerySender {
   /// counts as unanswered.
   public static final int MAX_WAITING = 4_096;
 
-  /// What every known client echoes, and hard to guess for who does not see our packets.
+  /// Every known client echoes so many; they are hard to guess without seeing our packets.
   public static final int TRANSACTION_BYTES = 4;
 
   private static final long FIRST_SLOW_MILLIS = 1_000;
@@ -63,18 +63,18 @@ public final class PendingQueries implements QuerySender {
     this.witness = witness;
   }
 
-  /// Learns from every query how a node does.
+  /// Learns from every query whether a node answers.
   public interface Witness {
     void answered(Contact contact, long nowMillis);
 
-    /// It did not answer, or somebody else answered there.
+    /// It did not answer, or another node answered there.
     void unanswered(Contact contact, long nowMillis);
 
     /// A node that answered says under which address it sees us.
     void seen(InetSocketAddress by, InetSocketAddress own, long nowMillis);
   }
 
-  /// What becomes of one query: first perhaps `slow`, then exactly one of the others.
+  /// Takes the outcome of one query: first perhaps `slow`, then exactly one of the others.
   public interface Handler {
     void replied(Contact from, Packet.Reply reply, long nowMillis);
 
@@ -163,7 +163,7 @@ public final class PendingQueries implements QuerySender {
   }
 
   public void onFault(InetSocketAddress from, Packet.Fault fault, long nowMillis) {
-    // A fault shows that somebody is there, but not who: it changes nothing in the table.
+    // A fault shows that a node is there, but not which: it changes nothing in the table.
     take(fault.transaction(), from).ifPresent(query -> query.handler().refused(fault, nowMillis));
   }
 
@@ -194,7 +194,7 @@ public final class PendingQueries implements QuerySender {
     table.at(from).ifPresent(entry -> entry.roundTrip().measured(millis));
   }
 
-  /// How long to wait for an answer before somebody else is asked as well: what this node usually
+  /// How long to wait for an answer before another node is asked as well: what this node usually
   /// takes if it is in the table, else what nodes usually take.
   long slowAfterMillis(InetSocketAddress to) {
     long usual = roundTrip.slowAfterMillis(FIRST_SLOW_MILLIS);

@@ -8,7 +8,8 @@ import java.util.Optional;
 /// Takes queries to be sent, at once or in their turn.
 @FunctionalInterface
 public interface QuerySender {
-  /// @param expected who should be there, if known: another id means that the node we meant is gone
+  /// @param expected the id that should answer, if known: another id means that the node we meant
+  ///   is gone
   void send(
       InetSocketAddress to,
       Optional<NodeId> expected,

@@ -5,7 +5,7 @@ import io.shoal.discovery.kademlia.krpc.Method;
 import io.shoal.discovery.kademlia.krpc.Packet;
 import java.util.Optional;
 
-/// Asks the nodes that a lookup found closest to keep something. Ends when each has answered or is
+/// Asks the nodes that a lookup found closest to store something. Ends when each has answered or is
 /// slow, and at least one took it; or none does. Single-threaded.
 public abstract class StoringRound {
   private final QuerySender queries;
@@ -20,7 +20,7 @@ public abstract class StoringRound {
   /// Whether at least one node took something.
   protected abstract boolean isKept();
 
-  /// The end, told once.
+  /// The end, called once.
   protected abstract void end(long nowMillis);
 
   /// A node answered with a fault instead.

@@ -4,8 +4,8 @@ import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.function.LongConsumer;
 
-/// What is to be done later. Single-threaded; time is what the owner says it is, so that a
-/// simulation can jump from event to event.
+/// Actions to run later. Single-threaded; the owner says what time it is, so that a simulation can
+/// jump from event to event.
 public final class Timers {
   private final PriorityQueue<Timer> queue =
       new PriorityQueue<>(
@@ -15,7 +15,8 @@ public final class Timers {
                   : Long.compare(a.order, b.order));
   private long made;
 
-  /// Runs `action` with the time of then, at `dueMillis` or as soon after it as [#run] is called.
+  /// Runs `action` with the time it is then, at `dueMillis` or as soon after it as [#run] is
+  /// called.
   public Timer at(long dueMillis, LongConsumer action) {
     Timer timer = new Timer(dueMillis, made++, action);
     queue.add(timer);

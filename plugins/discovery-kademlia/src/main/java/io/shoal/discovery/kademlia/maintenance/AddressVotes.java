@@ -9,10 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// What others say our address is (the `ip` of their answers, BEP 42). Single-threaded.
+/// Votes on our own address: the `ip` of the answers of other nodes (BEP 42). Single-threaded.
 ///
-/// Each network of voters has one vote, its latest. Only those who answered a question of ours may
-/// vote, so that nobody outvotes them with forged datagrams.
+/// Each network of voters has one vote, its latest. Only nodes that answered a query of ours may
+/// vote, so that forged datagrams cannot outvote them.
 public final class AddressVotes {
   /// So many networks must say the same: one owner rarely has answers from four of them here.
   public static final int MIN_AGREEING = 4;
@@ -33,8 +33,8 @@ public final class AddressVotes {
 
   private Optional<InetAddress> agreed = Optional.empty();
 
-  /// Counts a vote. One from a private network, or for a private address, tells nothing of how the
-  /// world sees us and is ignored.
+  /// Counts a vote. One from a private network, or for a private address, says nothing about how
+  /// the world sees us and is ignored.
   ///
   /// @return the address, if it is now agreed upon and was not before
   Optional<InetAddress> vote(InetAddress voter, InetAddress seen) {

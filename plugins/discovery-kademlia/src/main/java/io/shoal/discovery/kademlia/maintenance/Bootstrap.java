@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 
 /// Finds a first node, and again a first node when all are lost. Single-threaded.
 ///
-/// A node that knows hardly anybody, or never heard of one that it was told to begin with, may be
-/// on an island: those who named one another while the node that would have brought them together
-/// was away. It goes on asking, ever more rarely.
+/// A node that knows very few others, or was never answered by one of its bootstrap nodes, may be
+/// on an island: nodes that named one another while the node that would have connected them was
+/// away. It goes on asking, less often each time.
 public final class Bootstrap {
   /// Addresses asked in one attempt: a saved table has some hundred, of which a few that live are
   /// enough.
@@ -35,8 +35,7 @@ public final class Bootstrap {
 
   static final long FIRST_RETRY_MILLIS = 1_000;
 
-  /// Short enough that a node started before its bootstrap node joins without anybody waiting long
-  /// for it.
+  /// Short enough that a node started before its bootstrap node joins without a long wait.
   static final long MAX_RETRY_MILLIS = 15_000;
 
   /// A network of fewer nodes is an island until the contrary is shown: fewer than a lookup ends
@@ -90,8 +89,8 @@ public final class Bootstrap {
 
   /// Where a node may begin.
   ///
-  /// @param named by the user, or what a word of his stands for
-  /// @param routers which of them must stay out of the table; one of them is as good as all
+  /// @param named by the user, directly or as `mainline`
+  /// @param routers those of them that must stay out of the table; one of them is as good as all
   /// @param lastKnown nodes of an earlier time, when all others are lost
   /// @param complete whether everything that was named has an address now
   public record Addresses(
@@ -130,10 +129,10 @@ public final class Bootstrap {
   public void ask(Addresses addresses, long nowMillis) {
     boolean again = !table.isEmpty();
     List<InetSocketAddress> named = usable(addresses.named().stream());
-    // Names may stand for other addresses every day.
+    // Names may have other addresses every day.
     reached.retainAll(named);
     last = addresses;
-    // Who has been reached is of no more use to a node that knows enough others.
+    // A node that was reached is of no more use once enough others are known.
     List<InetSocketAddress> asked =
         hasFew()
             ? usable(Stream.concat(named.stream(), addresses.lastKnown().stream()))
@@ -151,7 +150,7 @@ public final class Bootstrap {
         .toList();
   }
 
-  /// Those that were named and have never been heard of.
+  /// Those that were named and never answered.
   private List<InetSocketAddress> missing() {
     boolean knowsARouter = last.routers().stream().anyMatch(reached::contains);
     return usable(last.named().stream()).stream()
@@ -168,7 +167,7 @@ public final class Bootstrap {
     retryMillis = FIRST_RETRY_MILLIS;
     settle(nowMillis);
     if (table.size() == 1 && pending == 0) {
-      // The first node came by itself.
+      // The first node asked us something.
       lookups.lookUpSelfFrom(table.contacts().getFirst(), List.of(), this::spreadOut, nowMillis);
     }
   }
@@ -187,7 +186,7 @@ public final class Bootstrap {
     }
     settle(nowMillis);
     if (!table.isEmpty() && !spread) {
-      // None of them answered, but somebody else came by himself.
+      // None of them answered, but another node asked us something.
       lookups.lookUpSelf(List.of(), this::spreadOut, nowMillis);
     }
     next.ifPresent(Timers.Timer::cancel);
@@ -264,7 +263,7 @@ public final class Bootstrap {
     @Override
     public void replied(Contact from, Packet.Reply reply, long nowMillis) {
       if (named && reached.add(address) && again) {
-        // Whoever it knows may be a network of which nothing is known here.
+        // The nodes it knows may be a network that is unknown here.
         spread = false;
       }
       maintenance.handOver(Scope.of(address.getAddress()), reply.answer(), nowMillis);
@@ -277,7 +276,7 @@ public final class Bootstrap {
             spreadOut(now);
             closed(now);
           };
-      // A router is busy enough, and names whom it met last, wherever they are.
+      // A router is busy enough, and names the nodes it met last, wherever they are.
       if (explored < MAX_EXPLORED && !maintenance.isRouter(address)) {
         explored++;
         lookups.lookUpSelfFrom(from, seeds, ended, nowMillis);

@@ -18,7 +18,7 @@ public final class NetworkSize {
   /// in several hundred nearer.
   private static final double TOLERANCE = 2;
 
-  /// What others said may reach so many times as far as what the nodes around us say.
+  /// The reach learned from answers may be so many times that of the nodes around us.
   private static final double MAX_DEVIATION = 2;
 
   private double meanReach = -1;
@@ -35,8 +35,8 @@ public final class NetworkSize {
     }
   }
 
-  /// How far the k closest of a key may plausibly reach: thousands of keys tell it better than a
-  /// few lookups and the surroundings of one node, which are dense by chance for some.
+  /// How far the k closest of a key may plausibly reach: thousands of keys are a better measure
+  /// than a few lookups and the surroundings of one node, which may be dense by chance.
   ///
   /// @param otherwise what is known without, see [Density]
   public double plausibleRadius(double otherwise) {

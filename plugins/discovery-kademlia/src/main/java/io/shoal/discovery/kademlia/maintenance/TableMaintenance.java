@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
-/// Keeps the routing table true: lets in who answers, asks who is in doubt, looks up what got
-/// stale. Single-threaded.
+/// Keeps the routing table true: adds nodes that answer, checks nodes in doubt, looks up stale
+/// buckets. Single-threaded.
 public final class TableMaintenance implements PendingQueries.Witness, OtherFamily {
   /// One doubtful node is asked so often; libtorrent's pace, which keeps a full table fresh with 12
   /// packets a minute.
@@ -39,12 +39,12 @@ public final class TableMaintenance implements PendingQueries.Witness, OtherFami
   static final int FEW_NODES = 4 * Bucket.MAX_ENTRIES;
 
   /// After that, at the latest after twice that, a newcomer looks up its surroundings and its
-  /// buckets once more: nodes that came at the same time have found their places too, and it can
-  /// tell by then how far the closest of a target may lie.
+  /// buckets once more: nodes that came at the same time have found their places too, and by then
+  /// it knows how far the closest of a target may lie.
   public static final long SECOND_LOOK_MILLIS = 15_000;
 
-  /// Pings to unknown nodes that asked us something. Whoever is not pinged now asks again some
-  /// time.
+  /// Pings in flight to unknown nodes that asked us something. A node that is not pinged now will
+  /// ask again.
   static final int MAX_GREETINGS = 64;
 
   private final DhtSettings settings;
@@ -94,12 +94,12 @@ public final class TableMaintenance implements PendingQueries.Witness, OtherFami
     return lookups;
   }
 
-  /// Is told of the time whenever a node came in.
+  /// Runs `listener` with the time whenever a node comes in.
   public void onGrowth(LongConsumer listener) {
     growthListeners.add(listener);
   }
 
-  /// Is told of the time when the last node went.
+  /// Runs `listener` with the time when the last node goes.
   void onIsolation(LongConsumer listener) {
     lossListeners.add(listener);
   }
@@ -137,7 +137,7 @@ public final class TableMaintenance implements PendingQueries.Witness, OtherFami
     timers.at(nowMillis + random.nextLong(1, STALE_CHECK_MILLIS), this::refreshStale);
   }
 
-  /// Somebody from whom one may start, but who must not get into tables: a router of the public
+  /// Adds a node from which one may start, but which must not enter tables: a router of the public
   /// network.
   public void addRouter(InetSocketAddress router) {
     routers.add(router);
@@ -250,9 +250,9 @@ public final class TableMaintenance implements PendingQueries.Witness, OtherFami
         .ifPresent(address -> moveTo(BoundId.of(address, random), nowMillis));
   }
 
-  /// Takes another id: whoever checks ids would pass over this node otherwise. Announced keys stay,
-  /// since they lie at others; what others stored here is found by who still knows the old id, and
-  /// is announced to others within the usual interval.
+  /// Takes another id: nodes that check ids would skip this one otherwise. Announced keys stay,
+  /// since they lie at other nodes. What others stored here is still found by nodes that know the
+  /// old id, and is announced elsewhere within the usual interval.
   private void moveTo(NodeId id, long nowMillis) {
     List<Contact> before = table.contacts();
     table.moveTo(id, nowMillis);
@@ -266,7 +266,7 @@ public final class TableMaintenance implements PendingQueries.Witness, OtherFami
     return unboundIds;
   }
 
-  /// Our address as the world sees it, once enough others agree.
+  /// Our address as the world sees it, once enough other nodes agree.
   public Optional<InetAddress> externalAddress() {
     return votes.agreed();
   }

@@ -4,13 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// What a node kept off, since its start: a few of any of these are the ordinary noise of a large
-/// network, many are somebody's work.
+/// Counts what a node refused since its start: a few of each are the ordinary noise of a large
+/// network, many are an attack.
 ///
 /// @param overSource queries beyond the bound of their source, see [RateLimiter]
 /// @param overNetwork queries beyond that of their network
 /// @param overAll queries beyond that of all together
-/// @param wrongTokens announcements and items that came without a token that we gave out
+/// @param wrongTokens announcements and items without a token that this node issued
 /// @param refusedStores announcements beyond the quotas, and items that were not to be kept
 /// @param unboundIds nodes whose id their address does not allow, where that is enforced
 /// @param crowdedNodes nodes that answered, of a network that has as many in the table as it may
@@ -34,7 +34,7 @@ public record DefenceCounters(
     return overSource + overNetwork + overAll;
   }
 
-  /// The figures by name.
+  /// The counters by name.
   public Map<String, Long> figures() {
     Map<String, Long> figures = new LinkedHashMap<>();
     figures.put("overSource", overSource);

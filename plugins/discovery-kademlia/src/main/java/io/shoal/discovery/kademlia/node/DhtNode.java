@@ -87,7 +87,7 @@ public final class DhtNode {
 
   /// Takes what a search brings.
   public interface FindListener {
-    /// A provider; each is told once.
+    /// A provider; each comes once.
     void found(InetSocketAddress provider);
 
     /// The last call.
@@ -96,7 +96,7 @@ public final class DhtNode {
 
   /// A search that goes on.
   public interface Search {
-    /// Ends it without a word.
+    /// Ends it; the listener hears nothing more.
     void cancel();
   }
 
@@ -118,8 +118,9 @@ public final class DhtNode {
     bootstrap.ask(addresses, nowMillis);
   }
 
-  /// Makes this node and that of the other address family on this machine know of each other: they
-  /// answer for each other who `want`s both, and hand over whom they hear of (BEP 32).
+  /// Makes this node and the node of the other address family on this machine know of each other:
+  /// each answers for both where a query `want`s both, and hands over the nodes of the other family
+  /// that it learns of (BEP 32).
   public void pairWith(DhtNode other) {
     maintenance.pairWith(other.maintenance);
     other.maintenance.pairWith(maintenance);
@@ -131,7 +132,7 @@ public final class DhtNode {
     return settings.family();
   }
 
-  /// Whether nobody is known.
+  /// Whether no node is known.
   public boolean isIsolated() {
     return table.isEmpty();
   }
@@ -268,15 +269,15 @@ public final class DhtNode {
   }
 
   /// @param id the own id
-  /// @param external our address as the world sees it, once enough others agree (BEP 42)
+  /// @param external our address as the world sees it, once enough other nodes agree (BEP 42)
   /// @param nodes known nodes
   /// @param announcing how own keys are kept announced
   /// @param storedKeys keys that others announced here
   /// @param storedProviders their providers
   /// @param waitingQueries our queries in flight
-  /// @param droppedQueries queries that were not answered: over the bound, or because this node is
+  /// @param droppedQueries queries that were not answered: over a limit, or because this node is
   ///   read-only
-  /// @param defence what was kept off
+  /// @param defence what was refused
   /// @param garbage datagrams that were nothing
   public record Snapshot(
       NodeId id,
@@ -306,7 +307,7 @@ public final class DhtNode {
   }
 
   private final class Finder implements LookupRun.Listener {
-    /// More providers than a download can use; whatever a search is told beyond that is a flood.
+    /// More providers than a download can use; whatever a search brings beyond that is a flood.
     private static final int MAX_FOUND = 2_000;
 
     private final NodeId key;

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// The inside of a node, for who is curious. Single-threaded, as the node.
+/// The inside of a node, for diagnosis. Single-threaded, as the node.
 public final class Inspector {
   private final RoutingTable table;
   private final TableMaintenance maintenance;
@@ -29,12 +29,12 @@ public final class Inspector {
     this.bootstrap = bootstrap;
   }
 
-  /// How a known node does (BEP 5).
+  /// The state of a known node (BEP 5).
   public enum State {
     GOOD,
     QUESTIONABLE,
     BAD,
-    /// It is no part of the table, but takes the place of one that fails.
+    /// It is not in the table, but takes the place of a node that fails.
     WAITING
   }
 
@@ -88,10 +88,10 @@ public final class Inspector {
     bootstrap.whenSettled(now -> action.run(), nowMillis);
   }
 
-  /// Looks a key up as for a search, and tells each step.
+  /// Looks a key up as for a search, and reports each step.
   void lookUp(NodeId target, LookupRun.Listener listener, long nowMillis) {
     Method method = new Method.GetPeers(target, Set.of());
-    // Who is closest is known only then.
+    // The closest nodes are known only then.
     bootstrap.whenSettled(
         now -> maintenance.lookups().lookUp(target, method, listener).start(now), nowMillis);
   }

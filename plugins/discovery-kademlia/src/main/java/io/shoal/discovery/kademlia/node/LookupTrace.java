@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// Follows one lookup and tells what each step brought. Single-threaded, on the node's thread.
+/// Follows one lookup and writes a row for each step. Single-threaded, on the node's thread.
 public final class LookupTrace implements LookupRun.Listener {
   /// As many as a search for a download takes; what one key brings beyond that is a flood.
   private static final int MAX_PEERS = 2_000;
@@ -37,7 +37,7 @@ public final class LookupTrace implements LookupRun.Listener {
   public interface TableSink {
     void columns(String... names);
 
-    /// Cells are told by their `toString`.
+    /// Cells are written by their `toString`.
     void row(Object... cells);
 
     void end();
@@ -54,7 +54,7 @@ public final class LookupTrace implements LookupRun.Listener {
     this.startMillis = nowMillis;
   }
 
-  /// Tells who was asked, what it brought, and who is closest.
+  /// Writes which nodes were asked, what each brought, and which are closest.
   public static void path(
       DhtNode node, NodeId target, TableSink out, String joinAdvice, long nowMillis) {
     out.columns(
@@ -71,7 +71,7 @@ public final class LookupTrace implements LookupRun.Listener {
     node.inspector().lookUp(target, trace, nowMillis);
   }
 
-  /// Tells who is announced, and who says so.
+  /// Writes which peers are announced, and which node said so.
   public static void peers(
       DhtNode node, NodeId target, TableSink out, String joinAdvice, long nowMillis) {
     out.columns("peer", "from", "hop", "afterMillis");

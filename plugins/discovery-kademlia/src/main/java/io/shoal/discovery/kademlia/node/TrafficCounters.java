@@ -49,7 +49,7 @@ final class TrafficCounters implements Network {
     receivedPackets++;
     receivedBytes += datagram.length;
     switch (packet) {
-      // A stranger's word must not become a key here: there are as many as he likes.
+      // A name that a stranger chose must not become a key here: there is no end of names.
       case Packet.Query query ->
           count(query.method() instanceof Method.Unknown ? "other" : query.method().name());
       case Packet.Reply ignored -> replies++;

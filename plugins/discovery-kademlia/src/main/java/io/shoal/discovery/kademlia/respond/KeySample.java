@@ -5,13 +5,14 @@ import io.shoal.discovery.kademlia.krpc.Packet.Content;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// What this node tells of the keys that it stores (BEP 51): the same for a while, so that asking
-/// again at once brings nothing and a reply gives away little. Single-threaded.
+/// The sample of stored keys that this node shows to others (BEP 51): the same for a while, so that
+/// asking again at once brings nothing and a reply gives away little. Single-threaded.
 public final class KeySample {
-  /// What libtorrent sends: 400 bytes, which fit into a packet beside nodes of both families.
+  /// As many as libtorrent sends: 400 bytes, which fit into a packet beside nodes of both families.
   static final int MAX_KEYS = 20;
 
-  /// Announcements live for 45 minutes; who asks all the time sees in that time some 180 keys.
+  /// Announcements live for 45 minutes; a node that asks all the time sees some 180 keys in that
+  /// time.
   public static final long LIFETIME_MILLIS = 5 * 60_000;
 
   private final ProviderStore providers;

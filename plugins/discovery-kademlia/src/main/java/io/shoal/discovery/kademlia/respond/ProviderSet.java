@@ -56,7 +56,7 @@ final class ProviderSet {
     return (packed.length - FIRST) / width();
   }
 
-  /// Where a provider stands, or -1.
+  /// The index of a provider, or -1.
   ///
   /// @param anyPort whether the same address with another port will do
   int indexOf(InetSocketAddress provider, boolean anyPort) {
@@ -73,7 +73,7 @@ final class ProviderSet {
   /// Makes room for one more, which is to be [#set].
   int grow() {
     int index = size();
-    // By one alone: most swarms are small, and the largest are copied in a microsecond.
+    // By one alone: most sets are small, and the largest are copied in a microsecond.
     packed = Arrays.copyOf(packed, packed.length + width());
     return index;
   }
@@ -96,7 +96,7 @@ final class ProviderSet {
   }
 
   boolean isLive(int index, long nowMillis) {
-    // Modulo 2^31, so that no beginning of time is to be agreed on.
+    // Modulo 2^31, so that time may begin anywhere.
     int ageSeconds = second(nowMillis) - stamp(index) & ~SEED;
     return ageSeconds < ProviderStore.LIFETIME_MILLIS / 1000;
   }
@@ -115,7 +115,7 @@ final class ProviderSet {
 
   /// Drops what has expired.
   ///
-  /// @param gone is told the address of each
+  /// @param gone takes the address of each
   /// @return how many went
   int expire(long nowMillis, Consumer<InetAddress> gone) {
     int kept = 0;

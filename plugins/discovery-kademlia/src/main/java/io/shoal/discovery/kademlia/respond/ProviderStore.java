@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 /// again. Single-threaded.
 ///
 /// A hash table of [ProviderSet]s chained through themselves, with no object for a key or a
-/// provider: an entry costs 10 bytes in a large set and about 80 alone under its key.
+/// provider: a provider costs 10 bytes in a large set and about 80 alone under its key.
 public final class ProviderStore {
   /// Three times the interval at which nodes announce, so that two lost announcements do no harm
   /// (libtorrent has the same).
   public static final long LIFETIME_MILLIS = 45 * 60_000;
 
-  /// More providers than anybody can use of one key; a reply takes a sample of about 50.
+  /// More providers of one key than a node can use; a reply takes a sample of about 50.
   static final int MAX_PROVIDERS_PER_KEY = 500;
 
   /// At most 10 MB.
@@ -33,15 +33,15 @@ public final class ProviderStore {
 
   private static final int FIRST_BUCKETS = 16;
 
-  /// What a store takes of whom.
+  /// How much a store takes from each source.
   ///
   /// @param perSource providers that one source on the open internet may announce, see
   ///   [SourceCounts]
   /// @param onePerAddress whether an address has one port under a key, as BEP 33 wants it, or, as
   ///   most nodes in the field have it, many: users behind one NAT
   public record Limits(int perSource, boolean onePerAddress) {
-    /// A fiftieth of the store: it takes fifty addresses to fill it, and nobody with one announces
-    /// to one node of a network of millions more than a few keys.
+    /// A fiftieth of the store: it takes fifty addresses to fill it, and a node with one address
+    /// announces only a few keys to one node of a network of millions.
     static final Limits PUBLIC = new Limits(MAX_PROVIDERS / 50, false);
 
     /// In a network of few nodes each keeps what all others have.
@@ -57,7 +57,7 @@ public final class ProviderStore {
   private final RandomGenerator random;
   private final SourceCounts sources;
 
-  /// Spreads keys in an order that nobody can foresee: else somebody could fill one bucket.
+  /// Spreads keys in an order that only this node knows: else an attacker could fill one bucket.
   private final long salt;
 
   private @Nullable ProviderSet[] buckets = new ProviderSet[FIRST_BUCKETS];
@@ -106,8 +106,8 @@ public final class ProviderStore {
         && sources.of(address) < limits.perSource();
   }
 
-  /// A random sample of the providers of a key that may be told. Takes time in proportion to the
-  /// sample, not to the set, unless few may be told.
+  /// A random sample of the providers of a key that are allowed. Takes time in proportion to the
+  /// sample, not to the set, unless few are allowed.
   ///
   /// @param noSeeds leaves out those that have all
   public List<InetSocketAddress> sample(

@@ -8,29 +8,30 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Bounds how many queries are answered: of one source, of one network of sources, and in all; so
-/// that nobody keeps this node busy or uses it to flood a forged sender. Single-threaded.
+/// that no source keeps this node busy or uses it to flood a forged sender. Single-threaded.
 ///
 /// A source is an IP address; within this machine or a private network, where many nodes may share
-/// one and forging is the owner's own affair, it is address and port, with a wider bound.
+/// one and forgery is the owner's problem, it is address and port, with a wider bound.
 public final class RateLimiter {
   /// Several nodes behind one NAT that all look something up come to a fraction of this; at most
   /// 100 kB/s go to one forged address.
   public static final int GLOBAL_QUERIES_PER_SECOND = 100;
 
-  /// Four busy addresses of one [AddressPrefix]: who owns it whole gets no more by using all of it.
+  /// Four busy addresses of one [AddressPrefix]: an owner of the whole gets no more by using all of
+  /// it.
   public static final int NETWORK_QUERIES_PER_SECOND = 400;
 
   /// A peer on the LAN that announces every chunk of a large folder.
   static final int LOCAL_QUERIES_PER_SECOND = 2_000;
 
-  /// From everybody together: some 5 MB/s of answers, and a part of one processor.
+  /// From all sources together: some 5 MB/s of answers, and a part of one processor.
   public static final int ALL_QUERIES_PER_SECOND = 5_000;
 
   /// Unused budget adds up to that of so many seconds: lookups come in bursts.
   public static final int BURST_SECONDS = 4;
 
   /// Sources and networks remembered; the one silent for longest is forgotten first. About 400 kB,
-  /// under attack: whoever was silent for [#BURST_SECONDS] has his whole budget again, and is
+  /// under attack: a source that was silent for [#BURST_SECONDS] has its whole budget again, and is
   /// forgotten.
   public static final int MAX_SOURCES = 4_096;
 

@@ -10,15 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Bounds how large an answer may be to an address that may be forged: a query that costs its
-/// sender 100 bytes must not throw many times that at somebody else. Single-threaded.
+/// sender 100 bytes must not send many times that to a victim. Single-threaded.
 ///
 /// The rule: an address that is not proven gets at most [#MAX_FACTOR] bytes for each byte of its
 /// query, in every answer. Beyond that only items, samples and scrapes go out whole, and of these
 /// its network gets [#CONTENT_ANSWERS_PER_SECOND] together, each of
 /// [PacketWriter#MAX_ITEM_PACKET_BYTES] at most.
 ///
-/// Proven is an address that answered a question of ours, or came with a token that had been sent
-/// to it. Within this machine or a private network all are.
+/// An address is proven if it answered a query of ours, or came with a token that had been sent to
+/// it. On this machine and in private networks all are.
 public final class ReplySize {
   /// Bytes of an answer for each byte of the query. Eight contacts of either family fit; of
   /// providers, the number that is left room for.
@@ -57,7 +57,7 @@ public final class ReplySize {
     };
   }
 
-  /// Somebody brought a token that had gone to his address.
+  /// A query came with a token that had gone to its sender's address.
   void broughtToken(InetSocketAddress from, long nowMillis) {
     if (Scope.of(from.getAddress()) == Scope.GLOBAL) {
       proven.put(from.getAddress(), nowMillis);

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Answers queries of others. Single-threaded; everything comes from strangers.
+/// Answers the queries of other nodes. Single-threaded; nothing in a query is trusted.
 public final class Responder {
   /// The providers of a key that this node itself announces, as an asker can reach them.
   @FunctionalInterface
@@ -81,7 +81,7 @@ public final class Responder {
     return sizes;
   }
 
-  /// Announcements and items without a token that was given out.
+  /// Announcements and items without a token that was issued.
   public long wrongTokens() {
     return wrongTokens;
   }
@@ -91,7 +91,8 @@ public final class Responder {
     return refusedStores;
   }
 
-  /// @param queryBytes how large the query was, which bounds the answer to who may be forged
+  /// @param queryBytes how large the query was, which bounds the answer to an address that may be
+  ///   forged
   public byte[] answer(Query query, InetSocketAddress from, int queryBytes, long nowMillis) {
     maxBytes = sizes.maxBytes(from, queryBytes, nowMillis);
     answeredMillis = nowMillis;
@@ -107,8 +108,8 @@ public final class Responder {
       case Method.SampleInfohashes(NodeId target, Set<Family> want) ->
           reply(query, from, nodes(query, target, want, from).withContent(samples.at(nowMillis)));
       case Method.Unknown unknown ->
-          // As libtorrent does: who asks a newer question about a target is at least led closer to
-          // it.
+          // As libtorrent does: the sender of a newer query about a target is at least led closer
+          // to it.
           unknown
               .target()
               .map(target -> reply(query, from, nodes(query, target, unknown.want(), from)))
@@ -120,7 +121,7 @@ public final class Responder {
     return writer.write(new Fault(query.transaction(), Fault.PROTOCOL, query.why()));
   }
 
-  /// Answers from now on for the network of the other family as well, who `want`s that.
+  /// Answers from now on for the network of the other family as well, where a query `want`s that.
   public void pairWith(Family family, RoutingTable other) {
     siblings.put(family, other);
   }
@@ -151,7 +152,7 @@ public final class Responder {
   private Answer peers(Query query, Method.GetPeers asked, InetSocketAddress from, long nowMillis) {
     NodeId key = asked.key();
     Answer nodes = nodes(query, key, asked.want(), from);
-    // No token tells "full here, announce elsewhere".
+    // No token means "full here, announce elsewhere".
     Answer answer =
         providers.hasRoom(key, from.getAddress())
             ? nodes.withToken(tokens.issue(from.getAddress(), key, nowMillis))
@@ -241,8 +242,8 @@ public final class Responder {
     };
   }
 
-  /// Checks in the order that BEP 44 and libtorrent have; the canonical form was the reader's
-  /// affair.
+  /// Checks in the order that BEP 44 and libtorrent have; the reader has checked the canonical
+  /// form.
   private byte[] store(Query query, Method.Put put, InetSocketAddress from, long nowMillis) {
     Optional<ItemStore.Refusal> size = ItemStore.refuseSize(put.item());
     if (size.isPresent()) {

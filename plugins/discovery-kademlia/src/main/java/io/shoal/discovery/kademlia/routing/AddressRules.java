@@ -8,10 +8,11 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a node's address must be like for it to count: bounds what one owner of addresses can do to
-/// tables and lookups. Nothing of it holds on loopback and in private networks. Single-threaded.
+/// Decides whether a node counts by its address, which bounds what one owner of many addresses can
+/// do to tables and lookups. On loopback and in private networks every node counts.
+/// Single-threaded.
 public final class AddressRules {
-  /// Nodes that the user named: his word stands for them.
+  /// Nodes that the user named, and vouches for.
   static final int MAX_NAMED = 64;
 
   private final boolean onePerNetwork;
@@ -46,7 +47,7 @@ public final class AddressRules {
     }
   }
 
-  /// The network against whose bound the address counts, if it counts at all.
+  /// The network whose limit the address counts against, if there is one.
   public Optional<AddressPrefix> boundNetwork(InetSocketAddress address) {
     return onePerNetwork
             && Scope.of(address.getAddress()) == Scope.GLOBAL

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
 
 /// Ids that are bound to an IP address (BEP 42): the first 21 bits follow from the address and 3
-/// chosen bits, so that an owner of few addresses cannot place nodes where he likes.
+/// chosen bits, so that an owner of few addresses cannot place nodes anywhere.
 public final class BoundId {
   // Hosts of one network should not differ in all of their bits, or a whole /8 would be worth no
   // more than its leading bits.
@@ -33,7 +33,7 @@ public final class BoundId {
   }
 
   /// Whether a node at `address` may have the id. On loopback and in private networks every id is
-  /// valid: there the address says nothing about who one is.
+  /// valid: there the address proves nothing.
   public static boolean matches(NodeId id, InetAddress address) {
     if (Scope.of(address) != Scope.GLOBAL) {
       return true;

@@ -73,7 +73,7 @@ public final class Bucket {
     if (worst != null) {
       return preference.isBetter(newcomer, worst.contact()) ? Optional.of(worst) : Optional.empty();
     }
-    // Nobody of its region is here, so that another has two and more.
+    // No node of its region is here, so another region has two or more.
     for (int i = 0; i < entries.size(); i++) {
       Contact contact = entries.get(i).contact();
       if (!preference.isAbove(contact, newcomer) && hasBetter(contact, regionBits, preference)) {

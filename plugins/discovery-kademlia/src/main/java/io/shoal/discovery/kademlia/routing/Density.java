@@ -7,18 +7,18 @@ import java.util.Arrays;
 ///
 /// Ids are even, so that the k-th closest node to any target is about as far as to any other: in
 /// units of its mean, a sum of k exponential waiting times. One honest lookup in a hundred ends
-/// beyond twice the mean. Who names only his own nodes, one in five of all, names eight that reach
-/// five times as far, and hardly ever less than twice: a lookup that knows this sees that it is not
-/// at its end, however many of them answer.
+/// beyond twice the mean. Colluders that are a fifth of all nodes and name only one another name
+/// eight that reach five times as far, and hardly ever less than twice: a lookup that knows this
+/// sees that it is not at its end, however many of them answer.
 ///
-/// What is learned may itself come from lookups that were led astray. They all err to one side,
-/// toward too thin, so that a low quartile of the latest stays right as long as less than three
-/// quarters of them are wrong, and being told of one more close node can only make it stricter.
+/// The samples may themselves come from lookups that were led astray. Those all err to one side,
+/// toward too thin: so a low quartile of the latest stays right as long as less than three quarters
+/// of them are wrong, and one more close node can only make it stricter.
 public final class Density {
-  /// Anything goes: too little is known to tell.
+  /// Any distance is plausible: too little is known.
   public static final double UNKNOWN = 2;
 
-  /// Nothing is plausible: the lookup goes as wide as it may.
+  /// No distance is plausible: the lookup goes as wide as it may.
   public static final double AS_WIDE_AS_MAY_BE = 0;
 
   /// Ends of lookups that are remembered: enough for an error of a fifth, and few enough to follow

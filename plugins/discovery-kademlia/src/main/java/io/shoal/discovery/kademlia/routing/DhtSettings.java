@@ -7,10 +7,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What a [DhtNode] can be told to do otherwise.
+/// The settings of a node.
 ///
 /// @param family the network it is in
-/// @param readOnly asks and announces, but answers nobody (BEP 43)
+/// @param readOnly asks and announces, but answers no queries (BEP 43)
 /// @param publicNetwork takes only addresses that are reachable from everywhere
 /// @param routing how tables and lookups are guarded
 /// @param announceInterval how long after an announcement it is renewed at the earliest; a third
@@ -36,7 +36,7 @@ public record DhtSettings(
   /// "SH" and the version, 0.2; from that on a node knows [Method.AnnounceMany].
   public static final Bytes VERSION = Bytes.of(new byte[] {'S', 'H', 0, 2});
 
-  /// How tables and lookups are guarded against those who own many nodes.
+  /// How tables and lookups are guarded against an owner of many nodes.
   ///
   /// @param onePerNetwork whether nodes of one [AddressPrefix] are taken for one, see
   ///   [RoutingTable] and [Lookup]

@@ -3,8 +3,8 @@ package io.shoal.discovery.kademlia.routing;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 
-/// Which of two nodes a full bucket keeps: one whose id its address allows before one that chose
-/// it, where [AddressRules] say so; then the one closer to a point that nobody else knows, see
+/// Decides which of two nodes a full bucket keeps: first a node whose id its address allows, where
+/// [AddressRules] require that; then the one closer to a point that only this node knows, see
 /// [RoutingTable].
 record Preference(NodeId point, AddressRules rules) {
 
@@ -15,7 +15,7 @@ record Preference(NodeId point, AddressRules rules) {
         : ranks;
   }
 
-  /// Whether somebody's place is out of the newcomer's reach.
+  /// Whether a newcomer cannot get the other's place.
   boolean isAbove(Contact there, Contact newcomer) {
     return rules.ranksFirst(there) && !rules.ranksFirst(newcomer);
   }

@@ -14,22 +14,21 @@ import java.util.random.RandomGenerator;
 /// The nodes that this node knows, more of them the closer they are to its own id (Kademlia §2.4,
 /// BEP 5). Single-threaded.
 ///
-/// Only nodes that answered a query of ours enter: who merely asks may have forged its address.
-/// Bucket *i* holds the nodes that share exactly *i* leading bits with our id, the last bucket all
-/// that share more; only the last one splits.
+/// Only nodes that answered a query of ours enter: the sender of a mere query may have forged its
+/// address. Bucket *i* holds the nodes that share exactly *i* leading bits with our id, the last
+/// bucket all that share more; only the last one splits.
 ///
-/// Whom a full bucket keeps is not who came first, as in Kademlia, but by [Bucket#worseThan] who is
-/// closest to a secret point in each eighth of it, where a lookup can find them at any time. Nodes
-/// that see to it that they are named and met more often than others, because they ask everybody
-/// and name only one another, would have the first places: in each bucket far more than their
-/// share. With a point that nobody else knows what counts is who is there at all, and their share
-/// of the bucket falls towards their share of the network the more of it this node has met. The
-/// table cannot be flooded by newcomers either: one who is to displace all needs more ids than all
-/// others together have.
+/// A full bucket does not keep the nodes that came first, as in Kademlia, but in each eighth of it
+/// the node closest to a secret point, see [Bucket#worseThan]. Colluders that ask every node and
+/// name only one another are met more often than others: they would come first, and have far more
+/// than their share of each bucket. A point that only this node knows makes it irrelevant how often
+/// a node is met, so the colluders' share of a bucket falls towards their share of the network, the
+/// more of the network this node has met. Newcomers cannot flood the table either: to displace all
+/// others an attacker needs more ids than all others together have.
 ///
-/// Where [AddressRules] say so, a network has one node in a bucket and
-/// [AddressShares#MAX_PER_NETWORK] in all: who owns it cannot fill a part of the table, and a
-/// lookup begins at several owners' nodes.
+/// Where [AddressRules] require it, a network has one node in a bucket and
+/// [AddressShares#MAX_PER_NETWORK] in all: its owner cannot fill a part of the table, and a lookup
+/// begins at the nodes of several owners.
 public final class RoutingTable {
   private NodeId self;
   private final Preference preference;
@@ -39,8 +38,8 @@ public final class RoutingTable {
   private final AddressShares shares = new AddressShares();
   private long crowdedNodes;
 
-  /// Until then nobody is in doubt, unless he fails or comes in with an old answer: so that a quiet
-  /// table need not be walked over all the time.
+  /// Until then no node is in doubt, unless it fails or comes in with an old answer; so a quiet
+  /// table need not be walked all the time.
   private long allGoodUntilMillis;
 
   /// @param point secret, see above
@@ -56,8 +55,8 @@ public final class RoutingTable {
     return self;
   }
 
-  /// Builds it anew around another id, from the same nodes with all that is known of them. What no
-  /// longer finds room waits as a replacement, the best first, as far as there is room for that.
+  /// Rebuilds the table around another id, from the same nodes with all that is known of them.
+  /// Nodes without a place wait as replacements, the best first, as far as there is room.
   public void moveTo(NodeId newSelf, long nowMillis) {
     List<TableEntry> all = new ArrayList<>();
     buckets.forEach(bucket -> all.addAll(bucket.entries()));
@@ -77,7 +76,7 @@ public final class RoutingTable {
     waiting.reversed().forEach(entry -> bucketOf(entry.contact().id()).keepAsReplacement(entry));
   }
 
-  /// What became of a node that answered.
+  /// The outcome of a node's answer.
   public enum Outcome {
     /// It is new in the table.
     ADDED,
@@ -104,8 +103,8 @@ public final class RoutingTable {
     }
     Optional<TableEntry> sameId = find(contact.id());
     if (sameId.isPresent() && sameId.get().failures() == 0) {
-      // Whoever had the id first keeps it as long as it answers: else anybody could push a node out
-      // by taking its id.
+      // The first node with an id keeps it as long as it answers: else any node could push another
+      // out by taking its id.
       return Outcome.REFUSED;
     }
     // A node that came back under another id, or under another address.
@@ -150,7 +149,7 @@ public final class RoutingTable {
     return Math.min(NodeId.SIZE_BITS, buckets.indexOf(bucket) + 1 + Bucket.REGION_BITS);
   }
 
-  /// A point of a far bucket around which nodes are wanted: that of one region, as chance has it.
+  /// A point of a far bucket around which nodes are wanted: that of a random region.
   public NodeId wantedIn(int bucket, RandomGenerator random) {
     return self.randomAtPrefix(bucket, random)
         .headThen(regionBits(buckets.get(bucket)), preference.point());
@@ -230,14 +229,14 @@ public final class RoutingTable {
     return Optional.empty();
   }
 
-  /// Whether somebody waits for the place of a node that failed to answer: then it is worth asking
-  /// it again at once.
+  /// Whether a replacement waits for the place of a node that failed to answer: then it is worth
+  /// asking that node again at once.
   public boolean isContested(Contact contact) {
     TableEntry entry = byAddress.get(contact.address());
     return entry != null && bucketOf(entry.contact().id()).hasReplacements();
   }
 
-  /// What is known of a node, if it is in the table.
+  /// The entry of a node, if it is in the table.
   public Optional<TableEntry> at(InetSocketAddress address) {
     return Optional.ofNullable(byAddress.get(address));
   }
@@ -332,7 +331,7 @@ public final class RoutingTable {
     return stale;
   }
 
-  /// Nodes that had no place since others of their network have it.
+  /// Nodes that got no place because their network has its share.
   public long crowdedNodes() {
     return crowdedNodes;
   }

@@ -8,14 +8,14 @@ import java.util.random.RandomGenerator;
 
 /// How much of a store each source on the open internet takes: an IPv4 address, or an IPv6 network
 /// of 64 bits, which is what one customer gets. Sources within this machine or a private network
-/// are not counted: many nodes may share an address there, and whom to let in is the owner's own
-/// affair.
+/// are not counted: many nodes may share an address there, and the owner of the network decides who
+/// is in it.
 ///
-/// Sources are counted in groups that only this node can tell: there may be as many sources as
+/// Sources are counted in groups that only this node knows: there may be as many sources as
 /// entries, and a count of each would cost as much again. Not thread-safe.
 public final class SourceCounts {
   /// 4 KB. In a full store of 100,000 entries a group has about a hundred of strangers, far below
-  /// any quota; who takes all of a quota spoils it for a thousandth of the others.
+  /// any quota; a source that uses up its quota blocks a thousandth of the others.
   private static final int GROUPS = 1024;
 
   private final long salt;

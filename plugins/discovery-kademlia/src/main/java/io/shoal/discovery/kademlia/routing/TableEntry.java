@@ -6,7 +6,7 @@ import io.shoal.discovery.kademlia.krpc.Scope;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// A node in the routing table and what is known of how it does. Belongs to the table.
+/// A node in the routing table, and how well it answers. Belongs to the table.
 public final class TableEntry {
   /// How long a node counts as good after it answered (BEP 5).
   static final long GOOD_MILLIS = 15 * 60_000;
@@ -14,7 +14,7 @@ public final class TableEntry {
   /// Unanswered queries after which a node is bad: one may be a lost datagram.
   static final int FAILURES_UNTIL_BAD = 2;
 
-  /// Whom to ask next whether it still lives: one that failed before one that was silent for long.
+  /// The order in which to check nodes: those that failed before those that were silent for long.
   static final Comparator<TableEntry> MOST_DOUBTFUL_FIRST =
       (a, b) ->
           a.failures != b.failures
@@ -28,7 +28,7 @@ public final class TableEntry {
   private long heardMillis;
   private int failures;
 
-  /// @param network whose bound it counts against, see [AddressRules]
+  /// @param network whose limit it counts against, see [AddressRules]
   TableEntry(Contact contact, Optional<AddressPrefix> network, long nowMillis) {
     this.contact = contact;
     this.scope = Scope.of(contact.address().getAddress());
@@ -59,8 +59,8 @@ public final class TableEntry {
     failures = 0;
   }
 
-  /// It asked us something. Once it has answered, that shows that it still lives; it makes up for
-  /// no missing answer.
+  /// It asked us something. Once it has answered, that shows that it still lives; it does not make
+  /// up for a missing answer.
   void asked(long nowMillis) {
     if (failures == 0) {
       heardMillis = nowMillis;
