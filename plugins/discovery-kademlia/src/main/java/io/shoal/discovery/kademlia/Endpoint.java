@@ -13,11 +13,11 @@ import java.util.Optional;
 ///
 /// @param address what was to be announced
 /// @param place the port, and the host where the transport does not listen on all interfaces
-public record Endpoint(PeerAddress address, Announcer.Place place) {
+record Endpoint(PeerAddress address, Announcer.Place place) {
   private static final int MAX_PORT = 65_535;
 
   /// Empty if the address has no port, or a host by name: the DHT knows only numbers.
-  public static Optional<Endpoint> of(PeerAddress address) {
+  static Optional<Endpoint> of(PeerAddress address) {
     URI uri = URI.create(address.uri());
     String host = uri.getHost();
     if (host == null || uri.getPort() < 1 || uri.getPort() > MAX_PORT) {

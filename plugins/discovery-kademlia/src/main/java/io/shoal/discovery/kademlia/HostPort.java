@@ -7,11 +7,11 @@ import java.util.Optional;
 ///
 /// @param host a name or an IP address, not empty
 /// @param port 0 to 65535
-public record HostPort(String host, int port) {
+record HostPort(String host, int port) {
   private static final int MAX_PORT = 65_535;
 
   /// Empty if the text is not of that form.
-  public static Optional<HostPort> parse(String text) {
+  static Optional<HostPort> parse(String text) {
     int colon = text.lastIndexOf(':');
     if (colon < 1) {
       return Optional.empty();
@@ -35,7 +35,7 @@ public record HostPort(String host, int port) {
   }
 
   /// The host if it is written as an IP address; never asks a name server.
-  public Optional<InetAddress> literal() {
+  Optional<InetAddress> literal() {
     try {
       return Optional.of(InetAddress.ofLiteral(host));
     } catch (IllegalArgumentException e) {

@@ -29,7 +29,7 @@ import java.util.Set;
 /// @param announceInterval `announceInterval`
 /// @param refreshInterval `refreshInterval`
 /// @param signedRecords `signedRecords`: whether the node publishes and resolves names here
-public record KademliaConfig(
+record KademliaConfig(
     List<InetSocketAddress> listen,
     BootstrapNames bootstrap,
     boolean readOnly,
@@ -41,7 +41,7 @@ public record KademliaConfig(
 
   static final int DEFAULT_PORT = 6881;
 
-  public static KademliaConfig read(PluginContext context) throws InvalidConfigException {
+  static KademliaConfig read(PluginContext context) throws InvalidConfigException {
     String prefix = "plugins." + context.pluginId() + ".";
     BootstrapNames bootstrap = bootstrap(prefix, context.config().texts("bootstrap", List.of()));
     // The public network is global by nature; asking for it by name is enough.

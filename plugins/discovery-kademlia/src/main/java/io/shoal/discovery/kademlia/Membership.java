@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A node in the network: sockets, thread, saved table and figures. Usable from any thread.
-public final class Membership implements AutoCloseable {
-  public static final String JOIN_ADVICE =
+final class Membership implements AutoCloseable {
+  static final String JOIN_ADVICE =
       "add `plugins.discovery-kademlia.bootstrap: [HOST:PORT]` to conf/shoal.yaml"
           + " or start with --bootstrap HOST:PORT";
 

@@ -29,7 +29,7 @@ public record NodeId(long high, long middle, int low) implements Comparable<Node
   }
 
   /// Writes 20 bytes at `offset`.
-  public void copyTo(byte[] out, int offset) {
+  void copyTo(byte[] out, int offset) {
     LONGS.set(out, offset, high);
     LONGS.set(out, offset + Long.BYTES, middle);
     INTS.set(out, offset + 2 * Long.BYTES, low);

@@ -2,6 +2,7 @@ package io.shoal.discovery.kademlia.node;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.discovery.kademlia.ParserTarget;
 import io.shoal.discovery.kademlia.bencode.Bytes;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
@@ -15,7 +16,6 @@ import io.shoal.discovery.kademlia.lookup.Network;
 import io.shoal.discovery.kademlia.lookup.PendingQueries;
 import io.shoal.discovery.kademlia.respond.ProviderStore;
 import io.shoal.discovery.kademlia.testing.Mutation;
-import io.shoal.discovery.kademlia.testing.ParserTarget;
 import io.shoal.discovery.kademlia.testing.SigningKey;
 import io.shoal.discovery.kademlia.testing.TestSettings;
 import java.net.InetAddress;

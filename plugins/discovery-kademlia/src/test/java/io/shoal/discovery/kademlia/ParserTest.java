@@ -1,9 +1,8 @@
-package io.shoal.discovery.kademlia.krpc;
+package io.shoal.discovery.kademlia;
 
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.shoal.discovery.kademlia.testing.Mutation;
-import io.shoal.discovery.kademlia.testing.ParserTarget;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;

@@ -1,7 +1,6 @@
-package io.shoal.discovery.kademlia.krpc;
+package io.shoal.discovery.kademlia;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.shoal.discovery.kademlia.testing.ParserTarget;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 

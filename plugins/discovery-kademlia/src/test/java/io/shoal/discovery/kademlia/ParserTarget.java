@@ -1,4 +1,4 @@
-package io.shoal.discovery.kademlia.testing;
+package io.shoal.discovery.kademlia;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerAddress;
-import io.shoal.discovery.kademlia.Endpoint;
-import io.shoal.discovery.kademlia.HostPort;
-import io.shoal.discovery.kademlia.KademliaConfig;
 import io.shoal.discovery.kademlia.bencode.Bencode;
 import io.shoal.discovery.kademlia.bencode.BencodeDecoder;
 import io.shoal.discovery.kademlia.bencode.Bytes;
@@ -24,6 +21,7 @@ import io.shoal.discovery.kademlia.krpc.PacketReader;
 import io.shoal.discovery.kademlia.krpc.PacketWriter;
 import io.shoal.discovery.kademlia.krpc.ScrapeFilter;
 import io.shoal.discovery.kademlia.routing.SavedTable;
+import io.shoal.discovery.kademlia.testing.Vectors;
 import io.shoal.testkit.TestContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,9 +33,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/// Everything in the plugin that reads bytes or text of others, each as something that a fuzzer can
-/// run: any input is fine, and an exception is a finding. What each holds to beyond that stands
-/// with it.
+/// Everything in the plugin that reads bytes or text from outside, each as a target that a fuzzer
+/// can run: any input is fine, and an exception is a finding. Each target says what it checks
+/// beyond that.
 public enum ParserTarget {
   /// What is strict is lenient too, and written back byte for byte; what is lenient is canonical
   /// once it is written.
