@@ -28,7 +28,7 @@ record ScenarioOutcome(
 
   static final String HEADER =
       """
-      | scenario | nodes | lookups | found a true provider (Wilson 95 %) | hops, mean / p95 | messages, mean / p95 | ms until found, mean / p95 | ms until the end, mean / p95 |
+      | scenario | nodes | lookups | found (Wilson 95 %) | hops | messages | ms until found | ms until the end |
       | --- | --- | --- | --- | --- | --- | --- | --- |
       """;
 
