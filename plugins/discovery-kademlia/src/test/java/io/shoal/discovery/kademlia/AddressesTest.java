@@ -20,7 +20,7 @@ class AddressesTest {
   }
 
   @Test
-  void hostsAndPortsAreReadAsUsersWriteThem() {
+  void hostsAndPortsAreReadAsWritten() {
     assertEquals(Optional.of(new HostPort("localhost", 0)), HostPort.parse("localhost:0"));
     assertEquals(Optional.of(new HostPort("::1", 6881)), HostPort.parse("[::1]:6881"));
     assertEquals("[::1]:6881", new HostPort("::1", 6881).toString());
@@ -31,7 +31,7 @@ class AddressesTest {
   }
 
   @Test
-  void anEndpointOnAllInterfacesIsWhereverTheAskerSeesUs() {
+  void anEndpointOnAllInterfacesIsWhereSeen() {
     for (String uri : List.of("tcps://0.0.0.0:4600", "tcps://[::]:4600")) {
       assertEquals(
           Optional.of(new Announcer.Place(4600, Optional.empty())),
@@ -48,7 +48,7 @@ class AddressesTest {
   }
 
   @Test
-  void whatHasNoPortOrNumberIsNotExpressible() {
+  void anAddressWithoutPortIsNotExpressible() {
     for (String uri :
         List.of("unix:///run/s", "tcps://h:4600", "tcps://192.0.2.7", "tcps://192.0.2.7:0")) {
       assertEquals(Optional.empty(), Endpoint.of(PeerAddress.of(uri)), uri);
@@ -56,7 +56,7 @@ class AddressesTest {
   }
 
   @Test
-  void aProviderFoundIsWrittenWithTheSchemeOfItsKey() {
+  void foundProvidersHaveTheScheme() {
     assertEquals(
         PeerAddress.of("tcps://192.0.2.7:4600"),
         Endpoint.found("tcps", address("192.0.2.7", 4600)));
@@ -66,7 +66,7 @@ class AddressesTest {
   }
 
   @Test
-  void anAddressIsToldOnlyToThoseWhoCanReachIt() {
+  void anAddressGoesOnlyToNodesInReach() {
     InetSocketAddress loopback = address("127.0.0.1", 1);
     InetSocketAddress lan = address("10.1.2.3", 1);
     InetSocketAddress global = address("192.0.2.1", 1);

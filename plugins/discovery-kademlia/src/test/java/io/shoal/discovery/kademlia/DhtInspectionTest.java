@@ -110,7 +110,7 @@ class DhtInspectionTest {
   }
 
   @Test
-  void aLookupShowsItsStepsAndWhoIsClosest() throws Exception {
+  void aLookupShowsStepsAndClosestNodes() throws Exception {
     List<Map<String, String>> rows =
         ask(nodes.getFirst(), "lookup", "shoal:" + CONTENT + "?name=a.txt");
 
@@ -128,7 +128,7 @@ class DhtInspectionTest {
   }
 
   @Test
-  void whoAnnouncedAnInfohashIsFound() throws Exception {
+  void announcersOfAnInfohashAreFound() throws Exception {
     String infohash = "ab".repeat(20);
     NodeId key = NodeId.of(HexFormat.of().parseHex(infohash), 0);
     String digest = new ProviderKey(Optional.empty()).of(CONTENT, "tcps").toString();
@@ -174,7 +174,7 @@ class DhtInspectionTest {
   }
 
   @Test
-  void aTextIsStoredUnderItsHashAndFoundByOthers() throws Exception {
+  void aTextIsStoredUnderItsHash() throws Exception {
     String target = column(ask(nodes.getFirst(), "put", "löwe"), "target").getFirst();
 
     List<Map<String, String>> found = ask(nodes.getLast(), "get", target);
@@ -185,7 +185,7 @@ class DhtInspectionTest {
   }
 
   @Test
-  void aSignedItemIsStoredAndItsNewestVersionFound() throws Exception {
+  void theNewestSignedItemIsFound() throws Exception {
     // The first two examples of BEP 44.
     String key = "77ff84905a91936367c01360803104f92432fcd904a43511876df5cdf3e7e548";
     String value = "31323a48656c6c6f20576f726c6421";
@@ -204,7 +204,7 @@ class DhtInspectionTest {
   }
 
   @Test
-  void whatIsTypedWronglyIsRefusedWithTheCure() {
+  void aTypingErrorIsRefusedWithACure() {
     KademliaDiscovery node = nodes.getFirst();
     for (List<String> words :
         List.of(

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a node guards itself with where its user says nothing, and where he does.
+/// The defences of a node by default, and as configured.
 class KademliaConfigTest {
   @TempDir private Path folder;
 
@@ -35,7 +35,7 @@ class KademliaConfigTest {
   }
 
   @Test
-  void inThePublicOneANetworkCountsOnceAndIdsThatAddressesAllowComeFirst() throws Exception {
+  void thePublicNetworkHasItsRulesByDefault() throws Exception {
     for (KademliaConfig config :
         new KademliaConfig[] {read("bootstrap", "mainline"), read("publicNetwork", "true")}) {
       assertTrue(config.publicNetwork());

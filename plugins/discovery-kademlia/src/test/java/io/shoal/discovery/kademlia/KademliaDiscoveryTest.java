@@ -139,7 +139,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void aReadOnlyNodeFindsWhatItsOnlyNeighbourHasItself() throws Exception {
+  void aReadOnlyNodeFindsNeighboursKeys() throws Exception {
     KademliaDiscovery first = start(Map.of("listen", List.of("0.0.0.0:0")));
     assertEquals(Map.of(ENDPOINT, Announcement.FAILED), first.announce(cid(1), List.of(ENDPOINT)));
 
@@ -150,7 +150,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void anIsolatedNodeAnnouncesByItselfAsSoonAsSomebodyComes() throws Exception {
+  void anIsolatedNodeAnnouncesOnceANodeComes() throws Exception {
     KademliaDiscovery first = start(Map.of());
     first.announce(cid(1), List.of(ENDPOINT));
     KademliaDiscovery second = joining(first);
@@ -169,7 +169,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void aNodeStartedBeforeItsBootstrapNodeJoinsLater() throws Exception {
+  void aNodeWithoutItsBootstrapNodeJoinsLater() throws Exception {
     int port;
     try (DatagramSocket reserved = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       port = reserved.getLocalPort();
@@ -180,7 +180,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void whatIsKeptOffIsInTheFiguresAndInTheStatus() throws Exception {
+  void refusalsAreInCountersAndStatus() throws Exception {
     KademliaDiscovery node = start(Map.of());
     HostPort to = HostPort.parse(endpointOf(node)).orElseThrow();
     byte[] forged =
@@ -222,7 +222,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void whatIsWithdrawnIsNoLongerToldByItsProvider() throws Exception {
+  void aWithdrawnKeyIsNoLongerAnswered() throws Exception {
     KademliaDiscovery first = start(Map.of());
     first.announce(cid(1), List.of(ENDPOINT));
     first.withdraw(cid(1));
@@ -240,7 +240,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void nodesWithDifferentSecretsDoNotFindEachOther() throws Exception {
+  void nodesWithDifferentSecretsStayApart() throws Exception {
     KademliaDiscovery first = start(Map.of());
     Map<String, List<String>> values = Map.of("bootstrap", List.of(endpointOf(first)));
     byte[] secret = "correct horse battery".getBytes(StandardCharsets.US_ASCII);
@@ -255,7 +255,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void anAddressThatTheDhtCannotSayIsNotAnnounced() throws Exception {
+  void anInexpressibleAddressIsNotAnnounced() throws Exception {
     KademliaDiscovery node = start(Map.of());
     PeerAddress path = PeerAddress.of("unix:///run/shoal.sock");
     PeerAddress named = PeerAddress.of("tcps://example.org:4600");
@@ -281,7 +281,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void aRestartedNodeKeepsItsIdAndJoinsWithoutBootstrap() throws Exception {
+  void aRestartedNodeJoinsWithoutBootstrap() throws Exception {
     KademliaDiscovery first = start(Map.of());
     Map<String, List<String>> values = Map.of("bootstrap", List.of(endpointOf(first)));
     KademliaDiscovery second = start("same", values);
@@ -312,7 +312,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void withNothingNamedAllInterfacesOfBothFamiliesAreListenedAt() throws Exception {
+  void byDefaultItListensOnAllInterfaces() throws Exception {
     assumeTrue(hasIpv6(), "no IPv6 on this machine");
     try (Sockets sockets = Sockets.openDefault(0)) {
       assertEquals(Set.of(Family.IPV4, Family.IPV6), sockets.local().keySet());
@@ -328,7 +328,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void aNetworkIsJoinedAgainFromTheSavedTableAlone() throws Exception {
+  void theSavedTableAloneIsEnoughToRejoin() throws Exception {
     KademliaDiscovery first = start(Map.of());
     List<KademliaDiscovery> others = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -337,7 +337,7 @@ class KademliaDiscoveryTest {
     KademliaDiscovery leaving = start("leaving", Map.of("bootstrap", List.of(endpointOf(first))));
     await("it knows the others", () -> leaving.status().reachablePeers() >= 4);
     leaving.close();
-    // Not even who it began with is there any more.
+    // Not even its bootstrap node is there any more.
     first.close();
     others.getLast().announce(cid(3), List.of(ENDPOINT));
 
@@ -346,7 +346,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void aPortThatIsTakenIsTheUsersFaultOnlyIfHeNamedIt() throws Exception {
+  void aTakenPortIsAnErrorIfNamed() throws Exception {
     try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       String listen = "127.0.0.1:" + taken.getLocalPort();
       UserFaultException fault =
@@ -370,9 +370,9 @@ class KademliaDiscoveryTest {
   @Test
   void closingEndsABlockedSearch() throws Exception {
     int silent;
-    try (DatagramSocket nobody = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    try (DatagramSocket silentSocket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      silent = nobody.getLocalPort();
+      silent = silentSocket.getLocalPort();
       KademliaDiscovery node = start(Map.of("bootstrap", List.of("127.0.0.1:" + silent)));
       Future<List<PeerAddress>> search = threads.submit(() -> find(node, cid(1)));
       node.close();
@@ -391,7 +391,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void theNewestRecordOfAKeyAndNameIsResolvedElsewhere() throws Exception {
+  void theNewestRecordIsResolvedElsewhere() throws Exception {
     KademliaDiscovery first = start(Map.of());
     KademliaDiscovery second = joining(first);
     KademliaDiscovery third = joining(first);
@@ -408,7 +408,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void whoPublishesTooLateIsToldSo() throws Exception {
+  void aLatePublicationIsAConflict() throws Exception {
     KademliaDiscovery first = start(Map.of());
     KademliaDiscovery second = joining(first);
     SigningKey key = SigningKey.of(1);
@@ -425,7 +425,7 @@ class KademliaDiscoveryTest {
   }
 
   @Test
-  void anInvalidRecordIsRefusedBeforeAnybodyIsAsked() throws Exception {
+  void anInvalidRecordIsRefusedWithoutAnyQuery() throws Exception {
     KademliaDiscovery alone = start(Map.of());
     SigningKey key = SigningKey.of(1);
     SignedRecord valid = record(key, "name", 5, "4:five");

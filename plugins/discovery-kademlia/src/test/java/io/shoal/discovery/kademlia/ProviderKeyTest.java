@@ -28,7 +28,7 @@ class ProviderKeyTest {
   private final ProviderKey open = new ProviderKey(Optional.empty());
 
   @Test
-  void aKeyIsTheFirstTwentyBytesOfTheDigest() {
+  void aKeyIsTwentyBytesOfTheDigest() {
     assertEquals("74b421e2b00e6b70703c213b95769e9f1670b6a9", open.of(RAW, "tcps").toString());
     assertEquals("33ba7f1a7a95952eb6a9dbd2aeb44cadf534abdb", open.of(RAW, "tcp").toString());
   }
@@ -45,7 +45,7 @@ class ProviderKeyTest {
   }
 
   @Test
-  void codecAndVersionOfTheIdDoNotMatter() {
+  void codecAndCidVersionDoNotMatter() {
     assertEquals(open.of(RAW, "tcps"), open.of(Cid.ofV0(EMPTY_FILE), "tcps"));
     assertNotEquals(open.of(RAW, "tcps"), open.of(RAW, "tcp"));
   }

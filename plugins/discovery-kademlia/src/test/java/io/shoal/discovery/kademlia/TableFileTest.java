@@ -52,7 +52,7 @@ class TableFileTest {
   }
 
   @Test
-  void aFileThatIsTooLargeCountsAsNone() throws IOException {
+  void aFileTooLargeCountsAsNone() throws IOException {
     Files.write(folder.resolve("table"), new byte[100_000]);
 
     assertEquals(Optional.empty(), new TableFile(folder).load());

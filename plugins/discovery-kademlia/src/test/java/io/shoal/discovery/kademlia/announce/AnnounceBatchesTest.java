@@ -40,7 +40,7 @@ class AnnounceBatchesTest {
   }
 
   @Test
-  void onlyVersionsThatKnowOfItAreTakenToKnowOfIt() {
+  void onlyNewEnoughVersionsGetBatches() {
     assertTrue(isKnownTo((byte) 'S', (byte) 'H', (byte) 0, (byte) 2));
     assertTrue(isKnownTo((byte) 'S', (byte) 'H', (byte) 1, (byte) 0));
     assertEquals(false, isKnownTo((byte) 'S', (byte) 'H', (byte) 0, (byte) 1));
@@ -53,13 +53,13 @@ class AnnounceBatchesTest {
   }
 
   @Test
-  void aFullQueryFitsIntoADatagramWithTheLongestToken() {
+  void aFullQueryFitsIntoADatagram() {
     int bytes = writtenBytes(Method.AnnounceMany.MAX_KEYS).length;
     assertTrue(bytes <= PacketWriter.MAX_PACKET_BYTES, () -> bytes + " bytes");
   }
 
   @Test
-  void moreKeysThanAreAllowedAreRefusedAsAWhole() {
+  void tooManyKeysAreRefusedAsAWhole() {
     assertInstanceOf(Packet.Query.class, written(Method.AnnounceMany.MAX_KEYS));
     assertInstanceOf(Packet.BadQuery.class, written(Method.AnnounceMany.MAX_KEYS + 1));
     assertInstanceOf(Packet.BadQuery.class, written(0));

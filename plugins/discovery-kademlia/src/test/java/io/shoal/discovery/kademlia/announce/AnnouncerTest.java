@@ -64,7 +64,7 @@ class AnnouncerTest {
   }
 
   @Test
-  void keysAreRenewedBeforeOthersForgetThemAndNoLongerWhenWithdrawn() {
+  void keysAreRenewedUntilTheyAreWithdrawn() {
     List<Simulation.Peer> peers = network(3);
     List<NodeId> keys = announce(peers.getFirst(), 20);
     for (int i = 0; i < 12; i++) {
@@ -78,7 +78,7 @@ class AnnouncerTest {
   }
 
   @Test
-  void keysThatNobodyTakesAreReportedAsLate() {
+  void keysThatNoNodeTakesAreLate() {
     Simulation.Peer alone = simulation.join();
     announce(alone, 3);
     simulation.run(Duration.ofSeconds(30));
@@ -120,7 +120,7 @@ class AnnouncerTest {
   }
 
   @Test
-  void placesThatChangeWhileAnAnnouncementRunsAreToldApart() {
+  void placesMayChangeWhileAnAnnouncementRuns() {
     List<Simulation.Peer> peers = network(3);
     DhtNode node = peers.getFirst().node();
     NodeId key = announce(peers.getFirst(), 1).getFirst();
@@ -131,7 +131,7 @@ class AnnouncerTest {
   }
 
   @Test
-  void whenAllOthersAreLostItJoinsAgainAndAnnouncesAnew() {
+  void anIsolatedNodeJoinsAgainAndAnnouncesAnew() {
     List<Simulation.Peer> peers = network(2);
     Simulation.Peer survivor = peers.getLast();
     announce(survivor, 5);

@@ -25,7 +25,7 @@ class NeighbourhoodTest {
   }
 
   @Test
-  void theClosestAreThoseThatASortedListBeginsWith() {
+  void theClosestComeInOrderOfDistance() {
     List<Contact> all = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       all.add(contact());
@@ -41,7 +41,7 @@ class NeighbourhoodTest {
   }
 
   @Test
-  void whoKeepsSilentTwiceIsNotNamedUntilItAnswers() {
+  void aNodeSilentTwiceIsNotNamed() {
     Contact one = contact();
     neighbourhood.answered(one, 0);
     neighbourhood.failed(one.address(), Optional.of(one.id()), 1);
@@ -56,7 +56,7 @@ class NeighbourhoodTest {
   }
 
   @Test
-  void itKeepsThoseHeardOfLastAndNoneForLong() {
+  void theWindowKeepsRecentNodes() {
     Contact first = contact();
     neighbourhood.answered(first, 0);
     for (int i = 0; i < Neighbourhood.MAX_NODES; i++) {
@@ -69,7 +69,7 @@ class NeighbourhoodTest {
   }
 
   @Test
-  void addressesOfTheWorldGetFourPacketsASecondAndLocalOnesAllAtOnce() {
+  void onlyGlobalAddressesArePaced() {
     AddressPacer pacer = new AddressPacer();
     InetSocketAddress global = addresses.next();
     InetSocketAddress other = addresses.next();

@@ -38,7 +38,7 @@ class BencodeTest {
   }
 
   @Test
-  void theLenientDecoderTakesKeysOutOfOrderAndLeadingZeros() throws Exception {
+  void theLenientDecoderTakesUnsortedKeysAndZeros() throws Exception {
     assertArrayEquals(
         ascii("d1:ai2e1:bi1ee"), BencodeDecoder.lenient(ascii("d1:bi01e1:ai2ee")).encode());
   }

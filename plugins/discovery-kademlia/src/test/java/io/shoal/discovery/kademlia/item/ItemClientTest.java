@@ -110,7 +110,7 @@ class ItemClientTest {
   }
 
   @Test
-  void anItemIsFoundByEverybodyAtTheEightClosest() {
+  void anItemIsKeptAtTheEightClosest() {
     Item item = KEY.item("name", 1, "5:hello");
     assertTrue(put(peers.getFirst(), item) >= 6);
     for (Simulation.Peer reader : peers.subList(1, 20)) {
@@ -125,7 +125,7 @@ class ItemClientTest {
   }
 
   @Test
-  void theReaderGivesWhatItFoundToThoseThatLagBehind() {
+  void aReaderUpdatesNodesThatLagBehind() {
     Item item = KEY.item("name", 1, "5:hello");
     put(peers.getFirst(), item);
     List<Simulation.Peer> keepers =
@@ -143,7 +143,7 @@ class ItemClientTest {
   }
 
   @Test
-  void theNewestOfSeveralWinsEvenIfOneAloneHasIt() {
+  void theNewestItemWinsEvenAtOneNode() {
     Item old = KEY.item("name", 1, "3:old");
     put(peers.getFirst(), old);
     Item newest = KEY.item("name", 2, "3:new");
@@ -191,7 +191,7 @@ class ItemClientTest {
   }
 
   @Test
-  void whoComesTooLateIsToldWhatIsThere() {
+  void aLatePublisherLearnsTheNewestSequenceNumber() {
     put(peers.getFirst(), KEY.item("name", 5, "4:five"));
     ItemClient.PutEnd conflict = new ItemClient.PutEnd.Conflict(OptionalLong.of(5));
     Simulation.Peer late = peers.get(9);
@@ -204,7 +204,7 @@ class ItemClientTest {
   }
 
   @Test
-  void holdersKeepAnItemAliveForHoursAfterItsOwnerWent() {
+  void holdersKeepAnItemAliveWithoutItsOwner() {
     Item item = KEY.item("name", 1, "5:hello");
     put(peers.getFirst(), item);
     network.kill(peers.getFirst());
@@ -221,7 +221,7 @@ class ItemClientTest {
   }
 
   @Test
-  void whatNobodyHoldsIsNotFound() {
+  void anItemWithoutHoldersIsNotFound() {
     ItemGet.Outcome found = get(peers.getFirst(), ItemName.of(KEY.item("name", 1, "i1e")));
     assertEquals(Optional.empty(), found.item());
     assertEquals(0, found.holders());

@@ -76,7 +76,7 @@ class ItemStoreTest {
   }
 
   @Test
-  void aHigherSequenceNumberReplacesAndALowerOneIsRefused() {
+  void onlyAHigherSequenceNumberReplaces() {
     Item.Mutable five = KEY.item("n", 5, "4:five");
     assertEquals(STORED, put(five));
     assertEquals(fault(302), put(KEY.item("n", 4, "4:four")));
@@ -88,7 +88,7 @@ class ItemStoreTest {
   }
 
   @Test
-  void theSameSequenceNumberTakesTheSameValueOnly() {
+  void aSequenceNumberTakesOneValueOnly() {
     Item.Mutable five = KEY.item("n", 5, "4:five");
     put(five);
     assertEquals(STORED, put(five));
@@ -97,7 +97,7 @@ class ItemStoreTest {
   }
 
   @Test
-  void compareAndSwapReplacesJustTheSequenceNumberThatIsNamed() {
+  void compareAndSwapNeedsTheStoredSequence() {
     assertEquals(
         STORED, put(KEY.item("n", 5, "4:five"), OptionalLong.of(3), SOURCE), "an empty place");
     Item.Mutable six = KEY.item("n", 6, "3:six");
@@ -107,7 +107,7 @@ class ItemStoreTest {
   }
 
   @Test
-  void aForgedSignatureIsToldBeforeAnOldSequenceNumber() {
+  void aForgedSignatureIsRefusedFirst() {
     put(KEY.item("n", 5, "4:five"));
     Item.Mutable four = KEY.item("n", 4, "4:four");
     Item forged =
@@ -150,7 +150,7 @@ class ItemStoreTest {
   }
 
   @Test
-  void aFullStoreKeepsTheItemsThatAreNearest() {
+  void aFullStoreKeepsTheNearestItems() {
     List<Item.Immutable> all =
         IntStream.range(0, 2 * ItemStore.MAX_ITEMS).mapToObj(ItemStoreTest::numbered).toList();
     all.forEach(this::put);
@@ -173,7 +173,7 @@ class ItemStoreTest {
   }
 
   @Test
-  void oneSourceOnTheInternetTakesOnlyItsShare() {
+  void oneInternetSourceTakesOnlyItsShare() {
     InetAddress abroad = InetAddress.ofLiteral("192.0.2.1");
     for (int i = 0; i < ItemStore.MAX_ITEMS_PER_SOURCE; i++) {
       assertEquals(STORED, put(numbered(i), OptionalLong.empty(), abroad));

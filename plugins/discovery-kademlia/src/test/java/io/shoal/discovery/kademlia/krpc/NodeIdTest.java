@@ -29,7 +29,7 @@ class NodeIdTest {
   }
 
   @Test
-  void aRandomIdSharesExactlyTheBitsThatAreWanted() {
+  void aRandomIdSharesExactlyTheWantedBits() {
     NodeId id = NodeId.random(random);
     for (int bits = 0; bits < NodeId.SIZE_BITS; bits++) {
       assertEquals(bits, id.commonPrefixBits(id.randomAtPrefix(bits, random)));

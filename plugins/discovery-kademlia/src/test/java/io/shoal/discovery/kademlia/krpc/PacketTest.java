@@ -139,7 +139,7 @@ class PacketTest {
   }
 
   @Test
-  void theValueOfAnItemIsKeptAsItWasReceived() {
+  void anItemsValueIsKeptAsReceived() {
     String unsorted = "d1:bi2e1:ai1ee";
     byte[] packet = ascii("d1:rd2:id20:abcdefghij01234567891:v" + unsorted + "e1:t2:aa1:y1:re");
     assertEquals(
@@ -148,7 +148,7 @@ class PacketTest {
   }
 
   @Test
-  void aValueThatIsTooLargeForAnItemIsNotTaken() {
+  void anItemValueTooLargeIsIgnored() {
     Function<Integer, byte[]> packet =
         length ->
             ascii(
@@ -271,7 +271,7 @@ class PacketTest {
   }
 
   @Test
-  void aReplyThatIsTooLargeLosesNodesOfTheOtherFamilyThenProvidersThenNodes() throws Exception {
+  void aLargeReplyDropsTheOtherFamilyFirst() throws Exception {
     Packet.Answer crowded = nodesOfBoth().withValues(nCopies(100, address("10.0.0.2", 2)));
     Packet.Answer kept = read(crowded, PacketWriter.MAX_PACKET_BYTES);
     assertEquals(List.of(), kept.nodesOf(Family.IPV4));
@@ -281,7 +281,7 @@ class PacketTest {
   }
 
   @Test
-  void onlyTheLargestItemsAndTheNodesOfTheirFamilyTakeMoreThanAnOrdinaryPacket() throws Exception {
+  void onlyLargeItemsExceedAnOrdinaryPacket() throws Exception {
     Packet.Answer largest =
         read(nodesOfBoth().withContent(item(1_000)), PacketWriter.MAX_ITEM_PACKET_BYTES);
     assertEquals(item(1_000), largest.content());
@@ -324,7 +324,7 @@ class PacketTest {
   }
 
   @Test
-  void anIpv4AddressDressedUpAsIpv6IsNoNodeAndNoPeer() {
+  void anIpv4AddressInIpv6FormIsIgnored() {
     byte[] mapped = new byte[Family.IPV6.nodeBytes()];
     mapped[NodeId.SIZE_BYTES + 10] = -1;
     mapped[NodeId.SIZE_BYTES + 11] = -1;
@@ -336,7 +336,7 @@ class PacketTest {
   }
 
   @Test
-  void theAddressUnderWhichWeAreSeenIsRead() throws Exception {
+  void ourSeenAddressIsRead() throws Exception {
     assertEquals(Optional.of(address("192.0.2.7", 6881)), reply("response with ip").seenAs());
     assertEquals(
         Optional.of(address("2001:db8::7", 6881)), reply("response with 18-byte ip").seenAs());

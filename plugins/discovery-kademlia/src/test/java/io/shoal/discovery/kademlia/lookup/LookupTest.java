@@ -38,7 +38,7 @@ class LookupTest {
   }
 
   @Test
-  void onlyTheClosestAreAskedAndFewAtATime() {
+  void onlyAFewOfTheClosestAreAsked() {
     List<Contact> seeds = contacts(0, 10);
     Lookup lookup = new Lookup(SELF, TARGET, seeds);
     assertEquals(seeds.reversed().subList(0, Lookup.PARALLELISM), lookup.next());
@@ -68,7 +68,7 @@ class LookupTest {
   }
 
   @Test
-  void aSlowNodeGivesItsTurnToAnotherAndStillCountsWhenItAnswers() {
+  void aSlowNodeIsReplacedButStillCounts() {
     List<Contact> seeds = contacts(0, 9);
     Lookup lookup = new Lookup(SELF, TARGET, seeds);
     Contact slow = lookup.next().getFirst();
@@ -79,7 +79,7 @@ class LookupTest {
   }
 
   @Test
-  void aSlowNodeHoldsTheEndUpOnlyIfNobodyAnswered() {
+  void aSlowNodeDelaysOnlyAnUnansweredLookup() {
     List<Contact> seeds = contacts(0, 2);
     Lookup lookup = new Lookup(SELF, TARGET, seeds);
     lookup.next().forEach(lookup::slow);
@@ -89,7 +89,7 @@ class LookupTest {
   }
 
   @Test
-  void withNobodyToAskItEndsAtOnce() {
+  void aLookupWithoutSeedsEndsAtOnce() {
     Lookup lookup = new Lookup(SELF, TARGET, List.of());
     assertEquals(List.of(), lookup.next());
     assertTrue(lookup.finished());
@@ -102,14 +102,14 @@ class LookupTest {
   }
 
   @Test
-  void whoLeadsItAstrayDoesNotKeepItGoingForever() {
+  void aLookupLedAstrayStillEnds() {
     Lookup lookup = new Lookup(SELF, TARGET, contacts(0, 1));
     int asked = 0;
     int bits = 1;
     for (List<Contact> next = lookup.next(); !next.isEmpty(); next = lookup.next()) {
       asked += next.size();
       for (Contact liar : next) {
-        // Always somebody closer, as long as bits last, then ever new ids at the end.
+        // Always a closer node, as long as bits last, then ever new ids at the end.
         bits = Math.min(bits + 1, 150);
         lookup.answered(liar, List.of(contact(bits), contact(bits), contact(bits)));
       }
@@ -119,8 +119,8 @@ class LookupTest {
   }
 
   @Test
-  void eightThatLieImplausiblyFarApartDoNotHideWhoIsCloser() {
-    // Colluders at 2^-5, who name nobody else, and a far honest node, who knows the closest.
+  void implausiblyDistantNodesDoNotHideCloserOnes() {
+    // Colluders at 2^-5, which name no other nodes, and a far honest node, which knows the closest.
     List<Contact> colluders = atPrefix(5, 100, 8);
     Contact far = atPrefix(1, 200, 1).getFirst();
     List<Contact> closest = atPrefix(9, 300, 8);
@@ -136,7 +136,7 @@ class LookupTest {
   }
 
   @Test
-  void whereEightStayImplausiblyFarApartTwiceAsManyKeepWhatIsToBeKept() {
+  void implausiblyDistantHoldersAreDoubled() {
     Lookup lookup =
         new Lookup(
             SELF, TARGET, atPrefix(2, 100, 60), AddressRules.none(), Lookup.Share.ofAll(0x1p-7));
@@ -207,7 +207,7 @@ class LookupTest {
   }
 
   @Test
-  void whenItEndsNobodyCloserIsLeftUnasked() {
+  void everyCloserNodeWasAskedAtTheEnd() {
     for (int round = 0; round < 200; round++) {
       List<Contact> all = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
@@ -264,7 +264,7 @@ class LookupTest {
   }
 
   @Test
-  void whenTheOneOfANetworkFailsAnotherOfItIsAsked() {
+  void anotherNodeOfANetworkReplacesAFailedOne() {
     Contact near = globalContact(50, "20.0.0.1");
     Contact far = globalContact(40, "20.0.0.2");
     Lookup lookup = guarded(List.of(near, far), true, false);
@@ -274,7 +274,7 @@ class LookupTest {
   }
 
   @Test
-  void whoseIdIsNotValidIsAskedButDoesNotCount() {
+  void nodesWithInvalidIdsDoNotCount() {
     List<Contact> seeds = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       seeds.add(globalContact(60 + i, "20.0." + i + ".1"));

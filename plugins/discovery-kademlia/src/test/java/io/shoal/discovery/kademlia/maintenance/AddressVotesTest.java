@@ -58,7 +58,7 @@ class AddressVotesTest {
   }
 
   @Test
-  void anAddressThatChangedIsNoticedByTheSameVoters() {
+  void theSameVotersAgreeOnANewAddress() {
     for (InetAddress address : List.of(OURS, LATER)) {
       for (int i = 0; i < AddressVotes.MAX_VOTES; i++) {
         votes.vote(voter(i, 1), address);

@@ -48,7 +48,7 @@ final class AnnounceScale {
   private final List<Simulation.Peer> announcer = new ArrayList<>(1);
 
   private final Watch watch = new Watch();
-  private int told;
+  private int announced;
 
   AnnounceScale(long seed, int nodes, Optional<Bytes> versionOfOthers) {
     Simulation.Conditions conditions = Simulation.Conditions.publicNetwork(0);
@@ -118,7 +118,9 @@ final class AnnounceScale {
               for (int i = 0; i < count; i++) {
                 NodeId key = NodeId.random(random);
                 keys.add(key);
-                announcer().node().announce(key, PLACES, ports -> told++, simulation.nowMillis());
+                announcer()
+                    .node()
+                    .announce(key, PLACES, ports -> announced++, simulation.nowMillis());
               }
             });
   }
@@ -144,7 +146,7 @@ final class AnnounceScale {
   /// @return how long that took
   Duration runUntilTold(Duration atMost) {
     Duration took = Duration.ZERO;
-    while (told < keys.size() && took.compareTo(atMost) < 0) {
+    while (announced < keys.size() && took.compareTo(atMost) < 0) {
       run(STEP);
       took = took.plus(STEP);
     }
@@ -156,8 +158,8 @@ final class AnnounceScale {
   }
 
   /// First announcements that ended.
-  int told() {
-    return told;
+  int announced() {
+    return announced;
   }
 
   Watch watch() {

@@ -62,7 +62,7 @@ class AnnounceScaleTest {
     scale.announce(MANY);
     Duration first = scale.runUntilTold(EXPIRY);
     AnnounceFigures.Progress begin = scale.figures().announcing();
-    assertEquals(MANY, scale.told(), () -> scale.figures().toString());
+    assertEquals(MANY, scale.announced(), () -> scale.figures().toString());
     reporter.publishEntry(
         String.format(
             Locale.ROOT,
@@ -81,7 +81,7 @@ class AnnounceScaleTest {
     assertTrue(scale.watch().mostInASecond() <= MOST_PACKETS_A_SECOND, line);
     assertTrue(scale.keepersOfTheClosest(100) > 7.9, line);
     assertEquals(0, scale.refused(), line);
-    assertEquals(0, scale.watch().batches(), "only who knows of it gets it");
+    assertEquals(0, scale.watch().batches(), "only nodes that know the query get it");
     double heap = scale.heapOfTheAnnouncer() / MIB;
     reporter.publishEntry(String.format(Locale.ROOT, "%d keys: %.1f MiB of heap", MANY, heap));
     assertTrue(heap < MOST_HEAP_MIB, () -> heap + " MiB");

@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Strangers who work together against everybody's searches. They answer every question, but name
-/// only one another as the closest nodes and false providers, and drop what is announced to them.
-/// They know the whole network and see to it that it knows them.
+/// Strangers that work together against all searches. They answer every question, but name only one
+/// another as the closest nodes and false providers, and drop what is announced to them. They know
+/// the whole network and see to it that it knows them.
 final class Collusion {
   private static final int CONTACTS = 8;
   private static final int FALSE_PROVIDERS = 10;
@@ -34,7 +34,7 @@ final class Collusion {
   /// honest node asks when it joins.
   private static final int FIRST_CALLS = 120;
 
-  /// Leading bits that an id ground without bounds shares with its key: nobody is as close by
+  /// Leading bits that an id ground without bounds shares with its key: no node is as close by
   /// chance.
   private static final int GROUND_BITS = 32;
 

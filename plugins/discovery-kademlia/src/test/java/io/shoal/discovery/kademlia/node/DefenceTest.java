@@ -77,7 +77,7 @@ class DefenceTest {
   /// Measured with the smallest queries there are: ping 1.1, find_node 3.1 (4.3 in IPv6), get_peers
   /// 5.0, where the providers fill what is left.
   @Test
-  void noAnswerIsManyTimesAsLargeAsTheQueryOfAnAddressThatMayBeForged() {
+  void answersToForgeableAddressesAreBounded() {
     fill();
     List<Method> methods =
         List.of(
@@ -99,7 +99,7 @@ class DefenceTest {
   }
 
   @Test
-  void whoBroughtATokenIsToldAll() {
+  void aTokenProvesTheAddress() {
     fill();
     int before = reply(answer(VICTIM, query(getPeers()))).answer().values().size();
     Bytes token = reply(answer(VICTIM, query(getPeers()))).answer().token().orElseThrow();
@@ -110,7 +110,7 @@ class DefenceTest {
   }
 
   @Test
-  void whatIsStoredGoesToUnknownAddressesNowAndThenOnly() {
+  void contentGoesToUnknownAddressesNowAndThen() {
     Item.Immutable item =
         new Item.Immutable(Bytes.of(Bencode.of(Bytes.of(new byte[900])).encode()));
     NodeId target = item.target();
@@ -127,11 +127,11 @@ class DefenceTest {
     assertEquals(ReplySize.CONTENT_BURST, full);
     assertTrue(
         reply(answer(holder, query(get))).answer().content() instanceof Packet.Content.Value,
-        "who stored it gets it");
+        "the node that stored it gets it");
   }
 
   @Test
-  void aNetworkGetsNoMoreByUsingAllOfItsAddresses() {
+  void manyAddressesOfANetworkGetNoMore() {
     byte[] ping = query(new Method.Ping());
     int answered = 0;
     for (int i = 0; i < 20_000; i++) {
@@ -154,7 +154,7 @@ class DefenceTest {
   }
 
   @Test
-  void whoWasSilentIsForgotten() {
+  void aSilentSourceIsForgotten() {
     RateLimiter limiter = new RateLimiter();
     for (int i = 0; i < 10_000; i++) {
       limiter.admits(address("30." + i / 254 + "." + i % 254 + ".1", 7000), i / 10);
@@ -167,7 +167,7 @@ class DefenceTest {
   /// The rule of [ReplySize], on every kind of packet for twenty seconds: a /24 from which queries
   /// seem to come gets five times what was sent in its name, and two large answers a second.
   @Test
-  void anUnprovenNetworkGetsFiveTimesWhatItSendsAndTwoLargeAnswersASecond() {
+  void anUnprovenNetworkGetsBoundedAnswers() {
     fill();
     Item.Immutable item =
         new Item.Immutable(Bytes.of(Bencode.of(Bytes.of(new byte[996])).encode()));

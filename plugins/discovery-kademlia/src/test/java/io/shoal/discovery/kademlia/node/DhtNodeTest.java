@@ -55,7 +55,7 @@ class DhtNodeTest {
       NodeId.of("mnopqrstuvwxyz123456".getBytes(StandardCharsets.US_ASCII), 0);
   private static final Bytes TRANSACTION = Bytes.ofText("aa");
 
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Sent(InetSocketAddress to, byte[] datagram) {}
 
   private final List<Sent> sent = new ArrayList<>();
@@ -210,7 +210,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aScrapeTellsAboutHowManyThereAreAndWhoDoesNotWantSeedsIsToldNone() {
+  void aScrapeCountsAndNoseedOmitsSeeds() {
     announce(address(8), 4600, true);
     announce(address(9), 4600, false);
     announce(address(10), 4600, false);
@@ -224,7 +224,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void samplesOfTheStoredKeysStayTheSameForTheIntervalThatIsTold() {
+  void keySamplesStayForTheirInterval() {
     assertEquals(
         new Packet.Content.Samples(300, 0, List.of()),
         ask(new Method.SampleInfohashes(STRANGER_ID, Set.of())).content());
@@ -259,7 +259,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void anImmutableItemIsToldToWhoKnowsItsHash() {
+  void anImmutableItemIsFoundByItsHash() {
     Item item = new Item.Immutable(VALUE);
     put(item);
     Packet.Answer answer = get(item.target());
@@ -270,7 +270,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aMutableItemIsToldUnlessTheAskerHasIt() {
+  void aMutableItemIsSentOnlyIfNewer() {
     Item.Mutable item = SigningKey.of(1).item("salt", 5, VALUE.text());
     put(item);
     Packet.Content whole = new Packet.Content.Signed(item.key(), 5, item.value(), item.signature());
@@ -288,7 +288,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void sizesAreCheckedBeforeTheTokenAndTheTokenBeforeTheSignature() {
+  void sizeIsCheckedFirstThenTokenThenSignature() {
     Bytes noToken = Bytes.ofText("x");
     SigningKey key = SigningKey.of(1);
     Item.Mutable longSalt = key.item("s".repeat(65), 1, "i1e");
@@ -304,7 +304,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aPutThatLacksAnArgumentIsAProtocolError() {
+  void aPutWithoutAnArgumentIsRefused() {
     for (String arguments :
         List.of(
             "1:v3:abc",
@@ -320,7 +320,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void thePingOfBep5IsAnsweredByteForByte() {
+  void thePingOfBep5IsAnsweredExactly() {
     DhtNode named =
         node(
             new DhtSettings(
@@ -349,7 +349,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void manyKeysAreKeptWithTheTokenOfOneAndEachIsAnswered() {
+  void oneTokenIsEnoughForManyKeys() {
     Bytes token = token();
     List<NodeId> keys = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -363,7 +363,7 @@ class DhtNodeTest {
           List.of(new InetSocketAddress(STRANGER.getAddress(), 4600)),
           ask(new Method.GetPeers(key, Set.of())).values());
     }
-    // The token is that of the key that is named, and of nobody else.
+    // The token is that of the named key, and of no other.
     byte[] wrong =
         writer.write(
             new Packet.Query(
@@ -377,7 +377,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void anAnnouncedProviderIsToldUntilItExpires() {
+  void anAnnouncedProviderIsSharedUntilItExpires() {
     ask(new Method.AnnouncePeer(KEY, 4600, false, token()));
     InetSocketAddress provider = new InetSocketAddress(STRANGER.getAddress(), 4600);
     assertEquals(List.of(provider), getPeers().values());
@@ -394,7 +394,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aTokenHoldsForItsAddressAndKeyAlone() {
+  void aTokenHoldsForOneAddressAndKey() {
     Bytes token = token();
     Method stolen = new Method.AnnouncePeer(KEY, 4600, false, token);
     byte[] query = writer.write(new Packet.Query(TRANSACTION, STRANGER_ID, stolen, false));
@@ -417,7 +417,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void whoOnlyAsksDoesNotEnterTheTable() {
+  void aMereAskerDoesNotEnterTheTable() {
     ask(new Method.Ping());
     assertEquals(List.of(), node.contacts());
     assertTrue(
@@ -426,7 +426,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void whoAnswersEntersTheTableAndIsToldToOthers() {
+  void aNodeThatAnswersEntersTheTable() {
     Contact other = new Contact(NodeId.random(new SplittableRandom(5)), address(9));
     introduce(other);
     assertEquals(List.of(other), node.contacts());
@@ -434,7 +434,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aReadOnlyNodeIsAnsweredButNeverAskedBack() {
+  void aReadOnlyNodeIsNeverAskedBack() {
     byte[] query =
         writer.write(new Packet.Query(TRANSACTION, STRANGER_ID, new Method.Ping(), true));
     assertTrue(answer(query).isPresent());
@@ -442,7 +442,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aReadOnlyMemberAnswersNobody() {
+  void aReadOnlyMemberAnswersNoQuery() {
     DhtNode silent = node(TestSettings.readOnly());
     byte[] query =
         writer.write(new Packet.Query(TRANSACTION, STRANGER_ID, new Method.Ping(), false));
@@ -450,7 +450,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aReadOnlyMemberSaysSoInEveryQuery() {
+  void aReadOnlyMembersQueriesSaySo() {
     DhtNode silent = node(TestSettings.readOnly());
     silent.bootstrap(Bootstrap.Addresses.of(STRANGER), now);
     Packet.Query query =
@@ -459,7 +459,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aRouterIsAskedButNeverEntersTheTable() {
+  void aRouterNeverEntersTheTable() {
     node.bootstrap(
         new Bootstrap.Addresses(List.of(STRANGER), Set.of(STRANGER), List.of(), true), now);
     Packet.Query query =
@@ -476,7 +476,7 @@ class DhtNodeTest {
                 Optional.empty())),
         now);
     assertEquals(List.of(), node.contacts());
-    assertEquals(named.address(), sent.getFirst().to(), "whom it named is asked next");
+    assertEquals(named.address(), sent.getFirst().to(), "the named node is asked next");
   }
 
   @Test
@@ -488,7 +488,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void aReplyToNothingOrFromElsewhereChangesNothing() {
+  void anUnaskedReplyChangesNothing() {
     ask(new Method.Ping());
     Packet.Query ping =
         sent.stream()
@@ -508,7 +508,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void ownKeysAreAnsweredWithTheAddressThatTheAskerCanReach() {
+  void ownKeysAreAnsweredWithAReachableAddress() {
     node.announce(KEY, List.of(new Announcer.Place(4600, Optional.empty())), ports -> {}, now);
     assertEquals(
         List.of(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 4600)),
@@ -540,7 +540,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void whoAsksTooMuchIsNotAnsweredForAWhile() {
+  void aFloodOfQueriesIsNotAnswered() {
     byte[] query =
         writer.write(new Packet.Query(TRANSACTION, STRANGER_ID, new Method.Ping(), true));
     InetSocketAddress abroad = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 7000);
@@ -562,7 +562,7 @@ class DhtNodeTest {
   }
 
   @Test
-  void loopbackAddressesAreNotToldToTheLan() {
+  void loopbackAddressesDoNotGoToTheLan() {
     Contact local =
         new Contact(
             NodeId.random(new SplittableRandom(5)),

@@ -49,7 +49,7 @@ class DhtScenariosTest {
   }
 
   @Test
-  void aCalmNetworkFindsNearlyEverythingAlongPathsThatGrowWithTheLogarithmOfItsSize() {
+  void pathsInACalmNetworkGrowLogarithmically() {
     ScenarioOutcome small = run(calm("calm", NODES / 100, LOOKUPS));
     ScenarioOutcome medium = run(calm("calm", NODES / 10, LOOKUPS));
     ScenarioOutcome large = run(calm("calm", NODES, LOOKUPS));
@@ -70,8 +70,8 @@ class DhtScenariosTest {
   }
 
   @Test
-  void keysStayFindableWhileHalfOfAllNodesAreReplacedInAnHourAndDatagramsGetLost() {
-    // A few of those who search are replaced before they know.
+  void keysStayFindableUnderChurnAndLoss() {
+    // A few searching nodes are replaced before their search ends.
     int lookups = LOOKUPS + LOOKUPS / 100;
     assertReached(
         new Figure(0.99, 0.985),
@@ -85,13 +85,13 @@ class DhtScenariosTest {
   }
 
   @Test
-  void aFifthOfAllWhoColludeHideLittleFromASearchOnOnePath() {
+  void colludersHideLittleFromASearchOnOnePath() {
     assertReached(
         new Figure(0.95, 0.95), calm("20 % collude, one path", NODES, LOOKUPS).withHostile(0.2));
   }
 
   @Test
-  void aFifthOfAllWhoColludeHideLittleFromASearchOnFourPaths() {
+  void colludersHideLittleFromASearchOnFourPaths() {
     assertReached(
         new Figure(0.95, 0.95),
         calm("20 % collude, four disjoint paths", NODES, LOOKUPS)
@@ -99,9 +99,9 @@ class DhtScenariosTest {
             .with(guarded(false, 4)));
   }
 
-  /// Without a figure to reach: who chooses his ids owns what is next to them.
+  /// Without a figure to reach: a node that chooses its id owns the keys next to it.
   @Test
-  void howMuchIdsGroundToSitOnAKeyHideIsReported() {
+  void howMuchGroundIdsHideIsReported() {
     for (boolean enforceIds : List.of(false, true)) {
       String name = "20 % sit on the keys, ids " + (enforceIds ? "bound to addresses" : "free");
       ScenarioOutcome outcome =
@@ -114,7 +114,7 @@ class DhtScenariosTest {
   }
 
   @Test
-  void theSamePlanGivesTheSameOutcomeDatagramForDatagram() {
+  void theSamePlanGivesTheSameDatagrams() {
     Scenario.Plan plan =
         calm("all at once", 60, 50)
             .withChurn(5)
@@ -128,7 +128,7 @@ class DhtScenariosTest {
   }
 
   @AfterAll
-  void tell() throws IOException {
+  void report() throws IOException {
     StringBuilder out = new StringBuilder(ScenarioOutcome.HEADER);
     outcomes.forEach(outcome -> out.append(outcome.row()));
     out.append('\n');

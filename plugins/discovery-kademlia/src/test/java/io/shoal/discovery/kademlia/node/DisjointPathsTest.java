@@ -44,7 +44,7 @@ class DisjointPathsTest {
   }
 
   /// 64 honest nodes, the closest eight of which know the provider, and 40 colluders, closer than
-  /// any of them, who know each other alone. The node knows 31 honest ones and one colluder.
+  /// any of them, which know only each other. The node knows 31 honest ones and one colluder.
   private Strangers world(int paths) {
     Strangers world =
         new Strangers(
@@ -63,10 +63,10 @@ class DisjointPathsTest {
       boolean holds = holders.contains(contact);
       world.add(
           contact,
-          query -> Optional.of(tell(query, holders, holds ? List.of(PROVIDER) : List.of())));
+          query -> Optional.of(answer(query, holders, holds ? List.of(PROVIDER) : List.of())));
     }
     for (Contact contact : colluders) {
-      world.add(contact, query -> Optional.of(tell(query, closest(colluders), List.of())));
+      world.add(contact, query -> Optional.of(answer(query, closest(colluders), List.of())));
     }
     // The holders themselves are strangers at first.
     world.introduce(colluders.getFirst());
@@ -78,8 +78,8 @@ class DisjointPathsTest {
     return all.stream().sorted((a, b) -> KEY.compareDistance(a.id(), b.id())).limit(8).toList();
   }
 
-  /// Only a search is told of others: the node is to begin it with those that it was introduced to.
-  private static Packet.Answer tell(
+  /// Only a search gets other nodes: it is to begin with those that the node was introduced to.
+  private static Packet.Answer answer(
       Packet.Query query, List<Contact> nodes, List<InetSocketAddress> values) {
     return query.method() instanceof Method.FindNode
         ? Packet.Answer.EMPTY
@@ -119,7 +119,7 @@ class DisjointPathsTest {
   }
 
   @Test
-  void whoOwnsOnePathCannotHideItOnTheOthers() {
+  void aHostilePathCannotHideKeys() {
     for (int paths : List.of(2, 4, 8)) {
       honest.clear();
       colluders.clear();

@@ -108,8 +108,8 @@ class DualStackTest {
   }
 
   @Test
-  void bothNetworksAreJoinedFromAnAddressOfOne() {
-    // Only answers lead on, so the second machine's IPv6 node must be known to somebody first.
+  void oneAddressIsEnoughToJoinBothNetworks() {
+    // Only answers lead on, so the second machine's IPv6 node must be known to a node first.
     List<List<DhtNode>> machines = new ArrayList<>();
     for (int i = 1; i <= MACHINES; i++) {
       machines.add(machine(i));
@@ -136,7 +136,7 @@ class DualStackTest {
   }
 
   @Test
-  void whoWantsBothIsToldBoth() {
+  void aQueryForBothFamiliesGetsBoth() {
     List<List<DhtNode>> machines = new ArrayList<>(List.of(machine(1), machine(2)));
     introduce(machines);
     List<Bytes> answers = new ArrayList<>();

@@ -34,7 +34,7 @@ class ExternalAddressTest {
   }
 
   @Test
-  void theIdChangesOnAgreementAndNothingElseIsLost() {
+  void theIdChangesOnAgreementWithoutLoss() {
     Strangers world = new Strangers(TestSettings.ordinary(), OURS);
     DhtNode node = world.node();
     NodeId first = node.id();
@@ -74,7 +74,7 @@ class ExternalAddressTest {
   }
 
   @Test
-  void whoseIdIsNotValidEntersNoTableWhereThatIsEnforced() {
+  void anInvalidIdEntersNoTableIfEnforced() {
     Strangers world =
         new Strangers(
             TestSettings.with(

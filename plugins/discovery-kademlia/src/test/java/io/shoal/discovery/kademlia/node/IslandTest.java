@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Nodes that were told to begin with one another and with somebody who was not there.
+/// Nodes whose bootstrap nodes are one another and one that is absent.
 class IslandTest {
   private static final long SEED = 21;
   private static final int NODES = 12;
@@ -94,7 +94,7 @@ class IslandTest {
   }
 
   @Test
-  void islandsBecomeOneNetworkWhenTheHostThatTheyWereToldAppears() {
+  void islandsJoinWhenTheirBootstrapNodeAppears() {
     oneNetworkComesOf(NODES);
   }
 
@@ -103,7 +103,7 @@ class IslandTest {
     oneNetworkComesOf(2);
   }
 
-  /// What goes to an address from anybody.
+  /// All that goes to an address.
   private static final class Times extends Simulation.Member {
     private final Map<InetSocketAddress, List<Long>> bySender = new HashMap<>();
 
@@ -118,7 +118,7 @@ class IslandTest {
   }
 
   @Test
-  void aHostThatKeepsSilentIsAskedEverMoreRarely() {
+  void aSilentHostIsAskedLessAndLess() {
     Times times = new Times(host, simulation);
     simulation.add(times);
     island(NODES);
@@ -132,7 +132,7 @@ class IslandTest {
   }
 
   @Test
-  void whoWasReachedIsAskedNoMoreByThoseWhoKnowEnoughOthers() {
+  void aReachedBootstrapNodeIsNotAskedAgain() {
     Simulation.Peer first = simulation.joinAt(host);
     island(2 * NODES);
     simulation.run(Duration.ofMinutes(5));

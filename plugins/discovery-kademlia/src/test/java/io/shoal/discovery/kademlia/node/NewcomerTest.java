@@ -19,14 +19,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// Whom a node meets that knows only one other.
+/// The nodes that a newcomer meets that knows only one other.
 class NewcomerTest {
   private static final int HONEST = 160;
   private static final int COLLUDERS = 40;
 
   private final SplittableRandom random = new SplittableRandom(9);
 
-  /// Behind a NAT that tells nothing: it keeps its id.
+  /// Behind a NAT: it keeps its id.
   private final Strangers world = new Strangers(TestSettings.ordinary(), "10.0.0.5");
 
   private final NodeId self = world.node().id();
@@ -80,7 +80,7 @@ class NewcomerTest {
   }
 
   @Test
-  void whoIsToldOnlyOfColludersMeetsHisNeighboursThroughTheSurroundingsOfTheFirstNode() {
+  void aNewcomerAmongColludersMeetsItsNeighbours() {
     populate();
     Contact first = firstNode();
     world.node().bootstrap(Bootstrap.Addresses.of(first.address()), world.now());

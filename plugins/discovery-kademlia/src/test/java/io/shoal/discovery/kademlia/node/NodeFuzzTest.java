@@ -32,7 +32,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/// One whole node under a flood of strangers: damaged packets, noise, and members who follow the
+/// One whole node under a flood of strangers: damaged packets, noise, and members that follow the
 /// protocol far enough to fill every store. It must raise nothing and keep to its bounds.
 class NodeFuzzTest {
   private static final long SEED = 11;
@@ -82,7 +82,7 @@ class NodeFuzzTest {
     node.start(0);
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Sent(InetSocketAddress to, byte[] datagram) {}
 
   /// Somewhere on the internet or in a private network.
@@ -187,7 +187,7 @@ class NodeFuzzTest {
     return Bytes.of(value);
   }
 
-  /// Answers what the node asked somebody, with whatever a lookup may take.
+  /// Answers the queries of the node, with whatever a lookup may take.
   private void answer() {
     if (sent.isEmpty()) {
       return;
@@ -221,7 +221,7 @@ class NodeFuzzTest {
   }
 
   @Test
-  void aFloodRaisesNothingAndLeavesTheHeapFlat() {
+  void aFloodLeavesTheHeapFlat() {
     long filledBytes = Long.MAX_VALUE;
     for (int reported = 0; packets < PACKETS; ) {
       step();
@@ -241,7 +241,7 @@ class NodeFuzzTest {
     assertTrue(end.garbage() > PACKETS / 20, end::toString);
   }
 
-  @SuppressWarnings("SystemOut") // a report for who runs it at full size
+  @SuppressWarnings("SystemOut") // a report of the full size
   private void report(long usedBytes) {
     DhtNode.Snapshot figures = node.snapshot(now);
     System.out.printf(

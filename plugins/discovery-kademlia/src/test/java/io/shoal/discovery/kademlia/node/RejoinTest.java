@@ -23,7 +23,7 @@ class RejoinTest {
   private static final long SEED = 12;
 
   @Test
-  void afterAnHourInWhichHalfOfTheNodesWentTheSavedTableIsEnough() {
+  void theSavedTableOutlivesAnHourOfChurn() {
     Simulation simulation = new Simulation(SEED, 0.02);
     List<Simulation.Peer> peers = new ArrayList<>();
     for (int i = 0; i < NODES; i++) {

@@ -21,7 +21,8 @@ final class Scenario {
   private static final int PROVIDER_PORT = 4600;
 
   /// By which part the network grows in a step, so that it is ever as busy with newcomers: twice as
-  /// many nodes every 14 seconds. Who lets a newcomer in has mostly found its own place by then.
+  /// many nodes every 14 seconds. The first node of a newcomer has mostly found its own place by
+  /// then.
   private static final int GROWTH_PART = 40;
 
   /// Colluders for each key on which they sit.
@@ -134,7 +135,7 @@ final class Scenario {
             : Optional.empty();
   }
 
-  /// Draws the keys before anybody is there, for colluders to sit on.
+  /// Draws the keys before any node is there, for colluders to sit on.
   private List<NodeId> keys() {
     for (int i = 0; i < plan.keys(); i++) {
       drawn.add(NodeId.random(simulation.random()));
@@ -225,8 +226,8 @@ final class Scenario {
     simulation.kill(leaving);
     replaced++;
     Simulation.Peer newcomer = simulation.join();
-    // Whoever leaves takes what it provided along: nobody could find that. A newcomer brings
-    // something new.
+    // A node that leaves takes the content it provided along: no search could find that. A newcomer
+    // brings something new.
     providers.remove(leaving);
     if (keysOf.remove(leaving) != null) {
       announceSomething(newcomer);

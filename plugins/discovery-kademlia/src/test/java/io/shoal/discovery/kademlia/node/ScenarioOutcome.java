@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 /// What became of the searches of a scenario. Holds figures alone: the network may be forgotten.
 ///
 /// @param replaced nodes that left and were replaced
-/// @param datagramsPerNodeSecond sent while searches ran, upkeep included
+/// @param datagramsPerNodeSecond sent while searches ran, maintenance included
 /// @param trace differs if anything did
 /// @param simulated time
 /// @param taken on the clock of this machine
@@ -34,8 +34,8 @@ record ScenarioOutcome(
 
   /// What the searches took.
   ///
-  /// @param found how many found a true provider; those whose seeker left before their end are
-  ///   nobody's and do not count
+  /// @param found how many found a true provider; those whose seeker left before their end do not
+  ///   count
   /// @param hops of those that found it
   /// @param messages of those that ended
   record Figures(

@@ -23,8 +23,8 @@ final class Search implements DhtNode.FindListener, Simulation.Tap {
   private final InetSocketAddress provider;
   private final long startMillis;
 
-  /// By how many steps each node came to be known: 1 for those known before, one more than who
-  /// named it first otherwise.
+  /// By how many steps each node came to be known: 1 for those known before, one more than the node
+  /// that named it first otherwise.
   private final Map<InetSocketAddress, Integer> depths = new HashMap<>();
 
   private final Set<InetSocketAddress> asked = new HashSet<>();
@@ -45,7 +45,7 @@ final class Search implements DhtNode.FindListener, Simulation.Tap {
     this.startMillis = simulation.nowMillis();
   }
 
-  /// @param provider who really has it
+  /// @param provider the peer that really has it
   static Search start(
       Simulation simulation, Simulation.Peer seeker, NodeId key, InetSocketAddress provider) {
     Search search = new Search(simulation, seeker, key, provider);
@@ -111,7 +111,7 @@ final class Search implements DhtNode.FindListener, Simulation.Tap {
     return key;
   }
 
-  /// The length of the path to who named the provider first; 0 if the seeker knew.
+  /// The length of the path to the node that named the provider first; 0 if the seeker knew.
   int hops() {
     return hops;
   }
@@ -121,7 +121,7 @@ final class Search implements DhtNode.FindListener, Simulation.Tap {
     return sent + answers;
   }
 
-  /// Other addresses that it was told: lies.
+  /// Other addresses that it was given: lies.
   int others() {
     return others;
   }

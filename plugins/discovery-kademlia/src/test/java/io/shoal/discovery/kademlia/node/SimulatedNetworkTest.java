@@ -105,7 +105,7 @@ class SimulatedNetworkTest {
   }
 
   @Test
-  void keysStayFindableWhileNodesComeAndGoForAnHour() {
+  void keysStayFindableThroughAnHourOfChurn() {
     Simulation simulation = network(2, NODES);
     Map<NodeId, Simulation.Peer> providers = announce(simulation);
     Set<Simulation.Peer> staying = new HashSet<>(providers.values());
@@ -124,7 +124,7 @@ class SimulatedNetworkTest {
   }
 
   @Test
-  void theSameSeedGivesTheSameRunDatagramForDatagram() {
+  void theSameSeedGivesTheSameDatagrams() {
     Simulation one = network(3, 30);
     Simulation same = network(3, 30);
     Simulation other = network(4, 30);

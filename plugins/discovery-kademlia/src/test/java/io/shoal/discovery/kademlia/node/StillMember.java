@@ -22,8 +22,8 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// A node that only answers, from a table that was filled by hand: the real classes without upkeep,
-/// so that ten thousand of them cost little for hours.
+/// A node that only answers, from a table that was filled by hand: the real classes without
+/// maintenance, so that ten thousand of them cost little for hours.
 final class StillMember extends Simulation.Member {
   private final Simulation simulation;
   private final RoutingTable table;

@@ -23,15 +23,15 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
-/// A network in which all but one node are played by the test: each answers queries as it is told,
-/// at once, or not at all.
+/// A network in which all but one node are played by the test: each answers queries as the test
+/// says, at once, or not at all.
 final class Strangers implements Network {
   /// What a stranger answers to a query; empty for silence.
   interface Script extends Function<Packet.Query, Optional<Packet.Answer>> {}
 
   private record Stranger(NodeId id, Script script) {}
 
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Datagram(InetSocketAddress to, byte[] bytes) {
     Datagram {
       bytes = bytes.clone();
@@ -66,12 +66,12 @@ final class Strangers implements Network {
     strangers.put(contact.address(), new Stranger(contact.id(), script));
   }
 
-  /// A stranger that answers, but knows nobody.
+  /// A stranger that answers, but knows no node.
   void add(Contact contact) {
     add(contact, query -> Optional.of(Packet.Answer.EMPTY));
   }
 
-  /// Lets the node know somebody: he asks, is asked back, and answers.
+  /// Lets the node know a stranger: it asks, is asked back, and answers.
   void introduce(Contact contact) {
     node.onDatagram(
         contact.address(),
@@ -95,7 +95,7 @@ final class Strangers implements Network {
     return answer;
   }
 
-  /// Who was asked something but a ping, in order.
+  /// The strangers that were asked anything but a ping, in order.
   List<Contact> asked() {
     return asked;
   }

@@ -33,7 +33,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void aKeyTakesOnlySoManyProvidersAndStillRenewsThem() {
+  void aFullKeyStillRenewsItsProviders() {
     for (int i = 0; i < ProviderStore.MAX_PROVIDERS_PER_KEY; i++) {
       assertTrue(store.add(key, provider(i), false, 0));
     }
@@ -44,7 +44,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void theStoreTakesOnlySoManyInAllUntilSomeExpire() {
+  void aFullStoreTakesMoreAfterSomeExpire() {
     for (int i = 0; i < ProviderStore.MAX_PROVIDERS; i++) {
       assertTrue(store.add(NodeId.random(random), provider(i), false, 0));
     }
@@ -82,7 +82,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void whatMayNotBeToldIsLeftOut() {
+  void disallowedProvidersAreOmitted() {
     store.add(key, provider(1), false, 0);
     store.add(key, provider(2), false, 0);
     assertEquals(
@@ -91,7 +91,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void whoIsStoredMayRenewEvenIfThereIsNoRoom() {
+  void aStoredProviderMayRenewInAFullStore() {
     for (int i = 0; i < ProviderStore.MAX_PROVIDERS_PER_KEY; i++) {
       store.add(key, provider(i), false, 0);
     }
@@ -104,7 +104,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void oneSourceOnTheInternetTakesOnlyItsShare() {
+  void oneInternetSourceTakesOnlyItsShare() {
     InetSocketAddress one = abroad("192.0.2.1", 4600);
     for (int i = 0; i < ProviderStore.Limits.PUBLIC.perSource(); i++) {
       assertTrue(store.add(NodeId.random(random), one, false, 0));
@@ -117,7 +117,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void theAddressesOfOneIpv6NetworkAreOneSource() {
+  void anIpv6NetworkIsOneSource() {
     ProviderStore six = new ProviderStore(Family.IPV6, new ProviderStore.Limits(2, false), random);
     assertTrue(six.add(key, abroad("2001:db8::1", 1), false, 0));
     assertTrue(six.add(key, abroad("2001:db8::2", 1), false, 0));
@@ -127,7 +127,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void anAddressHasSeveralPortsUnlessOneIsTheRule() {
+  void anAddressMayHaveSeveralPorts() {
     InetSocketAddress first = abroad("192.0.2.1", 1);
     InetSocketAddress second = abroad("192.0.2.1", 2);
     store.add(key, first, false, 0);
@@ -140,7 +140,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void seedsAreLeftOutWhereTheyAreNotWantedAndCountedApart() {
+  void seedsAreCountedApartAndOmittedOnRequest() {
     store.add(key, provider(1), true, 0);
     store.add(key, provider(2), false, 0);
     store.add(key, provider(3), false, 0);
@@ -154,7 +154,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void someKeysAreOthersEachTimeButAllIfTheyAreFew() {
+  void sampledKeysAreRandomUnlessTheyAreFew() {
     Set<NodeId> all = new HashSet<>();
     for (int i = 0; i < 10; i++) {
       NodeId one = NodeId.random(random);
@@ -174,7 +174,7 @@ class ProviderStoreTest {
   }
 
   @Test
-  void aHundredThousandProvidersCostLessThanTenMegabytes() {
+  void manyProvidersCostLessThanTenMegabytes() {
     for (int keys : new int[] {200, ProviderStore.MAX_PROVIDERS}) {
       long empty = usedHeapBytes();
       ProviderStore full = fill(keys, ProviderStore.MAX_PROVIDERS);

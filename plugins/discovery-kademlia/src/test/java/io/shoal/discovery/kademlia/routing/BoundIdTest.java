@@ -34,7 +34,7 @@ class BoundIdTest {
   }
 
   @Test
-  void anIdThatIsMadeForAnAddressIsValidThereAndHardlyElsewhere() throws UnknownHostException {
+  void aBoundIdIsValidAtItsAddress() throws UnknownHostException {
     byte[] v4 = new byte[4];
     byte[] v6 = new byte[16];
     int elsewhere = 0;
@@ -53,7 +53,7 @@ class BoundIdTest {
   }
 
   @Test
-  void nothingIsBoundOnLoopbackAndInPrivateNetworks() {
+  void privateNetworksAllowEveryId() {
     NodeId any = NodeId.random(random);
     for (String exempt : List.of("::1", "fe80::7", "fd00::7", "127.0.0.1", "192.168.1.1")) {
       assertTrue(BoundId.matches(any, InetAddress.ofLiteral(exempt)), exempt);

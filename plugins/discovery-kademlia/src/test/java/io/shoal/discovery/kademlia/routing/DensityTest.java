@@ -22,44 +22,44 @@ class DensityTest {
     return Stream.generate(() -> NodeId.random(random)).limit(count).toList();
   }
 
-  /// A lookup that is told only of these ends so.
+  /// A lookup that learns only of these ends so.
   private static NodeId eighth(NodeId target, List<NodeId> of) {
     return of.stream().sorted(target::compareDistance).skip(7).findFirst().orElseThrow();
   }
 
-  private double radius(List<NodeId> told) {
+  private double radius(List<NodeId> known) {
     Density density = new Density();
     for (int i = 0; i < Density.MAX_SAMPLES; i++) {
       NodeId target = NodeId.random(random);
-      density.ended(target, eighth(target, told));
+      density.ended(target, eighth(target, known));
     }
     return density.plausibleRadius(1);
   }
 
   /// How many of a hundred targets end within the radius.
-  private int plausible(double radius, List<NodeId> told) {
+  private int plausible(double radius, List<NodeId> known) {
     int count = 0;
     for (int i = 0; i < 100; i++) {
       NodeId target = NodeId.random(random);
-      count += target.distancePart(eighth(target, told)) <= radius ? 1 : 0;
+      count += target.distancePart(eighth(target, known)) <= radius ? 1 : 0;
     }
     return count;
   }
 
   @Test
-  void whoIsToldEverythingIsHardlyEverTakenForOneLedAstray() {
+  void anHonestLookupIsHardlyEverImplausible() {
     double radius = radius(all);
     assertTrue(plausible(radius, all) >= 90, () -> "radius " + radius);
   }
 
   @Test
-  void whoIsToldOneInFiveHardlyEverPasses() {
+  void aFifthOfTheNodesHardlyEverPasses() {
     double radius = radius(all);
     assertTrue(plausible(radius, colluders) <= 10, () -> "radius " + radius);
   }
 
   @Test
-  void anHonestNeighbourhoodMakesUpForLookupsThatWereAllLedAstray() {
+  void anHonestNeighbourhoodOutweighsLookupsLedAstray() {
     Density density = new Density();
     for (int i = 0; i < Density.MAX_SAMPLES; i++) {
       NodeId target = NodeId.random(random);

@@ -57,7 +57,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void ofOneRegionAFullBucketKeepsTheOneThatIsCloserToASecretPoint() {
+  void aFullBucketPrefersNodesNearASecretPoint() {
     List<Contact> before = fillFar();
     Contact other = before.stream().filter(c -> !c.id().equals(wanted)).findFirst().orElseThrow();
     NodeId point = other.id().headThen(1 + Bucket.REGION_BITS, wanted);
@@ -71,7 +71,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void howOftenNodesAreMetDoesNotWinThemPlaces() {
+  void frequentContactsWinNoPlaces() {
     List<Contact> all = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       all.add(contact(i, 0));
@@ -89,7 +89,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void aFullBucketSplitsOnlyWhereOurOwnIdIs() {
+  void aFullBucketSplitsOnlyAtOurId() {
     fillFar();
     assertEquals(Outcome.WAITING, table.answered(unwanted(50), 0));
     for (int i = 60; i < 68; i++) {
@@ -99,7 +99,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void oneThatFailsTwiceGivesItsPlaceToTheOneThatWaits() {
+  void aNodeThatFailsTwiceIsReplaced() {
     List<Contact> far = fillFar();
     Contact waiting = unwanted(50);
     table.answered(waiting, 0);
@@ -120,7 +120,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void aLiveNodesIdCannotBeTakenByAnotherAddress() {
+  void aLiveNodesIdCannotBeTaken() {
     Contact first = contact(1, 0);
     table.answered(first, 0);
     assertEquals(Outcome.REFUSED, table.answered(new Contact(first.id(), address(2)), 0));
@@ -128,7 +128,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void aNodeThatCameBackUnderAnotherIdReplacesItself() {
+  void aNodeWithANewIdReplacesItself() {
     Contact before = contact(1, 0);
     table.answered(before, 0);
     Contact after = new Contact(self.randomAtPrefix(3, random), before.address());
@@ -142,7 +142,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void inThePublicNetworkAnAddressHasOnePlace() {
+  void anAddressHasOnePublicPlace() {
     RoutingTable strict =
         new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
     InetAddress host = InetAddress.ofLiteral("192.0.2.1");
@@ -160,7 +160,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void aNetworkHasOneNodeInABucketAndFewInAll() {
+  void aNetworkHasFewPlacesInTheTable() {
     RoutingTable strict =
         new RoutingTable(self, wanted, new AddressRules(true, AddressRules.Ids.ANY), 0);
     // Honest nodes from everywhere, so that there are buckets to speak of.
@@ -196,14 +196,14 @@ class RoutingTableTest {
   }
 
   @Test
-  void whereIdsThatAddressesAllowArePreferredTheOthersOnlyTakeWhatThoseLeave() {
+  void preferredIdsHaveTheFirstPlaces() {
     RoutingTable mainline =
         new RoutingTable(self, wanted, new AddressRules(false, AddressRules.Ids.PREFERRED), 0);
     mainline.answered(contact(100, 5), 0);
     List<Contact> chosen = far(false, 60);
     List<Contact> bound = far(true, 60);
     chosen.forEach(contact -> mainline.answered(contact, 0));
-    assertEquals(1 + Bucket.MAX_ENTRIES, mainline.size(), "they are better than nobody");
+    assertEquals(1 + Bucket.MAX_ENTRIES, mainline.size(), "they are better than none");
     bound.forEach(contact -> mainline.answered(contact, 0));
     chosen.forEach(contact -> mainline.answered(contact, 1));
     List<Contact> kept =
@@ -213,7 +213,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void nodesThatTheUserNamedAndLocalOnesAreNotBounded() {
+  void namedAndLocalNodesAreNotBounded() {
     AddressRules rules = new AddressRules(true, AddressRules.Ids.ANY);
     RoutingTable strict = new RoutingTable(self, wanted, rules, 0);
     for (int i = 1; i <= 5; i++) {
@@ -226,7 +226,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void aTableThatMovesToAnotherIdKeepsItsNodes() {
+  void aTableKeepsItsNodesUnderANewId() {
     List<Contact> all = new ArrayList<>();
     for (int bits = 0; bits < 20; bits++) {
       Contact contact = contact(bits, bits);
@@ -264,7 +264,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void oneThatFailedOnceIsDoubtedBeforeOneThatWasSilentForLong() {
+  void aFailedNodeIsDoubtedBeforeASilentOne() {
     Contact silent = contact(1, 0);
     Contact failed = contact(2, 0);
     table.answered(silent, 0);
@@ -275,7 +275,7 @@ class RoutingTableTest {
   }
 
   @Test
-  void aBucketIsStaleOnceAndAgainAfterTheSameTime() {
+  void aBucketIsStaleOncePerInterval() {
     table.answered(contact(1, 0), 0);
     assertEquals(List.of(), table.takeStale(100, 99));
     assertEquals(List.of(0), table.takeStale(100, 100));

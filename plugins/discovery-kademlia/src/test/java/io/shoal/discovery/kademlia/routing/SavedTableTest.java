@@ -33,7 +33,7 @@ class SavedTableTest {
   }
 
   @Test
-  void aTableOfEitherFamilyIsReadAsItWasWritten() {
+  void aTableIsReadAsItWasWritten() {
     SavedTable v4 = table("192.0.2.7", 20);
     SavedTable v6 = table("2001:db8::7", 20);
 

@@ -41,7 +41,7 @@ class EventQueueTest {
   }
 
   @Test
-  void eventsNearAndFarComeInTheOrderOfTimeAndThenOfPlanning() {
+  void eventsComeInOrderOfTime() {
     SplittableRandom random = new SplittableRandom(11);
     int planned = 0;
     for (long now = 0; now < DAY_MILLIS; now += random.nextLong(DAY_MILLIS / 50)) {
@@ -65,7 +65,7 @@ class EventQueueTest {
   }
 
   @Test
-  void timeStopsWhereItWasToldTo() {
+  void timeStopsWhereItShould() {
     queue.add(100, new Noted(100, 0));
     assertNull(queue.takeUntil(99));
     assertEquals(99, queue.nowMillis());

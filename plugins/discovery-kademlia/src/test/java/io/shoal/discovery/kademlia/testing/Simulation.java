@@ -68,7 +68,7 @@ public final class Simulation {
           loss, 0, TestSettings.ordinary(), (address, random) -> NodeId.random(random));
     }
 
-    /// A network of addresses from all over the world, in which nodes trust nobody's address.
+    /// A network of addresses from all over the world, in which nodes trust no address.
     public static Conditions publicNetwork(double loss) {
       DhtSettings settings =
           TestSettings.publicNetwork(new DhtSettings.Routing(true, AddressRules.Ids.ANY, 1));
@@ -94,7 +94,7 @@ public final class Simulation {
     }
   }
 
-  /// Somebody with an address on the network.
+  /// A node with an address on the network.
   public abstract static class Member {
     private final InetSocketAddress address;
     private final Terrain.Spot spot;
@@ -208,7 +208,7 @@ public final class Simulation {
               act(
                   () ->
                       node.bootstrap(
-                          knows.orElseGet(() -> Bootstrap.Addresses.of(somebodyKnown(this))),
+                          knows.orElseGet(() -> Bootstrap.Addresses.of(anyBootstrapNode(this))),
                           nowMillis())));
     }
 
@@ -310,7 +310,7 @@ public final class Simulation {
     return peer;
   }
 
-  /// Adds a node at an address from [#newAddress], which was told to begin with `named`.
+  /// Adds a node at an address from [#newAddress], which begins with `named`.
   public Peer joinAt(InetSocketAddress address, InetSocketAddress... named) {
     Peer peer = new Peer(address, false, conditions.settings());
     peer.knows = Optional.of(Bootstrap.Addresses.of(named));
@@ -352,9 +352,9 @@ public final class Simulation {
     return live.get(random.nextInt(live.size()));
   }
 
-  /// What a node is told to start from: somebody who can be reached and is a member already, so
-  /// that newcomers of one moment do not make a network of their own. None only if there is none.
-  private List<InetSocketAddress> somebodyKnown(Peer except) {
+  /// The bootstrap node of a newcomer: one that can be reached and is a member already, so that
+  /// newcomers of one moment do not make a network of their own. None only if there is none.
+  private List<InetSocketAddress> anyBootstrapNode(Peer except) {
     List<InetSocketAddress> lonely = List.of();
     int first = random.nextInt(live.size());
     for (int i = 0; i < live.size(); i++) {
