@@ -4,13 +4,12 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /// The end of a download, when nothing is left to ask for: which chunk that a slow peer owes is
-/// asked of a fast one as well. Pure.
+/// asked of a fast one as well. Has no state.
 final class EndGame {
   /// Copies of one chunk on their way at once.
   private static final int MAX_COPIES = 3;
 
-  /// A second copy is asked for when it would be here this much earlier: else it is only a waste of
-  /// bytes.
+  /// A second copy is asked for when it would be here this much earlier: else it only wastes bytes.
   private static final double WORTH_A_COPY = 1.5;
 
   /// … and by at least so much: of four peers at 25 MB/s one is idle for longer at the end; where
@@ -31,7 +30,7 @@ final class EndGame {
   /// @param mayAsk whether the peer has a chunk and was not asked for it
   static int pick(SwarmPeer peer, SwarmRequests requests, IntPredicate mayAsk, long nowMillis) {
     double speed = Math.max(peer.bytesPerSecond(), ASSUMED_BYTES_PER_SECOND / 4);
-    double mine = (peer.requests.size() + 1) * peer.chunkBytes() * 1000 / speed;
+    double mine = (peer.owed() + 1) * peer.chunkBytes() * 1000 / speed;
     double latest = Math.max(mine * WORTH_A_COPY, mine + MIN_GAIN_MILLIS);
     int choice = -1;
     for (List<SwarmRequest> asked : requests.byChunk()) {
@@ -56,6 +55,6 @@ final class EndGame {
     if (peer.bytesPerSecond() == 0 && nowMillis - request.sentMillis < UNMEASURED_GRACE_MILLIS) {
       return 0;
     }
-    return peer.millisFor(peer.requests.size());
+    return peer.millisFor(peer.owed());
   }
 }

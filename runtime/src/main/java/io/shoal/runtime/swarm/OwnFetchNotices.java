@@ -5,65 +5,64 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// What this side fetches from peers that have everything, for other downloaders to hear. Confined
-/// to the swarm's thread.
+/// What this side fetches from peers that have everything, to be announced to other downloaders.
+/// Confined to the swarm's thread.
 final class OwnFetchNotices {
-  /// Peers that are told: enough that hardly two fetch the same, and few messages.
-  private static final int MAX_TOLD = 32;
+  /// Peers that get a notice: enough that hardly two fetch the same, and few messages.
+  private static final int MAX_RECEIVERS = 32;
 
-  /// Between two messages.
-  private static final long TELL_EVERY_MILLIS = 50;
+  /// Between two notices.
+  private static final long EVERY_MILLIS = 50;
 
-  private final List<Integer> untold = new ArrayList<>();
-  private int[] positionOfChunk = new int[0];
-  private long toldMillis = Long.MIN_VALUE / 2;
+  private final ChunkPositions positions;
+  private final List<Integer> waiting = new ArrayList<>();
+  private long sentMillis = Long.MIN_VALUE / 2;
 
-  void positions(int[] chunkAtPosition, int chunks) {
-    positionOfChunk = new int[chunks];
-    for (int position = 0; position < chunkAtPosition.length; position++) {
-      positionOfChunk[chunkAtPosition[position]] = position;
+  OwnFetchNotices(ChunkPositions positions) {
+    this.positions = positions;
+  }
+
+  /// A chunk was asked of a complete peer.
+  void add(int chunk) {
+    int position = positions.positionOf(chunk);
+    // In the order of the requests; what a notice has no room for is announced by availability once
+    // the chunk is here.
+    if (position >= 0 && waiting.size() < PeerFetchNotices.MAX_PER_PEER) {
+      waiting.add(position);
     }
   }
 
-  void made(int chunk) {
-    // What came first is told first; what a notice has no room for any more, the chunk itself tells
-    // of when it is here.
-    if (untold.size() < PeerFetchNotices.MAX_PER_PEER) {
-      untold.add(positionOfChunk[chunk]);
-    }
-  }
-
-  /// What was not told yet, if it is time.
+  /// What was not announced yet, if it is time.
   Optional<SwarmAction> due(Collection<SwarmPeer> peers, long nowMillis) {
-    if (untold.isEmpty() || nowMillis - toldMillis < TELL_EVERY_MILLIS) {
+    if (waiting.isEmpty() || nowMillis - sentMillis < EVERY_MILLIS) {
       return Optional.empty();
     }
-    List<Integer> hearers =
+    List<Integer> receivers =
         peers.stream()
-            .filter(peer -> peer.claim == SwarmPeer.Claim.PARTIAL)
+            .filter(peer -> peer.holdings.isPartial())
             .map(peer -> peer.id)
-            .limit(MAX_TOLD)
+            .limit(MAX_RECEIVERS)
             .toList();
-    List<Integer> positions = List.copyOf(untold);
-    untold.clear();
-    toldMillis = nowMillis;
-    return hearers.isEmpty()
+    List<Integer> announced = List.copyOf(waiting);
+    waiting.clear();
+    sentMillis = nowMillis;
+    return receivers.isEmpty()
         ? Optional.empty()
-        : Optional.of(new SwarmAction.Promise(hearers, positions));
+        : Optional.of(new SwarmAction.Promise(receivers, announced));
   }
 
-  /// What is being fetched now, for one who came later.
+  /// What is being fetched now, for a peer that came later.
   Optional<SwarmAction> toNewcomer(SwarmPeer newcomer, Collection<SwarmPeer> peers) {
-    List<Integer> positions =
+    List<Integer> fetched =
         peers.stream()
-            .filter(peer -> peer.claim == SwarmPeer.Claim.COMPLETE)
-            .flatMap(peer -> peer.requests.values().stream())
-            .filter(request -> request.chunk < positionOfChunk.length)
-            .map(request -> positionOfChunk[request.chunk])
+            .filter(peer -> peer.holdings.isComplete())
+            .flatMap(peer -> peer.requests().stream())
+            .map(request -> positions.positionOf(request.chunk))
+            .filter(position -> position >= 0)
             .limit(PeerFetchNotices.MAX_PER_PEER)
             .toList();
-    return positions.isEmpty()
+    return fetched.isEmpty()
         ? Optional.empty()
-        : Optional.of(new SwarmAction.Promise(List.of(newcomer.id), positions));
+        : Optional.of(new SwarmAction.Promise(List.of(newcomer.id), fetched));
   }
 }

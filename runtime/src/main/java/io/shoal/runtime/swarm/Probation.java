@@ -3,11 +3,11 @@ package io.shoal.runtime.swarm;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Holds back trust in peers that have not given one right chunk yet, so that who appears under
-/// ever new names wastes little: all such peers of one place together have few requests in flight,
-/// and one that has begun to give gets more as it gives. Confined to the swarm's thread.
+/// Limits what is asked of peers that have not given one right chunk yet, so that a liar that comes
+/// back under ever new names wastes little: all such peers of one origin together have few requests
+/// in flight, and one that has begun to give gets more as it gives. Confined to the swarm's thread.
 final class Probation {
-  /// Requests in flight to all unproven peers of one place. Four peers that have just been met get
+  /// Requests in flight to all unproven peers of one origin. Four peers that have just been met get
   /// all they would get anyway.
   static final int MAX_REQUESTS_PER_ORIGIN = 4 * SwarmPeer.FIRST_WINDOW_CHUNKS;
 
@@ -21,17 +21,17 @@ final class Probation {
   int room(SwarmPeer peer) {
     int window = peer.window();
     if (!peer.trusted) {
-      long earned = SwarmPeer.FIRST_WINDOW_CHUNKS + (long) PER_RIGHT_CHUNK * peer.rightChunks;
+      long earned = SwarmPeer.FIRST_WINDOW_CHUNKS + (long) PER_RIGHT_CHUNK * peer.rightChunks();
       window = (int) Math.min(window, earned);
     }
-    int room = window - peer.requests.size();
+    int room = window - peer.owed();
     return isOn(peer)
         ? Math.min(room, MAX_REQUESTS_PER_ORIGIN - inFlight.getOrDefault(peer.origin, 0))
         : room;
   }
 
   private static boolean isOn(SwarmPeer peer) {
-    return !peer.trusted && peer.rightChunks == 0;
+    return !peer.trusted && peer.rightChunks() == 0;
   }
 
   void sent(SwarmRequest request) {

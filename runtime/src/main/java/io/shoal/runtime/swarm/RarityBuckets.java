@@ -25,6 +25,7 @@ final class RarityBuckets {
   private int[] copies = new int[64];
   private int[] slots = filled(64);
   private int size;
+  private int peers;
 
   private static int[] filled(int length) {
     int[] slots = new int[length];
@@ -36,8 +37,14 @@ final class RarityBuckets {
     return size;
   }
 
-  boolean contains(int chunk) {
-    return members.get(chunk);
+  /// How many partial peers there are.
+  int peers() {
+    return peers;
+  }
+
+  /// So many more partial peers are here, or fewer.
+  void countPeers(int by) {
+    peers += by;
   }
 
   /// How many partial peers have the chunk.

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,51 +14,38 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /// Decides which chunk of one download is asked of which peer. A single-threaded state machine: the
-/// owner tells it what happened, in order, and carries out what [#decide] returns. No IO, no clock,
-/// no randomness of its own; every event costs about the same however many chunks and peers there
-/// are.
+/// owner reports what happened, in order, and carries out what [#decide] returns. Every event costs
+/// about the same however many chunks and peers there are.
 ///
-/// Rarest first with random ties; per peer as many requests as its speed and delay need; a peer
-/// that stands still loses its requests to others but may finish them; when nothing is left to ask
-/// for, fast peers are asked for what slow ones still owe. Peers that have everything are asked for
-/// what no other downloader has or is fetching, as long as the others can give the rest: so that
-/// they send each chunk about once.
+/// Rarest first with random ties; per peer as many requests as its speed and delay need; a stalled
+/// peer loses its requests to others but may finish them; when nothing is left to ask for, fast
+/// peers are asked for what slow ones still owe. Peers that have everything are asked for what no
+/// other downloader has or is fetching, as long as the others can give the rest: so that they send
+/// each chunk about once.
 public final class Swarm {
   /// Requests in flight over all peers: with the share of a chunk that a connection buffers ahead
   /// of its reader, this bounds memory.
-  static final int MAX_REQUESTS = 1024;
+  private static final int MAX_REQUESTS = 1024;
 
   /// What a peer did not have is asked for again after this long: it may have got it.
   private static final long FORGET_MISSING_MILLIS = 20_000;
 
-  /// Chunks that a peer may lack although it said to have them, before it is parted from. One whose
-  /// file was changed under it lacks some before it has told so.
-  private static final int MAX_LACKED = 16;
-
-  /// Answers "not held" in a row after which a peer that says nothing about what it has is left
-  /// alone until its misses are forgotten.
-  private static final int MAX_MISSES_IN_ROW = 16;
-
-  private final RandomGenerator random;
+  private final ChunkPositions positions = new ChunkPositions();
   private final PeerFetchNotices peerNotices = new PeerFetchNotices();
-  private final OwnFetchNotices ownNotices = new OwnFetchNotices();
-  private final RarityBuckets free = new RarityBuckets();
-  private final Map<Integer, SwarmPeer> peers = new HashMap<>();
+  private final OwnFetchNotices ownNotices = new OwnFetchNotices(positions);
   private final SwarmRequests requests = new SwarmRequests();
+  private final ChunkPicker picker;
   private final Probation probation = new Probation();
+  private final Map<Integer, SwarmPeer> peers = new HashMap<>();
   private final ArrayDeque<SwarmPeer> ready = new ArrayDeque<>();
   private final BitSet done = new BitSet();
   private final List<SwarmAction> actions = new ArrayList<>();
 
-  private int[] chunkAtPosition = new int[0];
-  private boolean positionsKnown;
   private int chunks;
-  private int partialPeers;
-  private long freeEpoch;
   private long forgotMissingMillis = Long.MIN_VALUE;
 
   public Swarm(RandomGenerator random) {
-    this.random = random;
+    picker = new ChunkPicker(random, positions, requests, peerNotices);
   }
 
   /// One more chunk is needed.
@@ -67,7 +53,7 @@ public final class Swarm {
   /// @return its number: 0, 1, 2, …
   public int want() {
     int chunk = chunks++;
-    free(chunk);
+    picker.free(chunk);
     return chunk;
   }
 
@@ -81,37 +67,26 @@ public final class Swarm {
   /// A chunk is to be asked for from now on, also if it was here before and is needed again.
   public void wantNow(int chunk) {
     done.clear(chunk);
-    free(chunk);
+    picker.free(chunk);
     wakeAll();
   }
 
   /// The chunk is here without having been asked for.
   public void alreadyHere(int chunk) {
-    finish(chunk, -1);
+    finish(chunk);
   }
 
-  /// Which chunk stands at which position of the DAG; told once, when all nodes of the DAG are
-  /// known.
+  /// Which chunk is at which position of the DAG; called once, when all nodes of the DAG are known.
   public void positions(int[] chunkAtPosition) {
-    this.chunkAtPosition = chunkAtPosition;
-    ownNotices.positions(chunkAtPosition, chunks);
-    positionsKnown = true;
+    positions.set(chunkAtPosition, chunks);
     for (SwarmPeer peer : peers.values()) {
-      if (peer.claim == SwarmPeer.Claim.PARTIAL) {
-        BitSet byPosition = peer.have;
-        peer.have = new BitSet();
-        byPosition.stream().forEach(position -> gained(peer, position));
-      }
+      peer.holdings.positionsKnown();
       wake(peer);
     }
   }
 
   public int remaining() {
     return chunks - done.cardinality();
-  }
-
-  boolean has(int chunk) {
-    return done.get(chunk);
   }
 
   public int requestsInFlight() {
@@ -122,17 +97,16 @@ public final class Swarm {
   public int usefulPeers() {
     int useful = 0;
     for (SwarmPeer peer : peers.values()) {
-      if (peer.claim != SwarmPeer.Claim.UNKNOWN || peer.receivedBytes > 0) {
+      if (!peer.holdings.isUnknown() || peer.receivedBytes() > 0) {
         useful++;
       }
     }
     return useful;
   }
 
-  /// A chunk that nobody could be asked for, if there is one: what a stuck download is short of.
+  /// A chunk that no peer could be asked for, if there is one: what a stuck download is short of.
   public Optional<Integer> rarestFree() {
-    int chunk = free.pick(random, any -> true);
-    return chunk < 0 ? Optional.empty() : Optional.of(chunk);
+    return picker.rarestFree();
   }
 
   /// Lets every peer be looked at by the next [#decide]: after many chunks became wanted.
@@ -140,100 +114,98 @@ public final class Swarm {
     peers.values().forEach(this::wake);
   }
 
-  /// A peer of which nothing speaks against trusting it at once.
-  public void join(int id, long nowMillis) {
+  /// A peer joins that is trusted at once.
+  void join(int id, long nowMillis) {
     join(id, "", true, nowMillis);
   }
 
   /// A peer joins.
   ///
-  /// @param origin where it comes from: with whom it shares the few requests that unproven peers
-  ///   get
+  /// @param origin where it comes from: unproven peers of one origin share few requests
   /// @param trusted whether it has merits from before, so that it need not prove itself
   public void join(int id, String origin, boolean trusted, long nowMillis) {
-    SwarmPeer peer = new SwarmPeer(id, origin, trusted, nowMillis);
-    if (peers.putIfAbsent(id, peer) == null) {
+    if (!peers.containsKey(id)) {
+      SwarmPeer peer = new SwarmPeer(id, origin, trusted, picker.newHoldings(), nowMillis);
+      peers.put(id, peer);
       wake(peer);
     }
   }
 
+  /// A peer is gone.
   public void leave(int id) {
     SwarmPeer peer = peers.remove(id);
     if (peer == null) {
       return;
     }
-    for (SwarmRequest request : new ArrayList<>(peer.requests.values())) {
+    for (SwarmRequest request : new ArrayList<>(peer.requests())) {
       release(request);
     }
-    claims(peer, SwarmPeer.Claim.UNKNOWN);
+    peer.holdings.claims(PeerHoldings.Claim.UNKNOWN);
     peerNotices.forget(peer);
   }
 
-  /// A peer says that it is fetching what stands at these positions from somebody who has
+  /// A peer announces that it is fetching what is at these positions from a peer that has
   /// everything.
-  public void promised(int id, List<Integer> positions, long nowMillis) {
+  public void promised(int id, List<Integer> announced, long nowMillis) {
     SwarmPeer peer = peers.get(id);
-    if (peer == null || !positionsKnown || peer.claim != SwarmPeer.Claim.PARTIAL) {
+    if (peer == null || !peer.holdings.isPartial()) {
       return;
     }
-    for (int position : positions) {
-      if (position >= 0 && position < chunkAtPosition.length) {
-        int chunk = chunkAtPosition[position];
-        if (!done.get(chunk) && !peer.have.get(chunk)) {
-          peerNotices.made(peer, chunk, nowMillis);
-        }
+    for (int position : announced) {
+      int chunk = positions.chunkAt(position);
+      if (chunk >= 0 && !done.get(chunk) && !peer.holdings.isKnownToHave(chunk)) {
+        peerNotices.add(peer, chunk, nowMillis);
       }
     }
   }
 
-  public void availability(int id, Availability news) {
+  /// A peer says what it has.
+  public void availability(int id, Availability update) {
     SwarmPeer peer = peers.get(id);
     if (peer == null) {
       return;
     }
-    switch (news) {
-      case Availability.Complete complete -> claims(peer, SwarmPeer.Claim.COMPLETE);
-      case Availability.Unknown unknown -> claims(peer, SwarmPeer.Claim.UNKNOWN);
+    switch (update) {
+      case Availability.Complete _ -> peer.holdings.claims(PeerHoldings.Claim.COMPLETE);
+      case Availability.Unknown _ -> peer.holdings.claims(PeerHoldings.Claim.UNKNOWN);
       case Availability.Snapshot snapshot -> {
-        claims(peer, SwarmPeer.Claim.PARTIAL);
+        peer.holdings.claims(PeerHoldings.Claim.PARTIAL);
         snapshot.have().stream().forEach(position -> gained(peer, position));
         ownNotices.toNewcomer(peer, peers.values()).ifPresent(actions::add);
       }
       case Availability.Gained gained -> {
-        if (peer.claim == SwarmPeer.Claim.PARTIAL) {
+        if (peer.holdings.isPartial()) {
           Arrays.stream(gained.positions()).forEach(position -> gained(peer, position));
         }
       }
     }
-    peer.nothingAtEpoch = -1;
+    peer.mayHaveSomething();
     wake(peer);
   }
 
-  /// Bytes of the peer arrived since this was last told.
+  private void gained(SwarmPeer peer, int position) {
+    peer.holdings.gained(position);
+    peerNotices.arrived(peer, positions.chunkAt(position));
+  }
+
+  /// Bytes of the peer arrived since this was last called.
   public void progress(int id, long bytes, long nowMillis) {
     SwarmPeer peer = peers.get(id);
     if (peer == null || bytes == 0) {
       return;
     }
     peer.received(bytes, nowMillis);
-    if (peer.snubbed) {
-      peer.snubbed = false;
-      for (SwarmRequest request : peer.requests.values()) {
+    if (peer.recovers()) {
+      for (SwarmRequest request : peer.requests()) {
         request.counts = true;
-        free.remove(request.chunk);
+        picker.taken(request.chunk);
       }
       wake(peer);
     }
   }
 
   public void firstByte(int request, long nowMillis) {
-    requests
-        .get(request)
-        .ifPresent(
-            asked -> {
-              asked.begun = true;
-              asked.peer.firstByteAfter(nowMillis - asked.sentMillis);
-            });
+    requests.get(request).ifPresent(asked -> asked.firstByte(nowMillis));
   }
 
   /// The bytes that came for the request hash to the chunk's id and are stored.
@@ -244,16 +216,16 @@ public final class Swarm {
     if (asked == null) {
       return false;
     }
-    asked.peer.ended(sizeBytes);
+    asked.peer.gave(sizeBytes);
     wake(asked.peer);
     release(asked);
     boolean needed = !done.get(asked.chunk);
-    finish(asked.chunk, request);
+    finish(asked.chunk);
     return needed;
   }
 
-  /// The bytes that a peer sent for a request are not the chunk's: it goes, also if the chunk came
-  /// from another meanwhile and nobody waited for this answer any more.
+  /// The bytes that a peer sent for a request are not the chunk's: the peer is dropped, also if the
+  /// chunk came from another meanwhile and this answer was not needed any more.
   public void wrong(int id, String reason) {
     SwarmPeer peer = peers.get(id);
     if (peer != null) {
@@ -280,43 +252,37 @@ public final class Swarm {
     SwarmPeer peer = asked.peer;
     release(asked);
     switch (refusal) {
-      case Refusal.NotHeld notHeld -> {
-        blameForLacking(peer, asked.chunk);
-        misses(peer, asked.chunk);
+      case Refusal.NotHeld _ -> {
+        if (peer.holdings.lacks(asked.chunk)) {
+          penalize(peer, Reputation.Penalty.LACKED);
+        }
       }
-      case Refusal.Corrupt corrupt -> {
-        peer.rotten.set(asked.chunk);
-        misses(peer, asked.chunk);
-      }
+      case Refusal.Corrupt _ -> peer.holdings.foundCorrupt(asked.chunk);
       case Refusal.Busy busy -> {
-        peer.pausedUntilMillis = nowMillis + Math.clamp(busy.retryAfter().toMillis(), 50, 60_000);
-        peer.busy();
+        peer.pause(nowMillis + Math.clamp(busy.retryAfter().toMillis(), 50, 60_000));
         return;
       }
-      case Refusal.Denied denied -> {
+      case Refusal.Denied _ -> {
         drop(peer, "it does not serve this to us", false);
         return;
       }
-      // The connection's end is told by itself, so that it does not count as broken off; a lone
-      // request that broke off may be asked again.
-      case Refusal.Gone gone -> peer.brokeOff |= asked.begun;
+      // The end of a connection is reported by itself, so that it does not count as broken off; a
+      // lone request that broke off may be asked again.
+      case Refusal.Gone _ -> {
+        if (asked.hasBegun()) {
+          peer.brokeOff();
+        }
+      }
     }
-    if (peer.lacked >= MAX_LACKED) {
+    if (peer.holdings.lackedTooMany()) {
       drop(peer, "it does not have what it says to have", false);
     } else {
       wake(peer);
     }
   }
 
-  /// Who says to have a chunk, and did not say that its copy is rotten, has it.
-  private void blameForLacking(SwarmPeer peer, int chunk) {
-    boolean said =
-        peer.claim == SwarmPeer.Claim.COMPLETE
-            || peer.claim == SwarmPeer.Claim.PARTIAL && positionsKnown && peer.have.get(chunk);
-    if (said && !peer.rotten.get(chunk)) {
-      peer.lacked++;
-      actions.add(new SwarmAction.Blame(peer.id, Reputation.Penalty.LACKED));
-    }
+  private void penalize(SwarmPeer peer, Reputation.Penalty penalty) {
+    actions.add(new SwarmAction.Blame(peer.id, penalty));
   }
 
   private void drop(SwarmPeer peer, String reason, boolean ban) {
@@ -332,15 +298,11 @@ public final class Swarm {
     }
     for (SwarmPeer peer : new ArrayList<>(peers.values())) {
       peer.measure(nowMillis);
-      if (forget && peer.missingCount > 0) {
-        peer.missing.clear();
-        peer.missingCount = 0;
-        peer.notHeldInRow = 0;
-        peer.nothingAtEpoch = -1;
+      if (forget && peer.holdings.forgetMisses()) {
+        peer.mayHaveSomething();
       }
-      if (peer.brokeOff) {
-        peer.brokeOff = false;
-        actions.add(new SwarmAction.Blame(peer.id, Reputation.Penalty.BROKE_OFF));
+      if (peer.takeBrokeOff()) {
+        penalize(peer, Reputation.Penalty.BROKE_OFF);
       }
       peerNotices.lapse(peer, nowMillis);
       judge(peer, nowMillis);
@@ -348,11 +310,25 @@ public final class Swarm {
     }
   }
 
-  /// What to do now, after all that was told so far.
+  private void judge(SwarmPeer peer, long nowMillis) {
+    if (peer.stalls(nowMillis)) {
+      for (SwarmRequest request : peer.requests()) {
+        request.counts = false;
+        freeIfOfNoRequest(request.chunk);
+      }
+    }
+    Optional<String> useless = peer.useless(nowMillis);
+    if (useless.isPresent() && peers.size() > 1) {
+      penalize(peer, Reputation.Penalty.STALLED);
+      drop(peer, useless.get(), false);
+    }
+  }
+
+  /// What to do now, after all that was reported so far.
   public List<SwarmAction> decide(long nowMillis) {
     for (SwarmPeer peer = ready.poll(); peer != null; peer = ready.poll()) {
-      peer.queued = false;
-      if (peers.get(peer.id) == peer && nowMillis >= peer.pausedUntilMillis) {
+      peer.dequeued();
+      if (peers.get(peer.id) == peer && !peer.isPaused(nowMillis)) {
         fill(peer, nowMillis);
       }
     }
@@ -362,34 +338,12 @@ public final class Swarm {
     return result;
   }
 
-  private void judge(SwarmPeer peer, long nowMillis) {
-    if (peer.requests.isEmpty()) {
-      StallDetection.watchFrom(peer, nowMillis);
-      peer.snubbed = false;
-      return;
-    }
-    if (!peer.snubbed && StallDetection.standsStill(peer, nowMillis)) {
-      peer.snubbed = true;
-      for (SwarmRequest request : peer.requests.values()) {
-        request.counts = false;
-        freeIfNobodyCounts(request.chunk);
-      }
-    }
-    Optional<String> useless = StallDetection.ofNoUse(peer, nowMillis);
-    if (useless.isPresent() && peers.size() > 1) {
-      actions.add(new SwarmAction.Blame(peer.id, Reputation.Penalty.STALLED));
-      drop(peer, useless.get(), false);
-    }
-  }
-
   private void fill(SwarmPeer peer, long nowMillis) {
     // Asking this peer changes nothing for the others.
-    boolean othersGive = peer.claim == SwarmPeer.Claim.COMPLETE && othersGive(nowMillis);
+    boolean othersGive =
+        peer.holdings.isComplete() && picker.partialPeersCanGive(peers.values(), nowMillis);
     while (probation.room(peer) > 0 && requests.size() < MAX_REQUESTS) {
-      int chunk = pick(peer, othersGive);
-      if (chunk < 0) {
-        chunk = pickCopy(peer, nowMillis);
-      }
+      int chunk = picker.pick(peer, othersGive, nowMillis);
       if (chunk < 0) {
         return;
       }
@@ -397,80 +351,12 @@ public final class Swarm {
     }
   }
 
-  private int pick(SwarmPeer peer, boolean othersGive) {
-    if (free.size() == 0 || peer.nothingAtEpoch == freeEpoch || peer.snubbed) {
-      return -1;
-    }
-    if (peer.claim == SwarmPeer.Claim.PARTIAL && !positionsKnown) {
-      // It has at least the nodes that gave it the positions, but which bits these are is not known
-      // here yet.
-      return free.pick(random, chunk -> !peer.missing.get(chunk) && notAsked(peer, chunk));
-    }
-    if (peer.claim == SwarmPeer.Claim.UNKNOWN && peer.notHeldInRow >= MAX_MISSES_IN_ROW) {
-      return -1;
-    }
-    if (peer.claim == SwarmPeer.Claim.COMPLETE && positionsKnown && partialPeers > 0) {
-      return pickOfComplete(peer, othersGive);
-    }
-    int chunk = free.pick(random, any -> peer.mayHave(any) && notAsked(peer, any));
-    if (chunk < 0 && peer.claim == SwarmPeer.Claim.PARTIAL) {
-      chunk = free.pickAny(random, peer.have, any -> notAsked(peer, any));
-    }
-    if (chunk < 0) {
-      peer.nothingAtEpoch = freeEpoch;
-    }
-    return chunk;
-  }
-
-  /// Whether somebody who has a part could give more than it is asked for.
-  private boolean othersGive(long nowMillis) {
-    return partialPeers > 0
-        && free.size() > 0
-        && peers.values().stream()
-            .anyMatch(
-                other ->
-                    other.claim == SwarmPeer.Claim.PARTIAL
-                        && other.nothingAtEpoch != freeEpoch
-                        && other.hasRoom(nowMillis));
-  }
-
-  /// What nobody else has or fetches; and, when those who have a part are busy, what they have.
-  private int pickOfComplete(SwarmPeer peer, boolean othersGive) {
-    return free.pick(
-        random,
-        any ->
-            peer.mayHave(any)
-                && !peerNotices.stands(any)
-                && (!othersGive || free.copies(any) == 0)
-                && notAsked(peer, any));
-  }
-
-  private int pickCopy(SwarmPeer peer, long nowMillis) {
-    return free.size() > 0 || peer.snubbed
-        ? -1
-        : EndGame.pick(peer, requests, chunk -> mayCopy(peer, chunk), nowMillis);
-  }
-
-  private boolean mayCopy(SwarmPeer peer, int chunk) {
-    boolean had =
-        peer.claim == SwarmPeer.Claim.COMPLETE
-            || (positionsKnown && peer.claim == SwarmPeer.Claim.PARTIAL);
-    return had && peer.mayHave(chunk) && notAsked(peer, chunk);
-  }
-
-  private boolean notAsked(SwarmPeer peer, int chunk) {
-    return !requests.isAskedOf(peer, chunk);
-  }
-
   private void send(SwarmPeer peer, int chunk, long nowMillis) {
-    if (peer.requests.isEmpty()) {
-      StallDetection.watchFrom(peer, nowMillis);
-    }
     SwarmRequest request = requests.open(peer, chunk, nowMillis);
     probation.sent(request);
-    free.remove(chunk);
-    if (positionsKnown && peer.claim == SwarmPeer.Claim.COMPLETE) {
-      ownNotices.made(chunk);
+    picker.taken(chunk);
+    if (peer.holdings.isComplete()) {
+      ownNotices.add(chunk);
     }
     actions.add(new SwarmAction.Fetch(request.id, peer.id, chunk));
   }
@@ -479,87 +365,30 @@ public final class Swarm {
   private void release(SwarmRequest request) {
     requests.close(request);
     probation.ended(request);
-    freeIfNobodyCounts(request.chunk);
+    freeIfOfNoRequest(request.chunk);
   }
 
-  private void freeIfNobodyCounts(int chunk) {
+  private void freeIfOfNoRequest(int chunk) {
     if (!done.get(chunk) && !requests.isTakenCareOf(chunk)) {
-      free(chunk);
+      // A peer that is idle takes it at the next tick at the latest; waking all for every chunk
+      // would cost peers × chunks.
+      picker.free(chunk);
     }
   }
 
-  private void free(int chunk) {
-    free.add(chunk);
-    freeEpoch++;
-    // One that is idle takes it at the next tick at the latest; waking all for every chunk would
-    // cost peers × chunks.
-  }
-
-  private void finish(int chunk, int except) {
+  private void finish(int chunk) {
     done.set(chunk);
-    free.remove(chunk);
+    picker.taken(chunk);
     for (SwarmRequest request : requests.of(chunk)) {
-      if (request.id != except) {
-        actions.add(new SwarmAction.Cancel(request.id));
-      }
+      actions.add(new SwarmAction.Cancel(request.id));
       wake(request.peer);
       release(request);
     }
   }
 
-  private void misses(SwarmPeer peer, int chunk) {
-    peer.notHeldInRow++;
-    if (peer.claim == SwarmPeer.Claim.PARTIAL && positionsKnown) {
-      if (peer.have.get(chunk)) {
-        peer.have.clear(chunk);
-        free.change(chunk, -1);
-      }
-    } else if (!peer.missing.get(chunk)) {
-      peer.missing.set(chunk);
-      peer.missingCount++;
-    }
-  }
-
-  private void gained(SwarmPeer peer, int position) {
-    if (!positionsKnown) {
-      peer.have.set(position);
-    } else if (position < chunkAtPosition.length) {
-      int chunk = chunkAtPosition[position];
-      peerNotices.kept(peer, chunk);
-      if (!peer.have.get(chunk)) {
-        peer.have.set(chunk);
-        free.change(chunk, 1);
-      }
-    }
-  }
-
-  /// The peer has what it says now, and nothing of what it said before.
-  private void claims(SwarmPeer peer, SwarmPeer.Claim claim) {
-    partialPeers +=
-        (claim == SwarmPeer.Claim.PARTIAL ? 1 : 0)
-            - (peer.claim == SwarmPeer.Claim.PARTIAL ? 1 : 0);
-    forgetHave(peer);
-    peer.claim = claim;
-  }
-
-  private void forgetHave(SwarmPeer peer) {
-    if (positionsKnown) {
-      peer.have.stream().forEach(chunk -> free.change(chunk, -1));
-    }
-    peer.have = new BitSet();
-    peer.missing.clear();
-    peer.missingCount = 0;
-    peer.notHeldInRow = 0;
-  }
-
   private void wake(SwarmPeer peer) {
-    if (!peer.queued) {
-      peer.queued = true;
+    if (peer.enqueue()) {
       ready.add(peer);
     }
-  }
-
-  Collection<SwarmPeer> peers() {
-    return peers.values();
   }
 }

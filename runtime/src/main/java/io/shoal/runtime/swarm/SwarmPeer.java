@@ -1,10 +1,12 @@
 package io.shoal.runtime.swarm;
 
-import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/// What a [Swarm] knows of one peer. Confined to the swarm's thread.
+/// One peer of a [Swarm]: what it has, what it owes, how fast it is. Confined to the swarm's
+/// thread.
 final class SwarmPeer {
   /// Requests in flight before the peer's speed is known: enough to measure it, little to lose.
   static final int FIRST_WINDOW_CHUNKS = 4;
@@ -14,7 +16,7 @@ final class SwarmPeer {
 
   /// Most requests in flight to one peer where chunks are small; stays below what a connection
   /// carries, so that other downloads over it have room.
-  static final int MAX_WINDOW_SMALL_CHUNKS = 160;
+  private static final int MAX_WINDOW_SMALL_CHUNKS = 160;
 
   private static final int SMALL_CHUNK_BYTES = 128 * 1024;
 
@@ -27,13 +29,6 @@ final class SwarmPeer {
   /// Weight of the newest measurement of speed.
   private static final double NEWEST_WEIGHT = 0.3;
 
-  /// What the peer says to have.
-  enum Claim {
-    COMPLETE,
-    PARTIAL,
-    UNKNOWN
-  }
-
   final int id;
 
   /// Where it comes from, as far as unproven peers share requests.
@@ -42,90 +37,86 @@ final class SwarmPeer {
   /// Whether it has merits from before this download.
   final boolean trusted;
 
-  final Map<Integer, SwarmRequest> requests = new LinkedHashMap<>();
+  final PeerHoldings holdings;
 
-  Claim claim = Claim.UNKNOWN;
-
-  /// By position while positions are not known, by chunk afterwards; of a partial peer only.
-  BitSet have = new BitSet();
-
-  /// Chunks that it was asked for and did not have, although it says or may have them.
-  final BitSet missing = new BitSet();
-
-  /// Chunks of which it found its own copy rotten, and said so.
-  final BitSet rotten = new BitSet();
-
-  /// Chunks that it said to have and did not have.
-  int lacked;
-
-  /// Chunks that came and were right.
-  int rightChunks;
-
-  /// Whether it broke an answer off since the last tick.
-  boolean brokeOff;
-
-  /// Since when its speed is watched, and what came since.
-  long watchedSinceMillis;
-
-  long bytesSinceWatched;
-
-  /// Chunks that it says to be fetching, with the time until which that is believed.
-  final Map<Integer, Long> promised = new LinkedHashMap<>();
-
-  int brokenPromises;
-  int missingCount;
-  int notHeldInRow;
-  boolean snubbed;
-  boolean queued;
-
-  /// Nothing that is free now is to be had from it; until what is free or what it has changes.
-  long nothingAtEpoch = -1;
-
-  long pausedUntilMillis;
-  long lastProgressMillis;
-  long measuredMillis;
-  long receivedBytes;
+  private final Map<Integer, SwarmRequest> requests = new LinkedHashMap<>();
+  private final StallDetection stall;
+  private boolean stalled;
+  private boolean queued;
+  private boolean brokeOff;
+  private long nothingAtEpoch = -1;
+  private long pausedUntilMillis;
+  private int rightChunks;
+  private long receivedBytes;
+  private long measuredMillis;
   private int busyWindow = Integer.MAX_VALUE;
   private long bytesSinceMeasured;
   private double bytesPerSecond;
   private double roundTripSeconds = 0.1;
   private double chunkBytes = 1 << 20;
 
-  SwarmPeer(int id, String origin, boolean trusted, long nowMillis) {
+  SwarmPeer(int id, String origin, boolean trusted, PeerHoldings holdings, long nowMillis) {
     this.id = id;
     this.origin = origin;
     this.trusted = trusted;
-    watchedSinceMillis = nowMillis;
-    lastProgressMillis = nowMillis;
+    this.holdings = holdings;
+    stall = new StallDetection(nowMillis);
     measuredMillis = nowMillis;
   }
 
-  double bytesPerSecond() {
-    return bytesPerSecond;
+  /// Its open requests, the oldest first.
+  Collection<SwarmRequest> requests() {
+    return requests.values();
   }
 
-  double chunkBytes() {
-    return chunkBytes;
+  /// How many chunks it owes.
+  int owed() {
+    return requests.size();
+  }
+
+  void asked(SwarmRequest request) {
+    if (requests.isEmpty()) {
+      stall.begin(request.sentMillis);
+    }
+    requests.put(request.id, request);
+  }
+
+  void ended(SwarmRequest request) {
+    requests.remove(request.id);
   }
 
   void received(long bytes, long nowMillis) {
     bytesSinceMeasured += bytes;
-    bytesSinceWatched += bytes;
     receivedBytes += bytes;
-    lastProgressMillis = nowMillis;
+    stall.received(bytes, nowMillis);
   }
 
-  void ended(int chunkSizeBytes) {
+  long receivedBytes() {
+    return receivedBytes;
+  }
+
+  /// A chunk came and was right.
+  void gave(int chunkSizeBytes) {
     chunkBytes += (Math.max(chunkSizeBytes, 64) - chunkBytes) * NEWEST_WEIGHT;
-    notHeldInRow = 0;
+    holdings.gave();
     rightChunks++;
     if (busyWindow < MAX_WINDOW_SMALL_CHUNKS) {
       busyWindow++;
     }
   }
 
-  void busy() {
+  int rightChunks() {
+    return rightChunks;
+  }
+
+  /// The peer is busy: it is asked for nothing before `untilMillis`, and for less from then on.
+  void pause(long untilMillis) {
+    pausedUntilMillis = untilMillis;
     busyWindow = Math.max(1, requests.size());
+  }
+
+  boolean isPaused(long nowMillis) {
+    return nowMillis < pausedUntilMillis;
   }
 
   void firstByteAfter(long millis) {
@@ -148,10 +139,18 @@ final class SwarmPeer {
     measuredMillis = nowMillis;
   }
 
+  double bytesPerSecond() {
+    return bytesPerSecond;
+  }
+
+  double chunkBytes() {
+    return chunkBytes;
+  }
+
   /// How many requests should be in flight: the product of speed and delay, and two so that the
   /// line never falls silent between chunks.
   int window() {
-    if (snubbed) {
+    if (stalled) {
       return 1;
     }
     int window = FIRST_WINDOW_CHUNKS;
@@ -165,7 +164,7 @@ final class SwarmPeer {
 
   /// Whether it could serve more than it was asked for.
   boolean hasRoom(long nowMillis) {
-    return !snubbed && nowMillis >= pausedUntilMillis && requests.size() < window();
+    return !stalled && !isPaused(nowMillis) && requests.size() < window();
   }
 
   /// Milliseconds until `chunks` more chunks would be here.
@@ -173,10 +172,75 @@ final class SwarmPeer {
     return bytesPerSecond <= 0 ? Double.MAX_VALUE : chunks * chunkBytes * 1000 / bytesPerSecond;
   }
 
-  boolean mayHave(int chunk) {
-    return switch (claim) {
-      case COMPLETE, UNKNOWN -> !missing.get(chunk);
-      case PARTIAL -> have.get(chunk);
-    };
+  /// Looks at what it owes and gave; to be called again and again.
+  ///
+  /// @return whether it has just stalled, so that its requests count no longer
+  boolean stalls(long nowMillis) {
+    if (requests.isEmpty()) {
+      stall.begin(nowMillis);
+      stalled = false;
+      return false;
+    }
+    boolean before = stalled;
+    stalled = stalled || stall.isStalled(oldestMillis(), millisFor(3), nowMillis);
+    return stalled && !before;
+  }
+
+  boolean isStalled() {
+    return stalled;
+  }
+
+  /// Bytes came.
+  ///
+  /// @return whether it was stalled until now, so that its requests count again
+  boolean recovers() {
+    boolean before = stalled;
+    stalled = false;
+    return before;
+  }
+
+  private long oldestMillis() {
+    return requests.values().iterator().next().sentMillis;
+  }
+
+  /// Whether it broke an answer off since this was last asked.
+  boolean takeBrokeOff() {
+    boolean before = brokeOff;
+    brokeOff = false;
+    return before;
+  }
+
+  void brokeOff() {
+    brokeOff = true;
+  }
+
+  /// Whether nothing that is free is to be had from it. `epoch` changes when more becomes free.
+  boolean hasNothingAt(long epoch) {
+    return nothingAtEpoch == epoch;
+  }
+
+  void nothingAt(long epoch) {
+    nothingAtEpoch = epoch;
+  }
+
+  /// What it has changed: free chunks may be among it.
+  void mayHaveSomething() {
+    nothingAtEpoch = -1;
+  }
+
+  /// @return whether it was not queued yet
+  boolean enqueue() {
+    boolean before = queued;
+    queued = true;
+    return !before;
+  }
+
+  void dequeued() {
+    queued = false;
+  }
+
+  /// Why it is of no use any more, if that is so; see [StallDetection#uselessSince].
+  Optional<String> useless(long nowMillis) {
+    return requests.isEmpty() ? Optional.empty() : stall.uselessSince(oldestMillis(), nowMillis);
   }
 }

@@ -24,14 +24,14 @@ final class SwarmRequests {
   SwarmRequest open(SwarmPeer peer, int chunk, long nowMillis) {
     SwarmRequest request = new SwarmRequest(next++, chunk, peer, nowMillis);
     byId.put(request.id, request);
-    peer.requests.put(request.id, request);
+    peer.asked(request);
     byChunk.computeIfAbsent(chunk, any -> new ArrayList<>(1)).add(request);
     return request;
   }
 
   void close(SwarmRequest request) {
     byId.remove(request.id);
-    request.peer.requests.remove(request.id);
+    request.peer.ended(request);
     List<SwarmRequest> asked = byChunk.get(request.chunk);
     if (asked != null) {
       asked.remove(request);
@@ -56,7 +56,7 @@ final class SwarmRequests {
     return asked != null && asked.stream().anyMatch(request -> request.peer == peer);
   }
 
-  /// Whether somebody takes care of the chunk.
+  /// Whether a request counts for the chunk.
   boolean isTakenCareOf(int chunk) {
     List<SwarmRequest> asked = byChunk.get(chunk);
     return asked != null && asked.stream().anyMatch(request -> request.counts);

@@ -14,8 +14,7 @@ import java.util.Random;
 import java.util.Set;
 
 /// A download in virtual time: the real [Swarm], peers that are honest, slow, lying, sending
-/// nothing but garbage, rotten, busy, slowing down, standing still or vanishing. Same seed, same
-/// run.
+/// nothing but garbage, corrupt, busy, slowing down, stalled or vanishing. Same seed, same run.
 final class SwarmSimulation {
   static final int CHUNK_BYTES = 1 << 20;
   static final long TICK_MILLIS = 100;
@@ -30,7 +29,7 @@ final class SwarmSimulation {
     VANISHER,
     BUSY,
     LEECHER,
-    /// Sends so little that it never stands still.
+    /// Sends so little that it is never stalled.
     DRIBBLER
   }
 
