@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The uploads that run, and who holds a place among them without using it: asks for chunks, and
-/// then gives no credit or reads nothing. Usable from any thread.
+/// The uploads that run, and which of them hold a place without using it: their peers ask for
+/// chunks, and then give no credit or read nothing. Usable from any thread.
 final class ActiveUploads {
-  /// Whoever has taken nothing for this long loses its place if others wait for one. A reader that
-  /// is held back by a low rate of its own takes longer only below some 10 kB/s.
-  static final Duration STANDSTILL = Duration.ofSeconds(20);
+  /// An upload of which nothing was taken for this long loses its place if others wait for one. A
+  /// reader that is held back by a low rate of its own takes longer only below some 10 kB/s.
+  static final Duration STALLED_AFTER = Duration.ofSeconds(20);
 
   private final Set<MeteredSource> running = ConcurrentHashMap.newKeySet();
 
@@ -23,10 +23,10 @@ final class ActiveUploads {
     running.remove(upload);
   }
 
-  /// The one that has stood still the longest, if that is too long.
-  Optional<MeteredSource> standingStill() {
+  /// The one that has been stalled the longest, if any is.
+  Optional<MeteredSource> stalled() {
     return running.stream()
         .max(Comparator.comparingLong(MeteredSource::idleNanos))
-        .filter(upload -> upload.idleNanos() > STANDSTILL.toNanos());
+        .filter(upload -> upload.idleNanos() > STALLED_AFTER.toNanos());
   }
 }

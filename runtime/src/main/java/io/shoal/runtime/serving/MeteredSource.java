@@ -19,29 +19,29 @@ final class MeteredSource implements ChunkSource {
   private final ChunkReader reader;
   private final PeerConnection to;
   private final FairRateLimiter meter;
-  private final UploadCounters counts;
+  private final UploadCounters counters;
   private final Consumer<MeteredSource> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final String peer;
-  private final LongSupplier clockNanos;
+  private final LongSupplier nanoTime;
   private long sentBytes;
   private volatile long movedNanos;
   private volatile boolean held;
 
-  /// @param clockNanos time that never goes back
+  /// @param nanoTime monotonic, any origin
   MeteredSource(
       ChunkReader reader,
       PeerConnection to,
       FairRateLimiter meter,
-      UploadCounters counts,
-      LongSupplier clockNanos,
+      UploadCounters counters,
+      LongSupplier nanoTime,
       Consumer<MeteredSource> ended) {
-    this.clockNanos = clockNanos;
-    movedNanos = clockNanos.getAsLong();
+    this.nanoTime = nanoTime;
+    movedNanos = nanoTime.getAsLong();
     this.reader = reader;
     this.to = to;
     this.meter = meter;
-    this.counts = counts;
+    this.counters = counters;
     this.ended = ended;
     this.peer = PeerKey.of(to).text();
   }
@@ -58,10 +58,10 @@ final class MeteredSource implements ChunkSource {
     try {
       int granted = meter.permit(peer, wantedBytes);
       sentBytes += granted;
-      counts.sent(granted);
+      counters.sent(granted);
       return granted;
     } finally {
-      movedNanos = clockNanos.getAsLong();
+      movedNanos = nanoTime.getAsLong();
       held = false;
     }
   }
@@ -72,7 +72,7 @@ final class MeteredSource implements ChunkSource {
 
   /// For how long the peer has taken nothing.
   long idleNanos() {
-    return held ? 0 : clockNanos.getAsLong() - movedNanos;
+    return held ? 0 : nanoTime.getAsLong() - movedNanos;
   }
 
   @Override
@@ -94,7 +94,7 @@ final class MeteredSource implements ChunkSource {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       reader.close();
-      counts.ended(to, sentBytes);
+      counters.ended(to, sentBytes);
       ended.accept(this);
     }
   }

@@ -19,13 +19,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Serves the store's chunks: peers in turn, a bounded number at once, within the node's rates. A
-/// chunk is hashed before its first upload in this process; a rotten one is set aside and never
+/// chunk is hashed before its first upload in this process; a corrupt one is quarantined and never
 /// sent.
 public final class NodeChunkServer implements ChunkServer {
   private static final Logger LOG = LoggerFactory.getLogger(NodeChunkServer.class);
@@ -42,12 +41,12 @@ public final class NodeChunkServer implements ChunkServer {
 
   private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(1);
 
-  /// How often one that waits looks for places that are held without being used.
+  /// How often a waiting request looks for places that are held without being used.
   private static final long LOOK_FOR_ROOM_MILLIS = 1_000;
 
   /// What happens around connections that is not about chunks.
   public interface Events {
-    /// A connection stands and was accepted.
+    /// A connection was made and accepted.
     void connected(PeerConnection connection);
 
     void disconnected(PeerConnection connection);
@@ -63,12 +62,14 @@ public final class NodeChunkServer implements ChunkServer {
   private final Connections connections;
   private final AvailabilityWatches watches;
   private final FairRateLimiter meter;
-  private final UploadCounters counts;
+  private final UploadCounters counters;
   private final LongSupplier nanoTime;
   private final Events events;
-  private final ReentrantLock lock = new ReentrantLock();
+
+  /// Guarded by itself.
   private final FairQueue<PeerKey> turns =
       new FairQueue<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
+
   private final ActiveUploads uploads = new ActiveUploads();
 
   /// @param nanoTime monotonic, any origin
@@ -78,7 +79,7 @@ public final class NodeChunkServer implements ChunkServer {
       Connections connections,
       AvailabilityWatches watches,
       FairRateLimiter meter,
-      UploadCounters counts,
+      UploadCounters counters,
       LongSupplier nanoTime,
       Events events) {
     this.store = store;
@@ -86,7 +87,7 @@ public final class NodeChunkServer implements ChunkServer {
     this.connections = connections;
     this.watches = watches;
     this.meter = meter;
-    this.counts = counts;
+    this.counters = counters;
     this.nanoTime = nanoTime;
     this.events = events;
   }
@@ -128,11 +129,8 @@ public final class NodeChunkServer implements ChunkServer {
   private Optional<FairQueue.Turn<PeerKey>> turn(PeerKey peer) throws InterruptedException {
     CountDownLatch granted = new CountDownLatch(1);
     Optional<FairQueue.Turn<PeerKey>> turn;
-    lock.lock();
-    try {
+    synchronized (turns) {
       turn = turns.ask(peer, granted::countDown);
-    } finally {
-      lock.unlock();
     }
     if (turn.isPresent()) {
       try {
@@ -147,11 +145,11 @@ public final class NodeChunkServer implements ChunkServer {
     return turn;
   }
 
-  /// Ends the connection of one who holds a place and takes nothing.
+  /// Ends the connection of a peer that holds a place and takes nothing.
   private void makeRoom() {
     if (running() >= MAX_UPLOADS) {
       uploads
-          .standingStill()
+          .stalled()
           .ifPresent(
               upload ->
                   connections.tooSlow(upload.to(), "it asks for chunks and does not take them"));
@@ -165,7 +163,7 @@ public final class NodeChunkServer implements ChunkServer {
             reader,
             to,
             meter,
-            counts,
+            counters,
             nanoTime,
             ended -> {
               uploads.ended(ended);
@@ -196,29 +194,20 @@ public final class NodeChunkServer implements ChunkServer {
   }
 
   private void end(FairQueue.Turn<PeerKey> turn) {
-    lock.lock();
-    try {
+    synchronized (turns) {
       turns.end(turn);
-    } finally {
-      lock.unlock();
     }
   }
 
   public int running() {
-    lock.lock();
-    try {
+    synchronized (turns) {
       return turns.running();
-    } finally {
-      lock.unlock();
     }
   }
 
   public int waiting() {
-    lock.lock();
-    try {
+    synchronized (turns) {
       return turns.waiting();
-    } finally {
-      lock.unlock();
     }
   }
 

@@ -26,8 +26,8 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells the peers of a swarm about each other, so that leechers feed each other and the seed sends
-/// each chunk about once. Only peers that said where they listen are told of. Usable from any
+/// Introduces the peers of a swarm to each other, so that leechers feed each other and the seed
+/// sends each chunk about once. Only peers that said where they listen are named. Usable from any
 /// thread.
 public final class PeerGossip {
   private static final Logger LOG = LoggerFactory.getLogger(PeerGossip.class);
@@ -35,16 +35,18 @@ public final class PeerGossip {
   /// Between two rounds.
   public static final long EVERY_MILLIS = 10_000;
 
-  /// Messages of one connection that are heeded within a round; more is noise.
-  private static final int MAX_HEEDED_PER_ROUND = 64;
+  /// Messages of one connection that are handled within a round; more is noise.
+  private static final int MAX_MESSAGES_PER_ROUND = 64;
 
   private final AvailabilityWatches watches;
   private final BiConsumer<Cid, List<PeerAddress>> candidates;
   private final Connections connections;
   private final Dialler dialler;
   private final RandomGenerator random;
-  private final MessageQuota heeded = new MessageQuota(MAX_HEEDED_PER_ROUND);
-  private final Map<Cid, Set<PeerConnection>> told = new ConcurrentHashMap<>();
+  private final MessageQuota quota = new MessageQuota(MAX_MESSAGES_PER_ROUND);
+
+  /// The peers of each swarm as of the last round.
+  private final Map<Cid, Set<PeerConnection>> introduced = new ConcurrentHashMap<>();
 
   /// @param candidates receives addresses of peers that take part in the swarm of a root
   /// @param random used by several threads
@@ -61,7 +63,7 @@ public final class PeerGossip {
     this.random = random;
   }
 
-  /// A peer entered a swarm: it is told of the others at once, and the others of it.
+  /// A peer entered a swarm: it is sent the addresses of the others at once, and they its address.
   public void entered(PeerConnection peer, Cid root) {
     List<PeerConnection> others = watches.peers(root);
     others.remove(peer);
@@ -74,14 +76,14 @@ public final class PeerGossip {
     }
   }
 
-  /// Every [#EVERY_MILLIS]: what was lost or came late.
+  /// Every [#EVERY_MILLIS]: sends again what was lost or came late.
   public void round() {
-    heeded.nextRound();
+    quota.nextRound();
     for (Cid root : watches.roots()) {
       List<PeerConnection> peers = watches.peers(root);
       Set<PeerConnection> now = Set.copyOf(peers);
-      // A swarm that has not changed needs no telling.
-      if (peers.size() > 1 && !now.equals(told.put(root, now))) {
+      // The peers of a swarm that has not changed know each other.
+      if (peers.size() > 1 && !now.equals(introduced.put(root, now))) {
         for (PeerConnection peer : peers) {
           List<PeerConnection> others = new ArrayList<>(peers);
           others.remove(peer);
@@ -89,7 +91,7 @@ public final class PeerGossip {
         }
       }
     }
-    told.keySet().retainAll(watches.roots());
+    introduced.keySet().retainAll(watches.roots());
   }
 
   private void send(PeerConnection to, Cid root, List<PeerConnection> others) {
@@ -114,7 +116,7 @@ public final class PeerGossip {
               try {
                 to.send(MessageTypes.PEER_EXCHANGE, new PeerExchange(root, addresses).encode());
               } catch (PeerUnreachableException | InterruptedException e) {
-                LOG.debug("{} was not told of other peers: {}", PeerKey.of(to), e.getMessage());
+                LOG.debug("{} was sent no addresses of peers: {}", PeerKey.of(to), e.getMessage());
               }
             });
   }
@@ -127,16 +129,16 @@ public final class PeerGossip {
         .filter(address -> AddressScope.of(address) != AddressScope.NONE);
   }
 
-  /// A peer told of others.
+  /// A peer sent addresses of others.
   public void heard(PeerConnection from, ByteBuffer bytes) {
-    if (!heeded.take(from)) {
+    if (!quota.take(from)) {
       return;
     }
     PeerExchange exchange;
     try {
       exchange = PeerExchange.decode(bytes);
     } catch (PeerFaultException e) {
-      connections.brokeRules(from, "it sent a message that is none: " + e.getMessage());
+      connections.brokeRules(from, "it sent a malformed message: " + e.getMessage());
       return;
     }
     AddressScope link = AddressScope.of(from.remote().address());

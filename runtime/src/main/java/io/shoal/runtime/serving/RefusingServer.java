@@ -8,7 +8,7 @@ import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
 import java.nio.ByteBuffer;
 
-/// For a node that serves nobody: keeps track of connections and hears messages, and refuses all
+/// For a node that serves no peer: keeps track of connections, handles messages, and refuses all
 /// else.
 public record RefusingServer(NodeChunkServer server) implements ChunkServer {
   @Override

@@ -6,7 +6,7 @@ import io.shoal.runtime.peer.PeerBook;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/// How much went out. Usable from any thread.
+/// How much was sent to peers. Usable from any thread.
 public final class UploadCounters {
   private final PeerBook book;
   private final LongSupplier nanoTime;

@@ -1,4 +1,6 @@
-/// Sizes, rates and times as users write and read them. All in one class: [Units].
+/// Sizes, rates and times as users write and read them.
+///
+/// Start at [Units], which is all there is.
 @NullMarked
 package io.shoal.runtime.unit;
 

@@ -31,27 +31,27 @@ class ActiveUploadsTest {
   }
 
   @Test
-  void whoTakesNothingStandsStillUntilItTakesSomething() throws Exception {
+  void anUploadOfWhichNothingIsTakenIsStalled() throws Exception {
     MeteredSource idle = begin(1);
     MeteredSource busy = begin(2);
-    now.addAndGet(ActiveUploads.STANDSTILL.toNanos() + 1);
+    now.addAndGet(ActiveUploads.STALLED_AFTER.toNanos() + 1);
     busy.permit(1);
-    assertEquals(Optional.of(idle), uploads.standingStill());
+    assertEquals(Optional.of(idle), uploads.stalled());
     idle.permit(1);
-    assertEquals(Optional.empty(), uploads.standingStill());
+    assertEquals(Optional.empty(), uploads.stalled());
   }
 
   @Test
-  void theOneThatStoodStillTheLongestGoesFirstAndWhoEndedIsGone() {
+  void theOneStalledTheLongestComesFirst() {
     MeteredSource first = begin(1);
     now.addAndGet(1_000);
     MeteredSource second = begin(2);
-    now.addAndGet(ActiveUploads.STANDSTILL.toNanos() + 1);
-    assertEquals(Optional.of(first), uploads.standingStill());
+    now.addAndGet(ActiveUploads.STALLED_AFTER.toNanos() + 1);
+    assertEquals(Optional.of(first), uploads.stalled());
     first.close();
-    assertEquals(Optional.of(second), uploads.standingStill());
+    assertEquals(Optional.of(second), uploads.stalled());
     second.close();
-    assertEquals(Optional.empty(), uploads.standingStill());
+    assertEquals(Optional.empty(), uploads.stalled());
   }
 
   private static RemotePeer remote(int peer) {
