@@ -1,4 +1,4 @@
-package io.shoal.runtime;
+package io.shoal.runtime.swarm;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

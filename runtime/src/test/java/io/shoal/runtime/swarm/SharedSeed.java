@@ -1,8 +1,6 @@
-package io.shoal.runtime;
+package io.shoal.runtime.swarm;
 
 import io.shoal.api.Availability;
-import io.shoal.runtime.swarm.Swarm;
-import io.shoal.runtime.swarm.SwarmAction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
