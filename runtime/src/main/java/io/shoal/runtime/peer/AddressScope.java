@@ -6,9 +6,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 
-/// From how far away an address can be reached. An address that was learned over a link is dialled
-/// only if its scope is no narrower than the link's: a stranger on the Internet must not make this
-/// node knock at doors of its own machine or network.
+/// From how far away an address can be reached. An address that was learned over a connection is
+/// dialled only if its scope is no narrower than the connection's: a stranger on the Internet must
+/// not make this node dial its own machine or network.
 public enum AddressScope {
   /// This machine.
   LOOPBACK,
@@ -19,8 +19,7 @@ public enum AddressScope {
   /// Nowhere: unspecified and multicast addresses.
   NONE;
 
-  /// Ports below this belong to well-known services, which no stranger should make this node knock
-  /// at.
+  /// Ports below this belong to well-known services, which no stranger should make this node dial.
   private static final int MIN_FOREIGN_PORT = 1024;
 
   public static AddressScope of(PeerAddress address) {
@@ -66,13 +65,12 @@ public enum AddressScope {
         : GLOBAL;
   }
 
-  /// Whether an address of this scope, learned over a link of scope `link`, may be dialled.
+  /// Whether an address of this scope, learned over a connection of scope `link`, may be dialled.
   public boolean mayBeDialledFrom(AddressScope link) {
     return this != NONE && link != NONE && compareTo(link) >= 0;
   }
 
-  /// Whether an address that a stranger told of has a port at which no stranger should make this
-  /// node knock.
+  /// Whether an address has a port that no stranger should make this node dial.
   public static boolean hasServicePort(PeerAddress address) {
     try {
       int port = new URI(address.uri()).getPort();

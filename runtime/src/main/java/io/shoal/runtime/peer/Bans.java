@@ -9,26 +9,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who is kept away for sending wrong bytes, why and until when. Who proves an identity is banned
-/// by it, wherever it goes; who proves none by the host where this node dialled it.
+/// Which peers are banned for sending wrong bytes, why and until when. A peer with a proven
+/// identity is banned by peer id; any other by host, if this node dialled it.
 ///
 /// Identities cost nothing, so bans add up: [#PEERS_OF_A_HOST] within an hour make the host
-/// distrusted, [#PEERS_OF_A_NETWORK] the network around it. Where it is distrusted, who has no
-/// merits of its own is neither dialled nor asked for anything, but may still come and fetch: many
-/// share one address behind a translator, and one of them must not be able to shut all others out
-/// by lying under a few names.
+/// distrusted, [#PEERS_OF_A_NETWORK] the network around it. A peer of a distrusted host or network
+/// that has no merits of its own is neither dialled nor asked for anything, but may still connect
+/// and fetch: many peers share one address behind a translator, and one of them must not be able to
+/// shut all others out by lying under a few names.
 ///
 /// Pure: time is passed in. Confined to one thread or one lock.
 public final class Bans {
   /// Bans that are remembered, lapsed ones included; about 300 bytes each.
   static final int MAX_BANS = 4_096;
 
-  /// How long who is banned for the first time stays away. Long enough that lying does not pay,
-  /// short enough for a repaired machine to come back. Each time it is twice as long.
+  /// How long a first ban lasts. Long enough that lying does not pay, short enough for a repaired
+  /// machine to come back. Each further one is twice as long.
   static final Duration FIRST = Duration.ofHours(1);
 
   /// No ban is longer: an address has another owner tomorrow.
-  static final Duration LONGEST = Duration.ofHours(24);
+  private static final Duration LONGEST = Duration.ofHours(24);
 
   /// A ban that ended this long ago does not make the next one longer.
   static final Duration REMEMBERED = Duration.ofDays(7);
@@ -43,18 +43,18 @@ public final class Bans {
   /// The same for a network: below it lie 256 hosts (65,536 of IPv6), each good for three.
   public static final int PEERS_OF_A_NETWORK = 16;
 
-  /// Whom a ban is held against.
+  /// What a ban is held against.
   public enum Kind {
     /// A proven identity.
     IDENTITY,
-    /// Where somebody is who proves no identity.
+    /// The host or address of a peer that proves no identity.
     ADDRESS,
     /// A host where too many were banned: distrusted.
     HOST,
     /// A network where too many were banned: distrusted.
     NETWORK;
 
-    public boolean personal() {
+    boolean personal() {
       return this == IDENTITY || this == ADDRESS;
     }
   }
@@ -62,8 +62,8 @@ public final class Bans {
   /// A ban.
   ///
   /// @param whom an identity, an address, a host or a prefix
-  /// @param origin where it was earned
-  /// @param sinceMillis when
+  /// @param origin where the banned peer came from
+  /// @param sinceMillis when it was made
   /// @param untilMillis it holds before this
   /// @param times how often in a row
   public record Ban(
@@ -79,7 +79,7 @@ public final class Bans {
       return untilMillis > nowMillis;
     }
 
-    /// Whether it is about one peer and not about all who are somewhere.
+    /// Whether it is about one peer and not about all of a host or network.
     public boolean personal() {
       return kind.personal();
     }
@@ -89,10 +89,10 @@ public final class Bans {
 
   private final Map<Key, Ban> bans = new LinkedHashMap<>();
 
-  /// Bans somebody.
+  /// Bans a peer.
   ///
   /// @param kind [Kind#IDENTITY] or [Kind#ADDRESS]
-  /// @return the ban, and those that follow from it for where it was
+  /// @return the ban, and those that follow from it for the host and the network
   List<Ban> add(Kind kind, String whom, PeerOrigin origin, String reason, long nowMillis) {
     List<Ban> made = new ArrayList<>();
     made.add(put(kind, whom, origin, reason, nowMillis));
@@ -144,7 +144,8 @@ public final class Bans {
   private void makeRoom(long nowMillis) {
     bans.values().removeIf(ban -> nowMillis - ban.untilMillis() >= REMEMBERED.toMillis());
     if (bans.size() >= MAX_BANS) {
-      // Whose ban ends first: of the many that one liar made for itself, not of who lies for years.
+      // The one that ends first: it is of the many names of one liar, not of one that lies for
+      // years.
       bans.entrySet().stream()
           .min(Comparator.comparingLong(entry -> entry.getValue().untilMillis()))
           .map(Map.Entry::getKey)
@@ -157,7 +158,7 @@ public final class Bans {
     return Optional.ofNullable(bans.get(new Key(true, whom))).filter(ban -> ban.holds(nowMillis));
   }
 
-  /// Why strangers from somewhere are not asked, if that is so.
+  /// Why strangers of an origin are not asked, if that is so.
   Optional<Ban> distrusted(PeerOrigin origin, long nowMillis) {
     return distrusted(origin.host(), nowMillis)
         .or(() -> origin.network().flatMap(network -> distrusted(network, nowMillis)));

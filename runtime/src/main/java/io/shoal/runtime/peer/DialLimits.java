@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// How often this node knocks at one place because strangers said that somebody is there. Without
-/// it, who announces a third party's address under many ports and names could have a whole swarm
-/// knock there. Addresses that the user gave are not counted. Confined to one thread at a time.
+/// How often this node dials one host or network because strangers named addresses there. Without
+/// it, a liar that announces a third party's address under many ports and names could make a whole
+/// swarm dial it. Addresses that the user gave are not counted. Confined to one thread at a time.
 public final class DialLimits {
   /// Of one host. A peer that answers is dialled once; one that restarts is back within these, and
   /// a dozen peers behind one address translator within two minutes.
@@ -65,7 +65,7 @@ public final class DialLimits {
     this.clockMillis = clockMillis;
   }
 
-  /// Counts a dial of an address that strangers told of.
+  /// Counts a dial of an address that came from strangers.
   ///
   /// @return false if it must wait; then nothing is counted
   public boolean take(PeerAddress address) {
@@ -96,10 +96,6 @@ public final class DialLimits {
       allowances.values().removeIf(allowance -> allowance.at(now) >= allowance.most);
     }
     return allowances.size() + more <= MAX_TARGETS;
-  }
-
-  int counted() {
-    return allowances.size();
   }
 
   private static List<Target> targets(PeerAddress address) {

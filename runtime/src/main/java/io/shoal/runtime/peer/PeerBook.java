@@ -10,16 +10,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
-/// What this node remembers of peers: how fast, how reliable, who is banned and until when. Usable
-/// from any thread.
+/// What this node remembers of peers: how fast and how reliable they are, which are banned and
+/// until when. Usable from any thread.
 ///
-/// A peer is held to account by what it proved to be, an address only for whether somebody answers
-/// there: else who announces a stranger's identity at an address where nobody is would ruin the
-/// stranger's name.
+/// A peer is held to account for what it did under its proven identity, an address only for whether
+/// a peer answers there: else a liar could ruin a stranger's score by announcing its identity at an
+/// address where no peer is.
 public final class PeerBook {
   /// Peers that are remembered; about 500 bytes each.
   static final int MAX_PEERS = 4_096;
@@ -28,7 +26,7 @@ public final class PeerBook {
 
   /// What is known of a peer.
   ///
-  /// @param seenMillis when it was last heard of
+  /// @param seenMillis when anything was last known of it
   public record Entry(
       PeerKey key,
       PeerAddress address,
@@ -58,7 +56,6 @@ public final class PeerBook {
   }
 
   private final LongSupplier clockMillis;
-  private final ReentrantLock lock = new ReentrantLock();
   private final Map<PeerKey, Known> peers = new HashMap<>();
   private final Map<String, PeerKey> provenAt = new HashMap<>();
   private final Bans bans = new Bans();
@@ -70,84 +67,58 @@ public final class PeerBook {
     this.clockMillis = clockMillis;
   }
 
-  private <T> T locked(Supplier<T> work) {
-    lock.lock();
-    try {
-      return work.get();
-    } finally {
-      lock.unlock();
+  // Events.
+
+  /// A connection was made.
+  public synchronized void connected(RemotePeer remote, long roundTripMillis) {
+    Known known = known(PeerKey.of(remote), remote.address());
+    known.address = remote.listenAddress().orElse(remote.address());
+    known.agent = remote.agent();
+    known.failures = 0;
+    known.retryMillis = 0;
+    if (roundTripMillis >= 0) {
+      known.roundTripMillis = roundTripMillis;
     }
-  }
-
-  private void change(Runnable work) {
-    lock.lock();
-    try {
-      work.run();
-      changes++;
-    } finally {
-      lock.unlock();
+    if (remote.provenId().isPresent() && remote.outbound()) {
+      // What was remembered of the bare address belongs to the peer that proved to be there.
+      peers.remove(new PeerKey(remote.address().uri()));
+      provenAt.put(remote.address().uri(), PeerKey.of(remote));
     }
-  }
-
-  // --- what happened
-  // -------------------------------------------------------------------------
-
-  /// A connection stands.
-  public void connected(RemotePeer remote, long roundTripMillis) {
-    change(
-        () -> {
-          Known known = known(PeerKey.of(remote), remote.address());
-          known.address = remote.listenAddress().orElse(remote.address());
-          known.agent = remote.agent();
-          known.failures = 0;
-          known.retryMillis = 0;
-          if (roundTripMillis >= 0) {
-            known.roundTripMillis = roundTripMillis;
-          }
-          if (remote.provenId().isPresent() && remote.outbound()) {
-            // What was remembered of the bare address belongs to the peer that proved to be there.
-            peers.remove(new PeerKey(remote.address().uri()));
-            provenAt.put(remote.address().uri(), PeerKey.of(remote));
-          }
-        });
+    changes++;
   }
 
   /// Bytes of the peer's were verified.
-  public void received(RemotePeer remote, long bytes) {
-    change(
-        () -> {
-          Known known = known(PeerKey.of(remote), remote.address());
-          known.receivedBytes += bytes;
-          known.reputation = known.reputation.gave(bytes, now());
-        });
+  public synchronized void received(RemotePeer remote, long bytes) {
+    Known known = known(PeerKey.of(remote), remote.address());
+    known.receivedBytes += bytes;
+    known.reputation = known.reputation.gave(bytes, now());
+    changes++;
   }
 
-  public void sent(RemotePeer remote, long bytes) {
-    change(() -> known(PeerKey.of(remote), remote.address()).sentBytes += bytes);
+  public synchronized void sent(RemotePeer remote, long bytes) {
+    known(PeerKey.of(remote), remote.address()).sentBytes += bytes;
+    changes++;
   }
 
-  /// Nobody answered at an address, or somebody else than was expected.
-  public void unreachable(PeerAddress address) {
-    change(
-        () -> {
-          Known known = known(new PeerKey(address.uri()), address);
-          known.reputation = known.reputation.did(Penalty.UNREACHABLE, now());
-          retryLater(known);
-        });
+  /// No peer answered at an address, or another than was expected.
+  public synchronized void unreachable(PeerAddress address) {
+    Known known = known(new PeerKey(address.uri()), address);
+    known.reputation = known.reputation.did(Penalty.UNREACHABLE, now());
+    retryLater(known);
+    changes++;
   }
 
   /// A peer did something that counts against it.
-  public void did(RemotePeer remote, Penalty penalty) {
-    change(
-        () -> {
-          Known known = known(PeerKey.of(remote), remote.address());
-          known.reputation = known.reputation.did(penalty, now());
-        });
+  public synchronized void did(RemotePeer remote, Penalty penalty) {
+    Known known = known(PeerKey.of(remote), remote.address());
+    known.reputation = known.reputation.did(penalty, now());
+    changes++;
   }
 
-  /// This node parted from a peer: it is not dialled again at once.
-  public void partedFrom(RemotePeer remote) {
-    change(() -> retryLater(known(PeerKey.of(remote), remote.address())));
+  /// This node disconnected from a peer: it is not dialled again at once.
+  public synchronized void partedFrom(RemotePeer remote) {
+    retryLater(known(PeerKey.of(remote), remote.address()));
+    changes++;
   }
 
   private void retryLater(Known known) {
@@ -158,100 +129,87 @@ public final class PeerBook {
 
   /// A peer did harm.
   ///
-  /// @return the ban, and those of where it is that follow from it
-  public List<Bans.Ban> ban(RemotePeer remote, String reason) {
-    return locked(
-        () -> {
-          changes++;
-          Known known = known(PeerKey.of(remote), remote.address());
-          known.reputation = known.reputation.did(Penalty.LIED, now());
-          List<Bans.Ban> made =
-              bans.add(
-                  remote.provenId().isPresent() ? Bans.Kind.IDENTITY : Bans.Kind.ADDRESS,
-                  banKey(remote).text(),
-                  PeerOrigin.of(remote.address()),
-                  reason,
-                  now());
-          distrusts += made.size() - 1;
-          return made;
-        });
+  /// @return the ban, and those of its host and network that follow from it
+  public synchronized List<Bans.Ban> ban(RemotePeer remote, String reason) {
+    changes++;
+    Known known = known(PeerKey.of(remote), remote.address());
+    known.reputation = known.reputation.did(Penalty.LIED, now());
+    List<Bans.Ban> made =
+        bans.add(
+            remote.provenId().isPresent() ? Bans.Kind.IDENTITY : Bans.Kind.ADDRESS,
+            banKey(remote).text(),
+            PeerOrigin.of(remote.address()),
+            reason,
+            now());
+    distrusts += made.size() - 1;
+    return made;
   }
 
-  /// Of those that came by themselves and prove nothing the connection alone: others come from the
-  /// same host. Many of them make the host distrusted.
+  /// By what a peer is banned. One that connected by itself and proves nothing only by its
+  /// connection: others come from the same host. Many such bans make the host distrusted.
   private static PeerKey banKey(RemotePeer remote) {
     return remote.provenId().isPresent() || !remote.outbound()
         ? PeerKey.of(remote)
         : PeerKey.unproven(remote.address());
   }
 
-  // --- what follows
-  // -------------------------------------------------------------------------
+  // Conclusions.
 
   /// Whether an address may be dialled now.
   ///
   /// @param given whether the user named it: then its score and its neighbours count for nothing
-  public boolean mayDial(PeerAddress address, boolean given) {
-    return locked(
-        () -> {
-          Optional<Known> bare = Optional.ofNullable(peers.get(new PeerKey(address.uri())));
-          Optional<Known> known = keyOf(address).map(peers::get);
-          boolean waits =
-              bare.filter(k -> k.retryMillis > now()).isPresent()
-                  || known.filter(k -> k.retryMillis > now()).isPresent();
-          if (waits || banOf(address, given).isPresent()) {
-            return false;
-          }
-          double score = known.or(() -> bare).map(this::score).orElse(Reputation.MIDDLE);
-          return given
-              || score >= Reputation.MERITED
-              || score >= Reputation.MIN_TO_DIAL
-                  && bans.distrusted(PeerOrigin.of(address), now()).isEmpty();
-        });
+  public synchronized boolean mayDial(PeerAddress address, boolean given) {
+    Optional<Known> bare = Optional.ofNullable(peers.get(new PeerKey(address.uri())));
+    Optional<Known> known = keyOf(address).map(peers::get);
+    boolean waits =
+        bare.filter(k -> k.retryMillis > now()).isPresent()
+            || known.filter(k -> k.retryMillis > now()).isPresent();
+    if (waits || banOf(address, given).isPresent()) {
+      return false;
+    }
+    double score = known.or(() -> bare).map(this::score).orElse(Reputation.MIDDLE);
+    return given
+        || score >= Reputation.MERITED
+        || score >= Reputation.MIN_TO_DIAL
+            && bans.distrusted(PeerOrigin.of(address), now()).isEmpty();
   }
 
-  /// The score of who is expected at an address.
-  public double score(PeerAddress address) {
-    return locked(
-        () ->
-            keyOf(address)
-                .map(peers::get)
-                .or(() -> Optional.ofNullable(peers.get(new PeerKey(address.uri()))))
-                .map(this::score)
-                .orElse(Reputation.MIDDLE));
+  /// The score of the peer that is expected at an address.
+  public synchronized double score(PeerAddress address) {
+    return keyOf(address)
+        .map(peers::get)
+        .or(() -> Optional.ofNullable(peers.get(new PeerKey(address.uri()))))
+        .map(this::score)
+        .orElse(Reputation.MIDDLE);
   }
 
-  public double score(RemotePeer remote) {
-    return locked(
-        () ->
-            Optional.ofNullable(peers.get(PeerKey.of(remote)))
-                .map(this::score)
-                .orElse(Reputation.MIDDLE));
+  public synchronized double score(RemotePeer remote) {
+    return Optional.ofNullable(peers.get(PeerKey.of(remote)))
+        .map(this::score)
+        .orElse(Reputation.MIDDLE);
   }
 
   /// Why a peer is asked for nothing although it is connected, if that is so: too many were banned
   /// where it comes from, and it has no merits of its own.
-  public Optional<Bans.Ban> distrusted(RemotePeer remote) {
-    return locked(
-        () ->
-            score(remote) >= Reputation.MERITED
-                ? Optional.empty()
-                : bans.distrusted(PeerOrigin.of(remote.address()), now()));
+  public synchronized Optional<Bans.Ban> distrusted(RemotePeer remote) {
+    return score(remote) >= Reputation.MERITED
+        ? Optional.empty()
+        : bans.distrusted(PeerOrigin.of(remote.address()), now());
   }
 
-  /// Why who is at an address is banned, if that is so.
-  public Optional<Bans.Ban> ban(PeerAddress address) {
-    return locked(() -> banOf(address, false));
+  /// The ban of the peer that is expected at an address.
+  public synchronized Optional<Bans.Ban> ban(PeerAddress address) {
+    return banOf(address, false);
   }
 
   private Optional<Bans.Ban> banOf(PeerAddress address, boolean given) {
-    // Where the user sends this node, who was met there last may have been replaced.
+    // At an address that the user gave, another peer may be than was met there last.
     Optional<PeerKey> who = given ? address.peerId().map(PeerKey::of) : keyOf(address);
     return who.flatMap(key -> bans.of(key.text(), now()))
         .or(() -> bans.of(PeerKey.unproven(address).text(), now()));
   }
 
-  /// The ban of who is on the other side of a connection.
+  /// The ban of the peer at the other end of a connection.
   public Optional<Bans.Ban> ban(RemotePeer remote) {
     PeerKey key =
         remote.provenId().map(PeerKey::of).orElseGet(() -> PeerKey.unproven(remote.address()));
@@ -259,18 +217,18 @@ public final class PeerBook {
   }
 
   /// The ban of a peer by its key.
-  public Optional<Bans.Ban> ban(PeerKey key) {
-    return locked(() -> bans.of(key.text(), now()));
+  public synchronized Optional<Bans.Ban> ban(PeerKey key) {
+    return bans.of(key.text(), now());
   }
 
   /// A number that grows whenever a host or a network becomes distrusted.
-  public long distrusts() {
-    return locked(() -> distrusts);
+  public synchronized long distrusts() {
+    return distrusts;
   }
 
   /// The bans that hold now.
-  public List<Bans.Ban> bans() {
-    return locked(() -> bans.holding(now()));
+  public synchronized List<Bans.Ban> bans() {
+    return bans.holding(now());
   }
 
   private Optional<PeerKey> keyOf(PeerAddress address) {
@@ -288,16 +246,12 @@ public final class PeerBook {
     return clockMillis.getAsLong();
   }
 
-  // --- all that is known
-  // -------------------------------------------------------------------------
+  // The whole book.
 
-  public List<Entry> entries() {
-    return locked(
-        () -> {
-          List<Entry> entries = new ArrayList<>(peers.size());
-          peers.forEach((key, known) -> entries.add(entry(key, known)));
-          return entries;
-        });
+  public synchronized List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>(peers.size());
+    peers.forEach((key, known) -> entries.add(entry(key, known)));
+    return entries;
   }
 
   private static Entry entry(PeerKey key, Known known) {
@@ -314,36 +268,35 @@ public final class PeerBook {
   }
 
   /// Bans with those that are over but make the next one longer.
-  List<Bans.Ban> rememberedBans() {
-    return locked(() -> List.copyOf(bans.remembered()));
+  synchronized List<Bans.Ban> rememberedBans() {
+    return List.copyOf(bans.remembered());
   }
 
   /// A number that grows whenever something becomes known.
-  long changes() {
-    return locked(() -> changes);
+  synchronized long changes() {
+    return changes;
   }
 
-  /// Takes up what was known of a peer.
-  void restore(Entry entry) {
-    change(
-        () -> {
-          Known known = known(entry.key(), entry.address());
-          known.agent = entry.agent();
-          known.roundTripMillis = entry.roundTripMillis();
-          known.receivedBytes = entry.receivedBytes();
-          known.sentBytes = entry.sentBytes();
-          known.failures = entry.failures();
-          Reputation was = entry.reputation();
-          // A clock that was set back must not keep a score from fading.
-          known.reputation =
-              new Reputation(Math.clamp(was.score(), 0, 100), Math.min(was.atMillis(), now()));
-          known.seenMillis = Math.min(entry.seenMillis(), now());
-        });
+  /// Restores what was known of a peer.
+  synchronized void restore(Entry entry) {
+    Known known = known(entry.key(), entry.address());
+    known.agent = entry.agent();
+    known.roundTripMillis = entry.roundTripMillis();
+    known.receivedBytes = entry.receivedBytes();
+    known.sentBytes = entry.sentBytes();
+    known.failures = entry.failures();
+    Reputation was = entry.reputation();
+    // A clock that was set back must not keep a score from fading.
+    known.reputation =
+        new Reputation(Math.clamp(was.score(), 0, 100), Math.min(was.atMillis(), now()));
+    known.seenMillis = Math.min(entry.seenMillis(), now());
+    changes++;
   }
 
-  /// Takes up a ban, unless it is forgotten by now.
-  void restore(Bans.Ban ban) {
-    change(() -> bans.restore(ban, now()));
+  /// Restores a ban, unless it is forgotten by now.
+  synchronized void restore(Bans.Ban ban) {
+    bans.restore(ban, now());
+    changes++;
   }
 
   private Known known(PeerKey key, PeerAddress address) {
@@ -357,8 +310,8 @@ public final class PeerBook {
     return known;
   }
 
-  /// Who never gave anything goes first: a flood of new names must not wash away whom this node
-  /// knows well.
+  /// Forgets first the peers that never gave anything: a flood of new names must not wash away the
+  /// peers that this node knows well.
   private void makeRoom() {
     if (peers.size() < MAX_PEERS) {
       return;

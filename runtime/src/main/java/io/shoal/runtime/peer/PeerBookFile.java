@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Carries a [PeerBook] from one run of a node to the next. What is lost costs speed and no
-/// content: the file is written now and then, and one that cannot be read is left alone.
+/// Carries a [PeerBook] from one run of a node to the next. A loss costs speed and no content: the
+/// file is written now and then, and one that cannot be read is ignored.
 ///
 /// Text, a record a line, fields by spaces, texts URL-encoded: `shoal-peers 2`, then `peer …` and
 /// `ban …` lines, then `end` and the CRC-32C of all before it.
@@ -31,7 +31,7 @@ public final class PeerBookFile {
   /// Above what [PeerBook#MAX_PEERS] and [Bans#MAX_BANS] lines can take.
   private static final long MAX_SIZE_BYTES = 32 << 20;
 
-  /// Of texts that others wrote, this much is kept.
+  /// Of texts that peers sent, this much is kept.
   private static final int MAX_TEXT_CHARACTERS = 200;
 
   private final Path file;
@@ -43,7 +43,7 @@ public final class PeerBookFile {
     this.book = book;
   }
 
-  /// Takes up what an earlier run left. Called once, before the book is used.
+  /// Restores what an earlier run left. Called once, before the book is used.
   public void load() {
     try {
       if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -126,7 +126,7 @@ public final class PeerBookFile {
       AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
       writtenChanges = changes;
     } catch (IOException e) {
-      LOG.warn("what is known of peers was not written down: {}", e.toString());
+      LOG.warn("what is known of peers was not saved: {}", e.toString());
     }
   }
 

@@ -7,8 +7,8 @@ import io.shoal.api.RemotePeer;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/// What tells one peer from another: its proven identity or, where nothing is proven, the address
-/// where its bytes come from.
+/// Identifies a peer: its proven identity or, where nothing is proven, the address where its bytes
+/// come from.
 ///
 /// @param text the peer id's or the address's text, as reports show it
 public record PeerKey(String text) {
@@ -25,7 +25,7 @@ public record PeerKey(String text) {
     return new PeerKey(id.toString());
   }
 
-  /// What a peer without a proven identity is banned by: the host, since another port costs
+  /// By what a peer without a proven identity is banned: the host, since another port costs
   /// nothing; on this machine the whole address, since all share the host.
   public static PeerKey unproven(PeerAddress address) {
     if (AddressScope.of(address) != AddressScope.LOOPBACK) {

@@ -7,10 +7,10 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Where a peer comes from, in the two sizes that bans know.
+/// Where a peer comes from: its host, and the network around it.
 ///
-/// @param host an IPv4 address, an IPv6 /64 (the share of one customer: whoever has one address of
-///   it has them all), or a name; of what is no network address the whole of it
+/// @param host an IPv4 address, an IPv6 /64 (the share of one customer, who has all addresses of
+///   it), or a name; of an address that is not a network address the whole of it
 /// @param network the IPv4 /24 or IPv6 /48 around it, about what one site has; none for this
 ///   machine and private networks, where one network is all there is and its owner knows who is in
 ///   it, and none for names
@@ -55,7 +55,7 @@ public record PeerOrigin(String host, Optional<String> network) {
     return text.append(step == 1 ? "0" : ":").append('/').append(bits).toString();
   }
 
-  /// What shares a budget until it has proven itself: the network, or where there is none the host.
+  /// The network, or where there is none the host: unproven peers of it share a budget.
   public String widest() {
     return network.orElse(host);
   }

@@ -74,17 +74,21 @@ class DialLimitsTest {
   }
 
   @Test
-  void theCountsAreBoundedAndQuietTargetsAreForgotten() {
-    for (int i = 0; i < DialLimits.MAX_TARGETS; i++) {
-      dialLimits.take(
-          PeerAddress.of(
-              "tcps://%d.%d.%d.1:4600".formatted(20 + i / 65_536, i / 256 % 256, i % 256)));
-    }
-    assertTrue(dialLimits.counted() <= DialLimits.MAX_TARGETS);
+  void aFullTableMakesNewTargetsWaitAndQuietOnesAreForgotten() {
+    long first = floodOfHosts(20);
     PeerAddress fresh = PeerAddress.of("tcps://203.0.113.7:4600");
+    assertEquals(DialLimits.MAX_TARGETS / 2, first, "each is a host and a network");
     assertFalse(dialLimits.take(fresh));
+
     now.addAndGet(60_000);
-    assertTrue(dialLimits.take(fresh));
-    assertTrue(dialLimits.counted() < 10);
+
+    assertEquals(first, floodOfHosts(60), "nothing of the first flood is left");
+  }
+
+  /// Each in a network of its own.
+  private long floodOfHosts(int firstByte) {
+    return taken(
+        IntStream.range(0, DialLimits.MAX_TARGETS)
+            .mapToObj(i -> "tcps://%d.%d.%d.1:4600".formatted(firstByte, i / 256, i % 256)));
   }
 }
