@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.shoal.api.ChunkBody;
 import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
+import io.shoal.testkit.TestData;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ class FetchTest {
       Nodes.Seed seed = nodes.seed(scheme, Map.of());
       PeerConnection connection = nodes.dial(seed);
       for (int size : new int[] {0, 1, 1000, 65_536, 262_145, 1 << 20, 2 << 20}) {
-        byte[] bytes = Nodes.bytes(size, size);
+        byte[] bytes = TestData.bytes(size, size);
         for (Cid cid : List.of(seed.server().put(bytes), seed.server().putFile(folder, bytes))) {
           ChunkBody body = Nodes.fetch(connection, cid);
           assertEquals(size, body.sizeBytes());
@@ -46,7 +47,7 @@ class FetchTest {
       List<byte[]> chunks = new ArrayList<>();
       List<ChunkBody> bodies = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
-        chunks.add(Nodes.bytes(i, 100_000 + i));
+        chunks.add(TestData.bytes(i, 100_000 + i));
         bodies.add(
             Nodes.fetch(
                 connection,

@@ -13,6 +13,7 @@ import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
 import io.shoal.api.ServeAnswer;
+import io.shoal.testkit.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -61,7 +62,7 @@ class FlowTest {
             seed.server().answer(refusal.toString(), (_, _) -> new ServeAnswer.Refuse(refusal));
         assertEquals(refusal, refusalOf(Nodes.fetch(connection, cid)));
       }
-      Cid unknown = TestServer.cidOf(new byte[] {1});
+      Cid unknown = TestData.cid(new byte[] {1});
       assertEquals(new Refusal.NotHeld(), refusalOf(Nodes.fetch(connection, unknown)));
     }
   }
@@ -71,7 +72,7 @@ class FlowTest {
   void aChunkThatChangedWhileItWasSentEndsWithCorrupt(String scheme) throws Exception {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed(scheme, Map.of());
-      byte[] bytes = Nodes.bytes(1, 400_000);
+      byte[] bytes = TestData.bytes(1, 400_000);
       Path file = Files.write(folder.resolve("adopted"), bytes);
       Cid cid =
           seed.server()
@@ -99,7 +100,7 @@ class FlowTest {
   void aFileThatBecameShorterEndsItsAnswerAndNothingElse(String scheme) throws Exception {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed(scheme, Map.of("sendfile", false));
-      byte[] bytes = Nodes.bytes(1, 400_000);
+      byte[] bytes = TestData.bytes(1, 400_000);
       Cid cut =
           seed.server()
               .answer(
@@ -117,7 +118,7 @@ class FlowTest {
                           }));
       PeerConnection connection = nodes.dial(seed);
       assertInstanceOf(Refusal.class, refusalOf(Nodes.fetch(connection, cut)));
-      byte[] other = Nodes.bytes(2, 1000);
+      byte[] other = TestData.bytes(2, 1000);
       assertArrayEquals(other, Nodes.readAll(Nodes.fetch(connection, seed.server().put(other))));
       Nodes.await("the lease ended", () -> seed.server().open.get() == 0);
     }
@@ -129,7 +130,7 @@ class FlowTest {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed(scheme, Map.of());
       PeerConnection connection = nodes.dial(seed, Map.of("window", 65_536));
-      byte[] big = Nodes.bytes(1, 2 << 20);
+      byte[] big = TestData.bytes(1, 2 << 20);
       Cid cid = seed.server().put(big);
       List<ChunkBody> unread = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -138,7 +139,7 @@ class FlowTest {
       for (ChunkBody body : unread) {
         assertEquals(big.length, body.sizeBytes());
       }
-      byte[] other = Nodes.bytes(2, 1_500_000);
+      byte[] other = TestData.bytes(2, 1_500_000);
       assertArrayEquals(other, Nodes.readAll(Nodes.fetch(connection, seed.server().put(other))));
       for (ChunkBody body : unread) {
         assertArrayEquals(big, Nodes.readAll(body));
@@ -170,7 +171,7 @@ class FlowTest {
       body.close();
       assertEquals(new Refusal.Gone(), refusalOf(body));
       interrupted.await();
-      byte[] bytes = Nodes.bytes(3, 10);
+      byte[] bytes = TestData.bytes(3, 10);
       assertArrayEquals(bytes, Nodes.readAll(Nodes.fetch(connection, seed.server().put(bytes))));
     }
   }
@@ -180,7 +181,7 @@ class FlowTest {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed("tcp", Map.of());
       PeerConnection connection = nodes.dial(seed, Map.of("window", 65_536));
-      Cid cid = seed.server().putFile(folder, Nodes.bytes(1, 2 << 20));
+      Cid cid = seed.server().putFile(folder, TestData.bytes(1, 2 << 20));
       for (int i = 0; i < 300; i++) {
         try (ChunkBody body = Nodes.fetch(connection, cid)) {
           body.read(ByteBuffer.allocate(10));
@@ -190,7 +191,7 @@ class FlowTest {
         }
       }
       Nodes.await("all leases ended", () -> seed.server().open.get() == 0);
-      byte[] bytes = Nodes.bytes(3, 10);
+      byte[] bytes = TestData.bytes(3, 10);
       Cid small = seed.server().put(bytes);
       Nodes.await("a request is free again", () -> succeeds(connection, small));
     }

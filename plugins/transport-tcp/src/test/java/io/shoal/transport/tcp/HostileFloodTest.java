@@ -8,6 +8,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
+import io.shoal.testkit.TestData;
 import io.shoal.wire.Frame;
 import io.shoal.wire.WireLimits;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Peers that send more than they may, or for longer, on real sockets.
 @Timeout(120)
 class HostileFloodTest {
-  private static final Cid CHUNK = TestServer.cidOf(new byte[] {1});
+  private static final Cid CHUNK = TestData.cid(new byte[] {1});
   private static final Map<String, Object> BRIEF =
       Map.of("handshakeTimeout", Duration.ofMillis(500));
 

@@ -10,6 +10,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
+import io.shoal.testkit.TestData;
 import io.shoal.wire.Frame;
 import io.shoal.wire.FrameCodec;
 import io.shoal.wire.Nonce;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /// Peers that break the rules, on real sockets.
 @Timeout(60)
 class HostilePeerTest {
-  private static final Cid CHUNK = TestServer.cidOf(new byte[] {1});
+  private static final Cid CHUNK = TestData.cid(new byte[] {1});
 
   private static byte[] bytes(Frame frame) {
     ByteBuffer out = ByteBuffer.allocate(FrameCodec.sizeBytes(frame));
@@ -189,7 +190,7 @@ class HostilePeerTest {
   void aPeerThatReadsNothingIsGoneAlthoughItSends() throws Exception {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed("tcp", Map.of("idleTimeout", Duration.ofSeconds(1)));
-      Cid cid = seed.server().put(Nodes.bytes(1, 2 << 20));
+      Cid cid = seed.server().put(TestData.bytes(1, 2 << 20));
       try (Socket socket = open(seed)) {
         socket.getOutputStream().write(hello());
         for (int id = 1; id <= 100; id++) {

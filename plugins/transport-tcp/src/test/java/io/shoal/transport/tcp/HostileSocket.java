@@ -6,7 +6,6 @@ import io.shoal.wire.FrameCodec;
 import io.shoal.wire.FrameReader;
 import io.shoal.wire.Nonce;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -14,36 +13,42 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLSocket;
 
 /// A peer on a real socket that says whatever a test wants it to say.
 final class HostileSocket implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 40_000;
 
   private final Socket socket;
+  private final Optional<TlsStream> tls;
   private final FrameReader reader = new FrameReader();
   private final ArrayDeque<Frame> read = new ArrayDeque<>();
   private final byte[] input = new byte[16 * 1024];
 
+  /// Without TLS.
   HostileSocket(Socket socket) throws IOException {
+    this(socket, Optional.empty());
+  }
+
+  private HostileSocket(Socket socket, Optional<TlsStream> tls) throws IOException {
     this.socket = socket;
+    this.tls = tls;
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
   }
 
   static HostileSocket open(Nodes.Seed seed) throws IOException {
-    URI uri = URI.create(seed.address().uri());
-    return new HostileSocket(new Socket(uri.getHost(), uri.getPort()));
+    return new HostileSocket(connect(seed));
   }
 
   /// With a whole TLS handshake.
-  static HostileSocket openTls(Nodes.Seed seed, String identity, String... alpn) throws Exception {
+  static HostileSocket openTls(Nodes.Seed seed, String identity, String alpn) throws Exception {
+    Socket socket = connect(seed);
+    return new HostileSocket(socket, Optional.of(new TlsStream(socket, identity, alpn)));
+  }
+
+  private static Socket connect(Nodes.Seed seed) throws IOException {
     URI uri = URI.create(seed.address().uri());
-    SSLSocket socket =
-        Nodes.identity(identity).clientSocket(new Socket(uri.getHost(), uri.getPort()), alpn);
-    HostileSocket hostile = new HostileSocket(socket);
-    socket.startHandshake();
-    return hostile;
+    return new Socket(uri.getHost(), uri.getPort());
   }
 
   static byte[] bytes(Frame frame) {
@@ -57,7 +62,11 @@ final class HostileSocket implements AutoCloseable {
   }
 
   void write(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
+    if (tls.isPresent()) {
+      tls.get().write(bytes);
+    } else {
+      socket.getOutputStream().write(bytes);
+    }
   }
 
   void send(Frame frame) throws IOException {
@@ -69,8 +78,7 @@ final class HostileSocket implements AutoCloseable {
     while (read.isEmpty()) {
       int count;
       try {
-        InputStream in = socket.getInputStream();
-        count = in.read(input);
+        count = tls.isPresent() ? tls.get().read(input) : socket.getInputStream().read(input);
       } catch (SocketException e) {
         return Optional.empty();
       }
@@ -119,7 +127,7 @@ final class HostileSocket implements AutoCloseable {
         "closed",
         () -> {
           try {
-            socket.getOutputStream().write(0);
+            write(new byte[1]);
             return false;
           } catch (IOException e) {
             return true;

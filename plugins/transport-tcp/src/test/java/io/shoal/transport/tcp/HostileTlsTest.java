@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
+import io.shoal.testkit.TestData;
 import io.shoal.wire.Frame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class HostileTlsTest {
   @Test
   void recordedBytesOfAnotherConnectionAreWorthNothing() throws Exception {
     Nodes.Seed seed = nodes.seed("tcps", Map.of());
-    Cid cid = seed.server().put(Nodes.bytes(1, 100_000));
+    Cid cid = seed.server().put(TestData.bytes(1, 100_000));
     URI target = URI.create(seed.address().uri());
     try (ServerSocket relay = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       ByteArrayOutputStream recorded = new ByteArrayOutputStream();
@@ -114,7 +115,7 @@ class HostileTlsTest {
       PeerAddress address = PeerAddress.of("tcps://127.0.0.1:" + relay.getLocalPort());
       TcpTransport leech = nodes.start("leech", Map.of());
       try (PeerConnection connection = leech.connect(address, new TestServer())) {
-        assertArrayEquals(Nodes.bytes(1, 100_000), Nodes.readAll(Nodes.fetch(connection, cid)));
+        assertArrayEquals(TestData.bytes(1, 100_000), Nodes.readAll(Nodes.fetch(connection, cid)));
       }
       relaying.join();
       assertTrue(recorded.size() > 1_000, "recorded " + recorded.size());
@@ -160,7 +161,7 @@ class HostileTlsTest {
   void anyBytesAtEitherSocketLeaveTheNodeAsItWas() throws Exception {
     for (String scheme : new String[] {"tcp", "tcps"}) {
       Nodes.Seed seed = nodes.seed(scheme, Map.of());
-      Cid cid = seed.server().put(Nodes.bytes(2, 50_000));
+      Cid cid = seed.server().put(TestData.bytes(2, 50_000));
       byte[] opening = scheme.equals("tcp") ? plainOpening(cid) : clientHello();
       Random random = new Random(6);
       for (int i = 0; i < FUZZED; i++) {
@@ -173,7 +174,7 @@ class HostileTlsTest {
         }
       }
       PeerConnection good = nodes.dial(seed);
-      assertArrayEquals(Nodes.bytes(2, 50_000), Nodes.readAll(Nodes.fetch(good, cid)));
+      assertArrayEquals(TestData.bytes(2, 50_000), Nodes.readAll(Nodes.fetch(good, cid)));
       Nodes.await(
           "all others are gone",
           () -> seed.server().disconnected.size() == seed.server().connected.size() - 1);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.shoal.api.Availability;
 import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
+import io.shoal.testkit.TestData;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NewsAndMessagesTest {
   private static final int POSITIONS = 1_000_000;
   private static final Availability COMPLETE = new Availability.Complete();
-  private static final Cid ROOT = TestServer.cidOf(new byte[] {42});
+  private static final Cid ROOT = TestData.cid(new byte[] {42});
 
   @ParameterizedTest
   @ValueSource(strings = {"tcp", "tcps"})
@@ -71,7 +72,7 @@ class NewsAndMessagesTest {
       PeerConnection connection = nodes.dial(seed);
       for (int i = 0; i < 300; i++) {
         connection.watch(
-            TestServer.cidOf(new byte[] {(byte) i, (byte) (i >> 8), 1}),
+            TestData.cid(new byte[] {(byte) i, (byte) (i >> 8), 1}),
             news -> {
               try {
                 go.await();
@@ -159,7 +160,7 @@ class NewsAndMessagesTest {
                       throw new IllegalStateException(e);
                     }
                   });
-      byte[] bytes = Nodes.bytes(1, 1 << 20);
+      byte[] bytes = TestData.bytes(1, 1 << 20);
       assertEquals(
           bytes.length, Nodes.readAll(Nodes.fetch(connection, plain.server().put(bytes))).length);
       assertEquals(1, sent.getCount());

@@ -3,10 +3,12 @@ package io.shoal.transport.tcp;
 import io.shoal.api.ChunkBody;
 import io.shoal.api.ChunkRequest;
 import io.shoal.api.Cid;
+import io.shoal.api.NodeIdentity;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.RefusedException;
 import io.shoal.api.ShoalException;
+import io.shoal.testkit.TestMetrics;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,26 +19,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /// Transports on loopback that end with the test.
 final class Nodes implements AutoCloseable {
   /// For all that is to go well, on a busy machine too.
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private static final Map<String, TestIdentity> IDENTITIES = new HashMap<>();
+  private static final Map<String, NodeIdentity> IDENTITIES = new HashMap<>();
 
   private final List<TcpTransport> transports = new ArrayList<>();
-  private final List<LongSupplier> buffered = new ArrayList<>();
+  private final List<TestMetrics> metrics = new ArrayList<>();
 
-  static synchronized TestIdentity identity(String name) throws Exception {
-    TestIdentity known = IDENTITIES.get(name);
+  static synchronized NodeIdentity identity(String name) throws Exception {
+    NodeIdentity known = IDENTITIES.get(name);
     if (known == null) {
       Path folder = Files.createTempDirectory("shoal-tcp-test");
-      known = TestIdentity.make(folder, name);
+      try (var context = io.shoal.testkit.TestContext.in(folder)) {
+        known = context.identity();
+      }
       Files.delete(folder);
       IDENTITIES.put(name, known);
     }
@@ -51,9 +53,9 @@ final class Nodes implements AutoCloseable {
     all.putAll(settings);
     TcpTransport transport = new TcpTransport();
     transports.add(transport);
-    Map<String, LongSupplier> gauges = new HashMap<>();
-    transport.start(new TestContext(identity(name), all, gauges));
-    buffered.add(gauges.get("buffered_bytes"));
+    TestMetrics own = new TestMetrics();
+    transport.start(new LooseContext(identity(name), all, own));
+    metrics.add(own);
     return transport;
   }
 
@@ -91,13 +93,11 @@ final class Nodes implements AutoCloseable {
 
   /// What all transports together hold of arrived bytes.
   long bufferedBytes() {
-    return buffered.stream().mapToLong(LongSupplier::getAsLong).sum();
+    return metrics.stream().mapToLong(Nodes::bufferedBytes).sum();
   }
 
-  static byte[] bytes(long seed, int sizeBytes) {
-    byte[] bytes = new byte[sizeBytes];
-    new Random(seed).nextBytes(bytes);
-    return bytes;
+  private static long bufferedBytes(TestMetrics of) {
+    return of.value("buffered_bytes").orElseThrow();
   }
 
   /// Waits for what must become true, with a deadline that only a failure reaches.
@@ -115,8 +115,8 @@ final class Nodes implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     transports.forEach(TcpTransport::close);
-    for (LongSupplier bytes : buffered) {
-      await("no buffer is held", () -> bytes.getAsLong() == 0);
+    for (TestMetrics one : metrics) {
+      await("no buffer is held", () -> bufferedBytes(one) == 0);
     }
   }
 }

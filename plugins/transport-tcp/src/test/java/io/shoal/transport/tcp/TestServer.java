@@ -7,17 +7,15 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.ChunkSource;
 import io.shoal.api.Cid;
 import io.shoal.api.FileRegion;
-import io.shoal.api.Multihash;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
+import io.shoal.testkit.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,23 +42,14 @@ class TestServer implements ChunkServer {
   final AtomicInteger open = new AtomicInteger();
   final AtomicInteger inRequest = new AtomicInteger();
 
-  static Cid cidOf(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, digest));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   Cid put(byte[] bytes) {
-    Cid cid = cidOf(bytes);
+    Cid cid = TestData.cid(bytes);
     answers.put(cid, (_, _) -> new ServeAnswer.Serve(new Source(this, bytes)));
     return cid;
   }
 
   Cid putFile(Path folder, byte[] bytes) throws IOException {
-    Cid cid = cidOf(bytes);
+    Cid cid = TestData.cid(bytes);
     Path file = folder.resolve(cid.toString());
     Files.write(file, bytes);
     answers.put(
@@ -76,7 +65,7 @@ class TestServer implements ChunkServer {
   }
 
   Cid answer(String name, Answer answer) {
-    Cid cid = cidOf(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Cid cid = TestData.cid(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     answers.put(cid, answer);
     return cid;
   }

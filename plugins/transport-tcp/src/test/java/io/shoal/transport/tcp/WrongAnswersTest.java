@@ -11,6 +11,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
+import io.shoal.testkit.TestData;
 import io.shoal.wire.Frame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Peers that answer a request with what the rules do not allow, on real sockets.
 @Timeout(60)
 class WrongAnswersTest {
-  private static final Cid CHUNK = TestServer.cidOf(new byte[] {1});
+  private static final Cid CHUNK = TestData.cid(new byte[] {1});
 
   static Stream<List<Frame>> wrongAnswers() {
     return Stream.of(

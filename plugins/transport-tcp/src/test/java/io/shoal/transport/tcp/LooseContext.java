@@ -1,12 +1,12 @@
 package io.shoal.transport.tcp;
 
 import io.shoal.api.InvalidConfigException;
-import io.shoal.api.Metrics;
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
 import io.shoal.api.Scheduler;
 import io.shoal.api.SwarmSecret;
+import io.shoal.testkit.TestMetrics;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
-/// What a node gives to the transport, with settings written as the values that they have.
-record TestContext(
-    NodeIdentity identity, Map<String, Object> settings, Map<String, LongSupplier> gauges)
+/// A node's services for the transport, with settings that are not held to their limits: a test
+/// needs a deadline that never comes where it shows that a connection ends without one.
+///
+/// @param settings as the values that they have
+record LooseContext(NodeIdentity identity, Map<String, Object> settings, TestMetrics metrics)
     implements PluginContext {
 
   @Override
@@ -31,7 +31,7 @@ record TestContext(
 
   @Override
   public PluginConfig config() {
-    return new TestConfig(settings);
+    return new LooseConfig(settings);
   }
 
   @Override
@@ -50,11 +50,6 @@ record TestContext(
   }
 
   @Override
-  public Metrics metrics() {
-    return new TestMetrics(gauges);
-  }
-
-  @Override
   public Scheduler scheduler() {
     throw new UnsupportedOperationException("the transport has timers of its own");
   }
@@ -64,30 +59,7 @@ record TestContext(
     throw new UnsupportedOperationException("the transport hashes nothing");
   }
 
-  private record TestMetrics(Map<String, LongSupplier> gauges) implements Metrics {
-    @Override
-    public Counter counter(String name, String description) {
-      AtomicLong count = new AtomicLong();
-      return new Counter() {
-        @Override
-        public void add(long amount) {
-          count.addAndGet(amount);
-        }
-
-        @Override
-        public long value() {
-          return count.get();
-        }
-      };
-    }
-
-    @Override
-    public void gauge(String name, String description, LongSupplier value) {
-      gauges.put(name, value);
-    }
-  }
-
-  private record TestConfig(Map<String, Object> settings) implements PluginConfig {
+  private record LooseConfig(Map<String, Object> settings) implements PluginConfig {
     @SuppressWarnings("unchecked") // a test that writes another type fails by that
     private <T> T get(String key, T whenAbsent) {
       return (T) settings.getOrDefault(key, whenAbsent);
