@@ -6,15 +6,15 @@ import io.shoal.api.Cid;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.Refusal;
 
-/// What a [ConnectionMachine] causes. Called in order from the machine's own thread, from within
+/// The effects of a [ConnectionMachine]. Called in order from the machine's own thread, from within
 /// the machine's methods: an implementation must not call the machine back before they returned,
 /// except for [ConnectionMachine#refuse].
 public interface ConnectionEvents {
 
-  /// Put this frame on the wire, behind all before it. Chunk bytes follow a [Frame.Data].
+  /// Puts this frame on the wire, behind all before it. Chunk bytes follow a [Frame.Data].
   void send(Frame frame);
 
-  /// The peer's hello is here: the connection stands.
+  /// The peer's hello is here: the connection is open.
   ///
   /// @throws PeerFaultException the peer is not acceptable
   void greeted(Frame.Hello hello) throws PeerFaultException;
@@ -47,10 +47,10 @@ public interface ConnectionEvents {
   /// The peer ended its watch.
   void unwatched(int id);
 
-  /// News for our watch.
-  void news(int id, Availability news);
+  /// The peer reports what it has of the DAG of our watch.
+  void updated(int id, Availability update);
 
-  /// A message from the peer; say [ConnectionMachine#take] once it was handed on.
+  /// A message from the peer; call [ConnectionMachine#take] once it was handed on.
   void message(int type, byte[] bytes);
 
   /// The peer took so many of our messages.

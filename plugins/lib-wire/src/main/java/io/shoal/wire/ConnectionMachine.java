@@ -13,8 +13,8 @@ import java.util.Optional;
 /// send when. Both sides run the same machine. No IO, no clock, no chunk bytes; confined to one
 /// thread.
 ///
-/// Methods named `on…` take what came from the peer and throw when it broke the rules: the
-/// connection must then be closed. All others are what this side wants to do, and throw
+/// [#onFrame] takes what came from the peer and throws when it broke the rules: the connection must
+/// then be closed. All other methods are what this side wants to do, and throw
 /// [IllegalStateException] when that is against the rules.
 ///
 /// Nothing that the peer sends makes this side queue without bound: each of its requests, pings and
@@ -65,7 +65,8 @@ public final class ConnectionMachine {
       case Frame.Request _, Frame.Credit _, Frame.Cancel _ -> onAsking(frame);
       case Frame.Answer _, Frame.Data _, Frame.End _, Frame.Refuse _ -> onAnswering(frame);
       case Frame.Watch _, Frame.Unwatch _ -> onWatching(frame);
-      case Frame.Unknown _, Frame.Complete _, Frame.Snapshot _, Frame.Gained _ -> onNews(frame);
+      case Frame.Unknown _, Frame.Complete _, Frame.Snapshot _, Frame.Gained _ ->
+          onAvailability(frame);
       case Frame.Message message -> onMessage(message);
       case Frame.Taken taken -> onTaken(taken);
     }
@@ -139,15 +140,15 @@ public final class ConnectionMachine {
     }
   }
 
-  private void onNews(Frame frame) throws PeerFaultException {
+  private void onAvailability(Frame frame) throws PeerFaultException {
     if (frame instanceof Frame.Unknown(int id) && watching.replaced(id)) {
-      events.news(id, new Availability.Unknown());
+      events.updated(id, new Availability.Unknown());
     } else if (frame instanceof Frame.Complete(int id) && watching.replaced(id)) {
-      events.news(id, new Availability.Complete());
+      events.updated(id, new Availability.Complete());
     } else if (frame instanceof Frame.Snapshot part) {
-      watching.part(part).ifPresent(whole -> events.news(part.id(), whole));
+      watching.part(part).ifPresent(whole -> events.updated(part.id(), whole));
     } else if (frame instanceof Frame.Gained gained && watching.gained(gained.id())) {
-      events.news(gained.id(), new Availability.Gained(gained.positions()));
+      events.updated(gained.id(), new Availability.Gained(gained.positions()));
     }
   }
 
@@ -165,11 +166,6 @@ public final class ConnectionMachine {
     }
     messagesOut -= taken.count();
     events.taken(taken.count());
-  }
-
-  /// Requests of this side that the peer has not ended, cancelled ones included.
-  public int openRequests() {
-    return asked.count();
   }
 
   /// Asks for a chunk.
@@ -227,8 +223,8 @@ public final class ConnectionMachine {
     }
   }
 
-  /// A frame that answers the peer left this machine: what it answered is no longer open. To be
-  /// said of [Frame.End], [Frame.Refuse] and [Frame.Pong]; of others it means nothing.
+  /// A frame that answers the peer was written out: what it answered is no longer open. To be
+  /// called for [Frame.End], [Frame.Refuse] and [Frame.Pong]; others are ignored.
   public void written(Frame frame) {
     if (frame instanceof Frame.End end) {
       serving.endWritten(end.id());
@@ -256,13 +252,13 @@ public final class ConnectionMachine {
     }
   }
 
-  /// Whether the peer still holds this watch: only then may news be sent for it.
+  /// Whether the peer still holds this watch: only then may updates be sent for it.
   public boolean isWatched(int id) {
     return watched.isOpen(id);
   }
 
-  /// Sends news for a watch of the peer's, which [PendingAvailability#next] put into a frame.
-  public void news(Frame frame) {
+  /// Sends an update for a watch of the peer's, in a frame that [PendingAvailability#next] made.
+  public void update(Frame frame) {
     events.send(frame);
   }
 
@@ -277,13 +273,13 @@ public final class ConnectionMachine {
     events.send(new Frame.Message(type, bytes));
   }
 
-  /// Tells the peer that so many of its messages were handed on.
+  /// Lets the peer send as many more messages: so many of its were handed on.
   public void take(int count) {
     messagesIn -= count;
     events.send(new Frame.Taken(count));
   }
 
-  /// Sends a ping unless one is on its way.
+  /// Sends a ping unless one is on the way.
   public void ping(long token) {
     if (!pinged) {
       pinged = true;
@@ -291,7 +287,7 @@ public final class ConnectionMachine {
     }
   }
 
-  /// Says good-bye. Nothing may follow.
+  /// Says good-bye; nothing may follow.
   public void goodbye(GoodbyeCode code, String text) {
     events.send(new Frame.Goodbye(code, text));
   }

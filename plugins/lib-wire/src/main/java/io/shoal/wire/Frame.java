@@ -8,14 +8,14 @@ import java.util.Optional;
 /// One frame of the protocol `shoal/1`, as `protocol-tcp.md` lays it out. All numbers are big
 /// endian.
 ///
-/// Ids of requests and watches are chosen by who asks, each kind in a space of its own and each
-/// side in its own; they begin at 1 or more and only grow, so that none is ever used twice.
+/// The side that asks chooses the ids of requests and watches, each kind in a space of its own and
+/// each side in its own; they begin at 1 or more and only grow, so that none is ever used twice.
 public sealed interface Frame {
 
   /// The first frame of each side, sent without waiting for the other's.
   ///
-  /// @param nonce 16 random bytes, the same on all connections of a node's run: who reads its own
-  ///   talks to itself
+  /// @param nonce 16 random bytes, the same on all connections of a node's run: a node that reads
+  ///   its own talks to itself
   /// @param maxRequests how many requests without their end the sender takes, 1 to
   ///   [WireLimits#MAX_REQUESTS]
   /// @param listenPort where the sender accepts connections of the same scheme; 0 for nowhere
@@ -88,19 +88,18 @@ public sealed interface Frame {
   record Complete(int id) implements Frame {}
 
   /// A part of what the peer has. Parts come in order; one with `firstPosition` 0 begins anew. The
-  /// news counts once the last part is here; positions past its bits are not held.
+  /// snapshot counts once the last part is here; positions past its bits are not held.
   ///
   /// @param size positions of the DAG
   /// @param firstPosition the position of the first bit, a multiple of 8
   /// @param last whether this is the last part
   /// @param bits position `firstPosition + n` is bit `n % 8` (least significant first) of byte `n /
   ///   8`; at most 64 KiB
-  @SuppressWarnings(
-      "ArrayRecordComponent") // up to 64 KiB on the way to a BitSet; compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // up to 64 KiB on the way to a BitSet; never compared
   record Snapshot(int id, int size, int firstPosition, boolean last, byte[] bits)
       implements Frame {}
 
-  /// What the peer got since.
+  /// The positions that the peer got since.
   ///
   /// @param positions strictly growing, 1 to 4,096 of them
   @SuppressWarnings("ArrayRecordComponent") // as io.shoal.api.Availability.Gained has them
@@ -110,7 +109,7 @@ public sealed interface Frame {
   ///
   /// @param type 0 to 65,535
   /// @param bytes at most 32 KiB
-  @SuppressWarnings("ArrayRecordComponent") // handed on as it is; compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // handed on as it is; never compared
   record Message(int type, byte[] bytes) implements Frame {}
 
   /// So many messages were taken: as many more may be sent.

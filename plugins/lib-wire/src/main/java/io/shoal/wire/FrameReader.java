@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /// Cuts a stream into frames, however the network cut it. Confined to one thread.
 ///
-/// Never holds chunk bytes: those of DATA frames are pointed out where they lie, as they arrive.
+/// Never holds chunk bytes: it points to those of DATA frames in the input, as they arrive.
 /// Everything else is decoded in place if it arrived whole, and collected if not; what is collected
 /// is bounded by the type's limit, and its length is checked before room is made.
 public final class FrameReader {

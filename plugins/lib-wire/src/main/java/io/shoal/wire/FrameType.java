@@ -33,7 +33,7 @@ enum FrameType {
   MESSAGE(0x30, 2, 2 + PeerConnection.MAX_MESSAGE_SIZE_BYTES),
   TAKEN(0x31, 1, 1);
 
-  /// Types from here on may be read past by who does not know them; all below must be understood.
+  /// A side that does not know a type skips it from here on; all below must be understood.
   static final int FIRST_SKIPPABLE = 0x80;
 
   private static final FrameType[] BY_CODE = new FrameType[FIRST_SKIPPABLE];

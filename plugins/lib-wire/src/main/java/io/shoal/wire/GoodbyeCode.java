@@ -1,6 +1,6 @@
 package io.shoal.wire;
 
-/// Why a side closes a connection. Codes that are not known read as [#NORMAL].
+/// Why a side closes a connection. Unknown codes read as [#NORMAL].
 public enum GoodbyeCode {
   /// It has no more use for the connection.
   NORMAL(0),

@@ -83,12 +83,13 @@ final class HelloCodec {
     for (int i = 0; i < count; i++) {
       String feature = text(in, MAX_FEATURE_CHARS, "feature");
       if (!feature.matches("[a-z0-9./-]+")) {
-        throw new PeerFaultException("a feature in the peer's hello is no word of a-z 0-9 . / -");
+        throw new PeerFaultException(
+            "a feature in the peer's hello is not a word of a-z 0-9 . / -");
       }
       features.add(feature);
     }
     if (new HashSet<>(features).size() < count) {
-      throw new PeerFaultException("a feature stands twice in the peer's hello");
+      throw new PeerFaultException("a feature is in the peer's hello twice");
     }
     return features;
   }

@@ -36,7 +36,9 @@ final class OwnRequests {
     return lastId;
   }
 
-  /// Whether this credit is still of use, and notes it if so.
+  /// Gives credit to a request.
+  ///
+  /// @return whether it is still open
   boolean credit(int id, int sizeBytes) {
     Request request = open.get(id);
     if (request == null) {

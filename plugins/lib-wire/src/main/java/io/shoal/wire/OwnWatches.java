@@ -37,15 +37,18 @@ final class OwnWatches {
     return open.remove(id) != null;
   }
 
-  /// Whether the watch is still wanted: news of one that was ended may still have been on its way.
+  /// The watch if it is still wanted: updates for one that was ended may still be on the way.
   private Optional<Watch> wanted(int id) throws PeerFaultException {
     if (id > lastId) {
-      throw new PeerFaultException("the peer has news for watch " + id + ", which does not exist");
+      throw new PeerFaultException(
+          "the peer has an update for watch " + id + ", which does not exist");
     }
     return Optional.ofNullable(open.get(id));
   }
 
-  /// Whether news that stand for themselves are to be told.
+  /// Takes in a report that replaces all before it.
+  ///
+  /// @return whether the watch is still wanted
   boolean replaced(int id) throws PeerFaultException {
     Optional<Watch> watch = wanted(id);
     watch.ifPresent(
@@ -94,7 +97,8 @@ final class OwnWatches {
   boolean gained(int id) throws PeerFaultException {
     Optional<Watch> watch = wanted(id);
     if (watch.isPresent() && !watch.get().snapshotSeen) {
-      throw new PeerFaultException("the peer tells what it gained before it told what it has");
+      throw new PeerFaultException(
+          "the peer reports what it gained before it reported what it has");
     }
     return watch.isPresent();
   }

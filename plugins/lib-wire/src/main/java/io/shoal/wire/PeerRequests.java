@@ -42,7 +42,7 @@ final class PeerRequests {
     open.put(lastId, new Request(request.creditBytes()));
   }
 
-  /// Whether the request still goes on; news for one that has just ended crossed its end.
+  /// Whether the request still goes on: credit for one that has just ended crossed its end.
   boolean credited(Frame.Credit credit) throws PeerFaultException {
     if (credit.sizeBytes() < 1) {
       throw new PeerFaultException("the peer gives a credit of nothing");

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 
-/// News for one watch that the peer has not taken yet, joined: however slow the peer and however
-/// fast the news, at most one bitmap waits. Not thread-safe.
+/// Updates for one watch that the peer has not taken yet, joined: however slow the peer and however
+/// many the updates, at most one bitmap waits. Not thread-safe.
 public final class PendingAvailability {
   private static final byte[] NOTHING = new byte[0];
 
@@ -21,17 +21,17 @@ public final class PendingAvailability {
     SNAPSHOT
   }
 
-  // What was said last, and whether it is still to be sent.
-  private Base told = Base.NONE;
+  // The last whole report, and whether it is still to be sent.
+  private Base base = Base.NONE;
   private boolean baseDue;
   private byte[] bits = NOTHING;
   private int bitsSent;
   private int size;
   private final BitSet gained = new BitSet();
 
-  /// Adds news. Gains that come before anything else, or after everything, say nothing new.
-  public void add(Availability news) {
-    switch (news) {
+  /// Adds an update. Gains that come before anything else, or after everything, change nothing.
+  public void add(Availability update) {
+    switch (update) {
       case Availability.Unknown _ -> replace(Base.UNKNOWN, NOTHING, 0);
       case Availability.Complete _ -> replace(Base.COMPLETE, NOTHING, 0);
       case Availability.Snapshot(BitSet have, int positions) ->
@@ -40,11 +40,11 @@ public final class PendingAvailability {
     }
   }
 
-  private void replace(Base base, byte[] newBits, int newSize) {
+  private void replace(Base newBase, byte[] newBits, int newSize) {
     if (newSize < 0 || newSize > MAX_POSITIONS || newBits.length > (newSize + 7) / 8) {
       throw new IllegalArgumentException("a snapshot of " + newSize + " positions does not fit");
     }
-    told = base;
+    base = newBase;
     baseDue = true;
     bits = newBits;
     bitsSent = 0;
@@ -53,7 +53,7 @@ public final class PendingAvailability {
   }
 
   private void gain(int[] positions) {
-    if (told == Base.SNAPSHOT) {
+    if (base == Base.SNAPSHOT) {
       for (int position : positions) {
         if (position < MAX_POSITIONS) {
           gained.set(position);
@@ -74,7 +74,7 @@ public final class PendingAvailability {
     if (!baseDue) {
       return gained.isEmpty() ? Optional.empty() : Optional.of(nextGained(id));
     }
-    return switch (told) {
+    return switch (base) {
       case NONE -> Optional.empty();
       case UNKNOWN -> once(new Frame.Unknown(id));
       case COMPLETE -> once(new Frame.Complete(id));

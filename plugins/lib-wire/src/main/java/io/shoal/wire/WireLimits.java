@@ -3,7 +3,7 @@ package io.shoal.wire;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.PeerConnection;
 
-/// What the protocol allows. Every number is checked before anything is allocated for it.
+/// The limits of the protocol. Every number is checked before anything is allocated for it.
 public final class WireLimits {
   /// Length (4) and type (1) in front of every frame's body.
   public static final int HEAD_SIZE_BYTES = 5;
@@ -52,7 +52,7 @@ public final class WireLimits {
   /// Characters of the program's name in a hello.
   public static final int MAX_AGENT_CHARS = 64;
 
-  /// Words in a hello that tell what a side can do.
+  /// Words in a hello that say what a side can do.
   public static final int MAX_FEATURES = 32;
 
   /// Characters of one such word.

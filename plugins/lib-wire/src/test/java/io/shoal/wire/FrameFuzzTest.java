@@ -75,12 +75,12 @@ class FrameFuzzTest {
     List<Frame> sent = List.copyOf(events.sent);
     events.sent.clear();
     sent.forEach(machine::written);
-    for (Availability news : events.news) {
-      if (news instanceof Availability.Snapshot(var have, int size)) {
+    for (Availability update : events.updates) {
+      if (update instanceof Availability.Snapshot(var have, int size)) {
         assertTrue(have.length() <= size);
       }
     }
-    events.news.clear();
+    events.updates.clear();
   }
 
   private static List<byte[]> seeds() {

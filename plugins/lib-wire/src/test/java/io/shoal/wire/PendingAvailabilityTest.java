@@ -37,7 +37,7 @@ class PendingAvailabilityTest {
     new Random(1).ints(300_000, 0, POSITIONS).forEach(have::set);
     pending.add(new Availability.Snapshot(have, POSITIONS));
     assertEquals(2, sendAll(watch()));
-    assertEquals(new Availability.Snapshot(have, POSITIONS), events.news.getFirst());
+    assertEquals(new Availability.Snapshot(have, POSITIONS), events.updates.getFirst());
   }
 
   @Test
@@ -48,7 +48,7 @@ class PendingAvailabilityTest {
     }
     assertEquals(1 + 2, sendAll(watch()));
     assertTrue(pending.isEmpty());
-    int[] last = ((Availability.Gained) events.news.getLast()).positions();
+    int[] last = ((Availability.Gained) events.updates.getLast()).positions();
     assertEquals(4999, last[last.length - 1]);
   }
 
@@ -62,7 +62,7 @@ class PendingAvailabilityTest {
     pending.add(new Availability.Complete());
     pending.add(new Availability.Gained(new int[] {1}));
     sendAll(id);
-    assertEquals(1, events.news.size());
-    assertEquals(new Availability.Complete(), events.news.getFirst());
+    assertEquals(1, events.updates.size());
+    assertEquals(new Availability.Complete(), events.updates.getFirst());
   }
 }

@@ -12,7 +12,7 @@ final class Recorder implements ConnectionEvents, FrameReader.Sink {
   final List<Frame> sent = new ArrayList<>();
   final List<Frame> read = new ArrayList<>();
   final List<String> events = new ArrayList<>();
-  final List<Availability> news = new ArrayList<>();
+  final List<Availability> updates = new ArrayList<>();
   final List<Integer> requests = new ArrayList<>();
   long chunkBytes;
 
@@ -83,8 +83,8 @@ final class Recorder implements ConnectionEvents, FrameReader.Sink {
   }
 
   @Override
-  public void news(int id, Availability tidings) {
-    news.add(tidings);
+  public void updated(int id, Availability update) {
+    updates.add(update);
   }
 
   @Override

@@ -68,7 +68,7 @@ final class RuleKeeper implements ConnectionEvents {
       case 2 -> any(granted).ifPresent(machine::cancel);
       case 3, 4 -> any(serving).ifPresent(this::serve);
       case 5 -> watch();
-      case 6 -> any(watched).ifPresent(this::tell);
+      case 6 -> any(watched).ifPresent(this::update);
       case 7 -> message();
       default -> machine.ping(random.nextLong());
     }
@@ -81,7 +81,7 @@ final class RuleKeeper implements ConnectionEvents {
   }
 
   private void request() {
-    if (machine.openRequests() < MAX_OPEN) {
+    if (granted.size() < MAX_OPEN) {
       int credit = random.nextInt(1_000);
       granted.put(
           machine.request(new ChunkRequest(Examples.CHUNK, Optional.empty()), credit), credit);
@@ -123,23 +123,23 @@ final class RuleKeeper implements ConnectionEvents {
     }
   }
 
-  private void tell(int id) {
+  private void update(int id) {
     switch (random.nextInt(4)) {
       case 0 -> {
         watched.put(id, false);
-        machine.news(new Frame.Complete(id));
+        machine.update(new Frame.Complete(id));
       }
       case 1 -> {
         watched.put(id, false);
-        machine.news(new Frame.Unknown(id));
+        machine.update(new Frame.Unknown(id));
       }
       case 2 -> {
         watched.put(id, true);
-        machine.news(new Frame.Snapshot(id, 20, 0, true, new byte[] {3}));
+        machine.update(new Frame.Snapshot(id, 20, 0, true, new byte[] {3}));
       }
       default -> {
         if (watched.get(id)) {
-          machine.news(new Frame.Gained(id, new int[] {random.nextInt(20)}));
+          machine.update(new Frame.Gained(id, new int[] {random.nextInt(20)}));
         }
       }
     }
@@ -212,7 +212,7 @@ final class RuleKeeper implements ConnectionEvents {
   }
 
   @Override
-  public void news(int id, Availability news) {}
+  public void updated(int id, Availability update) {}
 
   @Override
   public void message(int type, byte[] bytes) {
@@ -229,6 +229,6 @@ final class RuleKeeper implements ConnectionEvents {
 
   @Override
   public void goodbye(GoodbyeCode code, String text) {
-    throw new AssertionError("nobody said good-bye: " + code + " " + text);
+    throw new AssertionError("a good-bye that no side said: " + code + " " + text);
   }
 }

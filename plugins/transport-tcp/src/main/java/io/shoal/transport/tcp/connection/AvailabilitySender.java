@@ -35,7 +35,7 @@ final class AvailabilitySender {
   private void send(PeerWatch watch, Frame update) {
     due.add(watch);
     onTheWay = true;
-    machine.news(update);
+    machine.update(update);
     ChannelFuture write = frames.lastWrite();
     if (write != null) {
       write.addListener(

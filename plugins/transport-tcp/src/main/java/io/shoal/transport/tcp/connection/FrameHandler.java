@@ -305,7 +305,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void news(int id, Availability update) {
+  public void updated(int id, Availability update) {
     connection.watches().updated(id, update);
   }
 
