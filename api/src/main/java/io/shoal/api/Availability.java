@@ -2,22 +2,22 @@ package io.shoal.api;
 
 import java.util.BitSet;
 
-/// What a peer says it has of a DAG. Positions number the DAG's distinct CIDs, depth first, in the
-/// order in which they are first seen; the root is 0. Identity CIDs are not counted. What a peer
-/// says is a hint: it may be wrong or outdated at any time.
+/// A peer's report of what it has of a DAG. Positions number the DAG's distinct CIDs, depth first,
+/// in the order in which they are first seen; the root is 0. Identity CIDs are not counted. Every
+/// report is a hint: it may be wrong or outdated at any time.
 public sealed interface Availability {
 
   /// It has everything.
   record Complete() implements Availability {}
 
-  /// What it has now; replaces all that was said before.
+  /// All that it has now; replaces every report before.
   ///
   /// @param have bit *n* is set if it has the chunk at position *n*; not to be changed by anyone
   ///   afterwards. At most 2^23 bits
   /// @param size how many positions the DAG has as far as the peer knows
   record Snapshot(BitSet have, int size) implements Availability {}
 
-  /// What it got since.
+  /// The positions that it got since.
   ///
   /// @param positions at most 4,096
   @SuppressWarnings(
@@ -26,6 +26,6 @@ public sealed interface Availability {
   record Gained(int[] positions) implements Availability {}
 
   /// It cannot say: it has nothing of the DAG, or not yet the nodes that give the positions. It may
-  /// still hold single chunks. Replaces all that was said before.
+  /// still hold single chunks. Replaces every report before.
   record Unknown() implements Availability {}
 }

@@ -9,10 +9,10 @@ import java.nio.ByteBuffer;
 /// from one of its own. Calls for one connection come between its [#connected] and [#disconnected].
 public interface ChunkServer {
 
-  /// Serves nobody.
+  /// Refuses every request.
   ChunkServer NOTHING = new ServesNothing();
 
-  /// A connection stands, inbound or outbound. Must return soon; may close it.
+  /// A connection is open, inbound or outbound. Must return soon; may close it.
   void connected(PeerConnection connection);
 
   /// The connection is closed, by whichever side. The last call for it.
@@ -25,9 +25,9 @@ public interface ChunkServer {
   ///   request back or goes away
   ServeAnswer request(PeerConnection from, ChunkRequest request) throws InterruptedException;
 
-  /// A peer asks what this node has of `root`'s DAG. `listener` is told at once and then of every
-  /// change until the returned watch is closed; calling it never blocks for long: the transport
-  /// joins news that the peer has not taken yet.
+  /// A peer asks what this node has of `root`'s DAG. `listener` is called at once and then for
+  /// every change until the returned watch is closed; calling it never blocks for long: the
+  /// transport joins updates that the peer has not taken yet.
   PeerConnection.Watch watch(
       PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener);
 

@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 /// * **Atomicity**: a chunk is either wholly there or not at all, for every reader at every moment,
 ///   and after a crash at every moment.
 /// * **Durability**: what was committed, adopted or deleted before [#sync] began survives a power
-///   loss once `sync` returned. What came later may or may not be there, wholly. [#close] need not
-///   wait for the medium, but loses nothing: after it and another start all is there that was there
-///   before, unless the power was lost meanwhile.
+///   loss once `sync` returned. Later changes may or may not be there, each as a whole. [#close]
+///   need not wait for the medium, but loses nothing: after it and another start all is there that
+///   was there before, unless the power was lost meanwhile.
 /// * **Concurrency**: every method may be called from any number of threads at once. Several
 ///   writers of one chunk are allowed; one of them wins and the others commit without effect.
 ///
@@ -49,22 +49,22 @@ public non-sealed interface ChunkStore extends Extension {
   /// With [Removal#UNREFERENCED] every copy goes: the store's own and the claims of all files.
   ///
   /// With [Removal#CORRUPT] exactly one copy goes, the one that [#open] would give now: a store
-  /// does not hash, so that it cannot know of the others. Its bytes are set aside where the user
-  /// can look at them (a store may drop them if it has no such place) and count no longer as
-  /// stored. If there is another copy (owned and adopted, or in several files, or twice in one), it
-  /// stays, and `open` gives it next. A caller that found a rotten copy therefore removes it and
-  /// opens again, until what it reads is right or nothing is left. Whoever may race with others
-  /// over one chunk checks again and removes without letting them in between, or a good copy goes
-  /// for the rotten one that another removed already.
+  /// does not hash, so that it cannot know of the others. Its bytes are quarantined where the user
+  /// can look at them (a store may drop them if it has no such place) and do not count as stored
+  /// any more. If there is another copy (owned and adopted, or in several files, or twice in one),
+  /// it stays, and `open` gives it next. A caller that found a corrupt copy therefore removes it
+  /// and opens again, until what it reads is right or nothing is left. Callers that may race over
+  /// one chunk check and remove under one lock of theirs, or a good copy goes for the corrupt one
+  /// that another caller removed already.
   ///
   /// @return whether there was a copy to remove
   boolean delete(Cid cid, Removal why) throws IOException;
 
-  /// Shows every copy of a chunk to `right`, and removes those of which it says no, as of
-  /// [Removal#CORRUPT]; a store that keeps one copy of a chunk need not say more than the default,
-  /// which looks at one after the other until one is right.
+  /// Shows every copy of a chunk to `right`, and removes those that it rejects, as of
+  /// [Removal#CORRUPT]; a store that keeps one copy of a chunk need not override the default, which
+  /// looks at one after the other until one is right.
   ///
-  /// @param right told each copy once; copies that come meanwhile may be left out
+  /// @param right called once for each copy; copies that come meanwhile may be skipped
   /// @return how many copies were removed
   default int audit(Cid cid, CopyCheck right) throws IOException {
     for (int removed = 0; ; removed++) {
@@ -83,9 +83,9 @@ public non-sealed interface ChunkStore extends Extension {
     }
   }
 
-  /// Tells every chunk that is here, in no order, each once; `raw` is the codec where the store
-  /// does not remember one. Chunks that come or go meanwhile may be told or not. No lock is held
-  /// while `each` runs.
+  /// Reports every chunk that is here, in no order, each once; `raw` is the codec where the store
+  /// does not remember one. Chunks that come or go meanwhile may be reported or not. No lock is
+  /// held while `each` runs.
   void cids(Consumer<StoredChunk> each) throws IOException;
 
   /// How much is stored and how much room there is. Cheap: no walk over the content.
@@ -94,11 +94,11 @@ public non-sealed interface ChunkStore extends Extension {
   /// Makes durable all that was committed, adopted, relocated, forgotten and deleted before this
   /// call, in one group.
   ///
-  /// What could not be made durable is not here any more. One caller is told of it, and that may be
-  /// another one whose `sync` ran at the same time: who must be sure of a chunk sees with
-  /// [#contains] that it is still here after a `sync` that returned.
+  /// A chunk that could not be made durable is not here any more. The `sync` of one caller fails
+  /// then, and that may be another one that ran at the same time: a caller that must be sure of a
+  /// chunk checks with [#contains] that it is still here after its own `sync` returned.
   ///
-  /// @throws IOException what came since the last `sync` that returned must be taken as lost
+  /// @throws IOException all that came since the last `sync` that returned must be taken as lost
   void sync() throws IOException;
 
   /// The ability to serve users' files in place, if the store has it. Always the same answer.
@@ -114,13 +114,13 @@ public non-sealed interface ChunkStore extends Extension {
 
   /// Why a chunk is removed.
   enum Removal {
-    /// Nothing needs it: garbage collection, or the user's wish.
+    /// Nothing needs it: garbage collection, or the user's request.
     UNREFERENCED,
     /// Its bytes do not hash to its CID.
     CORRUPT
   }
 
-  /// A chunk as [#cids] tells it.
+  /// A chunk as [#cids] reports it.
   ///
   /// @param cid its id
   /// @param sizeBytes its size

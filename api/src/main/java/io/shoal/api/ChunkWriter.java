@@ -16,13 +16,14 @@ public interface ChunkWriter extends AutoCloseable {
 
   /// Makes the chunk visible, atomically: a concurrent [ChunkStore#open] sees all of it or nothing.
   /// After a crash the chunk is either complete or absent; it is guaranteed to be there only once
-  /// [ChunkStore#sync] returned. Committing a chunk that is already stored is no error and writes
-  /// nothing.
+  /// [ChunkStore#sync] returned. Committing a chunk that is already stored is not an error and
+  /// writes nothing.
   ///
   /// The caller has verified the bytes against the CID. The writer is unusable afterwards, also
   /// when this throws.
   ///
-  /// @throws IllegalStateException fewer bytes than promised, or already committed or aborted
+  /// @throws IllegalStateException fewer bytes than the size given to [ChunkStore#create], or
+  ///   already committed or aborted
   void commit() throws IOException, StoreFullException;
 
   /// Ends the writer: without a [#commit] before, nothing is stored and the reserved space is free

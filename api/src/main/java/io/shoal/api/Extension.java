@@ -2,7 +2,7 @@ package io.shoal.api;
 
 import org.pf4j.ExtensionPoint;
 
-/// What every extension of Shoal has in common: its lifecycle.
+/// The lifecycle that all extensions share.
 ///
 /// An extension has a public no-argument constructor that does nothing that can fail or block, and
 /// is registered with `provides KIND with CLASS;` in its module descriptor (a plain jar lists it in
@@ -15,8 +15,8 @@ import org.pf4j.ExtensionPoint;
 ///    `plugins.stopTimeout` (default 10 s). Calls that are blocked in the extension end within one
 ///    second of it.
 ///
-/// All calls come from virtual threads: block freely, do not pin (no native call or `synchronized`
-/// around something that waits), answer interruption.
+/// All calls come from virtual threads: block freely, do not pin (no native call around something
+/// that waits; `synchronized` does not pin since Java 24), answer interruption.
 ///
 /// An extension holds no static mutable state: a process may run several nodes, each with its own
 /// instance.
@@ -28,7 +28,7 @@ public sealed interface Extension extends ExtensionPoint, AutoCloseable
   /// Every configuration key that the extension knows is read here: the runtime refuses a node
   /// whose configuration holds keys under this plugin that `start` did not ask for.
   ///
-  /// @param context what the node gives to this plugin; valid until [#close] returns
+  /// @param context the node's services for this plugin; valid until [#close] returns
   /// @throws UserFaultException a setting is wrong, a port is taken, a folder has no rights: the
   ///   message names the key or the thing and what to do
   /// @throws ShoalException anything else that keeps the extension from working

@@ -13,12 +13,12 @@ public interface PeerConnection extends AutoCloseable {
   /// the other side as [Refusal.Busy].
   int MAX_REQUESTS = 256;
 
-  /// Who is on the other side. Always the same answer.
+  /// The peer on the other side. Always the same answer.
   RemotePeer remote();
 
-  /// A value that the two ends of this one connection share and that nobody between them can
-  /// choose: who relays between two connections has two values (a channel binding, RFC 9266; for
-  /// TLS 1.3 see [TlsContext#channelBinding]). Always the same answer, also after [#close].
+  /// A value that the two ends of this one connection share and that no party between them can
+  /// choose: a relay between two connections has two values (a channel binding, RFC 9266; for TLS
+  /// 1.3 see [TlsContext#channelBinding]). Always the same answer, also after [#close].
   ///
   /// @return 32 bytes, a fresh array; present exactly where the scheme is
   ///   [Scheme.Protection#ENCRYPTED]
@@ -34,10 +34,10 @@ public interface PeerConnection extends AutoCloseable {
   /// @throws PeerUnreachableException the connection is closed
   ChunkBody fetch(ChunkRequest request) throws PeerUnreachableException;
 
-  /// Asks the peer what it has of `root`'s DAG, and to tell what comes later. Returns at once.
+  /// Asks the peer what it has of `root`'s DAG, now and later. Returns at once.
   ///
-  /// @param listener told in order, from one thread at a time, first a [Availability.Snapshot] or
-  ///   [Availability.Unknown]
+  /// @param listener called in order, from one thread at a time, first with a
+  ///   [Availability.Snapshot] or [Availability.Unknown]
   /// @return closes the watch; at most 1,024 watches a connection
   /// @throws PeerUnreachableException the connection is closed
   Watch watch(Cid root, AvailabilityListener listener) throws PeerUnreachableException;
@@ -54,9 +54,9 @@ public interface PeerConnection extends AutoCloseable {
   /// Whether it is still open.
   boolean isOpen();
 
-  /// What the peer did against the protocol's rules, in one line, if that is why the connection
-  /// ended; known when [ChunkServer#disconnected] is called. It counts against the peer. Empty as
-  /// long as the connection stands, if it ended otherwise, and of transports that cannot tell.
+  /// The peer's breach of the protocol's rules, in one line, if that is why the connection ended;
+  /// known when [ChunkServer#disconnected] is called. It counts against the peer. Empty as long as
+  /// the connection is open, if it ended otherwise, and if the transport cannot know.
   default Optional<String> fault() {
     return Optional.empty();
   }
@@ -66,14 +66,14 @@ public interface PeerConnection extends AutoCloseable {
   @Override
   void close();
 
-  /// A standing question for a peer's availability.
+  /// A question for a peer's availability that stays open.
   interface Watch extends AutoCloseable {
-    /// Ends it: nothing is told afterwards. Safe to call twice.
+    /// Ends it: the listener is not called afterwards. Safe to call twice.
     @Override
     void close();
   }
 
-  /// Takes what a peer says it has.
+  /// Takes reports of what a peer has.
   @FunctionalInterface
   interface AvailabilityListener {
     /// Must not block.

@@ -5,8 +5,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/// All that a node gives to a plugin. There is nothing global: what is not here, a plugin brings
-/// itself.
+/// All that a node gives to a plugin. There is nothing global: a plugin brings all else itself.
 ///
 /// Every method returns the same object each time and may be called from any thread.
 public interface PluginContext {
@@ -21,12 +20,12 @@ public interface PluginContext {
   /// it survives restarts. Two nodes never share it.
   Path dataFolder();
 
-  /// Who this node is.
+  /// The identity of this node.
   NodeIdentity identity();
 
   /// The secret of the swarm that the node is a member of; empty where there is none (`access` is
-  /// not `shared-secret`). A discovery hides with it from all others what it tells of this node's
-  /// content.
+  /// not `shared-secret`). With it a discovery hides from all other parties what it announces of
+  /// this node's content.
   Optional<SwarmSecret> swarmSecret();
 
   /// Wall-clock time. Intervals that matter are measured with [System#nanoTime].

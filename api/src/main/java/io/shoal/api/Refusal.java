@@ -16,7 +16,7 @@ public sealed interface Refusal {
   /// It does not serve this to us; asking again will not help.
   record Denied() implements Refusal {}
 
-  /// It found its own copy rotten and put it aside. No fault of the peer's towards us.
+  /// Its own copy is corrupt and was quarantined: it sent no wrong byte.
   record Corrupt() implements Refusal {}
 
   /// The connection or the request is gone.

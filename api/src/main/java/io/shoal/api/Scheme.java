@@ -17,8 +17,7 @@ public record Scheme(String name, Protection protection) {
     }
   }
 
-  /// What a scheme gives to those who talk over it. A node with `tls: required` uses no [#PLAIN]
-  /// one.
+  /// The protection that a scheme gives. A node with `tls: required` uses no [#PLAIN] one.
   public enum Protection {
     /// Encrypted, and both sides prove their [PeerId].
     ENCRYPTED,

@@ -1,11 +1,11 @@
 package io.shoal.api;
 
-/// What a [ChunkServer] answers to a request.
+/// The answer of a [ChunkServer] to a request.
 public sealed interface ServeAnswer {
 
-  /// Send this. The transport closes the source in any case.
+  /// The chunk to send. The transport closes the source in any case.
   record Serve(ChunkSource source) implements ServeAnswer {}
 
-  /// Say no.
+  /// A refusal.
   record Refuse(Refusal refusal) implements ServeAnswer {}
 }

@@ -33,9 +33,9 @@ public interface TlsContext {
   /// @throws PeerFaultException the session carries no host certificate
   PeerId peerId(SSLSession session) throws PeerFaultException;
 
-  /// What binds a proof to one connection: 32 bytes of keying material (the exporter of RFC 8446
-  /// §7.5) under the label [#CHANNEL_BINDING_LABEL] with an empty context, the same at both ends of
-  /// the session and at no other.
+  /// A value that binds a proof to one connection: 32 bytes of keying material (the exporter of RFC
+  /// 8446 §7.5) under the label [#CHANNEL_BINDING_LABEL] with an empty context, the same at both
+  /// ends of the session and at no other.
   ///
   /// @param session one whose handshake has ended, of an engine of a node's context
   /// @return a fresh array

@@ -5,9 +5,9 @@ import java.util.Set;
 
 /// Carries chunks between this node and its peers, for one or more URI schemes.
 ///
-/// A connection is symmetric once it stands: either side may ask the other for chunks. A transport
-/// moves bytes and proves who is on the other side; whom to serve, in which order and how fast is
-/// the [ChunkServer]'s to decide, and whether the bytes are right the node checks.
+/// A connection is symmetric once it is open: either side may ask the other for chunks. A transport
+/// moves bytes and proves who is on the other side. The [ChunkServer] decides which peers to serve,
+/// in which order and how fast; the node checks the bytes.
 public non-sealed interface Transport extends Extension {
 
   /// The schemes that it speaks, at least one; always the same answer. Two active transports never
@@ -15,7 +15,7 @@ public non-sealed interface Transport extends Extension {
   Set<Scheme> schemes();
 
   /// Starts to accept connections for those of its schemes that are named, as its configuration
-  /// says where. Called at most once, and not at all by a node that serves nobody.
+  /// says where. Called at most once, and not at all by a node that serves no peers.
   ///
   /// @param schemes the names to listen for, a subset of [#schemes]
   /// @param server takes every connection and its requests from now on until [#close]
@@ -26,16 +26,15 @@ public non-sealed interface Transport extends Extension {
   List<PeerAddress> listen(Set<String> schemes, ChunkServer server)
       throws ShoalException, InterruptedException;
 
-  /// Connects to a peer and ends the handshake. Blocks at most 10 s. What the peer asks for on this
-  /// connection goes to `server`.
+  /// Connects to a peer and ends the handshake. Blocks at most 10 s. The peer's requests on this
+  /// connection go to `server`.
   ///
-  /// @param address of one of its schemes. If it says who is expected there, another peer is an
-  ///   error
-  /// @param server takes the peer's requests; [ChunkServer#NOTHING] for a node that serves nobody
-  /// @return an open connection that the caller closes; `server` is told of it too, before this
+  /// @param address of one of its schemes. If it holds a peer id, any other peer there is an error
+  /// @param server takes the peer's requests; [ChunkServer#NOTHING] for a node that serves no peers
+  /// @return an open connection that the caller closes; `server` is notified of it too, before this
   ///   returns
-  /// @throws PeerUnreachableException nobody answers there, or not in time
-  /// @throws PeerFaultException who answers does not keep the protocol or is not who was expected
+  /// @throws PeerUnreachableException no peer answers there, or not in time
+  /// @throws PeerFaultException the peer breaks the protocol, or is not the expected one
   /// @throws InvalidInputException the address is none of this scheme
   PeerConnection connect(PeerAddress address, ChunkServer server)
       throws ShoalException, InterruptedException;

@@ -1,5 +1,7 @@
-/// The file system as the store sees it: what is asked of it, what its errors mean, and how many
-/// files are forced at once.
+/// The file system as the store sees it: its calls, the meaning of its errors, and how many files
+/// are forced at once.
+///
+/// Start at [Disk]: the seam where tests put a disk that fails, tears and forgets.
 @NullMarked
 package io.shoal.storage.filesystem.disk;
 

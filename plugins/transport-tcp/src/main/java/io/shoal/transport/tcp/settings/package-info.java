@@ -1,4 +1,6 @@
-/// What the user can set, and HOST:PORT as it is written.
+/// The plugin's settings, and HOST:PORT as it is written.
+///
+/// Start at [TcpSettings].
 @NullMarked
 package io.shoal.transport.tcp.settings;
 
