@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
-/// Waits for what another thread brings about.
+/// Waits for an effect of another thread.
 public final class Await {
   /// How long a test waits before it fails: long enough for a machine that is busy with something
   /// else.

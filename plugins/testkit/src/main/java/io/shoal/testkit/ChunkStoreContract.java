@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What every [ChunkStore] keeps. A plugin's tests extend this with how to make one.
+/// The contract of [ChunkStore]. A plugin's tests extend this with how to make one.
 public abstract class ChunkStoreContract {
   private TestContext context;
   private ChunkStore store;
@@ -277,7 +277,7 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
-  public void aRottenChunkCountsNoLongerAndCanBeStoredAgain() throws Exception {
+  public void aCorruptChunkDoesNotCountAndCanBeStoredAgain() throws Exception {
     byte[] bytes = TestData.bytes(12, 1000);
     Cid cid = TestData.put(store, bytes);
     store.sync();
@@ -289,7 +289,7 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
-  public void aRottenCopyGoesAndAnotherOneStays(@TempDir Path folder) throws Exception {
+  public void aCorruptCopyGoesAndAnotherOneStays(@TempDir Path folder) throws Exception {
     Optional<FileBacked> files = store.fileBacked();
     assumeTrue(files.isPresent(), "the store has one place for a chunk");
     byte[] bytes = TestData.bytes(14, 1000);
@@ -344,8 +344,7 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
-  public void whoRemovesWhatItFindsRottenEndsWithAGoodCopyOrWithNone(@TempDir Path folder)
-      throws Exception {
+  public void removingCorruptCopiesLeavesAGoodOneOrNone(@TempDir Path folder) throws Exception {
     Optional<FileBacked> files = store.fileBacked();
     assumeTrue(files.isPresent(), "the store has one place for a chunk");
     byte[] bytes = TestData.bytes(15, 1000);
@@ -357,16 +356,16 @@ public abstract class ChunkStoreContract {
       copies.add(file);
     }
     store.sync();
-    rot(copies.get(0));
+    corrupt(copies.get(0));
     assertTrue(settle(cid, bytes));
-    rot(copies.get(1));
+    corrupt(copies.get(1));
     assertFalse(settle(cid, bytes));
     assertFalse(store.contains(cid));
     assertEquals(0, store.usage().adoptedBytes());
   }
 
   /// Changes a byte behind the store's back, as a failing disk does: size and times stay.
-  private static void rot(Path file) throws IOException {
+  private static void corrupt(Path file) throws IOException {
     FileTime modified = Files.getLastModifiedTime(file);
     byte[] bytes = Files.readAllBytes(file);
     bytes[500] ^= 1;
@@ -374,7 +373,7 @@ public abstract class ChunkStoreContract {
     Files.setLastModifiedTime(file, modified);
   }
 
-  /// Reads the chunk, and removes what is rotten until it is right.
+  /// Reads the chunk, and removes corrupt copies until it is right.
   ///
   /// @return whether it is right now; if not, nothing is left
   private boolean settle(Cid cid, byte[] bytes) throws IOException {
@@ -392,29 +391,29 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
-  public void everyChunkIsToldOnce() throws Exception {
+  public void everyChunkIsReportedOnce() throws Exception {
     Map<Cid, Integer> due = new HashMap<>();
     for (int i = 0; i < 300; i++) {
       due.put(TestData.put(store, TestData.bytes(i, i)), i);
     }
-    Map<Cid, Integer> told = new HashMap<>();
+    Map<Cid, Integer> reported = new HashMap<>();
     List<StoredChunk> chunks = new ArrayList<>();
     store.cids(chunks::add);
     for (StoredChunk chunk : chunks) {
       assertFalse(chunk.adopted());
-      told.put(Cid.of(Cid.RAW, chunk.cid().multihash()), chunk.sizeBytes());
+      reported.put(Cid.of(Cid.RAW, chunk.cid().multihash()), chunk.sizeBytes());
     }
     assertEquals(300, chunks.size());
-    assertEquals(due, told);
+    assertEquals(due, reported);
   }
 
   @Test
-  public void whoIsToldMayUseTheStore() throws Exception {
+  public void theStoreIsUsableWhileItReportsChunks() throws Exception {
     for (int i = 0; i < 100; i++) {
       TestData.put(store, TestData.bytes(i, 10));
     }
-    List<Cid> told = new ArrayList<>();
-    store.cids(chunk -> told.add(chunk.cid()));
+    List<Cid> reported = new ArrayList<>();
+    store.cids(chunk -> reported.add(chunk.cid()));
     store.cids(
         chunk -> {
           try {
@@ -423,7 +422,7 @@ public abstract class ChunkStoreContract {
             throw new AssertionError(e);
           }
         });
-    assertEquals(100, told.size());
+    assertEquals(100, reported.size());
     assertEquals(0, store.usage().chunks());
   }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What every [Discovery] keeps: some instances of it find each other on this machine. A plugin's
+/// The contract of [Discovery]: some instances of it find each other on this machine. A plugin's
 /// tests extend this with how to bring them together.
 @Timeout(120)
 public abstract class DiscoveryContract {
@@ -43,12 +43,12 @@ public abstract class DiscoveryContract {
   protected abstract Discovery newDiscovery();
 
   /// Sets what an instance needs to meet those that were started before it: listening on loopback
-  /// at a port that the system chooses, and the way to the others.
+  /// at a port that the system chooses, and the way to the other instances.
   ///
   /// @param before what the instances that were started before say of themselves, oldest first
   protected abstract TestContext configure(TestContext plain, List<DiscoveryStatus> before);
 
-  /// An address that this discovery can tell others, of a scheme of the test's choice.
+  /// An address that this discovery can announce, of a scheme of the test's choice.
   protected PeerAddress endpoint(int port) {
     return PeerAddress.of("tcps://127.0.0.1:" + port);
   }
@@ -124,12 +124,12 @@ public abstract class DiscoveryContract {
   }
 
   @Test
-  public void whatNobodyAnnouncedIsNotFound() throws Exception {
+  public void anUnannouncedKeyIsNotFound() throws Exception {
     assertEquals(List.of(), find(nodes.get(1), root(3), Set.of(endpoint(1).scheme())));
   }
 
   @Test
-  public void othersSchemesAreNotTold() throws Exception {
+  public void otherSchemesAreNotReported() throws Exception {
     nodes.get(0).announce(root(4), List.of(endpoint(4601)));
     assertEquals(List.of(), find(nodes.get(1), root(4), Set.of("unheard-of")));
   }
@@ -143,8 +143,8 @@ public abstract class DiscoveryContract {
     assertEquals(Announcement.ANNOUNCED, outcome.get(endpoint(4601)));
     Announcement ofOdd = outcome.get(odd);
     List<PeerAddress> found = find(nodes.get(1), root(5), Set.of("unheard-of"));
-    // Who says that it cannot tell an address does not tell it, and who says that it told it is
-    // believed by others.
+    // A discovery that cannot express an address does not announce it; one that says it did is
+    // found with it.
     assertEquals(ofOdd == Announcement.ANNOUNCED, uris(found).contains(odd.uri()));
   }
 
@@ -167,14 +167,14 @@ public abstract class DiscoveryContract {
   }
 
   @Test
-  public void noAddressWithoutAPlaceIsTold() throws Exception {
+  public void anUnspecifiedAddressIsNeverReported() throws Exception {
     for (String host : List.of("0.0.0.0", "[::]", "224.0.0.1")) {
       PeerAddress nowhere = PeerAddress.of("tcps://" + host + ":4601");
       Cid cid = root(12 + host.length());
       Announcement outcome = nodes.get(0).announce(cid, List.of(nowhere)).get(nowhere);
       assertNotNull(outcome, "every endpoint gets an answer");
-      for (String told : uris(find(nodes.get(1), cid, Set.of("tcps")))) {
-        assertFalse(told.contains(host), told + " is told to who looks for it");
+      for (String found : uris(find(nodes.get(1), cid, Set.of("tcps")))) {
+        assertFalse(found.contains(host), found + " is reported to peers that look for it");
       }
     }
   }

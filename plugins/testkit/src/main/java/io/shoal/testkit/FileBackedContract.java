@@ -33,8 +33,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What every store keeps that has the ability [FileBacked]. A plugin's tests extend this with how
-/// to make one.
+/// The contract of stores with the ability [FileBacked]. A plugin's tests extend this with how to
+/// make one.
 public abstract class FileBackedContract {
   private static final int CHUNK = 1000;
 
@@ -285,7 +285,7 @@ public abstract class FileBackedContract {
   }
 
   @Test
-  public void relocatingReplacesOnlyWhenTold() throws Exception {
+  public void relocatingReplacesOnlyOnRequest() throws Exception {
     byte[] bytes = TestData.bytes(11, 1_000);
     byte[] precious = TestData.bytes(12, 1_000);
     Path target = write("file", precious);
@@ -348,7 +348,7 @@ public abstract class FileBackedContract {
   }
 
   @Test
-  public void everyReferenceIsTold() throws Exception {
+  public void everyReferenceIsReported() throws Exception {
     Set<Path> due = new TreeSet<>();
     for (int i = 0; i < 20; i++) {
       byte[] bytes = TestData.bytes(100 + i, 1_500);
@@ -356,12 +356,12 @@ public abstract class FileBackedContract {
       files.adopt(files.openFile(file), segments(bytes));
       due.add(file);
     }
-    Set<Path> told = new TreeSet<>();
+    Set<Path> reported = new TreeSet<>();
     files.references(
         claims -> {
           assertEquals(2, claims.segments().size());
-          told.add(claims.ref().path());
+          reported.add(claims.ref().path());
         });
-    assertEquals(due, told);
+    assertEquals(due, reported);
   }
 }

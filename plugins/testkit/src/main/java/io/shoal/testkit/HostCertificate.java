@@ -36,7 +36,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
   /// `CN=testkit`.
   private static final byte[] NAME = HEX.parseHex("30123110300e06035504030c07746573746b6974");
 
-  /// 2000-01-01 to 2049-12-31, for tests whose clock stands anywhere.
+  /// 2000-01-01 to 2049-12-31, for tests with any clock.
   private static final byte[] VALIDITY =
       der(0x30, der(0x17, ascii("000101000000Z")), der(0x17, ascii("491231235959Z")));
 
@@ -94,7 +94,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
     }
   }
 
-  /// Who presents the chain.
+  /// The peer that presents the chain.
   ///
   /// @throws PeerFaultException it is not one certificate that an Ed25519 host key signed for
   static PeerId verify(X509Certificate[] chain) throws PeerFaultException {

@@ -19,8 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The node's side of connections, for tests of transports: serves from memory, refuses as told,
-/// and remembers what happened.
+/// The node's side of connections, for tests of transports: serves from memory, refuses on request,
+/// and records the calls.
 public final class TestChunkServer implements ChunkServer {
   /// A message that a peer sent.
   ///
@@ -67,17 +67,17 @@ public final class TestChunkServer implements ChunkServer {
     held.put(cid, true);
   }
 
-  /// Tells those who watch a root.
-  public void tell(Cid root, Availability news) {
-    Optional.ofNullable(watchers.get(root)).ifPresent(watcher -> watcher.availability(news));
+  /// Reports to the watches of a root.
+  public void report(Cid root, Availability update) {
+    Optional.ofNullable(watchers.get(root)).ifPresent(watcher -> watcher.availability(update));
   }
 
-  /// The connections that were told to be there, also those that ended.
+  /// The connections that the transport reported, also those that ended.
   public List<PeerConnection> connected() {
     return List.copyOf(connected);
   }
 
-  /// The connections that were told to have ended.
+  /// The connections whose end the transport reported.
   public List<PeerConnection> disconnected() {
     return List.copyOf(disconnected);
   }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// A clock that stands until it is told to go on.
+/// A clock that stops until a test advances it.
 public final class TestClock implements InstantSource {
   private final AtomicReference<Instant> now;
 

@@ -28,7 +28,7 @@ public final class TestConfig implements PluginConfig {
     this.values = new TreeMap<>(values);
   }
 
-  /// The keys that are set and that nobody asked for: a node would refuse them.
+  /// The keys that are set and that the plugin did not read: a node would refuse them.
   public Set<String> unknownKeys() {
     Set<String> unknown = new HashSet<>(values.keySet());
     unknown.removeAll(asked);

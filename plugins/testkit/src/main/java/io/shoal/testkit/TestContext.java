@@ -97,11 +97,11 @@ public final class TestContext implements PluginContext, AutoCloseable {
 
   private TestContext replaced(
       Map<String, String> with,
-      NodeIdentity who,
+      NodeIdentity other,
       Optional<SwarmSecret> secret,
       InstantSource time) {
     close();
-    return new TestContext(pluginId, dataFolder, with, who, secret, time);
+    return new TestContext(pluginId, dataFolder, with, other, secret, time);
   }
 
   @Override
@@ -114,7 +114,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
     return config;
   }
 
-  /// The configuration, to ask which keys nobody knew.
+  /// The configuration, to ask which keys the plugin did not read.
   public TestConfig testConfig() {
     return config;
   }
@@ -144,7 +144,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
     return metrics;
   }
 
-  /// What the plugin counted.
+  /// The counts of the plugin.
   public TestMetrics testMetrics() {
     return metrics;
   }

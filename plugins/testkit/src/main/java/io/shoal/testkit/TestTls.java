@@ -80,7 +80,7 @@ final class TestTls implements TlsContext {
       Certificate[] chain = session.getPeerCertificates();
       return HostCertificate.verify(Arrays.copyOf(chain, chain.length, X509Certificate[].class));
     } catch (SSLPeerUnverifiedException | ArrayStoreException e) {
-      throw new PeerFaultException("the peer did not prove who it is", e);
+      throw new PeerFaultException("the peer did not prove its identity", e);
     }
   }
 

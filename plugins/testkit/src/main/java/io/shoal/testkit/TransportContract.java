@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What every [Transport] keeps: two instances of it meet on this machine. A plugin's tests extend
+/// The contract of [Transport]: two instances of it meet on this machine. A plugin's tests extend
 /// this once for each of its schemes.
 @Timeout(60)
 public abstract class TransportContract {
@@ -138,7 +138,7 @@ public abstract class TransportContract {
 
   @Test
   public void theEndsOfAConnectionShareAChannelBindingThatNoOtherConnectionHas() throws Exception {
-    Await.until("the other side was told", () -> chunks.connected().size() == 1);
+    Await.until("the other side was notified", () -> chunks.connected().size() == 1);
     Optional<byte[]> here = connection.channelBinding();
     Optional<byte[]> there = chunks.connected().getFirst().channelBinding();
     PeerConnection second = client.connect(address, own);
@@ -217,7 +217,7 @@ public abstract class TransportContract {
   }
 
   @Test
-  public void aReaderThatIsSlowHoldsUpNobodyElse() throws Exception {
+  public void aSlowReaderDelaysNoOther() throws Exception {
     byte[] large = TestData.bytes(1, ChunkStore.MAX_CHUNK_SIZE_BYTES);
     byte[] small = TestData.bytes(2, 100_000);
     try (ChunkBody slow = connection.fetch(request(chunks.serve(large)))) {
@@ -284,20 +284,20 @@ public abstract class TransportContract {
         PeerUnreachableException.class, () -> connection.fetch(request(TestData.cid(new byte[0]))));
     assertThrows(PeerUnreachableException.class, () -> connection.send(1, ByteBuffer.allocate(1)));
     Await.until(
-        "both sides were told",
+        "both sides were notified",
         () -> own.disconnected().size() == 1 && chunks.disconnected().size() == 1);
   }
 
   @Test
   public void closingTheTransportEndsWhatWaits() throws Exception {
     assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(client::close));
-    Await.until("the other side was told", () -> chunks.disconnected().size() == 1);
+    Await.until("the other side was notified", () -> chunks.disconnected().size() == 1);
   }
 
   @Test
   public void whatWaitsEndsWhenTheOtherSideGoes() throws Exception {
     assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(server::close));
-    Await.until("this side was told", () -> own.disconnected().size() == 1);
+    Await.until("this side was notified", () -> own.disconnected().size() == 1);
   }
 
   private Refusal refusalOfAWaitingRequest(Runnable close) throws Exception {
@@ -332,23 +332,23 @@ public abstract class TransportContract {
   }
 
   @Test
-  public void availabilityIsToldAtOnceAndThenInOrder() throws Exception {
+  public void availabilityIsReportedAtOnceAndThenInOrder() throws Exception {
     Cid root = TestData.cid(new byte[] {1});
-    List<Availability> told = new CopyOnWriteArrayList<>();
-    PeerConnection.Watch watch = connection.watch(root, told::add);
-    Await.until("the first news", () -> told.size() == 1);
-    assertEquals(new Availability.Unknown(), told.getFirst());
+    List<Availability> reports = new CopyOnWriteArrayList<>();
+    PeerConnection.Watch watch = connection.watch(root, reports::add);
+    Await.until("the first report", () -> reports.size() == 1);
+    assertEquals(new Availability.Unknown(), reports.getFirst());
     BitSet have = BitSet.valueOf(new long[] {0b1011});
-    chunks.tell(root, new Availability.Snapshot(have, 100));
-    Await.until("the snapshot", () -> told.size() == 2);
-    assertEquals(new Availability.Snapshot(have, 100), told.get(1));
-    chunks.tell(root, new Availability.Gained(new int[] {7, 50}));
-    Await.until("the gain", () -> told.size() == 3);
+    chunks.report(root, new Availability.Snapshot(have, 100));
+    Await.until("the snapshot", () -> reports.size() == 2);
+    assertEquals(new Availability.Snapshot(have, 100), reports.get(1));
+    chunks.report(root, new Availability.Gained(new int[] {7, 50}));
+    Await.until("the gain", () -> reports.size() == 3);
     assertArrayEquals(
-        new int[] {7, 50}, assertInstanceOf(Availability.Gained.class, told.get(2)).positions());
-    chunks.tell(root, new Availability.Complete());
-    Await.until("the end", () -> told.size() == 4);
-    assertEquals(new Availability.Complete(), told.get(3));
+        new int[] {7, 50}, assertInstanceOf(Availability.Gained.class, reports.get(2)).positions());
+    chunks.report(root, new Availability.Complete());
+    Await.until("the end", () -> reports.size() == 4);
+    assertEquals(new Availability.Complete(), reports.get(3));
     watch.close();
     watch.close();
     Await.until("the other side knows", () -> chunks.watches() == 0);
@@ -386,8 +386,8 @@ public abstract class TransportContract {
   }
 
   @Test
-  public void whoIsExpectedIsChecked() throws Exception {
-    assumeTrue(encrypted(), "the scheme proves nobody");
+  public void theExpectedPeerIsChecked() throws Exception {
+    assumeTrue(encrypted(), "the scheme proves no identity");
     PeerAddress right = PeerAddress.of(address.uri()).withPeerId(serving.identity().peerId());
     client.connect(right, ChunkServer.NOTHING).close();
     PeerAddress wrong = PeerAddress.of(address.uri()).withPeerId(asking.identity().peerId());
@@ -398,7 +398,7 @@ public abstract class TransportContract {
   }
 
   @Test
-  public void whereNobodyListensIsUnreachable() {
+  public void anAddressWithoutAListenerIsUnreachable() {
     server.close();
     PeerUnreachableException fault =
         assertThrows(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What every [Verifier] keeps. A plugin's tests extend this with how to make one and what it must
+/// The contract of [Verifier]. A plugin's tests extend this with how to make one and what it must
 /// compute.
 public abstract class VerifierContract {
   private TestContext context;
@@ -68,7 +68,7 @@ public abstract class VerifierContract {
   }
 
   @Test
-  public void digestsHaveTheLengthThatIsTold() {
+  public void digestsHaveTheAnnouncedLength() {
     assertTrue(verifier.digestSizeBytes() >= 20 && verifier.digestSizeBytes() <= 64);
     assertEquals(verifier.digestSizeBytes(), digest(new byte[3]).length);
     assertTrue(verifier.multihashCode() > 0);

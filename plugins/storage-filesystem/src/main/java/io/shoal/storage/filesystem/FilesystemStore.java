@@ -206,7 +206,7 @@ public final class FilesystemStore implements ChunkStore {
 
   @Override
   public void cids(Consumer<StoredChunk> each) {
-    store().catalog().tell(each);
+    store().catalog().forEach(each);
   }
 
   @Override

@@ -141,20 +141,20 @@ class FilesystemStoreTest {
   }
 
   @Test
-  void aRottenChunkIsSetAside() throws Exception {
-    Cid cid = put(bytes("rotten"));
+  void aCorruptChunkIsQuarantined() throws Exception {
+    Cid cid = put(bytes("corrupt"));
     store.sync();
     assertTrue(store.delete(cid, Removal.CORRUPT));
     assertFalse(store.contains(cid));
     assertEquals(0, store.usage().ownedBytes());
-    try (Stream<Path> aside = Files.list(folder.resolve("quarantine"))) {
-      assertArrayEquals(bytes("rotten"), Files.readAllBytes(aside.findFirst().orElseThrow()));
+    try (Stream<Path> quarantined = Files.list(folder.resolve("quarantine"))) {
+      assertArrayEquals(
+          bytes("corrupt"), Files.readAllBytes(quarantined.findFirst().orElseThrow()));
     }
   }
 
   @Test
-  void anOwnedCopyThatIsRottenGoesAndTheAdoptedOneIsServed(@TempDir Path elsewhere)
-      throws Exception {
+  void aCorruptOwnedCopyGoesAndTheAdoptedOneIsServed(@TempDir Path elsewhere) throws Exception {
     byte[] good = bytes("in two places");
     Cid cid = put(good);
     Path file = Files.write(elsewhere.toRealPath().resolve("file"), good);
@@ -172,7 +172,7 @@ class FilesystemStoreTest {
   }
 
   @Test
-  void aChunkFileThatSomebodyDeletedIsAbsent() throws Exception {
+  void aDeletedChunkFileIsAbsent() throws Exception {
     Cid cid = put(bytes("gone"));
     store.sync();
     Files.delete(chunkFile(bytes("gone")));
@@ -181,7 +181,7 @@ class FilesystemStoreTest {
   }
 
   @Test
-  void aChunkFileThatSomebodyCutEndsEarly() throws Exception {
+  void aChunkFileThatWasCutEndsEarly() throws Exception {
     Cid cid = put(bytes("a long chunk"));
     store.sync();
     Files.write(chunkFile(bytes("a long chunk")), bytes("a long"));

@@ -77,7 +77,7 @@ final class StoreWorkload {
   /// Whether the disk lied about a name in a folder: nothing becomes durable for sure in this life.
   private boolean liedAboutNames;
 
-  /// Whether it lied about the journal: what stands in that after the lie may not be readable.
+  /// Whether it lied about the journal: records after the lie may not be readable.
   private boolean liedAboutClaims;
 
   /// Whether it ever lied about a user's file or a claim: claims may be wrong until they are
@@ -88,7 +88,7 @@ final class StoreWorkload {
   private String doing = "start";
   private FilesystemStore store;
 
-  /// @param strikes told where faults came about
+  /// @param strikes counts where faults struck
   StoreWorkload(long seed, TestContext context, StrikeTable strikes) {
     this.random = new SplittableRandom(seed);
     this.context = context;
@@ -109,7 +109,7 @@ final class StoreWorkload {
   void run() throws Exception {
     for (int life = 0; life < LIVES; life++) {
       live();
-      heedStrike();
+      noteStrike();
       store.close();
       distrustNames();
       liedAboutNames = false;
@@ -159,7 +159,7 @@ final class StoreWorkload {
   }
 
   /// Takes the disk's lies into the model.
-  private void heedStrike() {
+  private void noteStrike() {
     Optional<SimulatedDisk.Strike> strike = disk.takeStrike();
     strike.ifPresent(
         found -> {
@@ -208,10 +208,10 @@ final class StoreWorkload {
       }
       store.start(context);
     }
-    heedStrike();
+    noteStrike();
     for (int i = 0; i < CALLS_A_LIFE && !disk.stopped(); i++) {
       call();
-      heedStrike();
+      noteStrike();
     }
     if (!disk.stopped()) {
       disk.noFault();
@@ -287,7 +287,7 @@ final class StoreWorkload {
     sync("gc");
   }
 
-  /// Reads every copy of what is here, has what is wrong set aside and stores it again.
+  /// Reads every copy of what is here, has corrupt ones quarantined and stores them again.
   private void repair() throws Exception {
     doing = "repair";
     history.add("repair");
@@ -296,7 +296,7 @@ final class StoreWorkload {
       try {
         int removed = store.audit(cid, copy -> isRightOrMayBeWrong(cid, copy));
         if (removed > 0) {
-          history.add("set aside " + cids.indexOf(cid));
+          history.add("quarantined " + cids.indexOf(cid));
           put(cid);
           doing = "repair";
         }
@@ -304,7 +304,7 @@ final class StoreWorkload {
         history.add("failed: " + e.getMessage());
         quiet = false;
       }
-      heedStrike();
+      noteStrike();
     }
     sync("repair");
     if (quiet && !disk.stopped()) {
@@ -312,7 +312,7 @@ final class StoreWorkload {
         Optional<ChunkReader> copy = store.open(cid);
         assertTrue(
             copy.isEmpty() || isRight(cid, copy.get()) || tainted.contains(cid),
-            () -> "still rotten: " + cids.indexOf(cid));
+            () -> "still corrupt: " + cids.indexOf(cid));
       }
     }
   }
@@ -321,7 +321,7 @@ final class StoreWorkload {
     boolean right = isRight(cid, copy);
     assertTrue(
         right || tainted.contains(cid) || liedAboutFiles && !copy.owned(),
-        () -> "rot from nowhere: " + cids.indexOf(cid));
+        () -> "corrupt without a cause: " + cids.indexOf(cid));
     return right;
   }
 
@@ -339,7 +339,7 @@ final class StoreWorkload {
     history.add("sync");
     try {
       store.sync();
-      heedStrike();
+      noteStrike();
       if (liedAboutNames || liedAboutClaims) {
         adopted.clear();
       }
@@ -457,7 +457,7 @@ final class StoreWorkload {
   private void restart() throws Exception {
     doing = "start";
     history.add("restart");
-    // Nobody is left to be told of what could not be forced: as after any end without a sync.
+    // No caller is left to learn what could not be forced: as after any end without a sync.
     List<Cid> gone =
         committed.stream().filter(cid -> !durable.contains(cid) && isGone(cid)).toList();
     gone.forEach(committed::remove);
@@ -473,7 +473,7 @@ final class StoreWorkload {
         store.start(context);
       }
     }
-    heedStrike();
+    noteStrike();
     distrustNames();
   }
 
@@ -491,7 +491,7 @@ final class StoreWorkload {
       // What could not be forced behind the writers is gone, and the next sync says so.
       int before = history.size();
       sync("add");
-      assertEquals(before + 2, history.size(), "an untold loss");
+      assertEquals(before + 2, history.size(), "an unreported loss");
     }
     for (Cid cid : cids) {
       Optional<ChunkReader> reader = store.open(cid);
@@ -503,11 +503,12 @@ final class StoreWorkload {
       boolean must = durable.contains(cid) || !afterCrash && committed.contains(cid);
       assertTrue(reader.isPresent() || !must, () -> "lost: " + cids.indexOf(cid));
     }
-    Map<Cid, StoredChunk> told = new HashMap<>();
-    store.cids(chunk -> assertEquals(null, told.put(chunk.cid(), chunk), "told twice: " + chunk));
-    assertEquals(told.size(), store.usage().chunks());
+    Map<Cid, StoredChunk> reported = new HashMap<>();
+    store.cids(
+        chunk -> assertEquals(null, reported.put(chunk.cid(), chunk), "reported twice: " + chunk));
+    assertEquals(reported.size(), store.usage().chunks());
     assertEquals(
-        told.values().stream()
+        reported.values().stream()
             .filter(chunk -> !chunk.adopted())
             .mapToLong(StoredChunk::sizeBytes)
             .sum(),

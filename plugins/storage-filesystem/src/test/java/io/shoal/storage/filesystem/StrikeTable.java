@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Counts at which step of which operation which fault came about.
+/// Counts at which step of which operation which fault struck.
 final class StrikeTable {
   private record Place(String operation, SimulatedDisk.Step step) implements Comparable<Place> {
     @Override
@@ -39,7 +39,7 @@ final class StrikeTable {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("%,d faults came about:%n".formatted(all));
+    StringBuilder text = new StringBuilder("%,d faults struck:%n".formatted(all));
     text.append("| while | at a | stop | tear | fail | full | drop | flip |\n");
     text.append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
     counts.forEach(

@@ -46,7 +46,7 @@ final class Dialling {
     HostPort target = target(address);
     if (!encrypted && address.peerId().isPresent()) {
       throw new InvalidInputException(
-          address + ": 'tcp' proves nobody's identity: use tcps, or leave out the peer id");
+          address + ": 'tcp' proves no identity: use tcps, or leave out the peer id");
     }
     long deadline = System.nanoTime() + CONNECT_DEADLINE_NANOS;
     ShoalException last = new PeerUnreachableException(address + ": the host has no address");
@@ -104,7 +104,7 @@ final class Dialling {
       throws ShoalException, InterruptedException {
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     if (left <= 0) {
-      throw new PeerUnreachableException(address + ": nobody answered in time");
+      throw new PeerUnreachableException(address + ": no peer answered in time");
     }
     CompletableFuture<TcpConnection> ready = new CompletableFuture<>();
     long connectMillis = Math.min(left, running.context().settings().connectTimeout().toMillis());

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /// Bounds the connections that peers dial: in all, and by the address that they come from.
 public final class InboundLimits {
-  // The usual share of one customer: whoever has one address of it has them all.
+  // The usual share of one customer: a customer that has one address of it has them all.
   private static final int IPV6_PREFIX_BYTES = 8;
 
   private final int max;

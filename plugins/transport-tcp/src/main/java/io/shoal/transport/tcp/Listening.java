@@ -26,7 +26,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Accepts connections.
+/// Accepts connections of peers that dial.
 final class Listening {
   private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
 
@@ -129,7 +129,7 @@ final class Listening {
     channel.closeFuture().addListener(_ -> running.inbound().leave(from));
     TcpConnection connection =
         new TcpConnection(running.context(), scheme, Optional.empty(), server, channel, encrypted);
-    // Nobody waits for an inbound handshake: its failure is in the debug log.
+    // No caller waits for an inbound handshake: its failure is in the debug log.
     Pipelines.setUp(
         running,
         connection,

@@ -11,9 +11,9 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Netty's channels, but for one thing: what goes wrong after a channel was closed (half of a TLS
-/// handshake that a stranger broke off, say) is told to nobody, and Netty would warn of it with a
-/// stack trace each time, so that any stranger could fill the log.
+/// Netty's channels, but for one thing: a fault after a channel was closed (half of a TLS handshake
+/// that a stranger broke off, say) has no handler left, and Netty would warn of it with a stack
+/// trace each time, so that any stranger could fill the log.
 final class PeerChannels {
   private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
 

@@ -12,7 +12,8 @@ final class Pipelines {
   // Fewer and larger reads at line rate; the guess begins small for idle connections.
   private static final int MAX_RECEIVE_SIZE_BYTES = 256 * 1024;
 
-  // What SslHandler waits for its last record when it closes: a peer that does not read must not
+  // How long SslHandler waits for its last record when it closes: a peer that does not read must
+  // not
   // hold it.
   private static final long CLOSE_NOTIFY_TIMEOUT_MILLIS = 300;
 

@@ -93,7 +93,7 @@ public final class TcpTransport implements Transport {
         .metrics()
         .gauge(
             "buffered_bytes",
-            "Bytes in buffers on their way in or out",
+            "Bytes in buffers on the way in or out",
             allocator::pinnedDirectMemory);
     running = Optional.of(started);
   }

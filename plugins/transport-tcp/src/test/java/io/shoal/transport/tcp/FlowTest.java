@@ -253,7 +253,7 @@ class FlowTest {
       (near ? connection : seed.server().connected.getFirst()).close();
       assertEquals(new Refusal.Gone(), reader.get(20, TimeUnit.SECONDS));
       Nodes.await(
-          "both are told",
+          "both are notified",
           () -> own.disconnected.size() == 1 && seed.server().disconnected.size() == 1);
       assertEquals(0, seed.server().inRequest.get());
       assertThrows(PeerUnreachableException.class, () -> Nodes.fetch(connection, cid));

@@ -220,7 +220,7 @@ class HostileFloodTest {
       peer.write(new byte[] {0, 0, 0x7f, (byte) 0xff, 0x30});
       peer.trickleUntilClosed();
     }
-    Nodes.await("told", () -> seed.server().disconnected.size() == 1);
+    Nodes.await("the node is notified", () -> seed.server().disconnected.size() == 1);
     assertTrue(seed.server().messages.isEmpty());
   }
 

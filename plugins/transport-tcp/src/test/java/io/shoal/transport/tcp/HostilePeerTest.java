@@ -109,7 +109,7 @@ class HostilePeerTest {
           awaitClosed(socket);
         }
         int ended = i + 1;
-        Nodes.await("told", () -> seed.server().disconnected.size() == ended);
+        Nodes.await("the node is notified", () -> seed.server().disconnected.size() == ended);
       }
     }
   }
@@ -170,7 +170,7 @@ class HostilePeerTest {
       try (Socket socket = open(seed)) {
         socket.getOutputStream().write(hello());
         awaitClosed(socket);
-        Nodes.await("told", () -> seed.server().disconnected.size() == 1);
+        Nodes.await("the node is notified", () -> seed.server().disconnected.size() == 1);
       }
     }
   }

@@ -205,7 +205,7 @@ class HostileTlsTest {
                               PeerAddress.of("tcps://127.0.0.1:" + listener.getLocalPort()),
                               new TestServer());
                     } catch (Exception e) {
-                      // nobody answers, which is intended
+                      // no peer answers, which is intended
                     }
                   });
       byte[] first;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Who is on the other side, and where one listens.
+/// The identity of the other side, and where a node listens.
 @Timeout(60)
 class PeerTest {
 
@@ -39,7 +39,7 @@ class PeerTest {
       assertEquals(Optional.of(Nodes.identity("seed").peerId()), far.provenId());
       assertTrue(far.outbound());
       assertEquals(seed.address(), far.address());
-      Nodes.await("told", () -> !seed.server().connected.isEmpty());
+      Nodes.await("the node is notified", () -> !seed.server().connected.isEmpty());
       RemotePeer near = seed.server().connected.getFirst().remote();
       assertEquals(Optional.of(Nodes.identity("leech").peerId()), near.provenId());
       assertEquals(Optional.of(own), near.listenAddress());
@@ -49,7 +49,7 @@ class PeerTest {
   }
 
   @Test
-  void plainTcpProvesNobody() throws Exception {
+  void plainTcpProvesNoIdentity() throws Exception {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed("tcp", Map.of());
       RemotePeer far = nodes.dial(seed).remote();
@@ -105,7 +105,7 @@ class PeerTest {
   }
 
   @Test
-  void nobodyThereIsUnreachable() throws Exception {
+  void aPortWithoutAListenerIsUnreachable() throws Exception {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();

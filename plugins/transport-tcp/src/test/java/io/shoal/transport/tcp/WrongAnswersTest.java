@@ -81,8 +81,7 @@ class WrongAnswersTest {
 
   @ParameterizedTest
   @MethodSource("wrongAnswers")
-  void anAnswerAgainstTheRulesEndsTheConnectionAndTheNodeIsToldWhoseFaultItWas(List<Frame> frames)
-      throws Exception {
+  void anAnswerAgainstTheRulesIsReportedAsThePeersFault(List<Frame> frames) throws Exception {
     try (Nodes nodes = new Nodes();
         ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread hostile = answering(listener, stream(frames));
@@ -94,7 +93,7 @@ class WrongAnswersTest {
       ChunkBody body = Nodes.fetch(connection, CHUNK);
       RefusedException e = assertThrows(RefusedException.class, () -> Nodes.readAll(body));
       assertEquals(new Refusal.Gone(), e.refusal());
-      Nodes.await("told", () -> server.disconnected.size() == 1);
+      Nodes.await("the node is notified", () -> server.disconnected.size() == 1);
       assertTrue(connection.fault().isPresent());
       hostile.join();
     }

@@ -57,7 +57,7 @@ public final class AdoptedChunks {
       return Optional.empty();
     }
     // Looked at after it was opened: what is checked is then what is read, or the name changed
-    // hands in between and the hash tells.
+    // hands in between and the hash shows it.
     if (!usable(claim)) {
       Reading.close(open);
       return Optional.empty();
@@ -90,13 +90,13 @@ public final class AdoptedChunks {
     return switch (why) {
       case UNREFERENCED -> table.unclaimAll(key);
       case CORRUPT -> {
-        // Only the copy that is served is known to be rotten: another place may hold it well.
+        // Only the copy that is served is known to be corrupt: another place may hold a good one.
         for (ClaimTable.Candidate claim : table.candidates(key)) {
           Optional<ChunkReader> served = open(claim);
           if (served.isPresent()) {
             served.get().close();
             LOG.warn(
-                "{}: the bytes at {} are not what they were: not served any more",
+                "{}: the bytes at {} are corrupt: they are not served any more",
                 claim.file(),
                 claim.offsetBytes());
             yield table.unclaim(key, claim);
@@ -107,18 +107,18 @@ public final class AdoptedChunks {
     };
   }
 
-  /// Shows what lies at each claim on a chunk to `right`, and takes back those claims of which it
-  /// says no.
+  /// Shows the bytes at each claim on a chunk to `right`, and takes back the claims that it
+  /// rejects.
   ///
   /// @return how many
   public int audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
     int removed = 0;
     for (ClaimTable.Candidate claim : table.claims(key)) {
       Optional<ChunkReader> copy = open(claim);
-      // In a file that changed meanwhile nothing is rotten: then the reference goes as a whole.
+      // A file that changed meanwhile is not corrupt: its reference goes as a whole.
       if (copy.isPresent() && !Reading.isRight(copy.get(), right) && usable(claim)) {
         LOG.warn(
-            "{}: the bytes at {} are not what they were: not served any more",
+            "{}: the bytes at {} are corrupt: they are not served any more",
             claim.file(),
             claim.offsetBytes());
         removed += table.unclaim(key, claim) ? 1 : 0;

@@ -26,10 +26,10 @@ final class AdoptedFile {
   /// Whether the journal knows it.
   boolean journaled;
 
-  /// Whether it changed and its claims are gone; it is remembered so that the user can be told.
+  /// Whether it changed and its claims are gone; it is remembered so that `status` can report it.
   boolean dropped;
 
-  /// Whether nobody wants to know of it any more.
+  /// Whether the reference was given up.
   boolean forgotten;
 
   AdoptedFile(int number, ExpectedFile expected) {

@@ -102,8 +102,7 @@ public final class AdoptedFiles implements FileBacked {
           case GROWING ->
               throw new UserFaultException(
                   file + ": a download writes this file: wait for its end, or add a copy of it");
-          case CHANGED, MISSING ->
-              LOG.info("{}: it changed; what was known of it is forgotten", file);
+          case CHANGED, MISSING -> LOG.info("{}: it changed: its old claims are dropped", file);
         }
       }
       requireReadable(file);
@@ -272,8 +271,8 @@ public final class AdoptedFiles implements FileBacked {
       return claims(file); // it was renamed just now
     }
     // A file that changed and was then changed back was seen as changed: its claims are gone.
-    FileState told = file.dropped && state != FileState.MISSING ? FileState.CHANGED : state;
-    return new FileClaims(expected.ref(), told, table.segments(file));
+    FileState reported = file.dropped && state != FileState.MISSING ? FileState.CHANGED : state;
+    return new FileClaims(expected.ref(), reported, table.segments(file));
   }
 
   @Override

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the store knows in memory about users' files: the references, their claims, and what of it
-/// the journal does not know yet. Thread-safe; does no IO, so its lock is never held for long.
+/// The state in memory of users' files: the references, their claims, and the changes that the
+/// journal does not have yet. Thread-safe; does no IO, so its lock is never held for long.
 final class ClaimTable {
   /// How many files are tried for one chunk. The empty chunk is in every empty file: looking at all
   /// of them would cost more than fetching it.
@@ -295,14 +295,14 @@ final class ClaimTable {
     return entry;
   }
 
-  /// What the journal has to learn, without the first `skip` of it.
+  /// The changes that the journal has to learn, without the first `skip` of them.
   List<PendingChange> pending(int skip) {
     synchronized (index) {
       return List.copyOf(pending.subList(skip, pending.size()));
     }
   }
 
-  /// What the journal has to learn; all claims in it are about to be forced.
+  /// The changes that the journal has to learn; all claims in them are about to be forced.
   List<PendingChange> takePending() {
     synchronized (index) {
       List<PendingChange> taken = pending;

@@ -12,14 +12,14 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /// All that a new journal has to say, made piece by piece: a file of a terabyte has a million
-/// claims. Claims whose bytes were not forced are left out.
+/// claims. Claims whose bytes were not forced are omitted.
 final class JournalSnapshot implements Iterator<JournalRecord> {
   private final ClaimTable table;
   private final Iterator<AdoptedFile> files;
   private final Deque<JournalRecord> ready = new ArrayDeque<>();
   private Optional<Rest> rest = Optional.empty();
 
-  /// The claims of a file that were not told yet.
+  /// The claims of a file that are still to be written.
   private record Rest(AdoptedFile file, int from) {}
 
   JournalSnapshot(ClaimTable table) {

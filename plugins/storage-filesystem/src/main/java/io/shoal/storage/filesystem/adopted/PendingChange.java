@@ -4,9 +4,8 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked.Segment;
 import java.util.List;
 
-/// A change that the journal has to learn, in the order in which it happened. What is written about
-/// a file is taken from it at the moment of writing, so that no record is older than the file's
-/// name.
+/// A change that the journal has to learn, in the order in which it happened. A record takes the
+/// file's name at the moment of writing, so that no record has an outdated one.
 sealed interface PendingChange {
   AdoptedFile file();
 

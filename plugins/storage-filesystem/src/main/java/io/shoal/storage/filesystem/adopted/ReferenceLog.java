@@ -18,7 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/// Brings what [ClaimTable] knows to disk: bytes first, claims after. Used by one thread at a time.
+/// Brings the changes in [ClaimTable] to disk: bytes first, claims after. Used by one thread at a
+/// time.
 final class ReferenceLog implements AutoCloseable {
   private final Disk disk;
   private final ForceThreads threads;
@@ -26,7 +27,7 @@ final class ReferenceLog implements AutoCloseable {
   private final ReferenceJournal journal;
   private final UnforcedReferences unforced;
 
-  /// How much of what the journal has to learn is noted already.
+  /// How many of the changes that the journal has to learn are noted already.
   private int noted;
 
   /// Folders in which files got another name since the last sync.
@@ -68,8 +69,8 @@ final class ReferenceLog implements AutoCloseable {
     changedFolders.add(parent(to));
   }
 
-  /// Writes down, without waiting for the disk, what another process of this run of the system may
-  /// go on with.
+  /// Writes down, without waiting for the disk, the changes that another process of this run of the
+  /// system may go on with.
   void note() throws IOException {
     if (!unforced.canKeep()) {
       return;
@@ -117,7 +118,7 @@ final class ReferenceLog implements AutoCloseable {
     ForceThreads.throwFirst(failedFolders);
   }
 
-  /// Claims stand on the file's bytes, and the description of a settled file on its size and times.
+  /// Claims need the file's bytes, and the description of a settled file its size and times.
   private static boolean mustBeForced(PendingChange pending) {
     AdoptedFile file = pending.file();
     return !gone(file)
@@ -149,7 +150,7 @@ final class ReferenceLog implements AutoCloseable {
     try {
       disk.forceFolder(folder);
     } catch (NoSuchFileException e) {
-      // Somebody removed it with all that was in it: there is nothing left to be made durable.
+      // It was removed with all that was in it: there is nothing left to be made durable.
     }
   }
 
@@ -176,9 +177,9 @@ final class ReferenceLog implements AutoCloseable {
     forgotten.forEach(table::free);
   }
 
-  /// What there is to say about it now.
+  /// The record of a change, if one is still needed.
   ///
-  /// @param known whether who reads it knows the file otherwise
+  /// @param known whether a reader knows the file from another record
   private static Optional<JournalRecord> record(PendingChange pending, boolean known) {
     AdoptedFile file = pending.file();
     boolean there = !gone(file);

@@ -33,12 +33,11 @@ public final class ChunkIndex {
   private static final int META = 5;
   private static final int ENTRY_WORDS = 6;
 
-  /// Entries whose claim was taken back while their file's other claims stand: still in the file's
-  /// list, in no chain.
+  /// Entries whose claim was taken back while their file has others: still in the file's list, in
+  /// no chain.
   private static final int DEAD = 0xff;
 
-  /// Functions and codecs that can be told apart; there are about ten in the world that anybody
-  /// uses.
+  /// Functions and codecs that can be told apart; about ten are in use in the world.
   private static final int MAX_NAMES = 0xfe;
 
   private record Kind(long code, int digestBytes) {}
@@ -306,7 +305,7 @@ public final class ChunkIndex {
     }
     if (kinds.size() == MAX_NAMES) {
       throw new IllegalArgumentException(
-          "a store tells %d hash functions apart, and 0x%x is one more"
+          "a store takes %d hash functions, and 0x%x is one more"
               .formatted(MAX_NAMES, kind.code()));
     }
     kinds.add(kind);
@@ -319,7 +318,7 @@ public final class ChunkIndex {
       return known;
     }
     if (codecs.size() == MAX_NAMES) {
-      return 0; // the codec is a courtesy: a store may tell any chunk as raw
+      return 0; // the codec is a courtesy: a store may report any chunk as raw
     }
     codecs.add(codec);
     return codecs.size() - 1;

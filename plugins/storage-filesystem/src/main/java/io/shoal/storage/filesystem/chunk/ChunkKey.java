@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// What a store knows a chunk by: its multihash, whatever version and codec a CID adds.
+/// A chunk's identity in a store: its multihash, whatever version and codec a CID adds.
 ///
 /// @param code the hash function's multicodec number
 /// @param digest at most [#MAX_DIGEST_BYTES]; never changed
@@ -34,7 +34,7 @@ public record ChunkKey(long code, byte[] digest) {
   }
 
   /// The name of its file: the bare digest for SHA-256, as hash-named stores have it, and
-  /// `CODE-DIGEST` for others.
+  /// `CODE-DIGEST` for other functions.
   public String fileName() {
     String hex = HEX.formatHex(digest);
     return code == Multihash.SHA2_256 ? hex : Long.toHexString(code) + "-" + hex;

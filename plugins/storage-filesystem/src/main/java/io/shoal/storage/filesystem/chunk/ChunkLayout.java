@@ -12,9 +12,9 @@ import java.util.Optional;
 /// - `staged/NUMBER-NAME`: chunks that were committed and not yet synced: whole, but only as
 ///   durable as the page cache.
 /// - `staged/NUMBER.tmp`: chunks that are being written.
-/// - `quarantine/`: chunks whose bytes turned out to be wrong.
+/// - `quarantine/`: corrupt chunks.
 /// - `references`: the journal of users' files that are served in place.
-/// - `references.unforced`: what the process before knew of them and had not forced.
+/// - `references.unforced`: those that an earlier process had not forced.
 /// - `boot`: the run of the operating system in which `staged` was filled.
 /// - `lock`: held while a node uses the folder.
 public record ChunkLayout(Path root) {

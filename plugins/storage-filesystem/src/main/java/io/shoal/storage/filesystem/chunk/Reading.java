@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What readers of owned and of adopted chunks do alike.
+/// Shared steps of readers of owned and of adopted chunks.
 public final class Reading {
   private static final Logger LOG = LoggerFactory.getLogger(Reading.class);
 
@@ -33,7 +33,7 @@ public final class Reading {
     }
   }
 
-  /// What `right` says of a copy, which is closed afterwards.
+  /// Whether `right` accepts a copy, which is closed afterwards.
   public static boolean isRight(ChunkReader copy, ChunkStore.CopyCheck right) throws IOException {
     try (copy) {
       return right.isRight(copy);

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// All that the store asks of a file system. The seam where tests put a disk that fails, tears and
-/// forgets.
+/// The calls of a file system that the store uses. The seam where tests put a disk that fails,
+/// tears and forgets.
 ///
 /// Paths are absolute and symbolic links at their end are never followed.
 public interface Disk {
@@ -30,7 +30,7 @@ public interface Disk {
   /// Gives a file a second name.
   ///
   /// @throws java.nio.file.FileAlreadyExistsException the name is taken: nothing is ever replaced,
-  ///   whoever races
+  ///   also in a race
   /// @throws UnsupportedOperationException the file system has no such thing
   void link(Path existing, Path name) throws IOException;
 
@@ -52,20 +52,20 @@ public interface Disk {
   /// such folder.
   List<Entry> list(Path folder) throws IOException;
 
-  /// What is at a path, if anything.
+  /// The file at a path, if there is one.
   Optional<FileStamp> stat(Path path) throws IOException;
 
-  /// Takes a lock that only one process at a time can hold; the system lets go of it when the
-  /// process ends, however it ends.
+  /// Takes a lock that only one process at a time can hold; the system releases it when the process
+  /// ends, however it ends.
   ///
-  /// @return closes it; empty if somebody else holds it
+  /// @return closes it; empty if it is held already
   Optional<Closeable> lock(Path file) throws IOException;
 
   /// How many bytes may still be written to the file system of `folder`.
   long usableBytes(Path folder) throws IOException;
 
-  /// What names this run of the operating system, if anything does: what was written but never
-  /// forced is still there while it stays the same, and may be gone when it differs.
+  /// The name of this run of the operating system, if it has one: bytes that were written but never
+  /// forced are still there while it stays the same, and may be gone when it differs.
   Optional<String> bootId();
 
   /// A name in a folder.

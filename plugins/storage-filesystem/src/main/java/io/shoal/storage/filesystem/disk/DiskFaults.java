@@ -6,12 +6,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Tells what a failed call of the file system means, in words for users.
+/// Says what a failed call of the file system means, in words for users.
 public final class DiskFaults {
   private DiskFaults() {}
 
-  /// Whether the disk, or the user's share of it, has no room. Java tells it in the words of the C
-  /// library only.
+  /// Whether the disk, or the user's share of it, has no room. Java reports it only in the words of
+  /// the C library.
   public static boolean full(IOException fault) {
     String text = String.valueOf(fault.getMessage());
     return text.contains("No space left on device")

@@ -6,11 +6,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What the user may set under `plugins.storage-filesystem`.
+/// The settings under `plugins.storage-filesystem`.
 ///
 /// @param folder where chunks and references rest
 /// @param quotaBytes the most bytes of chunks that the store writes
-/// @param freeSpaceFloorBytes how much room is left to others on the file system
+/// @param freeSpaceFloorBytes how much room is left on the file system for other programs
 public record Settings(Path folder, long quotaBytes, long freeSpaceFloorBytes) {
   /// The node's prefix of this plugin's keys, for messages.
   public static final String KEYS = "plugins.storage-filesystem.";

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// How records lie in a file: `length:4 crc32c:4 payload`, the checksum over the payload (CRC-32C,
-/// RFC 3720), so that what was written in part is recognised.
+/// RFC 3720), so that a record that was written in part is recognised.
 final class JournalFrames {
   private static final Logger LOG = LoggerFactory.getLogger(JournalFrames.class);
 
@@ -23,15 +23,15 @@ final class JournalFrames {
 
   private static final int HEADER_BYTES = 8;
 
-  /// Enough for what a sync usually has to say in one write.
+  /// Enough for the records of a large sync in one write.
   private static final int WRITE_BUFFER_BYTES = 128 * 1024;
 
-  /// What a few files have to say: most syncs need no larger one.
+  /// Enough for the records of a few files: most syncs need no more.
   private static final int FIRST_WRITE_BYTES = 4 * 1024;
 
   private JournalFrames() {}
 
-  /// Tells every record that is whole, from the start on.
+  /// Reads every record that is whole, from the start on.
   ///
   /// @param magic how the file has to begin
   /// @param name the file's, for messages
@@ -90,7 +90,7 @@ final class JournalFrames {
       each.accept(JournalRecord.read(payload));
     } catch (MalformedDataException e) {
       LOG.warn(
-          "{}: a record is not understood ({}) and is left out: was the folder used by a newer version?",
+          "{}: a record is unknown ({}) and is ignored: was the folder used by a newer version?",
           name,
           e.getMessage());
     }

@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the journal of references says, one step each. All numbers are big-endian; a path is a
-/// 16-bit length and UTF-8.
+/// One record of the journal of references. All numbers are big-endian; a path is a 16-bit length
+/// and UTF-8.
 public sealed interface JournalRecord {
   /// The most segments in one record: keeps a record under [JournalFrames#MAX_RECORD_BYTES].
   int MAX_SEGMENTS = 4096;
@@ -35,7 +35,7 @@ public sealed interface JournalRecord {
   /// `4 file:4`. Its claims are gone since it changed.
   record Dropped(int file) implements JournalRecord {}
 
-  /// `5 file:4`. Nobody refers to it any more; the number is free.
+  /// `5 file:4`. It is not referred to any more; the number is free.
   record Forgotten(int file) implements JournalRecord {}
 
   /// `6 file:4 offset:8 cid`. One claim is taken back.

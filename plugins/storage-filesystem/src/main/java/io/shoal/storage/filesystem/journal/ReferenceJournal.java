@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// [JournalFrames]. Only ever appended to; what a crash left half-written at its end is recognised
 /// and cut off.
 ///
-/// After a write or force that failed nothing is appended any more, since nobody knows what the
+/// After a write or force that failed nothing is appended any more, since it is unknown what the
 /// file holds: the next time it is written anew, under another name that takes its place when it is
 /// durable. Used by one thread at a time.
 public final class ReferenceJournal implements AutoCloseable {
@@ -48,7 +48,7 @@ public final class ReferenceJournal implements AutoCloseable {
     this.mark = layout.distrustedReferences();
   }
 
-  /// Tells every record that is whole. Called once, before the first write.
+  /// Reads every record that is whole. Called once, before the first write.
   public void load(Consumer<JournalRecord> each) throws IOException {
     disk.delete(next); // a crash came before it took its place
     try (DiskFile in = disk.read(file)) {
@@ -57,7 +57,7 @@ public final class ReferenceJournal implements AutoCloseable {
       sizeBytes = good;
       if (good < size) {
         LOG.warn(
-            "{}: {} bytes at its end are not readable and are cut off; a crash leaves such an end, nothing that was synced is lost by it",
+            "{}: {} bytes at its end are not readable and are cut off; a crash leaves such an end, nothing that was synced is lost",
             file,
             size - good);
         writeAnew = true;
@@ -123,8 +123,8 @@ public final class ReferenceJournal implements AutoCloseable {
     }
   }
 
-  /// Nobody knows what of the file is durable, and forcing it once more would say that all is. The
-  /// mark tells the next process, too, should this one end before it wrote the journal anew; after
+  /// It is unknown what of the file is durable, and forcing it once more would say that all is. The
+  /// mark says so to the next process, should this one end before it wrote the journal anew; after
   /// a power loss what is there is what is durable.
   private void distrust() {
     writeAnew = true;

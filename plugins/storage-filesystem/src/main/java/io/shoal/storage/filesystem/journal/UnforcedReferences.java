@@ -12,9 +12,9 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// What a process knows of users' files and has not forced, for the case that it ends, well or not:
-/// a command that fetched a file need not wait until the disk has all of it, and after `kill -9`
-/// nothing is checked again. The next process forces it with its own first sync, as long as the
+/// The file of references and claims that a process has not forced, in case it ends, well or not: a
+/// command that fetched a file need not wait until the disk has all of it, and after `kill -9` next
+/// to nothing is checked again. The next process forces it with its own first sync, as long as the
 /// operating system is the same run that has the bytes in memory; after a power loss (another boot
 /// id) nothing of this is believed.
 ///
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 public final class UnforcedReferences implements AutoCloseable {
   private final Disk disk;
   private final Path file;
-  private boolean present = true; // until somebody looked
+  private boolean present = true; // until the first look
   private final RecordOutput out = new RecordOutput();
 
   public UnforcedReferences(Disk disk, ChunkLayout layout) {
@@ -32,7 +32,7 @@ public final class UnforcedReferences implements AutoCloseable {
     this.file = layout.unforcedReferences();
   }
 
-  /// Tells what an earlier process left, in the order in which it came about.
+  /// Reads what an earlier process left, in the order of writing.
   public void load(Consumer<JournalRecord> each) throws IOException {
     Optional<byte[]> magic = magic();
     if (magic.isEmpty()) {
@@ -45,7 +45,7 @@ public final class UnforcedReferences implements AutoCloseable {
     }
   }
 
-  /// Whether the next process can tell if the bytes are still there.
+  /// Whether the next process can know whether the bytes are still there.
   public boolean canKeep() {
     return disk.bootId().isPresent();
   }
@@ -66,7 +66,7 @@ public final class UnforcedReferences implements AutoCloseable {
       done = true;
     } finally {
       if (!done) {
-        clear(); // nobody knows what of it is there
+        clear(); // what of it is there is unknown
       }
     }
   }

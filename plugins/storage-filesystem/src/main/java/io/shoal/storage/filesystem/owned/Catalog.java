@@ -15,12 +15,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the store knows in memory about its own chunks: which there are, which of them are staged,
-/// which folders changed since the last sync. Thread-safe; does no IO, so its lock is never held
-/// for long.
+/// The state in memory of owned chunks: which there are, which of them are staged, which folders
+/// changed since the last sync. Thread-safe; does no IO, so its lock is never held for long.
 public final class Catalog {
-  /// How many entries are looked at before the lock is let go for others.
-  private static final int TELL_AT_ONCE = 1024;
+  /// How many entries are looked at before the lock is released for other threads.
+  private static final int LISTED_AT_ONCE = 1024;
 
   /// Where an owned chunk is.
   ///
@@ -144,15 +143,15 @@ public final class Catalog {
     }
   }
 
-  /// Tells every chunk, without the lock.
-  public void tell(Consumer<StoredChunk> each) {
-    List<StoredChunk> found = new ArrayList<>(TELL_AT_ONCE);
+  /// Hands out every chunk, without the lock.
+  public void forEach(Consumer<StoredChunk> each) {
+    List<StoredChunk> found = new ArrayList<>(LISTED_AT_ONCE);
     int next = 0;
     int end;
     do {
       synchronized (index) {
         end = index.entries();
-        int stop = Math.min(end, next + TELL_AT_ONCE);
+        int stop = Math.min(end, next + LISTED_AT_ONCE);
         for (; next < stop; next++) {
           if (index.headOfKey(next)) {
             boolean adopted = index.file(next) != ChunkIndex.OWNED;

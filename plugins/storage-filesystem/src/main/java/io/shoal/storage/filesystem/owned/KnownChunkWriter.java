@@ -18,7 +18,7 @@ final class KnownChunkWriter implements ChunkWriter {
     requireOpen();
     if (bytes.remaining() > sizeBytes - takenBytes) {
       ended = true;
-      throw new IllegalStateException("more than the " + sizeBytes + " bytes that were promised");
+      throw new IllegalStateException("more than the " + sizeBytes + " bytes that were announced");
     }
     takenBytes += bytes.remaining();
     bytes.position(bytes.limit());
@@ -30,7 +30,7 @@ final class KnownChunkWriter implements ChunkWriter {
     ended = true;
     if (takenBytes != sizeBytes) {
       throw new IllegalStateException(
-          "%d bytes were promised and %d written".formatted(sizeBytes, takenBytes));
+          "%d bytes were announced and %d written".formatted(sizeBytes, takenBytes));
     }
   }
 

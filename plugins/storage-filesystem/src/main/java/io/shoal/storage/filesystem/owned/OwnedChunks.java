@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 /// then on it is whole, and outlives the process. A sync forces all staged files side by side,
 /// renames each to its place under `chunks`, then forces the folders: what lies there is whole and
 /// durable, so that a start needs to believe nothing else. While much is written, forcing begins
-/// before the sync; what fails then is gone at once, and the sync says so. After a power loss
-/// (another boot id) what is staged may have holes and is swept.
+/// before the sync; a chunk whose force fails is removed at once, and the sync fails. After a power
+/// loss (another boot id) what is staged may have holes and is swept.
 public final class OwnedChunks {
   private static final Logger LOG = LoggerFactory.getLogger(OwnedChunks.class);
 
@@ -44,8 +44,8 @@ public final class OwnedChunks {
   /// for them to about 2 MB.
   static final int MAX_STAGED = 8192;
 
-  /// Committed bytes that are forced together, while others are still written: the disk works from
-  /// the first second on, and what a sync finds left to do at the end is small.
+  /// Committed bytes that are forced together, while more is still written: the disk works from the
+  /// first second on, and what a sync finds left to do at the end is small.
   public static final long FORCE_BEHIND_BYTES = 64L << 20;
 
   /// How often a chunk is looked for again when it moves from its staged to its durable place at
@@ -105,7 +105,7 @@ public final class OwnedChunks {
           catalog.addDurable(key.get(), (int) file.sizeBytes());
         } else {
           LOG.debug(
-              "{}/{}/{} is no chunk: left alone", layout.chunks(), folder.name(), file.name());
+              "{}/{}/{} is not a chunk: left alone", layout.chunks(), folder.name(), file.name());
         }
       }
     }
@@ -149,8 +149,7 @@ public final class OwnedChunks {
       }
     }
     LOG.warn(
-        "{}: the chunk's file is gone: somebody deleted it; it is fetched again when needed",
-        layout.chunk(key));
+        "{}: the chunk's file was deleted: it is fetched again when needed", layout.chunk(key));
     catalog.removeOwned(key);
     return Optional.empty();
   }
@@ -211,7 +210,7 @@ public final class OwnedChunks {
       List<StagedChunk> batch = unforced(catalog.staged());
       Map<StagedChunk, IOException> failed = threads.forceAll(batch, chunk -> forceStaged(chunk));
       failed.keySet().forEach(this::drop);
-      // The sync that the writers wait for tells of them.
+      // The sync that the writers wait for reports them.
       lost.putAll(failed);
       forced.addAll(batch);
     } finally {
@@ -283,7 +282,7 @@ public final class OwnedChunks {
 
   /// Makes durable what was committed and removed before.
   ///
-  /// @throws IOException a chunk whose bytes could not be forced is removed; the others are durable
+  /// @throws IOException a chunk whose bytes could not be forced is removed; all others are durable
   public synchronized void sync() throws IOException {
     List<StagedChunk> batch = catalog.staged();
     Map<StagedChunk, IOException> failed = new LinkedHashMap<>(lost);
@@ -348,10 +347,9 @@ public final class OwnedChunks {
       }
     }
     Map<Path, IOException> failed = threads.forceAll(folders, disk::forceFolder);
-    // An earlier process may have moved something there and not forced it: who finds that here and
-    // counts on it must hear of it from the next sync. Names are not dropped by a force that
-    // failed,
-    // as bytes are: a second force writes them.
+    // An earlier process may have moved chunks there and not forced the folder: the next sync must
+    // fail for callers that found them and count on them. Names are not dropped by a force that
+    // failed, as bytes are: a second force writes them.
     failed.keySet().forEach(folder -> catalog.folderChanged(String.valueOf(folder.getFileName())));
     for (StagedChunk chunk : batch) {
       if (failed.containsKey(layout.folder(chunk.key()))) {

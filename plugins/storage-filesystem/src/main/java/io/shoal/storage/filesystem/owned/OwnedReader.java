@@ -20,8 +20,8 @@ final class OwnedReader implements ChunkReader {
     this.sizeBytes = sizeBytes;
   }
 
-  /// The size is asked of the open file and not of the index: where somebody cut or lengthened the
-  /// file, the reader ends regularly and the hash tells.
+  /// The size is asked of the open file and not of the index: where the file was cut or lengthened,
+  /// the reader ends regularly and the hash shows it.
   static OwnedReader of(DiskFile file) throws IOException {
     try {
       return new OwnedReader(

@@ -8,14 +8,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
-/// Says whether there is room before anything is written, and holds what was promised to writers
-/// that have not ended.
+/// Says whether there is room before anything is written, and holds the room of writers that have
+/// not ended.
 final class SpaceBudget {
-  /// What a file takes on disk beyond its bytes, roughly: a block that is not full, and its inode.
+  /// The room that a file takes on disk beyond its bytes, roughly: a block that is not full, and
+  /// its inode.
   private static final long FILE_OVERHEAD_BYTES = 4096;
 
-  /// How much may be promised on one look at the disk. Others write to it too, so the look must not
-  /// become old; one look a chunk would cost as much as a small chunk itself.
+  /// How much may be reserved on one look at the disk. Other programs write to it too, so it must
+  /// not become old; one look a chunk would cost as much as a small chunk itself.
   private static final long LOOK_VALID_BYTES = 64L << 20;
 
   private static final long LOOK_VALID_NANOS = 1_000_000_000L;
@@ -27,7 +28,7 @@ final class SpaceBudget {
   // Guarded by this.
   private long reservedBytes;
   private long freeBytes;
-  private long promisedSinceLookBytes;
+  private long reservedSinceLookBytes;
   private long lookedAtNanos;
   private boolean looked;
 
@@ -64,7 +65,7 @@ final class SpaceBudget {
     }
   }
 
-  /// What a writer says that found no room.
+  /// The error of a writer that found no room.
   StoreFullException full() throws IOException {
     long free = disk.usableBytes(settings.folder());
     synchronized (this) {
@@ -90,13 +91,13 @@ final class SpaceBudget {
       return false;
     }
     reservedBytes += sizeBytes;
-    promisedSinceLookBytes += onDisk;
+    reservedSinceLookBytes += onDisk;
     return true;
   }
 
   private synchronized boolean lookIsValid() {
     return looked
-        && promisedSinceLookBytes < LOOK_VALID_BYTES
+        && reservedSinceLookBytes < LOOK_VALID_BYTES
         && nanoTime.getAsLong() - lookedAtNanos < LOOK_VALID_NANOS;
   }
 
@@ -105,8 +106,8 @@ final class SpaceBudget {
     synchronized (this) {
       looked = true;
       freeBytes = free;
-      // What is promised and not written yet is still free on disk.
-      promisedSinceLookBytes = reservedBytes;
+      // Room that is reserved and not written yet is still free on disk.
+      reservedSinceLookBytes = reservedBytes;
       lookedAtNanos = nanoTime.getAsLong();
     }
   }
@@ -116,6 +117,6 @@ final class SpaceBudget {
   }
 
   private long diskRoom() {
-    return freeBytes - settings.freeSpaceFloorBytes() - promisedSinceLookBytes;
+    return freeBytes - settings.freeSpaceFloorBytes() - reservedSinceLookBytes;
   }
 }

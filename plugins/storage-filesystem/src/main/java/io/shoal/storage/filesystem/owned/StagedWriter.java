@@ -28,7 +28,7 @@ final class StagedWriter implements ChunkWriter {
     if (size > chunk.sizeBytes() - writtenBytes) {
       close();
       throw new IllegalStateException(
-          "more than the " + chunk.sizeBytes() + " bytes that were promised for " + chunk.key());
+          "more than the " + chunk.sizeBytes() + " bytes that were announced for " + chunk.key());
     }
     try {
       file.write(bytes);
@@ -45,7 +45,7 @@ final class StagedWriter implements ChunkWriter {
     if (writtenBytes != chunk.sizeBytes()) {
       close();
       throw new IllegalStateException(
-          "%d bytes of %s were promised and %d written"
+          "%d bytes of %s were announced and %d written"
               .formatted(chunk.sizeBytes(), chunk.key(), writtenBytes));
     }
     try {

@@ -115,7 +115,7 @@ class AdoptedFilesTest {
     Path later = write("later", "cccc");
     files.adopt(files.openFile(later), segments("cccc"));
     restart();
-    restart(); // it is handed on until somebody syncs
+    restart(); // it is handed on until the next sync
     assertEquals("aaaa", get("aaaa"));
     assertEquals("bbbb", get("bbbb"));
     assertEquals("cccc", get("cccc"));
@@ -231,7 +231,7 @@ class AdoptedFilesTest {
   }
 
   @Test
-  void relocateReplacesNothingUnlessTold() throws Exception {
+  void relocateReplacesNothingUnasked() throws Exception {
     FileRef ref = files.openGrowing(write("file.part", "aaaa"));
     files.adopt(ref, segments("aaaa"));
     Path target = write("file", "precious");

@@ -56,7 +56,7 @@ public final class SimulatedDisk implements Disk {
     MAKE_FOLDER
   }
 
-  /// Where a fault came about.
+  /// Where a fault struck.
   public record Strike(Fault fault, Step step, Path path) {}
 
   private static final class Node {
@@ -122,12 +122,12 @@ public final class SimulatedDisk implements Disk {
     faultAt = Long.MAX_VALUE;
   }
 
-  /// Where the fault came about, if it has and nobody took note of it yet.
+  /// Where the fault struck, if it has and [#takeStrike] was not called since.
   public Optional<Strike> strike() {
     return strike;
   }
 
-  /// Where the fault came about, told once.
+  /// Where the fault struck; a second call returns nothing.
   public Optional<Strike> takeStrike() {
     Optional<Strike> taken = strike;
     strike = Optional.empty();
@@ -142,10 +142,10 @@ public final class SimulatedDisk implements Disk {
     if (node == null || node.data.length == 0) {
       return false;
     }
-    byte[] rotten = node.data.clone();
-    rotten[random.nextInt(rotten.length)] ^= 1;
-    node.data = rotten;
-    node.forced = rotten;
+    byte[] corrupt = node.data.clone();
+    corrupt[random.nextInt(corrupt.length)] ^= 1;
+    node.data = corrupt;
+    node.forced = corrupt;
     return true;
   }
 
@@ -167,7 +167,7 @@ public final class SimulatedDisk implements Disk {
     int keep = random.nextInt(3);
     Set<Path> lost = new LinkedHashSet<>();
     for (NameChange change : unforced) {
-      // A later change of a name stands on the earlier ones.
+      // A later change of a name needs the earlier ones.
       if (!change.sharesNameWith(lost) && (keep == 2 || keep == 1 && random.nextBoolean())) {
         apply(change, forcedNames);
       } else {

@@ -134,7 +134,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
       case IOException e when !(e instanceof SSLException) ->
           fail(new PeerUnreachableException("the connection broke: " + e.getMessage(), e));
       case Exception e -> fail(TlsFaults.of(e));
-      // An error is no fault of the peer's; the connection cannot be trusted to go on.
+      // An error is not the peer's fault; the connection cannot be trusted to go on.
       case Throwable e -> {
         LOG.error("A connection ends: {}", e.toString(), e);
         fail(new PeerUnreachableException("the connection broke: " + e));
@@ -434,7 +434,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter
     return !closing && ctx().channel().isWritable();
   }
 
-  /// The frame that was sent last, on its way.
+  /// The write of the last frame.
   @Nullable ChannelFuture lastWrite() {
     ctx().flush();
     return lastWrite;

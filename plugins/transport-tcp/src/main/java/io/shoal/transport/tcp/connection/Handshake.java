@@ -22,7 +22,7 @@ import javax.net.ssl.SSLSession;
 record Handshake(
     TransportContext shared, String scheme, Optional<PeerAddress> dialled, Channel channel) {
 
-  /// What is known of a peer once it said hello.
+  /// The facts of a peer that said hello.
   ///
   /// @param channelBinding of the TLS session; empty without TLS
   /// @param maxRequests how many requests it takes at once

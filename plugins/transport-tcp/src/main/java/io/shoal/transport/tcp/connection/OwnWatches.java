@@ -18,7 +18,7 @@ final class OwnWatches {
   private final FrameHandler frames;
   private final EventLoop loop;
   private final NodeCalls calls;
-  private final SerialInbox inbox = new SerialInbox("shoal-tcp-news");
+  private final SerialInbox inbox = new SerialInbox("shoal-tcp-updates");
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger waitingUpdates = new AtomicInteger();
   private final Map<Integer, OwnWatch> byId = new ConcurrentHashMap<>();

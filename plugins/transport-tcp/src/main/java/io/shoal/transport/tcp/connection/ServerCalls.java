@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The calls of one connection to the node's side: none before the node was told of the connection,
-/// none after it was told of its end.
+/// Counts the calls of one connection to the node: none runs before the node was notified of the
+/// connection, none after it was notified of its end.
 final class ServerCalls {
   private enum Phase {
     BEFORE,
@@ -18,7 +18,7 @@ final class ServerCalls {
   private Phase phase = Phase.BEFORE;
   private int running;
 
-  /// The node knows of the connection now.
+  /// The node was notified of the connection.
   void open() {
     lock.lock();
     try {

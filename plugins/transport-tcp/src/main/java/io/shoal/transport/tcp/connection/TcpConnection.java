@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// the event loop, and calls the node through [NodeCalls].
 public final class TcpConnection implements PeerConnection {
 
-  // What a slow peer may make us hold. Encrypted data lies in memory, a file region does not.
+  // The most that a slow peer may make us hold. Encrypted data lies in memory, a file region does
+  // not.
   private static final int MAX_OUTBOUND_PLAIN_SIZE_BYTES = 1024 * 1024;
   private static final int MAX_OUTBOUND_TLS_SIZE_BYTES = 512 * 1024;
 

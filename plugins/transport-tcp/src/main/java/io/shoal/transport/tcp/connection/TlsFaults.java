@@ -6,7 +6,7 @@ import io.shoal.api.ShoalException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 
-/// What a failed TLS handshake or a broken stream says about the peer.
+/// The meaning of a failed TLS handshake or a broken stream, in words for users.
 final class TlsFaults {
   private TlsFaults() {}
 
@@ -16,7 +16,7 @@ final class TlsFaults {
     }
     String reason = cause.getMessage();
     for (Throwable t = cause; t != null; t = t.getCause()) {
-      // The certificate check knows best: it names who was expected.
+      // The certificate check knows best: it names the expected peer.
       if (t instanceof CertificateException && t.getMessage() != null) {
         reason = t.getMessage();
       }

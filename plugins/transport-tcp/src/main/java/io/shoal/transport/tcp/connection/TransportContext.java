@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
-/// What all connections of one transport share.
+/// The parts that all connections of one transport share.
 ///
 /// @param nonce marks this run of this node in its hellos
 /// @param listenPorts by scheme, where this node accepts connections

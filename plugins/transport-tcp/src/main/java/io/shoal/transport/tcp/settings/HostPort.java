@@ -27,7 +27,8 @@ public record HostPort(String host, int port) {
 
   public static HostPort of(InetAddress address, int port) {
     String host = address.getHostAddress();
-    // The zone names an interface of this machine: it means nothing to others, and is no URI.
+    // The zone names an interface of this machine: it means nothing elsewhere, and is not part of a
+    // URI.
     int zone = address instanceof Inet6Address ? host.indexOf('%') : -1;
     return new HostPort(zone < 0 ? host : host.substring(0, zone), port);
   }

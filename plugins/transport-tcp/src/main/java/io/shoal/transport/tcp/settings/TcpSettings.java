@@ -10,7 +10,7 @@ import java.util.Optional;
 ///
 /// @param listen where to accept connections; empty for the preferred port, or another if it is
 ///   taken
-/// @param listenPlain where the scheme `tcp` accepts connections if `tcps` does so too
+/// @param listenPlain where the scheme `tcp` accepts connections if `tcps` does, too
 /// @param connectTimeout for the TCP connection alone
 /// @param handshakeTimeout from there until both hellos are exchanged
 /// @param idleTimeout silence, or output that does not move, after which a peer counts as gone

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// here and wait for their reader. Usable from any thread.
 public final class ReceiveWindows {
 
-  /// What a request gets when all is given out: enough to go on, little enough that the 1,024
+  /// The window of a request when all is given out: enough to go on, little enough that the 1,024
   /// requests that a node has open at most add no more than 16 MiB.
   static final int MIN_WINDOW_SIZE_BYTES = 16 * 1024;
 

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// the credit that was given, and costs one copy, from the network's buffer into the reader's.
 public final class ReceivedBody implements ChunkBody {
 
-  /// What a body needs from its connection; called without a lock held, from any thread.
+  /// The connection of a body; called without a lock held, from any thread.
   public interface Source {
     void credit(int sizeBytes);
 
     void cancel();
 
-    /// Nobody reads any more; called once.
+    /// The reader closed it; called once.
     void closed();
   }
 
@@ -192,7 +192,7 @@ public final class ReceivedBody implements ChunkBody {
     }
   }
 
-  /// What is here already, if anything.
+  /// Bytes that are here already, if any.
   private @Nullable ByteBuf take() {
     lock.lock();
     try {

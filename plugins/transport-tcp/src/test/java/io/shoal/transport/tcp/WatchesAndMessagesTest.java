@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class NewsAndMessagesTest {
+class WatchesAndMessagesTest {
   private static final int POSITIONS = 1_000_000;
   private static final Availability COMPLETE = new Availability.Complete();
   private static final Cid ROOT = TestData.cid(new byte[] {42});
@@ -30,17 +30,17 @@ class NewsAndMessagesTest {
   void aWatchTellsASnapshotAndThenEveryGain(String scheme) throws Exception {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed(scheme, Map.of());
-      List<Availability> told = new CopyOnWriteArrayList<>();
-      PeerConnection.Watch watch = nodes.dial(seed).watch(ROOT, told::add);
-      Nodes.await("first news", () -> told.size() == 1);
-      assertEquals(new Availability.Unknown(), told.getFirst());
+      List<Availability> reports = new CopyOnWriteArrayList<>();
+      PeerConnection.Watch watch = nodes.dial(seed).watch(ROOT, reports::add);
+      Nodes.await("the first report", () -> reports.size() == 1);
+      assertEquals(new Availability.Unknown(), reports.getFirst());
 
       BitSet have = new BitSet();
       new Random(7).ints(400_000, 0, POSITIONS).forEach(have::set);
       PeerConnection.AvailabilityListener listener = seed.server().watches.get(ROOT);
       listener.availability(new Availability.Snapshot(have, POSITIONS));
-      Nodes.await("the snapshot", () -> told.size() == 2);
-      assertEquals(new Availability.Snapshot(have, POSITIONS), told.get(1));
+      Nodes.await("the snapshot", () -> reports.size() == 2);
+      assertEquals(new Availability.Snapshot(have, POSITIONS), reports.get(1));
 
       for (int i = 0; i < 50_000; i++) {
         listener.availability(new Availability.Gained(new int[] {i}));
@@ -49,8 +49,8 @@ class NewsAndMessagesTest {
       Nodes.await(
           "all gains",
           () -> {
-            for (Availability news : told) {
-              if (news instanceof Availability.Gained(int[] positions)) {
+            for (Availability update : reports) {
+              if (update instanceof Availability.Gained(int[] positions)) {
                 for (int position : positions) {
                   gained.set(position);
                 }
@@ -59,27 +59,27 @@ class NewsAndMessagesTest {
             return gained.cardinality() == 50_000;
           });
       watch.close();
-      Nodes.await("the end is told", () -> seed.server().unwatched.contains(ROOT));
+      Nodes.await("the end of the watch", () -> seed.server().unwatched.contains(ROOT));
     }
   }
 
   @Test
-  void aListenerThatIsSlowHoldsTheNewsUpAndLosesNone() throws Exception {
+  void aSlowListenerDelaysUpdatesAndLosesNone() throws Exception {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed("tcp", Map.of());
       CountDownLatch go = new CountDownLatch(1);
-      List<Availability> told = new CopyOnWriteArrayList<>();
+      List<Availability> reports = new CopyOnWriteArrayList<>();
       PeerConnection connection = nodes.dial(seed);
       for (int i = 0; i < 300; i++) {
         connection.watch(
             TestData.cid(new byte[] {(byte) i, (byte) (i >> 8), 1}),
-            news -> {
+            update -> {
               try {
                 go.await();
               } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
               }
-              told.add(news);
+              reports.add(update);
             });
       }
       Nodes.await("watched", () -> seed.server().watches.size() == 300);
@@ -89,7 +89,7 @@ class NewsAndMessagesTest {
       seed.server().watches.values().forEach(w -> w.availability(new Availability.Complete()));
       go.countDown();
       Nodes.await(
-          "the last news of all", () -> told.stream().filter(COMPLETE::equals).count() == 300);
+          "the last update of all", () -> reports.stream().filter(COMPLETE::equals).count() == 300);
     }
   }
 
@@ -101,7 +101,7 @@ class NewsAndMessagesTest {
       connection.watch(ROOT, _ -> {});
       Nodes.await("watched", () -> seed.server().watches.containsKey(ROOT));
       connection.close();
-      Nodes.await("the end is told", () -> seed.server().unwatched.contains(ROOT));
+      Nodes.await("the end of the watch", () -> seed.server().unwatched.contains(ROOT));
     }
   }
 
