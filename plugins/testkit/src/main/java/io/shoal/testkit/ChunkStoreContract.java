@@ -40,6 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [ChunkStore]. A plugin's tests extend this with how to make one.
+///
+/// Longer than other classes since a plugin extends one class for the whole contract: a short
+/// method a promise.
 public abstract class ChunkStoreContract {
   private TestContext context;
   private ChunkStore store;

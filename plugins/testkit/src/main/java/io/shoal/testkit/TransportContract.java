@@ -46,6 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [Transport]: two instances of it meet on this machine. A plugin's tests extend
 /// this once for each of its schemes.
+///
+/// Longer than other classes since a plugin extends one class for the whole contract: a short
+/// method a promise.
 @Timeout(60)
 public abstract class TransportContract {
   private TestContext serving;

@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.Set;
 
 /// A download in virtual time: the real [Swarm], peers that are honest, slow, lying, sending
-/// nothing but garbage, corrupt, busy, slowing down, stalled or vanishing. Same seed, same run.
+/// nothing but garbage, corrupt, busy, slowing down, stalling or vanishing. Same seed, same run.
 final class SwarmSimulation {
   static final int CHUNK_BYTES = 1 << 20;
   static final long TICK_MILLIS = 100;
@@ -23,7 +23,7 @@ final class SwarmSimulation {
     HONEST,
     LIAR,
     GARBLER,
-    ROTTEN,
+    CORRUPT,
     STALLER,
     SLOWER,
     VANISHER,
@@ -180,13 +180,13 @@ final class SwarmSimulation {
     return switch (peer.manner) {
       case DRIBBLER -> 2;
       case SLOWER -> peer.bytesPerMilli * (peer.served >= 2 ? 0.4 : 20);
-      case HONEST, LIAR, GARBLER, ROTTEN, STALLER, VANISHER, BUSY, LEECHER ->
+      case HONEST, LIAR, GARBLER, CORRUPT, STALLER, VANISHER, BUSY, LEECHER ->
           peer.bytesPerMilli * 20;
     };
   }
 
   private double serveOne(Peer peer, int request, int chunk, double budget) {
-    if (!peer.have.get(chunk) || (peer.manner == Manner.ROTTEN && chunk % 5 == 0)) {
+    if (!peer.have.get(chunk) || (peer.manner == Manner.CORRUPT && chunk % 5 == 0)) {
       peer.queue.poll();
       Refusal why = peer.have.get(chunk) ? new Refusal.Corrupt() : new Refusal.NotHeld();
       swarm.refused(request, why, now);

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// One run: a store on a [SimulatedDisk], random calls, faults and crashes, and beside it a model
 /// of what must be there. Where the disk lies (leaves a step out or changes a bit in silence), what
 /// the step was about may be gone or wrong, nothing else may; and what is wrong an audit must find.
+///
+/// Longer than other classes since all calls of the store are checked against one model.
 final class StoreWorkload {
   private static final Path ROOT = Path.of("/sim");
   private static final Path USER = ROOT.resolve("user");

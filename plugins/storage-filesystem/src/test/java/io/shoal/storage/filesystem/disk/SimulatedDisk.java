@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// folder was not forced are there after a power loss, or not, or bytes are there in part or as
 /// zeros; one independent of the other. It can fail one step, write half, stop altogether, leave a
 /// step out or change a bit and say that all is well.
+///
+/// Longer than other classes since it is one state, names and bytes before and after a force, that
+/// every call of [Disk] and every fault changes.
 public final class SimulatedDisk implements Disk {
   /// What happens at the chosen step.
   public enum Fault {
