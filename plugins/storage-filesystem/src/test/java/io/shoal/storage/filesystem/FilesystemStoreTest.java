@@ -12,18 +12,17 @@ import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.InvalidConfigException;
-import io.shoal.api.Multihash;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
 import io.shoal.storage.filesystem.disk.ForceThreads;
 import io.shoal.storage.filesystem.disk.SimulatedDisk;
 import io.shoal.storage.filesystem.owned.OwnedChunks;
 import io.shoal.testkit.TestContext;
+import io.shoal.testkit.TestData;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -60,39 +59,20 @@ class FilesystemStoreTest {
     store.start(context);
   }
 
-  private static byte[] sha256(byte[] bytes) throws Exception {
-    return MessageDigest.getInstance("SHA-256").digest(bytes);
-  }
-
-  private static Cid cid(byte[] bytes) throws Exception {
-    return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, sha256(bytes)));
-  }
-
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private Cid put(byte[] bytes) throws Exception {
-    Cid cid = cid(bytes);
-    try (ChunkWriter writer = store.create(cid, bytes.length)) {
-      writer.write(ByteBuffer.wrap(bytes));
-      writer.commit();
-    }
-    return cid;
+    return TestData.put(store, bytes);
   }
 
   private byte[] get(Cid cid) throws Exception {
-    try (ChunkReader reader = store.open(cid).orElseThrow()) {
-      ByteBuffer into = ByteBuffer.allocate(reader.sizeBytes());
-      while (into.hasRemaining() && reader.read(into, into.position()) >= 0) {
-        assertTrue(into.position() > 0);
-      }
-      return into.array();
-    }
+    return TestData.get(store, cid);
   }
 
-  private Path chunkFile(byte[] bytes) throws Exception {
-    String hex = HexFormat.of().formatHex(sha256(bytes));
+  private Path chunkFile(byte[] bytes) {
+    String hex = HexFormat.of().formatHex(TestData.cid(bytes).multihash().digest());
     return folder.resolve("chunks").resolve(hex.substring(0, 2)).resolve(hex);
   }
 
@@ -111,7 +91,7 @@ class FilesystemStoreTest {
     Files.createDirectories(file.getParent());
     Files.write(file, bytes("old"));
     restart();
-    assertArrayEquals(bytes("old"), get(cid(bytes("old"))));
+    assertArrayEquals(bytes("old"), get(TestData.cid(bytes("old"))));
   }
 
   @Test
@@ -196,7 +176,8 @@ class FilesystemStoreTest {
     store.start(context);
     put(bytes("12345"));
     StoreFullException full =
-        assertThrows(StoreFullException.class, () -> store.create(cid(bytes("123456")), 6));
+        assertThrows(
+            StoreFullException.class, () -> store.create(TestData.cid(bytes("123456")), 6));
     assertTrue(full.getMessage().contains("plugins.storage-filesystem.quota"), full.getMessage());
     assertEquals(5, store.usage().availableBytes());
   }
@@ -208,7 +189,7 @@ class FilesystemStoreTest {
     store = new FilesystemStore();
     store.start(context);
     StoreFullException full =
-        assertThrows(StoreFullException.class, () -> store.create(cid(bytes("1")), 1));
+        assertThrows(StoreFullException.class, () -> store.create(TestData.cid(bytes("1")), 1));
     assertTrue(full.getMessage().contains("floor 1 EB"), full.getMessage());
   }
 
@@ -240,7 +221,7 @@ class FilesystemStoreTest {
     try (TestContext simulated = TestContext.in(folder).with("path", "/sim/store");
         FilesystemStore full = simulated(disk)) {
       full.start(simulated);
-      ChunkWriter writer = full.create(cid(bytes("no room")), 7);
+      ChunkWriter writer = full.create(TestData.cid(bytes("no room")), 7);
       disk.faultIn(1, SimulatedDisk.Fault.FULL);
       StoreFullException fault =
           assertThrows(
@@ -288,7 +269,7 @@ class FilesystemStoreTest {
   private static Cid adopt(FilesystemStore store, Path file, byte[] content, int from, int size)
       throws Exception {
     FileBacked files = store.fileBacked().orElseThrow();
-    Cid cid = cid(Arrays.copyOfRange(content, from, from + size));
+    Cid cid = TestData.cid(Arrays.copyOfRange(content, from, from + size));
     files.adopt(files.openGrowing(file), List.of(new FileBacked.Segment(cid, from, size)));
     return cid;
   }

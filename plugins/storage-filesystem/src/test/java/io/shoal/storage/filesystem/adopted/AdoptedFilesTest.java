@@ -14,10 +14,10 @@ import io.shoal.api.FileBacked;
 import io.shoal.api.FileBacked.FileState;
 import io.shoal.api.FileBacked.Segment;
 import io.shoal.api.FileRef;
-import io.shoal.api.Multihash;
 import io.shoal.api.UserFaultException;
 import io.shoal.storage.filesystem.FilesystemStore;
 import io.shoal.testkit.TestContext;
+import io.shoal.testkit.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,13 +66,11 @@ class AdoptedFilesTest {
     return Files.writeString(folder.resolve(name), text);
   }
 
-  private static Cid cid(String text) throws Exception {
-    byte[] digest =
-        MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-    return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, digest));
+  private static Cid cid(String text) {
+    return TestData.cid(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static List<Segment> segments(String text) throws Exception {
+  private static List<Segment> segments(String text) {
     List<Segment> segments = new ArrayList<>();
     for (int at = 0; at < text.length(); at += CHUNK) {
       String chunk = text.substring(at, Math.min(text.length(), at + CHUNK));
@@ -84,12 +81,9 @@ class AdoptedFilesTest {
 
   private String get(String chunk) throws Exception {
     try (ChunkReader reader = store.open(cid(chunk)).orElseThrow()) {
-      ByteBuffer into = ByteBuffer.allocate(reader.sizeBytes());
-      while (into.hasRemaining()) {
-        assertTrue(reader.read(into, into.position()) > 0);
-      }
+      byte[] bytes = TestData.bytesOf(reader);
       reader.revalidate();
-      return new String(into.array(), StandardCharsets.US_ASCII);
+      return new String(bytes, StandardCharsets.US_ASCII);
     }
   }
 
