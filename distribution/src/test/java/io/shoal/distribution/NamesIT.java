@@ -74,7 +74,7 @@ class NamesIT {
       String present = publish(first, "né ws", root);
       first.run("publish", "--withdraw", "né ws").done();
       third.run("resolve", present).failed(3, "withdrawn by its owner");
-      third.run("get", present.replace("ws", "wt")).failed(3, "who answered");
+      third.run("get", present.replace("ws", "wt")).failed(3, "that answered");
       assertTrue(first.run("status").done().out().contains("2 published"));
       assertTrue(first.run("publish").done().out().contains("moved to shoal:k/"));
     }

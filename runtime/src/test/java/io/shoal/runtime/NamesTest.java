@@ -220,7 +220,7 @@ class NamesTest {
     Reference.SignedName never = new Reference.SignedName(name(published).key(), "never");
     NotFoundException nobody =
         assertThrows(NotFoundException.class, () -> reader.core.names().resolve(never, LONG));
-    assertTrue(nobody.getMessage().contains("none of 8 who answered"), nobody::toString);
+    assertTrue(nobody.getMessage().contains("none of the 8 that answered"), nobody::toString);
     swarm.records.answering = 0;
     assertThrows(RetryableException.class, () -> reader.core.names().resolve(never, LONG));
   }
