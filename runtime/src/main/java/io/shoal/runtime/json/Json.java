@@ -84,7 +84,7 @@ public final class Json {
     return list;
   }
 
-  // No switch over types: the class that the machine makes for one is in no start-up cache.
+  @SuppressWarnings("IfChainToSwitch") // the class made for such a switch is in no start-up cache
   private void write(Object value, StringBuilder out) {
     if (value instanceof String text) {
       quote(text, out);
