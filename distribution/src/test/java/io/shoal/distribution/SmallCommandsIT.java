@@ -159,7 +159,8 @@ class SmallCommandsIT {
           String classes = process.await().out();
           assertTrue(classes.contains("io.shoal.distribution.SmallCommands "), command);
           assertFalse(classes.contains("picocli.CommandLine "), command);
-          assertFalse(classes.contains("tools.jackson.databind."), command);
+          // Records are made without method handles, as the launcher wants it.
+          assertFalse(classes.contains("reflect.DirectConstructorHandleAccessor "), command);
         }
       }
     }
