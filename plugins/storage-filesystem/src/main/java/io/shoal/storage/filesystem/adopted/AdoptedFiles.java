@@ -36,12 +36,12 @@ public final class AdoptedFiles implements FileBacked {
   /// for them to about 10 MB.
   static final int MAX_PENDING_SEGMENTS = 65_536;
 
-  /// Claimed bytes after which claims are noted for another process: what a `kill -9` costs is to
-  /// hash at most this much again, which takes less than a tenth of a second.
+  /// Claimed bytes after which claims are noted for another process: after a `kill -9` at most this
+  /// much is hashed again, which takes less than a tenth of a second.
   public static final long NOTE_AFTER_BYTES = 16 << 20;
 
-  /// A claim counts as at least this share of [#NOTE_AFTER_BYTES]: of small files, looking into so
-  /// many takes as long.
+  /// A claim counts as at least this share of [#NOTE_AFTER_BYTES]: looking into so many small files
+  /// takes as long.
   private static final int NOTE_AFTER_CLAIMS = 64;
 
   private final Disk disk;
