@@ -5,10 +5,10 @@ import io.shoal.api.SwarmSecret;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who may take part: with whom this node exchanges anything about content.
+/// Which peers may take part: this node exchanges nothing about content with any other.
 public sealed interface Access {
 
-  /// Everybody who knows an id.
+  /// Every peer that knows an id.
   record Open() implements Access {}
 
   /// Some peers, by their proven identity.
@@ -18,7 +18,7 @@ public sealed interface Access {
     }
   }
 
-  /// All who prove that they have the same secret.
+  /// All peers that prove that they have the same secret.
   record Secret(SharedSecret secret) implements Access {}
 
   /// The word for it in the configuration and in `status`.
@@ -30,7 +30,7 @@ public sealed interface Access {
     };
   }
 
-  /// What plugins may use of it.
+  /// The secret, as plugins may use it.
   default Optional<SwarmSecret> swarmSecret() {
     return switch (this) {
       case Secret(SharedSecret secret) -> Optional.of(secret);

@@ -21,13 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps out who may not take part: decides for every connection, and knows who waits for the
-/// decision. Usable from any thread; no lock is held while something is sent or closed.
+/// Keeps out peers that may not take part: decides for every connection, and knows which wait for
+/// the decision. Usable from any thread; no lock is held while something is sent or closed.
 public final class AccessGate {
   private static final Logger LOG = LoggerFactory.getLogger(AccessGate.class);
 
@@ -41,10 +40,10 @@ public final class AccessGate {
   /// start together are let in one after the other, in milliseconds.
   static final int MAX_WAITING_PER_HOST = 32;
 
-  /// Hosts of which a refusal was told; what they try again goes to the debug log.
-  private static final int MAX_TOLD = 256;
+  /// Hosts of which a refusal was logged; their further tries go to the debug log.
+  private static final int MAX_LOGGED = 256;
 
-  private static final long TELL_AGAIN_MILLIS = 10 * 60_000L;
+  private static final long LOG_AGAIN_MILLIS = 10 * 60_000L;
 
   private static final long LOOK_EVERY_MILLIS = 100;
 
@@ -52,28 +51,27 @@ public final class AccessGate {
 
   /// A connection that waits, or was decided on.
   private static final class Entering {
-    private final AdmissionProof entrance;
+    private final AdmissionProof proof;
     private final CompletableFuture<Verdict> decided = new CompletableFuture<>();
 
-    Entering(AdmissionProof entrance) {
-      this.entrance = entrance;
+    Entering(AdmissionProof proof) {
+      this.proof = proof;
     }
   }
 
   private final Access access;
   private final PeerId self;
   private final LongSupplier clockMillis;
-  private final ReentrantLock lock = new ReentrantLock();
   private final Map<PeerConnection, Entering> entering = new HashMap<>();
-  private final Map<PeerKey, Long> told =
+  private final Map<PeerKey, Long> logged =
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<PeerKey, Long> eldest) {
-          return size() > MAX_TOLD;
+          return size() > MAX_LOGGED;
         }
       };
 
-  /// Why connections that are gone were turned away, for who has dialled and asks only then.
+  /// Why connections that are gone were turned away, for a dial that asks only then.
   private final Map<PeerConnection, Verdict> gone = new WeakHashMap<>();
 
   /// Turned away because they are late, and not closed yet.
@@ -95,23 +93,13 @@ public final class AccessGate {
   }
 
   /// Connections that were turned away.
-  public long refused() {
-    lock.lock();
-    try {
-      return refused;
-    } finally {
-      lock.unlock();
-    }
+  public synchronized long refused() {
+    return refused;
   }
 
   /// Connections that wait for the other side's proof.
-  public int waiting() {
-    lock.lock();
-    try {
-      return waiting;
-    } finally {
-      lock.unlock();
-    }
+  public synchronized int waiting() {
+    return waiting;
   }
 
   /// Refuses a dial whose end is known already.
@@ -122,7 +110,7 @@ public final class AccessGate {
     }
   }
 
-  /// A connection stands. Where a proof is needed, this sends the own one.
+  /// A connection was made. Where a proof is needed, this sends the own one.
   public Verdict arrived(PeerConnection connection) {
     RemotePeer remote = connection.remote();
     return switch (access) {
@@ -160,9 +148,9 @@ public final class AccessGate {
     try {
       // Before anything else goes out on this connection: the other side reads nothing that comes
       // before the proof. The first message never waits.
-      connection.send(AccessProof.TYPE, ByteBuffer.wrap(begun.entrance.ownProof()));
+      connection.send(AccessProof.TYPE, ByteBuffer.wrap(begun.proof.ownProof()));
     } catch (PeerUnreachableException e) {
-      LOG.debug("{} went away before it was sent a proof", PeerKey.of(remote));
+      LOG.debug("{} disconnected before it was sent a proof", PeerKey.of(remote));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -171,14 +159,13 @@ public final class AccessGate {
 
   private boolean begin(PeerConnection connection, Entering begun) {
     PeerKey host = PeerKey.unproven(connection.remote().address());
-    lock.lock();
-    try {
+    synchronized (this) {
       long ofHost =
           entering.entrySet().stream()
-              .filter(entry -> entry.getValue().entrance.verdict() instanceof Verdict.Waiting)
+              .filter(entry -> entry.getValue().proof.verdict() instanceof Verdict.Waiting)
               .filter(entry -> PeerKey.unproven(entry.getKey().remote().address()).equals(host))
               .count();
-      // Who was dialled is wanted, and dials are bounded elsewhere.
+      // A peer that was dialled is wanted, and dials are bounded elsewhere.
       if (!connection.remote().outbound()
           && (waiting >= MAX_WAITING || ofHost >= MAX_WAITING_PER_HOST)) {
         return false;
@@ -186,12 +173,10 @@ public final class AccessGate {
       entering.put(connection, begun);
       waiting++;
       return true;
-    } finally {
-      lock.unlock();
     }
   }
 
-  /// Whether the peer of a connection was let in.
+  /// Whether the peer of a connection was admitted.
   public boolean isAdmitted(PeerConnection connection) {
     return switch (access) {
       case Access.Open _ -> true;
@@ -209,64 +194,55 @@ public final class AccessGate {
   }
 
   private Verdict verdict(PeerConnection connection) {
-    lock.lock();
-    try {
+    synchronized (this) {
       Entering known = entering.get(connection);
       return known == null
           ? new Verdict.Refused("is gone")
           : known.decided.getNow(new Verdict.Waiting());
-    } finally {
-      lock.unlock();
     }
   }
 
-  /// A peer that was not let in yet sent a proof. Whoever lets it in calls [#opened] then.
+  /// A peer that was not admitted yet sent a proof. If it is right, the caller makes the connection
+  /// known to the node and then calls [#opened].
   public Verdict proved(PeerConnection connection, ByteBuffer proof) {
     Verdict verdict;
-    lock.lock();
-    try {
+    synchronized (this) {
       Entering known = entering.get(connection);
-      if (known == null || !(known.entrance.verdict() instanceof Verdict.Waiting)) {
+      if (known == null || !(known.proof.verdict() instanceof Verdict.Waiting)) {
         return new Verdict.Waiting();
       }
-      verdict = known.entrance.proved(proof);
+      verdict = known.proof.proved(proof);
       waiting--;
-    } finally {
-      lock.unlock();
     }
     return verdict instanceof Verdict.Refused no ? refuse(connection, no) : verdict;
   }
 
-  /// All here know the connection now: what waited for that goes on.
+  /// The connection is known to all parts of the node: calls that waited for that go on.
   public void opened(PeerConnection connection) {
     decide(connection, new Verdict.Admitted());
   }
 
   private void decide(PeerConnection connection, Verdict verdict) {
     Optional<Entering> known;
-    lock.lock();
-    try {
+    synchronized (this) {
       known = Optional.ofNullable(entering.get(connection));
-    } finally {
-      lock.unlock();
     }
     known.ifPresent(k -> k.decided.complete(verdict));
   }
 
-  /// Every [#TICK_MILLIS]: turns away whose proof is late.
+  /// Every [#TICK_MILLIS]: turns away peers whose proof is late.
   ///
   /// @return the connections to be closed: those of the last time, so that what they asked for is
-  ///   denied first, and their users learn why they get nothing
+  ///   denied first, and their users see why they get nothing
   public List<PeerConnection> tick() {
     List<PeerConnection> toClose;
     Map<PeerConnection, Verdict.Refused> late = new HashMap<>();
-    lock.lock();
-    try {
+    synchronized (this) {
       long now = clockMillis.getAsLong();
       entering.forEach(
           (connection, known) -> {
-            boolean waited = known.entrance.verdict() instanceof Verdict.Waiting;
-            if (waited && known.entrance.tick(now) instanceof Verdict.Refused no) {
+            boolean waited = known.proof.verdict() instanceof Verdict.Waiting;
+            if (waited && known.proof.tick(now) instanceof Verdict.Refused no) {
               waiting--;
               late.put(connection, no);
             }
@@ -274,8 +250,6 @@ public final class AccessGate {
       toClose = List.copyOf(denied);
       denied.clear();
       denied.addAll(late.keySet());
-    } finally {
-      lock.unlock();
     }
     late.forEach(this::refuse);
     return toClose;
@@ -285,26 +259,23 @@ public final class AccessGate {
   public void left(PeerConnection connection) {
     Entering known;
     Verdict verdict;
-    lock.lock();
-    try {
+    synchronized (this) {
       known = entering.remove(connection);
       if (known == null) {
         return;
       }
-      if (known.entrance.verdict() instanceof Verdict.Waiting) {
+      if (known.proof.verdict() instanceof Verdict.Waiting) {
         waiting--;
       }
-      verdict = known.entrance.left();
+      verdict = known.proof.left();
       gone.put(connection, verdict);
-    } finally {
-      lock.unlock();
     }
     known.decided.complete(verdict);
   }
 
   /// Waits until a connection was decided on, or ended.
   ///
-  /// @return never that it waits
+  /// @return never [Verdict.Waiting]
   public Verdict await(PeerConnection connection) throws InterruptedException {
     return switch (access) {
       case Access.Open _ -> new Verdict.Admitted();
@@ -315,21 +286,18 @@ public final class AccessGate {
 
   private Verdict awaitProof(PeerConnection connection) throws InterruptedException {
     Optional<Entering> known;
-    lock.lock();
-    try {
+    synchronized (this) {
       known = Optional.ofNullable(entering.get(connection));
       if (known.isEmpty()) {
         Verdict last = gone.get(connection);
         return last instanceof Verdict.Refused ? last : new Verdict.Refused(GONE);
       }
-    } finally {
-      lock.unlock();
     }
     while (true) {
       try {
         return known.get().decided.get(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        // The end of a connection may be told only once all calls for it have returned.
+        // The end of a connection may be reported only once all calls for it have returned.
         if (!connection.isOpen()) {
           return new Verdict.Refused(GONE);
         }
@@ -342,21 +310,18 @@ public final class AccessGate {
   private Verdict refuse(PeerConnection connection, Verdict.Refused why) {
     RemotePeer remote = connection.remote();
     PeerKey host = PeerKey.unproven(remote.address());
-    boolean tell;
-    lock.lock();
-    try {
+    boolean warn;
+    synchronized (this) {
       refused++;
       long now = clockMillis.getAsLong();
-      Long last = told.get(host);
-      tell = last == null || now - last >= TELL_AGAIN_MILLIS;
-      if (tell) {
-        told.put(host, now);
+      Long last = logged.get(host);
+      warn = last == null || now - last >= LOG_AGAIN_MILLIS;
+      if (warn) {
+        logged.put(host, now);
       }
-    } finally {
-      lock.unlock();
     }
     String line = "peer {} at {} is turned away: it {}";
-    if (tell) {
+    if (warn) {
       LOG.warn(line, PeerKey.of(remote), remote.address().uri(), why.why());
     } else {
       LOG.debug(line, PeerKey.of(remote), remote.address().uri(), why.why());

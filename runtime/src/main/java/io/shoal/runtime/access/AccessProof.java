@@ -11,9 +11,10 @@ import java.nio.charset.StandardCharsets;
 /// id and the other's.
 ///
 /// The binding keeps a proof from being used on another connection, the byte and the ids from being
-/// sent back to who made it.
+/// sent back to its sender.
 public final class AccessProof {
-  /// The type of the message among the runtime's.
+  /// Its type among the runtime's messages. Defined here, since the gate sends it before package
+  /// `connection` knows of the connection.
   public static final int TYPE = 7;
 
   public static final int SIZE_BYTES = 32;

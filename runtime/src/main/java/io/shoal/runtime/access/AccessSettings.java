@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// What is written about who may take part. Whether the keys fit together is checked when a node
-/// starts, since `--set` changes one at a time.
+/// The configuration of which peers may take part. Whether the keys fit together is checked when a
+/// node starts, since `--set` changes one at a time.
 ///
 /// @param mode `access`
 /// @param peers `accessList`
@@ -23,7 +23,7 @@ import java.util.Set;
 public record AccessSettings(
     Mode mode, Set<PeerId> peers, Optional<Path> secretFile, Optional<SharedSecret> secret) {
 
-  /// Who may take part.
+  /// Which peers may take part.
   public enum Mode {
     OPEN,
     ALLOW_LIST,
@@ -76,9 +76,9 @@ public record AccessSettings(
     throw root.wrong("accessSecretFile", "'" + text + "'", "an absolute path");
   }
 
-  /// What follows from it.
+  /// The rule that follows from the keys.
   ///
-  /// @param tlsRequired whether peers encrypt and prove who they are
+  /// @param tlsRequired whether peers encrypt and prove their identity
   /// @throws InvalidConfigException the keys do not fit together, or the file of the secret cannot
   ///   be used
   public Access resolve(boolean tlsRequired) throws InvalidConfigException {
@@ -86,7 +86,7 @@ public record AccessSettings(
       throw new InvalidConfigException(
           "access is "
               + word()
-              + " and tls is off, so that nobody could prove who they are: set tls: required, or"
+              + " and tls is off, so that no peer could prove its identity: set tls: required, or"
               + " access: open");
     }
     if (mode != Mode.ALLOW_LIST && !peers.isEmpty()) {
@@ -122,7 +122,7 @@ public record AccessSettings(
   private Access allowList() throws InvalidConfigException {
     if (peers.isEmpty()) {
       throw new InvalidConfigException(
-          "access is allow-list and accessList is empty, so that nobody could connect: list the"
+          "access is allow-list and accessList is empty, so that no peer could connect: list the"
               + " peer ids of the others (each node's status shows its own)");
     }
     return new Access.AllowList(peers);

@@ -5,17 +5,18 @@ import io.shoal.api.SwarmSecret;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
-/// Decides whether the peer of one connection proves in time that it has the secret. What was
-/// decided stays. Used by one thread at a time.
+/// Decides whether the peer of one connection proves in time that it has the secret. A decision
+/// stays. Used by one thread at a time.
 public final class AdmissionProof {
-  /// How long a proof may take. A member sends its own as soon as the connection stands, so this is
-  /// some round trips of the slowest line, and a node that does nothing holds its place no longer.
+  /// How long a proof may take. A member sends its own as soon as the connection is open, so this
+  /// is some round trips of the slowest line, and a node that does nothing holds its place no
+  /// longer.
   static final long PROOF_MILLIS = 5_000;
 
-  /// What is known of the peer.
+  /// The decision about a peer.
   public sealed interface Verdict {
 
-    /// Nothing yet: it gets nothing, and is not heard.
+    /// None yet: the peer gets nothing, and its messages are not handled.
     record Waiting() implements Verdict {}
 
     /// It is a member.
@@ -47,7 +48,7 @@ public final class AdmissionProof {
     deadlineMillis = nowMillis + PROOF_MILLIS;
   }
 
-  /// What this node sends.
+  /// The proof that this node sends.
   byte[] ownProof() {
     return ownProof.clone();
   }

@@ -20,7 +20,7 @@ public final class SharedSecret implements SwarmSecret {
   /// A shorter one could be guessed from the keys that it makes.
   public static final int MIN_SIZE_BYTES = 16;
 
-  /// Far more than anybody writes; a larger file is some other file.
+  /// Far more than a user writes; a larger file is some other file.
   public static final int MAX_SIZE_BYTES = 1024;
 
   private static final String ALGORITHM = "HmacSHA256";
@@ -47,7 +47,7 @@ public final class SharedSecret implements SwarmSecret {
   /// Reads it from a file that only its owner can read; a line end after it does not belong to it.
   ///
   /// @param key the key of the configuration that names the file, for messages
-  /// @throws InvalidConfigException it is no such file
+  /// @throws InvalidConfigException the file cannot be used
   static SharedSecret read(Path file, String key) throws InvalidConfigException {
     byte[] bytes;
     try {

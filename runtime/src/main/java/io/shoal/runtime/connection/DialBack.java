@@ -145,7 +145,7 @@ public final class DialBack {
     }
   }
 
-  /// What the user should know, if this node cannot be reached from outside.
+  /// Advice for the user, if this node cannot be reached from outside.
   public Optional<String> advice(List<PeerAddress> endpoints) {
     Set<PeerKey> inVain = inVain();
     if (inVain.isEmpty() || endpoints.isEmpty()) {

@@ -51,7 +51,7 @@ public final class DigestMessages {
       return out.putLong(sizeBytes).flip();
     }
 
-    /// What follows the size is ignored.
+    /// Bytes after the size are ignored.
     public static Answer decode(ByteBuffer in) throws PeerFaultException {
       if (in.remaining() < DIGEST_BYTES + 1) {
         throw new MalformedDataException("a digest answer is too short");

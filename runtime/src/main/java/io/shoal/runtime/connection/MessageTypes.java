@@ -31,7 +31,7 @@ public final class MessageTypes {
 
   private MessageTypes() {}
 
-  /// What [#writeCid] takes.
+  /// How many bytes [#writeCid] writes.
   static int sizeBytes(Cid cid) {
     return 1 + cid.sizeBytes();
   }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// What this node knows of whether peers out there can connect to it. It asks peers to which it
-/// connected itself to connect back, and believes its own eyes first: a connection that came in
-/// from outside outweighs whatever peers say. Confined to one thread at a time; has no clock of its
-/// own.
+/// Whether peers of global scope can connect to this node, as far as it knows. It asks peers to
+/// which it connected itself to connect back, and believes its own eyes first: a connection that
+/// came in from outside outweighs whatever peers say. Confined to one thread at a time; has no
+/// clock of its own.
 final class Reachability {
   /// Hosts that must have tried in vain: one alone may lie, or be cut off itself.
   static final int MIN_DENIALS = 2;
@@ -57,7 +57,7 @@ final class Reachability {
     return true;
   }
 
-  /// A host says whether it could connect. What it was not asked is ignored.
+  /// A host reports whether it could connect. An answer without a question is ignored.
   void answered(PeerKey host, boolean connected, long nowMillis) {
     Long question = asked.get(host);
     if (question == null || nowMillis - question > ANSWER_MILLIS) {

@@ -4,7 +4,6 @@ import io.shoal.api.ChunkStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Buffers for chunks on their way, direct so that no copy lands on the heap; as many as the budget
 /// allows, made when first needed. Usable from any thread.
@@ -14,12 +13,10 @@ public final class BufferPool {
   private static final int SMALL_BYTES = 128 * 1024;
 
   private final Semaphore permits;
-  private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<ByteBuffer> large = new ArrayDeque<>();
   private final ArrayDeque<ByteBuffer> usual = new ArrayDeque<>();
 
-  /// @param budgetBytes what all buffers together may take; one of the largest size is always
-  ///   possible
+  /// @param budgetBytes for all buffers together; one of the largest size is always possible
   public BufferPool(long budgetBytes) {
     int kib = Math.clamp(budgetBytes / 1024, ChunkStore.MAX_CHUNK_SIZE_BYTES / 1024, 1 << 20);
     this.permits = new Semaphore(kib, true);
@@ -41,13 +38,10 @@ public final class BufferPool {
   }
 
   private ByteBuffer pooled(int capacity) {
-    lock.lock();
-    try {
+    synchronized (this) {
       ArrayDeque<ByteBuffer> pool = capacity == ChunkStore.MAX_CHUNK_SIZE_BYTES ? large : usual;
       ByteBuffer buffer = capacity <= SMALL_BYTES ? null : pool.poll();
       return buffer != null ? buffer : allocate(capacity);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -78,8 +72,7 @@ public final class BufferPool {
 
     @Override
     public void close() {
-      lock.lock();
-      try {
+      synchronized (BufferPool.this) {
         if (closed) {
           return;
         }
@@ -89,8 +82,6 @@ public final class BufferPool {
         } else if (capacity > SMALL_BYTES) {
           usual.push(buffer);
         }
-      } finally {
-        lock.unlock();
       }
       permits.release(kib(capacity));
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// A bounded pool of platform threads for hashing and bulk file IO. Who brings more work than it
-/// can take waits: that is what keeps memory bounded.
+/// A bounded pool of platform threads for hashing and bulk file IO. A caller that brings more work
+/// than it can take waits: so memory stays bounded.
 public final class BulkPool implements Executor, AutoCloseable {
 
   /// Tasks that wait for each thread. Enough that no thread idles between two tasks, few enough
@@ -64,7 +64,7 @@ public final class BulkPool implements Executor, AutoCloseable {
     pool.execute(task);
   }
 
-  /// Interrupts what runs and forgets what waits.
+  /// Interrupts running tasks and forgets waiting ones.
   @Override
   public void close() {
     pool.shutdownNow();

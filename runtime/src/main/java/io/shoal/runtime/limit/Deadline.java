@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Calls foreign code and does not wait for it for ever.
+/// Calls foreign code and does not wait for it forever.
 public final class Deadline {
 
   /// How long code may take to answer an interrupt before it is left behind.

@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Whose request is served next: a bounded number at once, peers in turn, so that one that asks for
-/// much waits for itself and not others for it. Confined to one thread or one lock; does not wait
-/// itself.
+/// Decides which request is served next: a bounded number at once, peers in turn, so that a peer
+/// that asks for much waits for itself and not others for it. Confined to one thread or one lock;
+/// does not wait itself.
 ///
-/// @param <K> who asks
+/// @param <K> identifies a peer
 public final class FairQueue<K> {
 
   /// Requests of one peer that may wait. At 1 MiB a chunk this covers 1 Gbit/s over two seconds,
@@ -62,7 +62,7 @@ public final class FairQueue<K> {
     return waiting;
   }
 
-  /// Stands in line, or empty when the line is full.
+  /// A place in the queue, or empty when the queue is full.
   public Optional<Turn<K>> ask(K peer, Runnable granted) {
     Line<K> line = lines.computeIfAbsent(peer, any -> new Line<>());
     if (line.waiting.size() >= MAX_WAITING_PER_PEER || waiting >= maxWaiting) {
@@ -76,7 +76,7 @@ public final class FairQueue<K> {
     return Optional.of(turn);
   }
 
-  /// The turn was used, or is not wanted any more. Safe to call twice.
+  /// The turn was used, or is not needed any more. Safe to call twice.
   public void end(Turn<K> turn) {
     Line<K> line = lines.get(turn.peer);
     if (line == null || turn.state == State.ENDED) {

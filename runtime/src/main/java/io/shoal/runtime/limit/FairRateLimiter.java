@@ -9,9 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/// Shares a byte rate among peers: who had least of it so far comes first, so that a peer with many
-/// requests gets no more than one with few. Each peer has a rate of its own as well. Usable from
-/// any thread.
+/// Shares a byte rate among peers: the one that had least of it so far comes first, so that a peer
+/// with many requests gets no more than one with few. Each peer has a rate of its own as well.
+/// Usable from any thread.
 public final class FairRateLimiter {
   /// The most that one permit gives, so that turns change often at low rates.
   private static final int QUANTUM_BYTES = 64 * 1024;
@@ -82,7 +82,7 @@ public final class FairRateLimiter {
       long nanos =
           Math.max(
               node.nanosUntil(waiter.wanted()), waiter.share().bucket.nanosUntil(waiter.wanted()));
-      // With tokens here and no turn, somebody else's permit wakes us; the bound guards against a
+      // With tokens here and no turn, another's permit wakes us; the bound guards against a
       // waiter that was interrupted.
       waiter.turn().awaitNanos(Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
     }
@@ -132,7 +132,7 @@ public final class FairRateLimiter {
   private Share share(String peer) {
     long now = nanoTime.getAsLong();
     Share known = shares.get(peer);
-    // Who comes back has no claim on what others took meanwhile, and no debt to them.
+    // A peer that comes back has no claim on what others took meanwhile, and no debt to them.
     long least = Long.MAX_VALUE;
     for (Waiter waiter : waiters) {
       least = Math.min(least, waiter.share().taken);

@@ -2,15 +2,15 @@ package io.shoal.runtime.limit;
 
 /// A token bucket over bytes. Confined to one thread or one lock; time is passed in.
 public final class TokenBucket {
-  /// A rate that is none.
+  /// No limit.
   public static final long UNLIMITED = Long.MAX_VALUE;
 
-  /// What may be sent at once after a pause, as a share of a second: short, so that the rate holds
-  /// over any second.
+  /// Bytes that may be sent at once after a pause, as a share of a second: short, so that the rate
+  /// holds over any second.
   private static final double BURST_SECONDS = 0.05;
 
-  /// What a sender that was at it until a moment ago may catch up, as a share of a second: on a
-  /// busy machine threads wake late, and what is lost by that each time is a large part of the
+  /// Bytes that a sender that was busy until a moment ago may catch up, as a share of a second: on
+  /// a busy machine threads wake late, and what is lost by that each time is a large part of the
   /// rate.
   private static final double CATCH_UP_SECONDS = 0.25;
 

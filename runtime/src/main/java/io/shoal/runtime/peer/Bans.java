@@ -43,7 +43,7 @@ public final class Bans {
   /// The same for a network: below it lie 256 hosts (65,536 of IPv6), each good for three.
   public static final int PEERS_OF_A_NETWORK = 16;
 
-  /// What a ban is held against.
+  /// The kind of thing that is banned.
   public enum Kind {
     /// A proven identity.
     IDENTITY,

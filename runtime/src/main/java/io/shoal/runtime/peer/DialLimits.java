@@ -23,8 +23,9 @@ public final class DialLimits {
   /// since many names may lead to one host.
   static final int MAX_DIALS_PER_NETWORK_AND_MINUTE = 30;
 
-  /// Hosts and networks that are counted at once, about 150 bytes each. What was not dialled for a
-  /// minute is forgotten, so only some 68 new hosts a second fill it; then new ones must wait.
+  /// Hosts and networks that are counted at once, about 150 bytes each. A target that was not
+  /// dialled for a minute is forgotten, so only some 68 new hosts a second fill it; then new ones
+  /// must wait.
   static final int MAX_TARGETS = 8_192;
 
   private static final long FORGET_EVERY_MILLIS = 1_000;
@@ -34,7 +35,7 @@ public final class DialLimits {
   private static final int IPV4_NETWORK_BYTES = 3;
   private static final int IPV6_NETWORK_BYTES = 6;
 
-  /// What may still be dialled of a target: grows back evenly within a minute.
+  /// How many dials of a target are left: grows back evenly within a minute.
   private static final class Allowance {
     private final int most;
     private double left;
@@ -99,7 +100,7 @@ public final class DialLimits {
   }
 
   private static List<Target> targets(PeerAddress address) {
-    // What is on this machine hurts no third party, and all of it shares one host.
+    // Dials of this machine hurt no third party, and all of them share one host.
     if (AddressScope.of(address) == AddressScope.LOOPBACK) {
       return List.of();
     }

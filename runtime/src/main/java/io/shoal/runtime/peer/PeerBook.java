@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// What this node remembers of peers: how fast and how reliable they are, which are banned and
-/// until when. Usable from any thread.
+/// The memory of peers: how fast and how reliable they are, which are banned and until when. Usable
+/// from any thread.
 ///
 /// A peer is held to account for what it did under its proven identity, an address only for whether
 /// a peer answers there: else a liar could ruin a stranger's score by announcing its identity at an
@@ -24,7 +24,7 @@ public final class PeerBook {
 
   private static final long MAX_RETRY_MILLIS = Duration.ofMinutes(5).toMillis();
 
-  /// What is known of a peer.
+  /// Everything that is known of a peer.
   ///
   /// @param seenMillis when anything was last known of it
   public record Entry(
@@ -80,7 +80,7 @@ public final class PeerBook {
       known.roundTripMillis = roundTripMillis;
     }
     if (remote.provenId().isPresent() && remote.outbound()) {
-      // What was remembered of the bare address belongs to the peer that proved to be there.
+      // The memory of the bare address belongs to the peer that proved to be there.
       peers.remove(new PeerKey(remote.address().uri()));
       provenAt.put(remote.address().uri(), PeerKey.of(remote));
     }

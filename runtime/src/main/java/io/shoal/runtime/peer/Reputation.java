@@ -30,8 +30,8 @@ public record Reputation(double score, long atMillis) {
   /// do not get there, twenty lies about what it has do.
   static final double MIN_TO_DIAL = 15;
 
-  /// From here on a peer has merits of its own: 4 MiB that were verified and no penalty since. What
-  /// its neighbours did is not held against it.
+  /// From here on a peer has merits of its own: 4 MiB that were verified and no penalty since. The
+  /// penalties of its neighbours are not held against it.
   public static final double MERITED = 54;
 
   /// A newcomer takes the place of a connection whose peer's score is lower by more than this:
@@ -43,7 +43,7 @@ public record Reputation(double score, long atMillis) {
 
   private static final double MIB = 1 << 20;
 
-  /// What lowers the score of a peer.
+  /// An event that lowers the score of a peer.
   public enum Penalty {
     /// No peer answered at the address, or not in time.
     UNREACHABLE(-3, 30),

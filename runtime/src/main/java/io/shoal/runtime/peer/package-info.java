@@ -1,4 +1,4 @@
-/// What is known of peers: their identity, what they did, which are banned, where one may dial.
+/// Knowledge of peers: their identity, what they did, which are banned, where one may dial.
 ///
 /// Start at [PeerBook]: all that is remembered, behind one lock, and by [PeerBookFile] from one run
 /// to the next. [Reputation] is the score of one peer, [Bans] which peers, hosts and networks are

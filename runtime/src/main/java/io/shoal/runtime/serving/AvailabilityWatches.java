@@ -57,7 +57,7 @@ public final class AvailabilityWatches {
     }
   }
 
-  /// What is here of `root` changed: all of it is reported anew.
+  /// The holdings of `root` changed: all of them are reported anew.
   public synchronized void changed(Cid root) {
     Cid key = root.toV1();
     Availability now = holdings.apply(key);

@@ -44,7 +44,7 @@ public final class NodeChunkServer implements ChunkServer {
   /// How often a waiting request looks for places that are held without being used.
   private static final long LOOK_FOR_ROOM_MILLIS = 1_000;
 
-  /// What happens around connections that is not about chunks.
+  /// Events of connections that are not about chunks.
   public interface Events {
     /// A connection was made and accepted.
     void connected(PeerConnection connection);

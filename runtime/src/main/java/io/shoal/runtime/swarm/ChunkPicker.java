@@ -96,7 +96,8 @@ final class ChunkPicker {
     return chunk;
   }
 
-  /// What no other peer has or fetches; and, when those that have a part are busy, what they have.
+  /// Chunks that no other peer has or fetches; and, when those that have a part are busy, what they
+  /// have.
   private int pickOfComplete(SwarmPeer peer, boolean othersGive) {
     return free.pick(
         random,

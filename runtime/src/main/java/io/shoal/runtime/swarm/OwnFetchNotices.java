@@ -5,8 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/// What this side fetches from peers that have everything, to be announced to other downloaders.
-/// Confined to the swarm's thread.
+/// Chunks that this side fetches from peers that have everything, to be announced to other
+/// downloaders. Confined to the swarm's thread.
 final class OwnFetchNotices {
   /// Peers that get a notice: enough that hardly two fetch the same, and few messages.
   private static final int MAX_RECEIVERS = 32;
@@ -32,7 +32,7 @@ final class OwnFetchNotices {
     }
   }
 
-  /// What was not announced yet, if it is time.
+  /// A notice of all that was not announced yet, if it is time.
   Optional<SwarmAction> due(Collection<SwarmPeer> peers, long nowMillis) {
     if (waiting.isEmpty() || nowMillis - sentMillis < EVERY_MILLIS) {
       return Optional.empty();
@@ -51,7 +51,7 @@ final class OwnFetchNotices {
         : Optional.of(new SwarmAction.Promise(receivers, announced));
   }
 
-  /// What is being fetched now, for a peer that came later.
+  /// A notice of all that is being fetched now, for a peer that came later.
   Optional<SwarmAction> toNewcomer(SwarmPeer newcomer, Collection<SwarmPeer> peers) {
     List<Integer> fetched =
         peers.stream()

@@ -4,9 +4,9 @@ import java.util.BitSet;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 
-/// What one peer has: what it says, less what it turned out not to have. A partial peer's chunks
-/// are counted in [RarityBuckets], each exactly once while it says to have it. Confined to the
-/// swarm's thread.
+/// The chunks that one peer has: those that it says, less those that it turned out not to have. A
+/// partial peer's chunks are counted in [RarityBuckets], each exactly once while it says to have
+/// it. Confined to the swarm's thread.
 final class PeerHoldings {
   /// Chunks that a peer may lack although it said to have them, before it is dropped. One whose
   /// file was changed under it lacks some before it reports that.
@@ -16,7 +16,7 @@ final class PeerHoldings {
   /// alone until its misses are forgotten.
   private static final int MAX_MISSES_IN_ROW = 16;
 
-  /// What the peer says to have.
+  /// How much the peer says to have.
   enum Claim {
     COMPLETE,
     PARTIAL,
@@ -80,7 +80,7 @@ final class PeerHoldings {
     }
   }
 
-  /// Positions became known: what was told by position counts for chunks from now on.
+  /// Positions became known: what was reported by position counts for chunks from now on.
   void positionsKnown() {
     BitSet byPosition = have;
     have = new BitSet();
@@ -122,7 +122,7 @@ final class PeerHoldings {
     return lacked >= MAX_LACKED;
   }
 
-  /// What the peer did not have may be asked for again.
+  /// Chunks that the peer did not have may be asked for again.
   ///
   /// @return whether there was anything
   boolean forgetMisses() {

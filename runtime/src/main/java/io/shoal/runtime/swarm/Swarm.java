@@ -27,7 +27,7 @@ public final class Swarm {
   /// of its reader, this bounds memory.
   private static final int MAX_REQUESTS = 1024;
 
-  /// What a peer did not have is asked for again after this long: it may have got it.
+  /// A chunk that a peer did not have is asked for again after this long: it may have got it.
   private static final long FORGET_MISSING_MILLIS = 20_000;
 
   private final ChunkPositions positions = new ChunkPositions();
@@ -324,7 +324,7 @@ public final class Swarm {
     }
   }
 
-  /// What to do now, after all that was reported so far.
+  /// The actions that follow from all that was reported so far.
   public List<SwarmAction> decide(long nowMillis) {
     for (SwarmPeer peer = ready.poll(); peer != null; peer = ready.poll()) {
       peer.dequeued();

@@ -3,7 +3,7 @@ package io.shoal.runtime.swarm;
 import io.shoal.runtime.peer.Reputation;
 import java.util.List;
 
-/// What a [Swarm] wants done.
+/// An action that a [Swarm] wants done.
 public sealed interface SwarmAction {
 
   /// Ask `peer` for `chunk`; report the outcome under `request`.

@@ -223,7 +223,7 @@ final class SwarmPeer {
     nothingAtEpoch = epoch;
   }
 
-  /// What it has changed: free chunks may be among it.
+  /// Its holdings changed: free chunks may be among them.
   void mayHaveSomething() {
     nothingAtEpoch = -1;
   }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /// messages alike. `kB` is 1,000 bytes and `KiB` 1,024; case does not matter, nor does a blank
 /// before the unit.
 ///
-/// What is not a quantity is an empty [Optional] where the caller has a message of its own, and an
-/// [InvalidInputException] that says what was expected where it has none (`require…`).
+/// A text that is not a quantity is an empty [Optional] where the caller has a message of its own,
+/// and an [InvalidInputException] that says what was expected where it has none (`require…`).
 public final class Units {
 
   private static final Pattern NUMBER_AND_UNIT =
@@ -61,8 +61,8 @@ public final class Units {
     return bytes(text, true);
   }
 
-  /// A time: `250ms`, `30s`, `15m` or `15min`, `2h`, `7d`. A bare number is none: nobody agrees on
-  /// its unit.
+  /// A time: `250ms`, `30s`, `15m` or `15min`, `2h`, `7d`. A bare number is not one: its unit would
+  /// be a guess.
   public static Optional<Duration> duration(String text) {
     return scaled(text, NANOS, false).map(Duration::ofNanos);
   }
