@@ -219,7 +219,7 @@ final class NodeReports {
             ban ->
                 new NodeCommands.BanEntry(
                     ban.kind().name().toLowerCase(Locale.ROOT),
-                    ban.whom(),
+                    ban.subject(),
                     ban.reason(),
                     ban.untilMillis() - now,
                     ban.times()))

@@ -222,8 +222,9 @@ public final class Download {
             receiver.cancel();
           }
         }
-        case SwarmAction.Promise promise ->
-            peers.sendNotice(promise.peers(), new FetchNotice(request.root(), promise.positions()));
+        case SwarmAction.Announce announce ->
+            peers.sendNotice(
+                announce.peers(), new FetchNotice(request.root(), announce.positions()));
         case SwarmAction.Blame blame -> peers.blame(blame);
         case SwarmAction.Drop drop -> {
           Optional<PeerKey> gone = peers.drop(drop, now);

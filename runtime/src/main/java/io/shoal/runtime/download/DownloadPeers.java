@@ -113,7 +113,7 @@ final class DownloadPeers {
   void fetching(PeerConnection from, List<Integer> positions, long now) {
     DownloadPeer peer = byKey.get(PeerKey.of(from));
     if (peer != null) {
-      swarm.promised(peer.id, positions, now);
+      swarm.announced(peer.id, positions, now);
     }
   }
 
@@ -146,7 +146,7 @@ final class DownloadPeers {
       network.connections().closeAllOf(peer.key);
     } else {
       LOG.info("disconnected from peer {}: {}", peer.key, drop.reason());
-      network.book().partedFrom(peer.connection.remote());
+      network.book().disconnectedFrom(peer.connection.remote());
     }
     return Optional.of(peer.key);
   }

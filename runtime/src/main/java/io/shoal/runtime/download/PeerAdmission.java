@@ -71,7 +71,7 @@ final class PeerAdmission {
     for (Bans.Ban ban : book.ban(peer.connection.remote(), reason)) {
       LOG.warn(
           "{} is {} for {} minutes: {}",
-          ban.whom(),
+          ban.subject(),
           ban.personal() ? "banned" : "distrusted",
           (ban.untilMillis() - ban.sinceMillis()) / 60_000,
           ban.reason());

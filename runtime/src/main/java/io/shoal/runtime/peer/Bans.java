@@ -61,14 +61,14 @@ public final class Bans {
 
   /// A ban.
   ///
-  /// @param whom an identity, an address, a host or a prefix
+  /// @param subject an identity, an address, a host or a prefix
   /// @param origin where the banned peer came from
   /// @param sinceMillis when it was made
   /// @param untilMillis it holds before this
   /// @param times how often in a row
   public record Ban(
       Kind kind,
-      String whom,
+      String subject,
       PeerOrigin origin,
       String reason,
       long sinceMillis,
@@ -85,7 +85,7 @@ public final class Bans {
     }
   }
 
-  private record Key(boolean personal, String whom) {}
+  private record Key(boolean personal, String subject) {}
 
   private final Map<Key, Ban> bans = new LinkedHashMap<>();
 
@@ -93,9 +93,9 @@ public final class Bans {
   ///
   /// @param kind [Kind#IDENTITY] or [Kind#ADDRESS]
   /// @return the ban, and those that follow from it for the host and the network
-  List<Ban> add(Kind kind, String whom, PeerOrigin origin, String reason, long nowMillis) {
+  List<Ban> add(Kind kind, String subject, PeerOrigin origin, String reason, long nowMillis) {
     List<Ban> made = new ArrayList<>();
-    made.add(put(kind, whom, origin, reason, nowMillis));
+    made.add(put(kind, subject, origin, reason, nowMillis));
     long ofHost = recent(nowMillis).stream().filter(b -> b.origin().equals(origin)).count();
     if (ofHost >= PEERS_OF_A_HOST && distrusted(origin.host(), nowMillis).isEmpty()) {
       made.add(put(Kind.HOST, origin.host(), origin, tooMany(ofHost), nowMillis));
@@ -123,15 +123,15 @@ public final class Bans {
         .toList();
   }
 
-  private Ban put(Kind kind, String whom, PeerOrigin origin, String reason, long nowMillis) {
-    Key key = new Key(kind.personal(), whom);
+  private Ban put(Kind kind, String subject, PeerOrigin origin, String reason, long nowMillis) {
+    Key key = new Key(kind.personal(), subject);
     Ban before = bans.get(key);
     int times =
         before != null && nowMillis - before.untilMillis() < REMEMBERED.toMillis()
             ? before.times() + (before.holds(nowMillis) ? 0 : 1)
             : 1;
     makeRoom(nowMillis);
-    Ban ban = new Ban(kind, whom, origin, reason, nowMillis, nowMillis + millis(times), times);
+    Ban ban = new Ban(kind, subject, origin, reason, nowMillis, nowMillis + millis(times), times);
     bans.put(key, ban);
     return ban;
   }
@@ -154,8 +154,9 @@ public final class Bans {
   }
 
   /// The ban of an identity or an address, if one holds.
-  Optional<Ban> of(String whom, long nowMillis) {
-    return Optional.ofNullable(bans.get(new Key(true, whom))).filter(ban -> ban.holds(nowMillis));
+  Optional<Ban> of(String subject, long nowMillis) {
+    return Optional.ofNullable(bans.get(new Key(true, subject)))
+        .filter(ban -> ban.holds(nowMillis));
   }
 
   /// Why strangers of an origin are not asked, if that is so.
@@ -184,10 +185,10 @@ public final class Bans {
     if (bans.size() < MAX_BANS && nowMillis - ban.untilMillis() < REMEMBERED.toMillis()) {
       int times = Math.max(1, ban.times());
       bans.put(
-          new Key(ban.personal(), ban.whom()),
+          new Key(ban.personal(), ban.subject()),
           new Ban(
               ban.kind(),
-              ban.whom(),
+              ban.subject(),
               ban.origin(),
               ban.reason(),
               Math.min(ban.sinceMillis(), nowMillis),

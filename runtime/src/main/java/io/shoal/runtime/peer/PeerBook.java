@@ -116,7 +116,7 @@ public final class PeerBook {
   }
 
   /// This node disconnected from a peer: it is not dialled again at once.
-  public synchronized void partedFrom(RemotePeer remote) {
+  public synchronized void disconnectedFrom(RemotePeer remote) {
     retryLater(known(PeerKey.of(remote), remote.address()));
     changes++;
   }

@@ -151,7 +151,7 @@ public final class PeerBookFile {
     return "ban %s %s %s %s %d %d %d %s\n"
         .formatted(
             ban.kind(),
-            encoded(ban.whom()),
+            encoded(ban.subject()),
             encoded(ban.origin().host()),
             ban.origin().network().map(PeerBookFile::encoded).orElse("-"),
             ban.sinceMillis(),

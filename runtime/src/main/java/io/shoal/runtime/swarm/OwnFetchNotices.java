@@ -48,7 +48,7 @@ final class OwnFetchNotices {
     sentMillis = nowMillis;
     return receivers.isEmpty()
         ? Optional.empty()
-        : Optional.of(new SwarmAction.Promise(receivers, announced));
+        : Optional.of(new SwarmAction.Announce(receivers, announced));
   }
 
   /// A notice of all that is being fetched now, for a peer that came later.
@@ -63,6 +63,6 @@ final class OwnFetchNotices {
             .toList();
     return fetched.isEmpty()
         ? Optional.empty()
-        : Optional.of(new SwarmAction.Promise(List.of(newcomer.id), fetched));
+        : Optional.of(new SwarmAction.Announce(List.of(newcomer.id), fetched));
   }
 }

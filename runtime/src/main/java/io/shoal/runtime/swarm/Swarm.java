@@ -146,12 +146,12 @@ public final class Swarm {
 
   /// A peer announces that it is fetching what is at these positions from a peer that has
   /// everything.
-  public void promised(int id, List<Integer> announced, long nowMillis) {
+  public void announced(int id, List<Integer> chunkPositions, long nowMillis) {
     SwarmPeer peer = peers.get(id);
     if (peer == null || !peer.holdings.isPartial()) {
       return;
     }
-    for (int position : announced) {
+    for (int position : chunkPositions) {
       int chunk = positions.chunkAt(position);
       if (chunk >= 0 && !done.get(chunk) && !peer.holdings.isKnownToHave(chunk)) {
         peerNotices.add(peer, chunk, nowMillis);

@@ -13,7 +13,7 @@ public sealed interface SwarmAction {
   record Cancel(int request) implements SwarmAction {}
 
   /// Announce to `peers` that the chunks at `positions` are being fetched from a complete peer.
-  record Promise(List<Integer> peers, List<Integer> positions) implements SwarmAction {}
+  record Announce(List<Integer> peers, List<Integer> positions) implements SwarmAction {}
 
   /// A peer did something that counts against it.
   record Blame(int peer, Reputation.Penalty penalty) implements SwarmAction {}

@@ -79,7 +79,7 @@ class PeerBookFileTest {
     file.saveIfChanged();
     RemotePeer stranger = remote("tcps://192.0.2.200:4600", Optional.of(ID));
     assertEquals(
-        "192.0.2.0/24", reopened().distrusted(stranger).map(Bans.Ban::whom).orElse("none"));
+        "192.0.2.0/24", reopened().distrusted(stranger).map(Bans.Ban::subject).orElse("none"));
   }
 
   @Test

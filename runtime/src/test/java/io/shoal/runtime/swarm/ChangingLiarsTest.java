@@ -85,7 +85,7 @@ class ChangingLiarsTest {
         switch (action) {
           case SwarmAction.Fetch fetch -> asked.add(new Asked(fetch.request(), fetch.peer()));
           case SwarmAction.Cancel cancel -> asked.removeIf(a -> a.request() == cancel.request());
-          case SwarmAction.Promise promise -> {}
+          case SwarmAction.Announce announce -> {}
           case SwarmAction.Blame blame -> {}
           case SwarmAction.Drop drop -> {
             asked.removeIf(a -> a.peer() == drop.peer());

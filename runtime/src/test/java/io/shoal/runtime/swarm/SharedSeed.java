@@ -113,7 +113,7 @@ final class SharedSeed {
       now += STEP_MILLIS;
       while (!notices.isEmpty() && notices.element().dueMillis() <= now) {
         Notice notice = notices.remove();
-        all.get(notice.to()).swarm.promised(notice.from(), notice.positions(), now);
+        all.get(notice.to()).swarm.announced(notice.from(), notice.positions(), now);
       }
       serve(seed, SEED);
       for (Leecher leecher : all) {
@@ -161,8 +161,8 @@ final class SharedSeed {
               server(leecher.servers.get(cancel.request())).lines.get(leecher.number);
           line.removeIf(wanted -> wanted.request() == cancel.request());
         }
-        case SwarmAction.Promise promise ->
-            promise
+        case SwarmAction.Announce announce ->
+            announce
                 .peers()
                 .forEach(
                     to ->

@@ -134,7 +134,7 @@ final class SwarmSimulation {
             peer.queue.removeIf(entry -> entry[0] == cancel.request());
           }
         }
-        case SwarmAction.Promise promise -> {
+        case SwarmAction.Announce announce -> {
           // The others here are scripted.
         }
         case SwarmAction.Blame blame -> {

@@ -156,7 +156,7 @@ class SwarmTest {
           case SwarmAction.Blame blame -> blamed++;
           case SwarmAction.Drop drop -> dropped = !drop.ban();
           case SwarmAction.Cancel cancel -> {}
-          case SwarmAction.Promise promise -> {}
+          case SwarmAction.Announce announce -> {}
         }
       }
     }
@@ -237,7 +237,7 @@ class SwarmTest {
     Swarm swarm = swarmOf(8);
     swarm.join(1, 0);
     swarm.availability(1, new Availability.Snapshot(new BitSet(), 8));
-    swarm.promised(1, List.of(0, 1, 2, 3, 4, 5), 0);
+    swarm.announced(1, List.of(0, 1, 2, 3, 4, 5), 0);
     swarm.join(2, 0);
     swarm.availability(2, new Availability.Complete());
 
@@ -250,13 +250,13 @@ class SwarmTest {
     swarm.join(1, 0);
     swarm.availability(1, new Availability.Snapshot(new BitSet(), 64));
     List<Integer> everything = IntStream.range(0, 64).boxed().toList();
-    swarm.promised(1, everything, 0);
+    swarm.announced(1, everything, 0);
     swarm.join(2, 0);
     swarm.availability(2, new Availability.Complete());
     assertEquals(Set.of(), chunks(swarm.decide(10)));
 
     swarm.tick(3_100);
-    swarm.promised(1, everything, 3_100);
+    swarm.announced(1, everything, 3_100);
 
     assertFalse(chunks(swarm.decide(3_110)).isEmpty());
   }
