@@ -67,7 +67,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void whoComesByItselfLeavesRoomForOwnDials() {
+  void incomingConnectionsLeaveRoomForOwnDials() {
     flood();
     assertFalse(connections.connected(new Connection(100, false)));
     assertTrue(connections.connected(new Connection(101, true)));
@@ -76,7 +76,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void aPeerThatGaveBeforeTakesThePlaceOfTheWorstThatNobodyUses() {
+  void aPeerThatGaveTakesThePlaceOfTheWorstUnused() {
     List<Connection> strangers = flood();
     Connection bad = strangers.get(3);
     Connection worstButInUse = strangers.get(5);
@@ -92,7 +92,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void whoBreaksTheProtocolsRulesLosesScoreAndIsNotBanned() {
+  void breakingTheRulesCostsScoreAndNoBan() {
     Connection peer = new Connection(1, false, Optional.of("it greets twice"));
     assertTrue(connections.connected(peer));
     connections.disconnected(peer);
@@ -105,7 +105,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void whoIsBannedDoesNotStay() {
+  void aBannedPeerDoesNotStay() {
     Connection liar = new Connection(1, false);
     book.ban(liar.remote(), "wrong bytes");
     assertFalse(connections.connected(liar));

@@ -130,7 +130,7 @@ class DialBackTest {
             outbound));
   }
 
-  /// A peer that this node connected to, as it tells after a question that it could not connect.
+  /// A peer that this node connected to, as it reports after a question that it could not connect.
   private void deniedBy(String uri) throws InterruptedException {
     Peer peer = peer(uri, Optional.empty(), true);
     connections.connected(peer);
@@ -141,7 +141,7 @@ class DialBackTest {
   }
 
   @Test
-  void aNodeThatNobodyReachesSaysSoWithItsPort() throws Exception {
+  void aNodeThatIsNotReachedSaysSoWithItsPort() throws Exception {
     deniedBy("tcps://198.51.100.1:4600");
     assertEquals(Optional.empty(), dialBack.advice(ENDPOINTS));
     deniedBy("tcps://203.0.113.1:4600");
@@ -153,7 +153,7 @@ class DialBackTest {
   }
 
   @Test
-  void nobodyOnThisMachineOrNetworkIsAskedOrHeard() {
+  void nearPeersAreNeitherAskedNorAnswered() {
     for (String uri : List.of("tcps://127.0.0.1:4600", "tcps://192.168.1.2:4600")) {
       Peer near = peer(uri, Optional.empty(), true);
       connections.connected(near);
@@ -168,7 +168,7 @@ class DialBackTest {
   }
 
   @Test
-  void whoAsksIsTriedWhereItIsSeenAndToldWhatCameOfIt() throws Exception {
+  void anAskerIsDialledWhereItIsSeenAndAnswered() throws Exception {
     answering.add("tcps://198.51.100.1:4600");
     Peer reachable =
         peer("tcps://198.51.100.1:50001", Optional.of("tcps://198.51.100.1:4600"), false);
@@ -185,7 +185,7 @@ class DialBackTest {
   }
 
   @Test
-  void nobodyCanMakeThisNodeKnockElsewhereOrOften() throws Exception {
+  void noPeerMakesThisNodeDialElsewhereOrOften() throws Exception {
     dialBack.asked(
         peer("tcps://198.51.100.1:50001", Optional.of("tcps://203.0.113.9:4600"), false));
     dialBack.asked(peer("tcps://198.51.100.2:50001", Optional.of("tcps://198.51.100.2:22"), false));
@@ -203,7 +203,7 @@ class DialBackTest {
   }
 
   @Test
-  void answersThatAreNoneAreIgnored() throws Exception {
+  void malformedAnswersAreIgnored() throws Exception {
     Peer peer = peer("tcps://198.51.100.1:4600", Optional.empty(), true);
     for (byte[] noise : List.of(new byte[0], new byte[] {2}, new byte[] {0, 0})) {
       dialBack.answered(peer, ByteBuffer.wrap(noise));

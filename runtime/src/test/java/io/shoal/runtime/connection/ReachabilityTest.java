@@ -28,7 +28,7 @@ class ReachabilityTest {
   }
 
   @Test
-  void aConnectionThatCameInOutweighsWhatPeersSay() {
+  void anIncomingConnectionOutweighsAnswers() {
     denied(ONE, 0);
     denied(TWO, 0);
     reachability.reached(20_000);
@@ -37,7 +37,7 @@ class ReachabilityTest {
   }
 
   @Test
-  void whoWasNotAskedIsNotHeard() {
+  void anAnswerWithoutAQuestionIsIgnored() {
     reachability.answered(ONE, false, 0);
     reachability.answered(TWO, false, 0);
     assertEquals(Set.of(), reachability.inVain(0));
@@ -55,7 +55,7 @@ class ReachabilityTest {
   }
 
   @Test
-  void whatWasSeenLongAgoDoesNotCount() {
+  void oldObservationsDoNotCount() {
     denied(ONE, 0);
     denied(TWO, 0);
     assertEquals(Set.of(), reachability.inVain(Reachability.VALID_MILLIS + 10_000));
@@ -64,7 +64,7 @@ class ReachabilityTest {
   }
 
   @Test
-  void whoWasAskedIsForgottenInTime() {
+  void askedHostsAreForgottenInTime() {
     for (int i = 0; i < 10 * Reachability.MAX_HOSTS; i++) {
       assertTrue(reachability.ask(new PeerKey("host " + i), 0));
     }

@@ -1,0 +1,154 @@
+package io.shoal.runtime.connection;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerId;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.PluginContext;
+import io.shoal.api.RemotePeer;
+import io.shoal.api.Scheme;
+import io.shoal.api.ShoalException;
+import io.shoal.api.Transport;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.access.Access;
+import io.shoal.runtime.access.AccessGate;
+import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.testing.SilentConnection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class DiallerTest {
+  private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
+  private static final PeerAddress THERE = PeerAddress.of("tcps://192.0.2.1:4600");
+  private static final PeerAddress ELSEWHERE = PeerAddress.of("tcps://192.0.2.2:4600");
+
+  private final AtomicLong now = new AtomicLong(1_000_000);
+  private final AtomicInteger dials = new AtomicInteger();
+  private final PeerBook book = new PeerBook(now::get);
+  private final Connections connections = new Connections(1, book, now::get);
+  private final Net net = new Net();
+  private final Dialler dialler =
+      new Dialler(
+          Map.of("tcps", net),
+          SELF,
+          connections,
+          book,
+          new AccessGate(new Access.Open(), SELF, now::get),
+          now::get);
+
+  private interface Dialling {
+    void run() throws ShoalException;
+  }
+
+  /// Every address answers, unless a test says otherwise.
+  private final class Net implements Transport {
+    private Dialling whileDialling = () -> {};
+
+    @Override
+    public void start(PluginContext context) {}
+
+    @Override
+    public Set<Scheme> schemes() {
+      return Set.of(new Scheme("tcps", Scheme.Protection.ENCRYPTED));
+    }
+
+    @Override
+    public List<PeerAddress> listen(Set<String> schemes, ChunkServer server) {
+      return List.of();
+    }
+
+    @Override
+    public PeerConnection connect(PeerAddress address, ChunkServer server)
+        throws PeerUnreachableException {
+      dials.incrementAndGet();
+      try {
+        whileDialling.run();
+      } catch (ShoalException e) {
+        throw new PeerUnreachableException(String.valueOf(e.getMessage()));
+      }
+      PeerConnection connection =
+          new SilentConnection(
+              new RemotePeer(address, Optional.empty(), Optional.empty(), "test", Set.of(), true));
+      connections.connected(connection);
+      return connection;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private PeerConnection connect(PeerAddress address) throws ShoalException, InterruptedException {
+    return dialler.connect(address, ChunkServer.NOTHING);
+  }
+
+  @Test
+  void anOpenConnectionIsShared() throws Exception {
+    PeerConnection first = connect(THERE);
+
+    assertSame(first, connect(THERE));
+    assertEquals(1, dials.get());
+  }
+
+  @Test
+  void anAddressIsNotDialledTwiceAtOnce() throws Exception {
+    net.whileDialling =
+        () ->
+            assertThrows(
+                PeerUnreachableException.class, () -> connect(THERE), "while it is dialled");
+
+    connect(THERE);
+
+    assertEquals(1, dials.get());
+  }
+
+  @Test
+  void aFullNodeDialsOnlyBetterPeers() throws Exception {
+    PeerConnection first = connect(THERE);
+    connections.release(first);
+    assertThrows(PeerUnreachableException.class, () -> connect(ELSEWHERE));
+    assertEquals(1, dials.get());
+    book.received(
+        new RemotePeer(ELSEWHERE, Optional.empty(), Optional.empty(), "test", Set.of(), true),
+        10 << 20);
+
+    connect(ELSEWHERE);
+
+    assertFalse(first.isOpen());
+  }
+
+  @Test
+  void anAddressWithoutAnAnswerWaits() {
+    net.whileDialling =
+        () -> {
+          throw new PeerUnreachableException("no answer");
+        };
+
+    assertThrows(PeerUnreachableException.class, () -> connect(THERE));
+
+    assertFalse(dialler.worthDialling(THERE, false));
+    now.addAndGet(60_000);
+    assertTrue(dialler.worthDialling(THERE, false));
+  }
+
+  @Test
+  void ownAddressesAndOtherSchemesAreNotDialled() {
+    dialler.ownEndpoints(List.of(THERE));
+
+    assertFalse(dialler.worthDialling(THERE, true));
+    assertFalse(dialler.worthDialling(ELSEWHERE.withPeerId(SELF), true));
+    assertTrue(dialler.worthDialling(ELSEWHERE, true));
+    assertThrows(UserFaultException.class, () -> connect(PeerAddress.of("quic://192.0.2.1:4600")));
+  }
+}
