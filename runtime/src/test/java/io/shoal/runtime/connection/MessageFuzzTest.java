@@ -30,14 +30,14 @@ class MessageFuzzTest {
   ///
   /// @param seeds right ones, which are damaged
   /// @param reader reads one and writes it again
-  private record Kind(String name, List<ByteBuffer> seeds, Reader reader) {
+  record Kind(String name, List<ByteBuffer> seeds, Reader reader) {
     @Override
     public String toString() {
       return name;
     }
   }
 
-  private interface Reader {
+  interface Reader {
     ByteBuffer readAndWrite(ByteBuffer in) throws PeerFaultException;
   }
 
