@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PeerHoldingsTest {
   private static final int CHUNKS = 8;
+  private static final List<PeerHoldings.Claim> CLAIMS = List.of(PeerHoldings.Claim.values());
 
   private final ChunkPositions positions = new ChunkPositions();
   private final RarityBuckets rarity = new RarityBuckets();
@@ -45,9 +47,7 @@ class PeerHoldingsTest {
     for (int run = 0; run < 1_000; run++) {
       for (int step = 0; step < 20; step++) {
         switch (random.nextInt(4)) {
-          case 0 ->
-              peer.claims(
-                  PeerHoldings.Claim.values()[random.nextInt(PeerHoldings.Claim.values().length)]);
+          case 0 -> peer.claims(CLAIMS.get(random.nextInt(CLAIMS.size())));
           case 1 -> peer.lacks(random.nextInt(CHUNKS));
           case 2 -> peer.foundCorrupt(random.nextInt(CHUNKS));
           default -> {
