@@ -254,6 +254,7 @@ public final class TcpConnection implements PeerConnection {
     close(GoodbyeCode.NORMAL);
   }
 
+  /// Says good-bye with this code and closes.
   public void close(GoodbyeCode code) {
     open = false;
     loop.run(() -> frames.close(code, ""));
