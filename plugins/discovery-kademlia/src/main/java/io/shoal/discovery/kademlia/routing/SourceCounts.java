@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 
 /// How much of a store each source on the open internet takes: an IPv4 address, or an IPv6 network
 /// of 64 bits, which is what one customer gets. Sources within this machine or a private network
-/// are not counted: many nodes may share an address there, and the owner of the network decides who
-/// is in it.
+/// are not counted: many nodes may share an address there, and its owner decides which nodes are in
+/// the network.
 ///
 /// Sources are counted in groups that only this node knows: there may be as many sources as
 /// entries, and a count of each would cost as much again. Not thread-safe.
