@@ -33,7 +33,7 @@ public final class Adoption {
     this.destination = destination;
   }
 
-  /// What earlier attempts claimed in a file of the part.
+  /// The claims of earlier attempts in a file of the part.
   List<FileBacked.Segment> claimed(Path file) throws IOException, UserFaultException {
     ref(file);
     return files.claims(file).map(FileBacked.FileClaims::segments).orElse(List.of());

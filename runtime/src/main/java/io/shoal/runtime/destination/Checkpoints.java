@@ -69,7 +69,7 @@ public final class Checkpoints {
     }
   }
 
-  /// What peers may ask for, by position.
+  /// The positions that peers may ask for.
   public BitSet have() {
     synchronized (have) {
       return (BitSet) have.clone();

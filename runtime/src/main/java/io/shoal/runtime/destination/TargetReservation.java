@@ -29,7 +29,7 @@ public final class TargetReservation {
     this.part = DownloadJournal.partOf(target);
   }
 
-  /// Takes the name. What an earlier download of another root left there is deleted.
+  /// Takes the name, and deletes the part that a download of another root left there.
   ///
   /// @param replace whether the target may exist
   /// @throws UserFaultException it may not be written there

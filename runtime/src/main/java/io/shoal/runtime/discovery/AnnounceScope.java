@@ -1,6 +1,6 @@
 package io.shoal.runtime.discovery;
 
-/// What a node announces of what it has.
+/// How much of its content a node announces.
 public enum AnnounceScope {
   /// The roots alone.
   ROOTS,

@@ -27,7 +27,7 @@ public final class DiskPause {
   /// again at once, with more it would wait longer than it has to.
   private static final long ENOUGH_BYTES = 64L << 20;
 
-  /// What an attempt needs in any case: nodes, journals, a chunk or two.
+  /// Room that an attempt needs in any case: for nodes, journals, a chunk or two.
   private static final long LEAST_BYTES = 4L << 20;
 
   private final DownloadParts parts;

@@ -155,7 +155,7 @@ public final class Download {
     }
   }
 
-  /// What fails from here on mostly follows from the first failure, which is the one to report.
+  /// Later failures mostly follow from the first one, which is the one to report.
   private void endAfter(Throwable failed) {
     try {
       windDown();

@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// What one download fetches: first the DAG's nodes by a [NodeFetch], then, once the plan of files
-/// is known, its leaves into a [LeafSink]. Confined to the download's thread, but for takers and
-/// [#availability].
+/// The content of one download: first the DAG's nodes, by a [NodeFetch]; then, once the plan of
+/// files is known, the leaves, into a [LeafSink]. Confined to the download's thread, but for takers
+/// and [#availability].
 final class DownloadContent {
   private final DownloadParts parts;
   private final DownloadRequest request;
@@ -28,7 +28,7 @@ final class DownloadContent {
   private Optional<LeafSink> sink = Optional.empty();
   private volatile Optional<Placed> placed = Optional.empty();
 
-  /// What is known once all nodes are here and each leaf has its place.
+  /// The content once all nodes are here and each leaf has its place.
   ///
   /// @param positions by chunk number: its position in the DAG, or -1
   @SuppressWarnings("ArrayRecordComponent") // up to a million; never compared
@@ -172,7 +172,7 @@ final class DownloadContent {
     counters.doneBytes.addAndGet(found.fileBytes());
   }
 
-  /// What to do with a chunk's verified bytes; the taker runs on the receiver's thread.
+  /// Takes a chunk's verified bytes, on the receiver's thread.
   ChunkReceiver.Taker taker(int chunk) {
     Cid cid = chunks.cid(chunk);
     if (placed.isEmpty()) {
@@ -194,7 +194,7 @@ final class DownloadContent {
     }
   }
 
-  /// What peers may have of this now. From any thread.
+  /// The part of this that peers may ask for now. From any thread.
   Availability availability() {
     return placed
         .<Availability>map(

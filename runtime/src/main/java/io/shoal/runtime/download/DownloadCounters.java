@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// What a download counts, over all its attempts. The totals may be read from any thread; the maps
-/// are confined to the download's thread.
+/// Counts bytes and chunks of a download over all its attempts. The totals may be read from any
+/// thread; the maps are confined to the download's thread.
 public final class DownloadCounters {
   final AtomicLong totalBytes = new AtomicLong(-1);
   final AtomicLong doneBytes = new AtomicLong();

@@ -11,7 +11,7 @@ import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.LocalStore;
 import java.util.Optional;
 
-/// What all downloads of a node share.
+/// The parts of a node that all its downloads share.
 ///
 /// @param local what is here
 /// @param network how peers are found and reached

@@ -17,7 +17,7 @@ final class DownloadPeer {
   /// How many of them were reported to the swarm.
   long countedBytes;
 
-  /// What the peer has sent and the download's thread has not handled yet. From any thread.
+  /// Updates that the peer sent and the download's thread has not handled yet. From any thread.
   final PendingAvailability pending = new PendingAvailability();
 
   PeerConnection.Watch watch = () -> {};

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What a download is to do: see [#intoFile], [#intoStore], [#streamed].
+/// The task of a download, made by [#intoFile], [#intoStore] or [#streamed].
 ///
 /// @param root what to fetch
 /// @param name its name, for reports

@@ -19,7 +19,7 @@ sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
   /// @param fileBytes how many bytes of files it makes, in all its places
   record Found(int sizeBytes, long fileBytes) {}
 
-  /// What of the leaves is here for peers.
+  /// Keeps account of the chunks that peers may ask for.
   Checkpoints checkpoints();
 
   /// Makes the places.
@@ -37,7 +37,7 @@ sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
   /// Looks for a leaf on this machine, and puts it into place if it is there.
   Optional<Found> find(int position, Cid cid) throws ShoalException, IOException;
 
-  /// What to do with a leaf's verified bytes.
+  /// Takes a leaf's verified bytes.
   ChunkReceiver.Taker taker(int position, Cid cid);
 
   /// The taker of a leaf has ended well.
@@ -59,6 +59,6 @@ sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
   /// Every leaf is in its place, and checkpointed: makes the result visible.
   default void complete() throws ShoalException, IOException {}
 
-  /// Releases what is open. What was written stays.
+  /// Closes the files. Written bytes stay.
   default void close() throws IOException {}
 }

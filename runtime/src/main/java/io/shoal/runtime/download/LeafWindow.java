@@ -20,8 +20,8 @@ public final class LeafWindow implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final Map<Integer, byte[]> here = new HashMap<>();
 
-  /// What each leaf that was admitted and not taken holds of the memory; nothing for the first of a
-  /// window.
+  /// For each leaf that was admitted and not taken, the memory that it holds; none for the first of
+  /// a window.
   private final ArrayDeque<Optional<Long>> held = new ArrayDeque<>();
 
   private int taken;

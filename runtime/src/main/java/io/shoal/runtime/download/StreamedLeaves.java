@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Brings a file's leaves into a [LeafWindow] as it admits them: from the store if they are there
-/// and intact, else from peers. What comes from peers is handed on and not stored. Confined to the
+/// and intact, else from peers. Chunks of peers are handed on and not stored. Confined to the
 /// download's thread.
 final class StreamedLeaves {
   private final LocalStore local;
@@ -30,7 +30,7 @@ final class StreamedLeaves {
   /// By position in the DAG: the admitted leaves of the file that wait for that chunk.
   private final Map<Integer, List<Integer>> waiting = new HashMap<>();
 
-  /// What came last: a run of one chunk (zeros, say) is loaded once.
+  /// The chunk that came last: a run of it (zeros, say) is loaded once.
   private int lastPosition = -1;
 
   private byte[] lastBlock = new byte[0];

@@ -3,7 +3,7 @@
 /// Start at [Download][io.shoal.runtime.download.Download]: its loop in `run` is all that happens,
 /// in order. Every class name below is one of this package unless it says otherwise.
 ///
-/// ## Who does what
+/// ## The classes
 ///
 /// `Downloads` is the list of what runs and what is paused; the node reports connections, peers and
 /// their messages to it, and it passes them to the downloads of the same root. `FetchNotices` does
@@ -15,7 +15,7 @@
 ///   knows chunks by number only; `WantedChunks` has their ids.
 /// - a [PeerFinder][io.shoal.runtime.discovery.PeerFinder], which brings connections.
 /// - `DownloadPeers`: the peers that take part (`DownloadPeer`), let in by `PeerAdmission`. Holds
-///   one use of each connection. What a peer reports to have waits in its `PendingAvailability`.
+///   one use of each connection. A peer's updates wait in its `PendingAvailability`.
 /// - `DownloadContent`: what to fetch and where it goes. First `NodeFetch` brings the DAG's nodes
 ///   into the store. Then the plan of files is known, and the leaves go into a `LeafSink`:
 ///   `IntoFile` (a target), `IntoStore` (no target) or `IntoReader` (a stream, in order).
@@ -49,8 +49,8 @@
 /// verified is claimed and synced. After a crash the last sync counts. There remain the journal's
 /// entry for the target, the part file or folder with the store's claims in it, and the nodes in
 /// the store, which garbage collection spares because of the journal. An attempt that got nothing
-/// leaves nothing. What the swarm knew of peers is gone; the peer book keeps their merits. A
-/// streamed download has no entry: its nodes stay until the next collection.
+/// leaves nothing. The knowledge of the swarm is gone; the peer book keeps their merits. A streamed
+/// download has no entry: its nodes stay until the next collection.
 ///
 /// The next attempt is a new `Download`. Its
 /// [TargetReservation][io.shoal.runtime.destination.TargetReservation] finds the journal's entry
