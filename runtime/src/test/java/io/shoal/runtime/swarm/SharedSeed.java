@@ -168,7 +168,7 @@ final class SharedSeed {
                     to ->
                         notices.add(
                             new Notice(
-                                now + DELAY_MILLIS, leecher.number, to, promise.positions())));
+                                now + DELAY_MILLIS, leecher.number, to, announce.positions())));
         case SwarmAction.Blame blame -> throw new AssertionError("no peer does harm: " + blame);
         case SwarmAction.Drop drop -> throw new AssertionError("no peer does harm: " + drop);
       }
