@@ -144,7 +144,7 @@ class DagWalkerTest {
 
     assertEquals(10, content.leafCount());
     for (int leaf = 0; leaf < 10; leaf++) {
-      assertEquals(leaf * 10, content.offset(leaf));
+      assertEquals(leaf * 10L, content.offset(leaf));
       assertEquals(leaf < 9 ? 10 : 5, content.leafBytes(leaf));
     }
   }
