@@ -305,7 +305,7 @@ public final class Node implements NodeCommands {
 
   @Override
   public Collected gc() throws ShoalException, IOException, InterruptedException {
-    return store.gc();
+    return core.collection().run();
   }
 
   @Override

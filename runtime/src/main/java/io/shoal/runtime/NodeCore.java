@@ -35,6 +35,7 @@ import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.limit.FairRateLimiter;
+import io.shoal.runtime.maintenance.GarbageCollection;
 import io.shoal.runtime.maintenance.IdleDigests;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
@@ -127,6 +128,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
   private final IdleDigests idleDigests;
   private final VerifyRecord verifyRecord;
   private final StoreVerify verify;
+  private final GarbageCollection collection;
   private final ScheduledVerify scheduledVerify;
   private final NameResolver names;
   private final NamePublisher publisher;
@@ -218,6 +220,7 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
     InstantSource clock = InstantSource.system();
     verifyRecord = new VerifyRecord(folder, clock);
     verify = new StoreVerify(local, index, verifyRecord);
+    collection = new GarbageCollection(local, index, journal, gate);
     scheduledVerify = new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock);
     RecordSeal seal = RecordSeal.of(access.swarmSecret());
     SignedRecordClient records = new SignedRecordClient(discoveries, seal);
@@ -496,6 +499,10 @@ final class NodeCore implements AutoCloseable, NodeChunkServer.Events {
 
   StoreVerify verify() {
     return verify;
+  }
+
+  GarbageCollection collection() {
+    return collection;
   }
 
   VerifyRecord verifyRecord() {

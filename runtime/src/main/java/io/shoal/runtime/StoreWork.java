@@ -1,10 +1,6 @@
 package io.shoal.runtime;
 
-import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
-import io.shoal.api.FileBacked;
-import io.shoal.api.FileRef;
-import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
@@ -18,18 +14,16 @@ import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a user does with what is here: list, pin, collect.
+/// The user's commands on what is here: list, stat, pin, unpin, share.
 final class StoreWork {
   private final NodeCore core;
   private final LocalStore local;
@@ -232,107 +226,5 @@ final class StoreWork {
       throw new NotFoundException(root + " is not pinned here: ls shows what is");
     }
     core.letGo(root);
-  }
-
-  /// What is listed before the marking began and not reached by it goes; what comes meanwhile is
-  /// not in the list.
-  NodeCommands.Collected gc() throws ShoalException, IOException, InterruptedException {
-    try (CollectionLock.Hold alone = core.gate().alone();
-        CollectionLock.Hold collecting = local.temporaryPins().collect()) {
-      List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
-      local.store().cids(candidates::add);
-      Set<Multihash> needed = new HashSet<>();
-      for (Cid root : rootsToKeep()) {
-        dag.reachable(root, cid -> needed.add(cid.multihash()));
-      }
-      NodeCommands.Collected collected = sweep(candidates, needed);
-      forgetRules();
-      forgetLostFiles();
-      local.store().sync();
-      return collected;
-    }
-  }
-
-  /// In the order in which work hands a root on: it is held until it stands in the index, so that
-  /// one which is held no longer when this looks is in the index when it looks there.
-  private Set<Cid> rootsToKeep() throws IOException {
-    Set<Cid> roots = new LinkedHashSet<>(local.temporaryPins().roots());
-    core.journal().all().forEach(begun -> roots.add(begun.root()));
-    core.index().all().forEach(root -> roots.add(root.cid()));
-    return roots;
-  }
-
-  /// The rule of a root goes with the last of it.
-  private void forgetRules() throws IOException {
-    Set<Cid> begun = new HashSet<>();
-    core.journal().all().forEach(download -> begun.add(download.root()));
-    for (Cid root : core.index().privateWithoutEntry()) {
-      if (!begun.contains(root) && !local.store().contains(root)) {
-        // Work that begins now is held before it sets a rule.
-        core.index().forgetRule(root, () -> !local.temporaryPins().roots().contains(root));
-      }
-    }
-  }
-
-  private NodeCommands.Collected sweep(
-      List<ChunkStore.StoredChunk> candidates, Set<Multihash> needed)
-      throws IOException, InterruptedException {
-    long removed = 0;
-    long bytes = 0;
-    long kept = 0;
-    for (ChunkStore.StoredChunk chunk : candidates) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException("interrupted");
-      }
-      if (chunk.adopted() || needed.contains(chunk.cid().multihash())) {
-        kept++;
-      } else if (local
-          .temporaryPins()
-          .removeUnlessSpared(chunk.cid(), () -> collected(chunk.cid()))) {
-        local.verified().remove(chunk.cid());
-        removed++;
-        bytes += chunk.sizeBytes();
-      }
-    }
-    return new NodeCommands.Collected(removed, bytes, kept);
-  }
-
-  /// Lets go of references to users' files that are deleted or changed. One whose folder is gone as
-  /// well may lie on a medium that is not connected now: it stays while a root names it.
-  private void forgetLostFiles() throws IOException {
-    Optional<FileBacked> files = local.store().fileBacked();
-    if (files.isEmpty()) {
-      return;
-    }
-    List<FileRef> lost = new ArrayList<>();
-    files
-        .get()
-        .references(
-            claims -> {
-              switch (claims.state()) {
-                case INTACT, GROWING -> {}
-                case CHANGED -> lost.add(claims.ref());
-                case MISSING -> {
-                  if (!mayComeBack(claims.ref().path())) {
-                    lost.add(claims.ref());
-                  }
-                }
-              }
-            });
-    for (FileRef ref : lost) {
-      files.get().forget(ref);
-    }
-  }
-
-  private boolean mayComeBack(Path file) {
-    Path folder = file.getParent();
-    boolean folderIsGone = folder != null && !Files.isDirectory(folder);
-    return folderIsGone
-        && core.index().all().stream()
-            .anyMatch(root -> root.path().filter(file::startsWith).isPresent());
-  }
-
-  private boolean collected(Cid cid) throws IOException {
-    return local.store().delete(cid, ChunkStore.Removal.UNREFERENCED);
   }
 }

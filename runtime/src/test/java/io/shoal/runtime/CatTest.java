@@ -123,7 +123,7 @@ class CatTest {
     assertArrayEquals(Files.readAllBytes(file), cat(second, root));
     assertEquals(1, second.store.usage().chunks(), "the one node");
     assertEquals(List.of(), second.core.index().all());
-    assertEquals(1, second.work.gc().chunksRemoved(), "held while it ran, and not pinned");
+    assertEquals(1, second.collect().chunksRemoved(), "held while it ran, and not pinned");
   }
 
   @Test
@@ -233,10 +233,10 @@ class CatTest {
     StuckReader reader = new StuckReader();
     CompletableFuture<byte[]> result = catInto(node, root, reader);
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
-    assertEquals(0, node.work.gc().chunksRemoved());
+    assertEquals(0, node.collect().chunksRemoved());
     reader.goOn.countDown();
     assertArrayEquals(Files.readAllBytes(file), result.get(60, TimeUnit.SECONDS));
-    assertEquals(61, node.work.gc().chunksRemoved());
+    assertEquals(61, node.collect().chunksRemoved());
   }
 
   @Test

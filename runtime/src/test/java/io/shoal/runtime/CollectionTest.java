@@ -104,7 +104,7 @@ class CollectionTest {
       RootCompleteness.require(store, each.getKey());
       assertArrayEquals(each.getValue(), read(each.getKey()));
     }
-    node.work.gc();
+    node.collect();
     assertEquals(
         reachable(), owned(), "nothing that nobody needs is left, and nothing needed gone");
   }
@@ -169,7 +169,7 @@ class CollectionTest {
   private boolean collectWhile(AtomicInteger running) throws Exception {
     while (running.get() > 0) {
       try {
-        node.work.gc();
+        node.collect();
       } catch (RetryableException e) {
         Thread.onSpinWait(); // adds took all its patience
       }
@@ -210,7 +210,7 @@ class CollectionTest {
     byte[] block = node.core.local().load(root).orElseThrow();
     try (ChunkReader lease = store.open(root).orElseThrow()) {
       node.work.unpin(root);
-      assertEquals(4, node.work.gc().chunksRemoved());
+      assertEquals(4, node.collect().chunksRemoved());
       ByteBuffer read = ByteBuffer.allocate(lease.sizeBytes());
       lease.read(read, 0);
       assertArrayEquals(block, read.array());
@@ -228,7 +228,7 @@ class CollectionTest {
     Files.delete(out);
     seed.close();
 
-    node.work.gc();
+    node.collect();
 
     RootCompleteness.require(store, root);
     assertArrayEquals(content(4), read(root));
@@ -249,7 +249,7 @@ class CollectionTest {
     Files.delete(unplugged);
     Files.delete(home.resolve("medium"));
 
-    node.work.gc();
+    node.collect();
 
     List<Path> left = new ArrayList<>();
     store.references(claims -> left.add(claims.ref().path()));

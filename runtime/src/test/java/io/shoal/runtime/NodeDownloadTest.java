@@ -300,7 +300,7 @@ class NodeDownloadTest {
     Cid kept = node.add(swarm.file("kept", LEAF * 3, 1));
     Cid loose = node.add(swarm.file("loose", LEAF * 3, 2));
     node.work.unpin(loose);
-    NodeCommands.Collected collected = node.work.gc();
+    NodeCommands.Collected collected = node.collect();
     assertEquals(4, collected.chunksRemoved());
     assertEquals(4, collected.chunksKept());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -315,7 +315,7 @@ class NodeDownloadTest {
     Cid root = node.add(swarm.file("in", LEAF * 3, 1));
     node.work.unpin(root);
     try (CollectionLock.Hold held = node.core.local().temporaryPins().hold(root)) {
-      assertEquals(0, node.work.gc().chunksRemoved());
+      assertEquals(0, node.collect().chunksRemoved());
     }
     Cid single = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
     TemporaryPins temporaryPins = node.core.local().temporaryPins();
@@ -326,7 +326,7 @@ class NodeDownloadTest {
     }
     assertTrue(
         temporaryPins.removeUnlessSpared(single, () -> true), "the next collection decides anew");
-    assertEquals(4, node.work.gc().chunksRemoved());
+    assertEquals(4, node.collect().chunksRemoved());
   }
 
   @Test

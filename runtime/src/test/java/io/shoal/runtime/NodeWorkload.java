@@ -132,7 +132,7 @@ final class NodeWorkload {
         case 3, 4, 5 -> get(node, seed, root, sync);
         case 6 -> {
           history.add("gc");
-          node.work.gc();
+          node.collect();
         }
         default -> {
           history.add("repair");

@@ -140,11 +140,11 @@ class SharingTest {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
-    first.work.gc();
+    first.collect();
     assertTrue(first.core.index().isPrivate(root));
     first.work.unpin(root);
     assertEquals(Optional.of("private"), first.work.stat(root).sharing());
-    first.work.gc();
+    first.collect();
     assertEquals("public", first.add(file, false).sharing());
   }
 

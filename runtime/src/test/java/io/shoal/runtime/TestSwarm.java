@@ -170,6 +170,10 @@ final class TestSwarm implements AutoCloseable {
           NodeCommands.ProgressListener.SILENT);
     }
 
+    NodeCommands.Collected collect() throws ShoalException, IOException, InterruptedException {
+      return core.collection().run();
+    }
+
     @Override
     public void close() {
       core.close();
