@@ -23,9 +23,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -61,14 +59,15 @@ public final class Node implements NodeCommands {
     OFFLINE
   }
 
+  /// For each root that `verify` repairs.
+  private static final Duration REPAIR_PATIENCE = Duration.ofSeconds(30);
+
   private final MetricsRegistry metrics;
   private final DataFolderLock lock;
   private final BulkPool bulkPool;
   private final PluginHost plugins;
   private final NodeCore core;
-  private final StoreWork store;
-  private final TransferWork transfers;
-  private final NameWork names;
+  private final NodeWork work;
   private final NodeReports reports;
   private final AtomicBoolean closed = new AtomicBoolean();
   private Optional<ControlServer> control = Optional.empty();
@@ -87,9 +86,7 @@ public final class Node implements NodeCommands {
     this.bulkPool = bulkPool;
     this.plugins = plugins;
     this.core = core;
-    this.store = new StoreWork(core);
-    this.transfers = new TransferWork(core, bulkPool, cores);
-    this.names = new NameWork(core, store, transfers);
+    this.work = NodeWork.of(core, bulkPool, cores);
     this.reports = new NodeReports(core, peerId, version);
   }
 
@@ -172,10 +169,9 @@ public final class Node implements NodeCommands {
       Access access = settings.access().resolve(settings.tlsRequired());
       DataFolderLock lock = DataFolderLock.take(data);
       opened.add(lock);
-      SecureRandom random = new SecureRandom();
-      InstantSource clock = InstantSource.system();
-      HostKey key = HostKey.loadOrCreate(HostKey.file(data), random);
-      HostIdentity identity = new HostIdentity(key, clock, random);
+      SystemSources sources = SystemSources.ofMachine();
+      HostKey key = HostKey.loadOrCreate(HostKey.file(data), sources.random());
+      HostIdentity identity = new HostIdentity(key, sources.clock(), sources.random());
       if (mode != Mode.OFFLINE && settings.tlsRequired()) {
         identity.prepareTls();
       }
@@ -184,7 +180,8 @@ public final class Node implements NodeCommands {
       opened.add(bulkPool);
       MetricsRegistry metrics = new MetricsRegistry();
       PluginServices services =
-          new PluginServices(data, identity, access.swarmSecret(), clock, metrics, bulkPool);
+          new PluginServices(
+              data, identity, access.swarmSecret(), sources.clock(), metrics, bulkPool);
       PluginHost plugins =
           PluginHost.open(
               pluginFolders,
@@ -198,7 +195,7 @@ public final class Node implements NodeCommands {
               ? EnumSet.of(ExtensionKind.STORAGE, ExtensionKind.VERIFICATION)
               : EnumSet.allOf(ExtensionKind.class);
       ActivePlugins active = plugins.start(services, kinds);
-      NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode);
+      NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode, sources);
       new NodeMetrics(core).register(metrics.of("node"));
       return new Node(
           lock, bulkPool, plugins, core, key.peerId().toString(), version, cores, metrics);
@@ -242,65 +239,66 @@ public final class Node implements NodeCommands {
   @Override
   public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException, InterruptedException {
-    transfers.add(request, progress, each);
+    work.adds().add(request, progress, each);
   }
 
   @Override
   public TakenOver takeOver(Path folder, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return transfers.takeOver(folder, progress);
+    return work.adds().takeOver(folder, progress);
   }
 
   @Override
   public Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return transfers.get(request, progress);
+    return work.gets().get(request, progress);
   }
 
   @Override
   public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException, InterruptedException {
-    TransferWork.Resolved resolved = transfers.resolve(reference, Optional.of(timeout), List.of());
+    ReferenceResolver.Resolved resolved =
+        work.resolver().resolve(reference, Optional.of(timeout), List.of());
     new ProviderSearch(core.network()).run(resolved.root(), timeout, each);
   }
 
   @Override
   public List<RootEntry> roots() throws IOException {
-    return store.roots();
+    return work.store().roots();
   }
 
   @Override
   public List<FolderEntry> list(Reference reference)
       throws ShoalException, IOException, InterruptedException {
-    return store.list(transfers.resolveHere(reference));
+    return work.store().list(work.resolver().resolveHere(reference));
   }
 
   @Override
   public ContentStat stat(Reference reference)
       throws ShoalException, IOException, InterruptedException {
-    return names.stat(transfers.resolveHere(reference));
+    return work.names().stat(work.resolver().resolveHere(reference));
   }
 
   @Override
   public void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    transfers.cat(reference, timeout, out);
+    work.cats().cat(reference, timeout, out);
   }
 
   @Override
   public void pin(Reference reference) throws ShoalException, IOException, InterruptedException {
-    store.pin(transfers.resolveHere(reference));
+    work.store().pin(work.resolver().resolveHere(reference));
   }
 
   @Override
   public void unpin(Reference reference) throws ShoalException, IOException, InterruptedException {
-    store.unpin(transfers.resolveHere(reference));
+    work.store().unpin(work.resolver().resolveHere(reference));
   }
 
   @Override
   public Shared share(Reference reference, Sharing sharing)
       throws ShoalException, IOException, InterruptedException {
-    return store.share(transfers.resolveHere(reference), sharing);
+    return work.store().share(work.resolver().resolveHere(reference), sharing);
   }
 
   @Override
@@ -313,7 +311,7 @@ public final class Node implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     Optional<StoreVerify.Repair> again =
         request.repair()
-            ? Optional.of(root -> transfers.fetch(root, Optional.of(Duration.ofSeconds(30))))
+            ? Optional.of(root -> work.runner().intoStore(root, Optional.of(REPAIR_PATIENCE)))
             : Optional.empty();
     return core.verify().run(again, request.bytesPerSecond(), progress);
   }
@@ -321,7 +319,7 @@ public final class Node implements NodeCommands {
   @Override
   public PublishedName publish(PublishRequest request)
       throws ShoalException, IOException, InterruptedException {
-    return names.publish(request);
+    return work.names().publish(request);
   }
 
   @Override
@@ -343,17 +341,17 @@ public final class Node implements NodeCommands {
 
   @Override
   public PublishingKey publishingKey() throws ShoalException, IOException {
-    return names.key(core.publishingKeys().current(), Optional.empty());
+    return work.names().key(core.publishingKeys().current(), Optional.empty());
   }
 
   @Override
   public PublishingKey exportKey(Path file) throws ShoalException, IOException {
-    return names.key(core.publishingKeys().export(file), Optional.of(file));
+    return work.names().key(core.publishingKeys().export(file), Optional.of(file));
   }
 
   @Override
   public PublishingKey importKey(Path file) throws ShoalException, IOException {
-    return names.key(core.publishingKeys().importFrom(file), Optional.of(file));
+    return work.names().key(core.publishingKeys().importFrom(file), Optional.of(file));
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.Metrics;
 
-/// What the runtime itself counts.
+/// The metrics of the runtime itself.
 final class NodeMetrics {
   private final NodeCore core;
 
@@ -16,9 +16,7 @@ final class NodeMetrics {
         "upload_requests_running", "Requests that are being answered", core.server()::running);
     metrics.gauge("upload_requests_waiting", "Requests in line", core.server()::waiting);
     metrics.gauge(
-        "connections_open",
-        "Connections that stand",
-        () -> core.network().connections().all().size());
+        "connections_open", "Open connections", () -> core.network().connections().all().size());
     metrics.gauge(
         "connections_turned_away",
         "Connections of peers that may not take part",

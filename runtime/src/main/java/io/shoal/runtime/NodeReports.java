@@ -29,9 +29,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What `status` and `peers` tell.
+/// The commands that report how the node is: `status` and `peers`.
 final class NodeReports {
-  /// Bans that are told of: who keeps changing its name earns thousands.
+  /// Bans that are reported: a peer that keeps changing its identity earns thousands.
   private static final int MAX_BANS = 100;
 
   private final NodeCore core;
@@ -39,7 +39,8 @@ final class NodeReports {
   private final PeerNetwork network;
   private final String peerId;
   private final String version;
-  private final long readyNanos = System.nanoTime();
+  private final SystemSources sources;
+  private final long readyNanos;
 
   NodeReports(NodeCore core, String peerId, String version) {
     this.core = core;
@@ -47,6 +48,8 @@ final class NodeReports {
     this.network = core.network();
     this.peerId = peerId;
     this.version = version;
+    this.sources = core.sources();
+    this.readyNanos = sources.nanoTime().getAsLong();
   }
 
   NodeCommands.NodeStatus status() throws IOException {
@@ -72,7 +75,7 @@ final class NodeReports {
     return new NodeCommands.NodeStatus(
         peerId,
         version,
-        Duration.ofNanos(System.nanoTime() - readyNanos).toMillis(),
+        Duration.ofNanos(sources.nanoTime().getAsLong() - readyNanos).toMillis(),
         core.endpoints().stream().map(Object::toString).toList(),
         discoveries,
         local.store().usage(),
@@ -167,7 +170,7 @@ final class NodeReports {
         .connections()
         .all()
         .forEach(connection -> connected.put(PeerKey.of(connection), connection));
-    long now = System.currentTimeMillis();
+    long now = sources.clock().millis();
     List<NodeCommands.PeerEntry> entries = new ArrayList<>();
     for (PeerBook.Entry peer : onePerAddress(network.book().entries(), connected.keySet())) {
       boolean proven = !peer.key().text().contains(":");
@@ -182,14 +185,14 @@ final class NodeReports {
               peer.sentBytes(),
               peer.failures(),
               (int) Math.round(peer.reputation().at(now)),
-              network.book().ban(peer.key()).map(NodeReports::ban)));
+              network.book().ban(peer.key()).map(this::ban)));
     }
     entries.sort((a, b) -> Boolean.compare(b.connected(), a.connected()));
     return entries;
   }
 
-  /// Where several were met at one address the one that is connected, else the last that was heard
-  /// of; and whoever is banned.
+  /// Of several peers met at one address, the connected one or else the one seen last; and every
+  /// banned peer.
   private List<PeerBook.Entry> onePerAddress(List<PeerBook.Entry> all, Set<PeerKey> connected) {
     Map<String, PeerBook.Entry> shown = new HashMap<>();
     List<PeerBook.Entry> entries = new ArrayList<>();
@@ -210,9 +213,9 @@ final class NodeReports {
     return entries;
   }
 
-  /// The bans that hold, the last that were made first.
+  /// The bans that are in force, the newest first.
   private List<NodeCommands.BanEntry> bans() {
-    long now = System.currentTimeMillis();
+    long now = sources.clock().millis();
     return network.book().bans().reversed().stream()
         .limit(MAX_BANS)
         .map(
@@ -226,8 +229,8 @@ final class NodeReports {
         .toList();
   }
 
-  private static String ban(Bans.Ban ban) {
-    long minutes = Math.max(0, (ban.untilMillis() - System.currentTimeMillis()) / 60_000);
+  private String ban(Bans.Ban ban) {
+    long minutes = Math.max(0, (ban.untilMillis() - sources.clock().millis()) / 60_000);
     return "%s; ends in %d minutes".formatted(ban.reason(), minutes);
   }
 

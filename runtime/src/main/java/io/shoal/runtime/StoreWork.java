@@ -6,6 +6,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.download.PausedDownload;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
@@ -13,6 +14,7 @@ import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.store.RootIndex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,20 +27,31 @@ import java.util.Set;
 
 /// The user's commands on what is here: list, stat, pin, unpin, share.
 final class StoreWork {
-  private final NodeCore core;
   private final LocalStore local;
+  private final RootIndex index;
+  private final DownloadJournal journal;
+  private final Downloads downloads;
+  private final Holdings holdings;
   private final LocalDag dag;
 
-  StoreWork(NodeCore core) {
-    this.core = core;
-    this.local = core.local();
+  StoreWork(
+      LocalStore local,
+      RootIndex index,
+      DownloadJournal journal,
+      Downloads downloads,
+      Holdings holdings) {
+    this.local = local;
+    this.index = index;
+    this.journal = journal;
+    this.downloads = downloads;
+    this.holdings = holdings;
     this.dag = new LocalDag(local);
   }
 
   List<NodeCommands.RootEntry> roots() throws IOException {
     List<NodeCommands.RootEntry> entries = new ArrayList<>();
     AdoptedFiles adopted = new AdoptedFiles(local);
-    for (KeptRoot root : core.index().all()) {
+    for (KeptRoot root : index.all()) {
       entries.add(
           new NodeCommands.RootEntry(
               root.cid().toString(),
@@ -47,10 +60,10 @@ final class StoreWork {
               root.folder() ? "folder" : "file",
               root.pinned() ? "pinned" : "adopted",
               adopted.problem(root).orElse(""),
-              core.sharing(root.cid()).word()));
+              holdings.sharing(root.cid()).word()));
     }
-    for (DownloadJournal.Begun begun : core.journal().all()) {
-      Optional<Download> running = core.downloads().of(begun.root());
+    for (DownloadJournal.Begun begun : journal.all()) {
+      Optional<Download> running = downloads.of(begun.root());
       entries.add(
           new NodeCommands.RootEntry(
               begun.root().toString(),
@@ -62,13 +75,13 @@ final class StoreWork {
                   .map(Download::state)
                   .or(() -> pausedAt(begun.target()))
                   .orElse("incomplete: get it again to go on (" + begun.target() + ")"),
-              core.sharing(begun.root()).word()));
+              holdings.sharing(begun.root()).word()));
     }
     return entries;
   }
 
   private Optional<String> pausedAt(Path target) {
-    return core.downloads().paused().stream()
+    return downloads.paused().stream()
         .filter(download -> download.wanted().target().equals(Optional.of(target)))
         .map(PausedDownload::why)
         .findFirst();
@@ -81,7 +94,7 @@ final class StoreWork {
     }
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
     if (!plan.isFolder()) {
-      String name = core.index().get(root).map(KeptRoot::name).orElse(root.toString());
+      String name = index.get(root).map(KeptRoot::name).orElse(root.toString());
       return List.of(
           new NodeCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), "file"));
     }
@@ -118,7 +131,7 @@ final class StoreWork {
   }
 
   NodeCommands.ContentStat stat(Cid root) throws ShoalException, IOException {
-    Optional<KeptRoot> kept = core.index().get(root);
+    Optional<KeptRoot> kept = index.get(root);
     Optional<TreePlan> plan =
         local.store().contains(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
     if (plan.isEmpty() && kept.isEmpty()) {
@@ -153,15 +166,15 @@ final class StoreWork {
   }
 
   private Optional<String> sharing(Cid root) throws IOException {
-    return isRoot(root) ? Optional.of(core.sharing(root).word()) : Optional.empty();
+    return isRoot(root) ? Optional.of(holdings.sharing(root).word()) : Optional.empty();
   }
 
-  /// Whether there is something to set a rule for. What was let go still has one if it is private.
+  /// Whether there is something to set a rule for. A private root still has one after unpin.
   private boolean isRoot(Cid root) throws IOException {
-    return core.index().get(root).isPresent()
-        || core.index().isPrivate(root)
-        || core.downloads().of(root).isPresent()
-        || core.journal().all().stream().anyMatch(begun -> begun.root().equals(root));
+    return index.get(root).isPresent()
+        || index.isPrivate(root)
+        || downloads.of(root).isPresent()
+        || journal.all().stream().anyMatch(begun -> begun.root().equals(root));
   }
 
   NodeCommands.Shared share(Cid root, NodeCommands.Sharing sharing)
@@ -170,13 +183,13 @@ final class StoreWork {
       throw new NotFoundException(
           root + " is no root here: 'shoal ls' shows those that are; add or get it first");
     }
-    core.share(root, sharing);
+    holdings.share(root, sharing);
     return new NodeCommands.Shared(root.toString(), sharing.word());
   }
 
   void pin(Cid root) throws ShoalException, IOException {
-    if (core.index().pin(root)) {
-      core.announce(root);
+    if (index.pin(root)) {
+      holdings.announce(root);
       return;
     }
     // What is not a root yet may be collected at any time: not between the look and the entry.
@@ -184,7 +197,6 @@ final class StoreWork {
       dag.reachable(root, local.temporaryPins()::lookFor);
       pinLoose(root);
     }
-    core.announce(root);
   }
 
   private void pinLoose(Cid root) throws ShoalException, IOException {
@@ -195,26 +207,17 @@ final class StoreWork {
           "%d of %d chunks of %s are here: get it with --keep first"
               .formatted(dag.chunksHere(plan), plan.chunkCount(), root));
     }
-    // Nobody asked for it to be told: what came with a private root goes on being private.
-    if (!core.index().isPrivate(root) && isPartOfPrivate(root)) {
-      core.share(root, NodeCommands.Sharing.PRIVATE);
+    // It came with a private root, and no user asked to announce it: it stays private.
+    if (!index.isPrivate(root) && isPartOfPrivate(root)) {
+      holdings.share(root, NodeCommands.Sharing.PRIVATE);
     }
-    core.index()
-        .put(
-            new KeptRoot(
-                root.toV1(),
-                "",
-                dag.sizeBytes(plan),
-                plan.isFolder(),
-                true,
-                Optional.empty(),
-                Optional.empty()));
+    holdings.keep(KeptRoot.pinned(root, "", dag.sizeBytes(plan), plan.isFolder()));
   }
 
   private boolean isPartOfPrivate(Cid root) throws IOException {
     Set<Cid> reached = new HashSet<>();
-    for (KeptRoot kept : core.index().all()) {
-      if (core.index().isPrivate(kept.cid())) {
+    for (KeptRoot kept : index.all()) {
+      if (index.isPrivate(kept.cid())) {
         dag.reachable(kept.cid(), reached::add);
       }
     }
@@ -222,9 +225,9 @@ final class StoreWork {
   }
 
   void unpin(Cid root) throws ShoalException, IOException {
-    if (core.index().get(root).isEmpty()) {
+    if (index.get(root).isEmpty()) {
       throw new NotFoundException(root + " is not pinned here: ls shows what is");
     }
-    core.letGo(root);
+    holdings.release(root);
   }
 }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.VerificationFailedException;
@@ -25,7 +24,6 @@ import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.Blocks;
@@ -72,7 +70,7 @@ class CatTest {
 
   private static byte[] cat(TestNode node, Reference reference, Duration timeout) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    node.transfers.cat(reference, timeout, out);
+    node.cat(reference, timeout, out);
     return out.toByteArray();
   }
 
@@ -105,7 +103,7 @@ class CatTest {
         .start(
             () -> {
               try {
-                node.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, reader);
+                node.cat(new Reference.Content(root, Optional.empty()), LONG, reader);
                 result.complete(reader.out.toByteArray());
               } catch (Exception e) {
                 result.completeExceptionally(e);
@@ -122,7 +120,7 @@ class CatTest {
     TestNode second = swarm.node("second");
     assertArrayEquals(Files.readAllBytes(file), cat(second, root));
     assertEquals(1, second.store.usage().chunks(), "the one node");
-    assertEquals(List.of(), second.core.index().all());
+    assertEquals(List.of(), second.index().all());
     assertEquals(1, second.collect().chunksRemoved(), "held while it ran, and not pinned");
   }
 
@@ -135,7 +133,7 @@ class CatTest {
     StuckReader reader = new StuckReader();
     CompletableFuture<byte[]> result = catInto(second, root, reader);
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
-    Download running = second.core.downloads().of(root).orElseThrow();
+    Download running = second.download(root);
     TestSwarm.await(LONG, () -> running.state().equals("waiting for who reads it"));
     long ahead = running.counters().doneBytes.get();
     assertTrue(ahead <= (LeafWindow.MAX_LEAVES + 1L) * LEAF, ahead + " bytes were fetched");
@@ -155,7 +153,7 @@ class CatTest {
       StuckReader reader = new StuckReader();
       CompletableFuture<byte[]> result = catInto(second, root, reader);
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
-      Download running = second.core.downloads().of(root).orElseThrow();
+      Download running = second.download(root);
       TestSwarm.await(LONG, () -> running.state().equals("waiting for who reads it"));
       ahead += running.counters().doneBytes.get();
       assertFalse(result.isDone());
@@ -197,15 +195,15 @@ class CatTest {
   void aWrongByteIsNeverWritten() throws Exception {
     TestNode liar = swarm.node("liar");
     Cid root = liar.add(swarm.file("in", LEAF * 4, 1));
-    TreePlan plan = new LocalDag(liar.core.local()).plan(root).orElseThrow();
+    TreePlan plan = liar.dag().plan(root).orElseThrow();
     Cid victim = plan.leafCid(plan.files().getFirst().content().leaf(2));
-    liar.core.local().verified().add(victim);
+    liar.trust(victim);
     ((PlainStore) liar.store).chunks.put(victim.multihash(), new byte[LEAF]);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     TestNode second = swarm.node("second");
     assertThrows(
         VerificationFailedException.class,
-        () -> second.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, out));
+        () -> second.cat(new Reference.Content(root, Optional.empty()), LONG, out));
     byte[] right = Files.readAllBytes(folder.resolve("in"));
     assertTrue(out.size() <= LEAF * 2);
     assertArrayEquals(Arrays.copyOf(right, out.size()), out.toByteArray());
@@ -218,7 +216,7 @@ class CatTest {
     Cid root = first.add(file);
     TestNode second = swarm.node("second");
     second.add(file);
-    TreePlan plan = new LocalDag(second.core.local()).plan(root).orElseThrow();
+    TreePlan plan = second.dag().plan(root).orElseThrow();
     Cid victim = plan.leafCid(plan.files().getFirst().content().leaf(2));
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[LEAF]);
     assertArrayEquals(Files.readAllBytes(file), cat(second, root));
@@ -229,7 +227,7 @@ class CatTest {
     TestNode node = swarm.node("node");
     Path file = swarm.file("in", LEAF * 60, 1);
     Cid root = node.add(file);
-    node.work.unpin(root);
+    node.unpin(root);
     StuckReader reader = new StuckReader();
     CompletableFuture<byte[]> result = catInto(node, root, reader);
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
@@ -244,8 +242,8 @@ class CatTest {
     TestNode node = swarm.node("node");
     Path file = swarm.file("in", LEAF * 60, 1);
     Cid root = node.add(file);
-    node.work.unpin(root);
-    TemporaryPins temporaryPins = node.core.local().temporaryPins();
+    node.unpin(root);
+    TemporaryPins temporaryPins = node.temporaryPins();
     StuckReader reader = new StuckReader();
     try (CollectionLock.Hold sweeping = temporaryPins.collect()) {
       CompletableFuture<byte[]> result = catInto(node, root, reader);
@@ -301,16 +299,11 @@ class CatTest {
         cat(second, new Reference.WholeDigest(WholeDigests.of(file)), LONG));
 
     String digest = "ab".repeat(32);
-    first
-        .core
-        .index()
-        .put(
-            new KeptRoot(root, "in", LEAF * 3, false, true, Optional.empty(), Optional.of(digest)));
-    first.core.announceDigest(digest);
+    first.keep(KeptRoot.pinned(root, "in", LEAF * 3, false).withDigest(Optional.of(digest)));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     assertThrows(
         VerificationFailedException.class,
-        () -> second.transfers.cat(new Reference.WholeDigest(digest), LONG, out));
+        () -> second.cat(new Reference.WholeDigest(digest), LONG, out));
     assertEquals(0, out.size());
   }
 
@@ -328,7 +321,7 @@ class CatTest {
         };
     assertThrows(
         IOException.class,
-        () -> second.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, broken));
-    assertEquals(List.of(), second.core.downloads().all());
+        () -> second.cat(new Reference.Content(root, Optional.empty()), LONG, broken));
+    assertEquals(List.of(), second.downloads());
   }
 }

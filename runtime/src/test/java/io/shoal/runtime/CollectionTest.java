@@ -9,14 +9,12 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.Multihash;
 import io.shoal.api.RetryableException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.SimulatedFileSystem;
 import io.shoal.runtime.testing.SimulatedFiles;
@@ -130,7 +128,7 @@ class CollectionTest {
       pinned.put(root, content);
       if (random.nextBoolean()) {
         pinned.remove(root);
-        node.work.unpin(root);
+        node.unpin(root);
       }
     }
     return true;
@@ -179,14 +177,14 @@ class CollectionTest {
 
   private byte[] read(Cid root) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    node.transfers.cat(new Reference.Content(root, Optional.empty()), Duration.ofSeconds(20), out);
+    node.cat(new Reference.Content(root, Optional.empty()), Duration.ofSeconds(20), out);
     return out.toByteArray();
   }
 
   private Set<Multihash> reachable() throws Exception {
     Set<Multihash> reachable = new HashSet<>();
-    for (KeptRoot root : node.core.index().all()) {
-      new LocalDag(node.core.local()).reachable(root.cid(), cid -> reachable.add(cid.multihash()));
+    for (KeptRoot root : node.index().all()) {
+      node.dag().reachable(root.cid(), cid -> reachable.add(cid.multihash()));
     }
     reachable.retainAll(owned());
     return reachable;
@@ -207,9 +205,9 @@ class CollectionTest {
   void aReaderThatWasOpenGoesOnWhenItsChunkIsCollected() throws Exception {
     Path file = Files.write(home.resolve("in"), content(0));
     Cid root = node.add(file);
-    byte[] block = node.core.local().load(root).orElseThrow();
+    byte[] block = node.load(root).orElseThrow();
     try (ChunkReader lease = store.open(root).orElseThrow()) {
-      node.work.unpin(root);
+      node.unpin(root);
       assertEquals(4, node.collect().chunksRemoved());
       ByteBuffer read = ByteBuffer.allocate(lease.sizeBytes());
       lease.read(read, 0);
@@ -258,9 +256,8 @@ class CollectionTest {
   }
 
   private void addInPlace(Path file) throws Exception {
-    node.transfers.add(
+    node.add(
         new NodeCommands.AddRequest(List.of(file), Optional.empty(), true, LEAF, false, false),
-        NodeCommands.ProgressListener.SILENT,
         added -> {});
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.StoreFullException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.testing.PlainStore;
@@ -57,20 +56,20 @@ class FullDiskTest {
               }
             },
             task -> Thread.ofVirtual().start(task));
-    TestSwarm.await(Duration.ofSeconds(60), () -> !node.core.downloads().paused().isEmpty());
+    TestSwarm.await(Duration.ofSeconds(60), () -> !node.paused().isEmpty());
 
-    NodeReports reports = new NodeReports(node.core, "peer", "1");
+    NodeReports reports = node.reports();
     NodeCommands.TransferEntry shown = reports.status().transfers().getFirst();
     assertTrue(shown.state().startsWith("paused: "), shown.state());
     assertTrue(shown.state().contains("full"), shown.state());
     assertEquals(root.toString(), shown.root());
-    assertTrue(node.work.roots().getFirst().note().startsWith("paused: "));
+    assertTrue(node.roots().getFirst().note().startsWith("paused: "));
     assertFalse(result.isDone());
     store.room = Integer.MAX_VALUE;
 
     NodeCommands.Fetched fetched = result.get(60, TimeUnit.SECONDS);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
-    assertEquals(List.of(), node.core.downloads().paused());
+    assertEquals(List.of(), node.paused());
     assertEquals(0, fetched.bytesReused(), fetched.toString());
     assertTrue(fetched.bytesTransferred() < 20L * LEAF, "what was here stayed: " + fetched);
   }
@@ -85,7 +84,7 @@ class FullDiskTest {
         assertThrows(
             StoreFullException.class, () -> node.get(root, "out", Duration.ofSeconds(3), seed));
     assertTrue(String.valueOf(full.getMessage()).contains("free some space"));
-    assertEquals(List.of(), node.core.downloads().paused());
+    assertEquals(List.of(), node.paused());
   }
 
   @Test
@@ -104,7 +103,7 @@ class FullDiskTest {
                 ended.complete(e);
               }
             });
-    TestSwarm.await(Duration.ofSeconds(60), () -> !node.core.downloads().paused().isEmpty());
+    TestSwarm.await(Duration.ofSeconds(60), () -> !node.paused().isEmpty());
     node.close();
     assertEquals(InterruptedException.class, ended.get(30, TimeUnit.SECONDS).getClass());
   }
@@ -116,9 +115,9 @@ class FullDiskTest {
     Path file = swarm.file("in", LEAF * 5, 1);
     store.room = 2;
     assertThrows(StoreFullException.class, () -> node.add(file));
-    assertEquals(List.of(), node.work.roots());
+    assertEquals(List.of(), node.roots());
     store.room = Integer.MAX_VALUE;
     Cid root = node.add(file);
-    assertEquals(root.toString(), node.work.roots().getFirst().root());
+    assertEquals(root.toString(), node.roots().getFirst().root());
   }
 }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
@@ -18,11 +17,8 @@ import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.TokenBucket;
-import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.ByteArrayOutputStream;
@@ -154,9 +150,8 @@ class NodeDownloadTest {
     TestNode second = swarm.node("second");
     NodeCommands.Fetched fetched = second.get(root, "out", LONG, liar, honest);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
-    assertTrue(
-        second.core.network().book().ban(PeerKey.of(liar.id)).isPresent(), fetched.toString());
-    assertTrue(second.core.network().book().ban(PeerKey.of(honest.id)).isEmpty());
+    assertTrue(second.bans(liar), fetched.toString());
+    assertTrue(!second.bans(honest));
   }
 
   @Test
@@ -182,7 +177,7 @@ class NodeDownloadTest {
     assertTrue(
         String.valueOf(failure.getMessage()).contains(Cid.of(Cid.RAW, victim).toString()),
         failure.getMessage());
-    assertTrue(second.core.network().book().ban(PeerKey.of(first.id)).isEmpty());
+    assertTrue(!second.bans(first));
     assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the rotten chunk is set aside");
   }
 
@@ -206,8 +201,7 @@ class NodeDownloadTest {
     TestSwarm.await(
         LONG,
         () ->
-            second.core.downloads().all().stream()
-                .anyMatch(d -> d.counters().doneBytes.get() >= LEAF * 20L));
+            second.downloads().stream().anyMatch(d -> d.counters().doneBytes.get() >= LEAF * 20L));
     getter.interrupt();
     assertEquals(InterruptedException.class, ended.get(20, TimeUnit.SECONDS).getClass());
     assertTrue(Files.exists(folder.resolve("out.part")));
@@ -240,7 +234,7 @@ class NodeDownloadTest {
     for (CompletableFuture<NodeCommands.Fetched> result : results) {
       result.get(60, TimeUnit.SECONDS);
     }
-    long sent = seed.core.uploads().sentBytes();
+    long sent = seed.sentBytes();
     assertTrue(sent < LEAF * (long) chunks * 2, "the seed sent " + sent / LEAF + " leaves");
   }
 
@@ -250,7 +244,7 @@ class NodeDownloadTest {
     Cid nobody = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
     assertThrows(NotFoundException.class, () -> node.get(nobody, "out", SHORT));
     assertFalse(Files.exists(folder.resolve("out.part")));
-    assertTrue(node.core.journal().all().isEmpty());
+    assertTrue(node.journal().all().isEmpty());
   }
 
   @Test
@@ -259,7 +253,7 @@ class NodeDownloadTest {
     Path file = swarm.file("in", LEAF * 3, 1);
     first.add(file);
     TestNode second = swarm.node("second");
-    TestSwarm.await(LONG, () -> first.core.announcer().waiting() == 0);
+    TestSwarm.await(LONG, () -> first.hasAnnouncedAll());
     second.get(new Reference.WholeDigest(WholeDigests.of(file)), "out", LONG, false);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
   }
@@ -269,11 +263,7 @@ class NodeDownloadTest {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
     String digest = "ab".repeat(32);
-    first
-        .core
-        .index()
-        .put(
-            new KeptRoot(root, "in", LEAF * 3, false, true, Optional.empty(), Optional.of(digest)));
+    first.keep(KeptRoot.pinned(root, "in", LEAF * 3, false).withDigest(Optional.of(digest)));
     TestNode second = swarm.node("second");
     assertThrows(
         VerificationFailedException.class,
@@ -299,26 +289,26 @@ class NodeDownloadTest {
     TestNode node = swarm.node("node");
     Cid kept = node.add(swarm.file("kept", LEAF * 3, 1));
     Cid loose = node.add(swarm.file("loose", LEAF * 3, 2));
-    node.work.unpin(loose);
+    node.unpin(loose);
     NodeCommands.Collected collected = node.collect();
     assertEquals(4, collected.chunksRemoved());
     assertEquals(4, collected.chunksKept());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    node.transfers.cat(new Reference.Content(kept, Optional.empty()), SHORT, out);
+    node.cat(new Reference.Content(kept, Optional.empty()), SHORT, out);
     assertArrayEquals(Files.readAllBytes(folder.resolve("kept")), out.toByteArray());
-    assertThrows(NotFoundException.class, () -> node.work.pin(loose));
+    assertThrows(NotFoundException.class, () -> node.pin(loose));
   }
 
   @Test
   void collectionLeavesWhatRunningWorkCountsOn() throws Exception {
     TestNode node = swarm.node("node");
     Cid root = node.add(swarm.file("in", LEAF * 3, 1));
-    node.work.unpin(root);
-    try (CollectionLock.Hold held = node.core.local().temporaryPins().hold(root)) {
+    node.unpin(root);
+    try (CollectionLock.Hold held = node.temporaryPins().hold(root)) {
       assertEquals(0, node.collect().chunksRemoved());
     }
     Cid single = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
-    TemporaryPins temporaryPins = node.core.local().temporaryPins();
+    TemporaryPins temporaryPins = node.temporaryPins();
     try (CollectionLock.Hold collecting = temporaryPins.collect()) {
       assertTrue(temporaryPins.removeUnlessSpared(single, () -> true));
       temporaryPins.lookFor(single);
@@ -337,14 +327,7 @@ class NodeDownloadTest {
     second.get(new Reference.Content(root, Optional.empty()), "out", LONG, true, first);
     Cid victim = leaf(second, root, 1);
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[3]);
-    NodeCommands.Verified verified =
-        second
-            .core
-            .verify()
-            .run(
-                Optional.of(cid -> second.transfers.fetch(cid, Optional.of(LONG))),
-                TokenBucket.UNLIMITED,
-                NodeCommands.ProgressListener.SILENT);
+    NodeCommands.Verified verified = second.repair(LONG);
     assertEquals(List.of(victim.toString()), verified.corrupt());
     assertEquals(1, verified.repaired());
   }
@@ -355,22 +338,22 @@ class NodeDownloadTest {
     Cid root = node.add(swarm.file("in", LEAF, 1));
     node.close();
     TestNode again = swarm.node("node", Node.Mode.SERVE, node.store);
-    assertEquals(root.toString(), again.work.roots().getFirst().root());
-    assertEquals("pinned", again.work.roots().getFirst().kept());
+    assertEquals(root.toString(), again.roots().getFirst().root());
+    assertEquals("pinned", again.roots().getFirst().kept());
   }
 
   private static Cid leaf(TestNode node, Cid root, int index) throws Exception {
-    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
+    TreePlan plan = node.dag().plan(root).orElseThrow();
     return plan.leafCid(plan.files().getFirst().content().leaf(index));
   }
 
   /// Changes what a node has of its leaves behind its back, and makes it believe that it checked
   /// them.
   private static void lie(TestNode node, Cid root) throws Exception {
-    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
+    TreePlan plan = node.dag().plan(root).orElseThrow();
     for (int i = 0; i < plan.files().getFirst().content().leafCount(); i++) {
       Cid leaf = leaf(node, root, i);
-      node.core.local().verified().add(leaf);
+      node.trust(leaf);
       ((PlainStore) node.store).chunks.put(leaf.multihash(), new byte[LEAF]);
     }
   }

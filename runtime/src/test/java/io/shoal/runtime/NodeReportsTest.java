@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
@@ -23,14 +22,14 @@ class NodeReportsTest {
   void anAddressIsListedOnceWithWhoWasMetThereLastAndAllBansAreTold() throws Exception {
     try (TestSwarm swarm = new TestSwarm(folder)) {
       TestNode node = swarm.nodeWithoutDiscovery("node");
-      PeerBook book = node.core.network().book();
+      PeerBook book = node.book();
       RemotePeer before = remote(1);
       RemotePeer now = remote(2);
       book.connected(before, 3);
       book.unreachable(now.address());
       book.connected(now, 4);
       book.unreachable(now.address());
-      NodeReports reports = new NodeReports(node.core, node.id.toString(), "0");
+      NodeReports reports = node.reports();
       assertEquals(
           List.of(now.address().uri()),
           reports.peers().stream().map(NodeCommands.PeerEntry::address).toList());
@@ -62,7 +61,7 @@ class NodeReportsTest {
       node.add(swarm.file("in", 100, 1));
       assertEquals(
           List.of("no discovery is active: peers are found by --peer alone (active.discovery)"),
-          new NodeReports(node.core, node.id.toString(), "0").status().advice());
+          node.status().advice());
     }
   }
 }

@@ -8,11 +8,9 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.MemoryNetwork;
@@ -173,7 +171,7 @@ final class NodeWorkload {
 
   private NodeCommands.Fetched fetch(TestNode node, TestNode seed, Cid root, boolean sync)
       throws Exception {
-    return node.transfers.get(
+    return node.get(
         new NodeCommands.GetRequest(
             new Reference.Content(root, Optional.empty()),
             Optional.of(home.resolve("out")),
@@ -183,17 +181,11 @@ final class NodeWorkload {
             false,
             sync,
             false,
-            false),
-        NodeCommands.ProgressListener.SILENT);
+            false));
   }
 
   private static void repair(TestNode node) throws Exception {
-    node.core
-        .verify()
-        .run(
-            Optional.of(cid -> node.transfers.fetch(cid, Optional.of(Duration.ofSeconds(5)))),
-            TokenBucket.UNLIMITED,
-            NodeCommands.ProgressListener.SILENT);
+    node.repair(Duration.ofSeconds(5));
   }
 
   private void crash() throws IOException {
@@ -218,10 +210,10 @@ final class NodeWorkload {
     }
     try (TestNode node = node(swarm, "node", store)) {
       for (Map.Entry<Cid, byte[]> each : added.entrySet()) {
-        assertTrue(node.core.index().get(each.getKey()).isPresent(), "a root is forgotten");
+        assertTrue(node.kept(each.getKey()).isPresent(), "a root is forgotten");
         RootCompleteness.require(store, each.getKey());
         ByteArrayOutputStream read = new ByteArrayOutputStream();
-        node.transfers.cat(
+        node.cat(
             new Reference.Content(each.getKey(), Optional.empty()), Duration.ofSeconds(5), read);
         assertArrayEquals(each.getValue(), read.toByteArray());
       }
@@ -258,10 +250,7 @@ final class NodeWorkload {
     }
     Optional<io.shoal.api.Multihash> victim = store.rot(random);
     if (victim.isPresent()) {
-      NodeCommands.Verified found =
-          node.core
-              .verify()
-              .run(Optional.empty(), TokenBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
+      NodeCommands.Verified found = node.verify();
       assertEquals(1, found.corrupt().size(), "rot that was not found");
       everythingHeldIsRight();
       for (Map.Entry<Cid, byte[]> each : Map.copyOf(added).entrySet()) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.limit.TokenBucket;
@@ -56,10 +55,10 @@ class ScheduledVerifyTest {
   }
 
   private ScheduledVerify verify(VerifyRecord record, long bytesPerSecond) {
-    LocalStore local = node.core.local();
+    LocalStore local = node.local();
     return new ScheduledVerify(
         local,
-        new StoreVerify(local, node.core.index(), record),
+        new StoreVerify(local, node.index(), record),
         record,
         new VerifySettings(Optional.of(Duration.ofDays(30)), bytesPerSecond),
         () -> Instant.ofEpochMilli(nowMillis));
@@ -91,7 +90,7 @@ class ScheduledVerifyTest {
   void rotIsFoundSetAsideAndToldInTheStatus() throws Exception {
     Cid victim = stored().get(3);
     store.chunks.put(victim.multihash(), new byte[5]);
-    VerifyRecord record = node.core.verifyRecord();
+    VerifyRecord record = node.verifyRecord();
     nowMillis = System.currentTimeMillis() + Duration.ofDays(31).toMillis();
 
     assertTrue(verify(record, FAST).round());
@@ -99,7 +98,7 @@ class ScheduledVerifyTest {
     assertFalse(store.contains(victim));
     assertEquals(1, record.last().rotten());
     assertEquals(1, record.last().missing());
-    NodeCommands.NodeStatus status = new NodeReports(node.core, "peer", "1").status();
+    NodeCommands.NodeStatus status = node.status();
     assertEquals(1, status.check().rotten());
     assertEquals(1, status.check().missing());
     assertTrue(status.advice().toString().contains("verify --repair"), status.advice().toString());
@@ -138,7 +137,7 @@ class ScheduledVerifyTest {
 
   @Test
   void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
-    VerifyPass audit = new VerifyPass(node.core.local().quarantine(), 1_000_000);
+    VerifyPass audit = new VerifyPass(node.quarantine(), 1_000_000);
     long chunks = 0;
     long waited = 0;
     for (Cid cid : stored()) {
@@ -155,7 +154,7 @@ class ScheduledVerifyTest {
   void everyCopyIsChecked() throws Exception {
     Cid victim = stored().get(2);
     store.copies.put(victim.multihash(), new byte[7]);
-    VerifyPass audit = new VerifyPass(node.core.local().quarantine(), FAST);
+    VerifyPass audit = new VerifyPass(node.quarantine(), FAST);
     assertFalse(audit.check(victim), "this store tells of the copy that it serves only");
     byte[] good = store.chunks.get(victim.multihash());
     store.chunks.put(victim.multihash(), new byte[3]);
@@ -169,8 +168,7 @@ class ScheduledVerifyTest {
   void aChunkThatCannotBeReadIsNamedAndStays() throws Exception {
     Cid victim = stored().get(1);
     store.unreadable.add(victim.multihash());
-    NodeCommands.Verified verified =
-        node.core.verify().run(Optional.empty(), FAST, NodeCommands.ProgressListener.SILENT);
+    NodeCommands.Verified verified = node.verify();
     assertEquals(List.of(victim.toString()), verified.corrupt());
     store.unreadable.clear();
     assertTrue(store.contains(victim));

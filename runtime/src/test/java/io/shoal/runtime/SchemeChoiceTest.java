@@ -91,7 +91,13 @@ class SchemeChoiceTest {
             List.of(new ActivePlugins.Active<>("transport", speaker)));
     NodeSettings node = configuration.settings();
     return new NodeCore(
-        SELF, plugins, node, node.access().resolve(node.tlsRequired()), folder, Node.Mode.SERVE);
+        SELF,
+        plugins,
+        node,
+        node.access().resolve(node.tlsRequired()),
+        folder,
+        Node.Mode.SERVE,
+        SystemSources.ofMachine());
   }
 
   /// What it listens for is what it dials.

@@ -13,7 +13,6 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
 import io.shoal.api.ServeAnswer;
 import io.shoal.api.Transport;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NodeCommands.Sharing;
 import io.shoal.runtime.command.NotFoundException;
@@ -22,7 +21,6 @@ import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.discovery.DigestLookup;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.testing.MemoryNetwork;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -64,9 +62,8 @@ class SharingTest {
   /// Waits until all that waited has been told.
   private void settled(TestNode node) throws Exception {
     Cid last = node.add(swarm.file("last-" + System.nanoTime(), 9, System.nanoTime()));
-    TestSwarm.await(
-        LONG, () -> node.core.announcer().waiting() == 0 && swarm.announced().contains(last));
-    node.work.unpin(last);
+    TestSwarm.await(LONG, () -> node.hasAnnouncedAll() && swarm.announced().contains(last));
+    node.unpin(last);
   }
 
   private static Reference.Content content(Cid root) {
@@ -101,16 +98,15 @@ class SharingTest {
     Cid root = first.add(file);
     TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
     assertEquals(
-        new NodeCommands.Shared(root.toString(), "private"),
-        first.work.share(root, Sharing.PRIVATE));
+        new NodeCommands.Shared(root.toString(), "private"), first.share(root, Sharing.PRIVATE));
     assertEquals(Set.of(), swarm.announced());
-    assertEquals("private", first.work.roots().getFirst().sharing());
-    assertEquals(Optional.of("private"), first.work.stat(root).sharing());
+    assertEquals("private", first.roots().getFirst().sharing());
+    assertEquals(Optional.of("private"), first.stat(root).sharing());
     first.close();
     TestNode again = swarm.node("first", Node.Mode.SERVE, first.store);
     settled(again);
     assertEquals(Set.of(), swarm.announced());
-    again.work.share(root, Sharing.PUBLIC);
+    again.share(root, Sharing.PUBLIC);
     TestSwarm.await(LONG, () -> swarm.announced().equals(Set.of(root, unchecked(file))));
   }
 
@@ -128,9 +124,9 @@ class SharingTest {
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
     assertEquals("private", first.add(file, false).sharing());
-    first.work.unpin(root);
+    first.unpin(root);
     assertEquals("private", first.add(file, false).sharing());
-    first.work.pin(root);
+    first.pin(root);
     settled(first);
     assertEquals(Set.of(), swarm.announced());
   }
@@ -141,9 +137,9 @@ class SharingTest {
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
     first.collect();
-    assertTrue(first.core.index().isPrivate(root));
-    first.work.unpin(root);
-    assertEquals(Optional.of("private"), first.work.stat(root).sharing());
+    assertTrue(first.index().isPrivate(root));
+    first.unpin(root);
+    assertEquals(Optional.of("private"), first.stat(root).sharing());
     first.collect();
     assertEquals("public", first.add(file, false).sharing());
   }
@@ -152,9 +148,9 @@ class SharingTest {
   void onlyRootsThatAreHereHaveARule() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
-    Cid leaf = new LocalDag(first.core.local()).plan(root).orElseThrow().leafCid(1);
-    assertThrows(NotFoundException.class, () -> first.work.share(leaf, Sharing.PRIVATE));
-    assertEquals(Optional.empty(), first.work.stat(leaf).sharing());
+    Cid leaf = first.dag().plan(root).orElseThrow().leafCid(1);
+    assertThrows(NotFoundException.class, () -> first.share(leaf, Sharing.PRIVATE));
+    assertEquals(Optional.empty(), first.stat(leaf).sharing());
   }
 
   @Test
@@ -162,9 +158,9 @@ class SharingTest {
     TestNode first = swarm.node("first");
     swarm.file("folder/file", LEAF * 3, 1);
     Cid folderRoot = root(first.add(folder.resolve("folder"), true));
-    Cid file = Cid.parse(first.work.list(folderRoot).getFirst().cid());
-    first.work.pin(file);
-    assertEquals(Optional.of("private"), first.work.stat(file).sharing());
+    Cid file = Cid.parse(first.list(folderRoot).getFirst().cid());
+    first.pin(file);
+    assertEquals(Optional.of("private"), first.stat(file).sharing());
     settled(first);
     assertEquals(Set.of(), swarm.announced());
   }
@@ -178,7 +174,7 @@ class SharingTest {
     second.get(content(root), "out", LONG, true, true, first);
     settled(second);
     assertEquals(Set.of(), swarm.announced());
-    assertEquals("private", second.work.roots().getFirst().sharing());
+    assertEquals("private", second.roots().getFirst().sharing());
     TestNode third = swarm.node("third");
     third.get(root, "third", LONG, second);
     TestSwarm.await(LONG, () -> swarm.announced().contains(root));
@@ -215,13 +211,13 @@ class SharingTest {
     TestSwarm.await(
         LONG,
         () -> swarm.announced().containsAll(ofShared) && swarm.announced().containsAll(ofRoot));
-    first.work.share(root, Sharing.PRIVATE);
+    first.share(root, Sharing.PRIVATE);
     assertEquals(withDigest(ofShared, folder.resolve("both")), swarm.announced());
-    first.work.share(shared, Sharing.PRIVATE);
+    first.share(shared, Sharing.PRIVATE);
     assertEquals(Set.of(), swarm.announced());
-    first.work.share(root, Sharing.PUBLIC);
+    first.share(root, Sharing.PUBLIC);
     TestSwarm.await(LONG, () -> swarm.announced().equals(withDigest(ofRoot, longer)));
-    first.work.unpin(root);
+    first.unpin(root);
     assertEquals(Set.of(), swarm.announced());
   }
 
@@ -233,7 +229,7 @@ class SharingTest {
 
   private static Set<Cid> chunks(TestNode node, Cid root) throws Exception {
     Set<Cid> chunks = new HashSet<>();
-    new LocalDag(node.core.local()).reachable(root, chunks::add);
+    node.dag().reachable(root, chunks::add);
     return chunks;
   }
 
@@ -242,7 +238,7 @@ class SharingTest {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
     TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
-    first.work.unpin(root);
+    first.unpin(root);
     assertEquals(Set.of(), swarm.announced());
   }
 
@@ -306,8 +302,8 @@ class SharingTest {
       PeerConnection connection = transport.connect(MemoryNetwork.address("first"), stranger);
       assertEquals(NOTHING, answered(connection, stranger, WholeDigests.of(file)));
       assertEquals(NOTHING, answered(connection, stranger, WholeDigests.of(chunk)));
-      first.work.share(root, Sharing.PUBLIC);
-      first.work.share(raw, Sharing.PUBLIC);
+      first.share(root, Sharing.PUBLIC);
+      first.share(raw, Sharing.PUBLIC);
       assertEquals(root, answered(connection, stranger, WholeDigests.of(file)));
       assertEquals(raw, answered(connection, stranger, WholeDigests.of(chunk)));
     }

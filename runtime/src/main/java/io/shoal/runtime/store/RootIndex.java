@@ -152,7 +152,7 @@ public final class RootIndex implements AutoCloseable {
       if (old == null) {
         return false;
       }
-      replace(old.withDigest(sha256));
+      replace(old.withDigest(Optional.of(sha256)));
       return true;
     } finally {
       lock.unlock();

@@ -1,0 +1,93 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreFullException;
+import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.download.DiskPause;
+import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.DownloadCounters;
+import io.shoal.runtime.download.DownloadParts;
+import io.shoal.runtime.download.DownloadRequest;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.download.LeafWindow;
+import io.shoal.runtime.file.DiskFull;
+import io.shoal.runtime.store.CollectionLock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/// Makes downloads and runs them to their end, over full disks if need be.
+final class DownloadRunner {
+  private final DownloadParts parts;
+  private final Downloads downloads;
+  private final Consumer<Cid> announce;
+
+  /// @param announce receives a root as soon as its first chunk is here
+  DownloadRunner(DownloadParts parts, Downloads downloads, Consumer<Cid> announce) {
+    this.parts = parts;
+    this.downloads = downloads;
+    this.announce = announce;
+  }
+
+  /// Downloads what is wanted. While the disk is full, it waits for room.
+  NodeCommands.Fetched run(DownloadRequest wanted, NodeCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    DownloadCounters counters = new DownloadCounters();
+    DiskPause pause = new DiskPause(parts, downloads, wanted, counters, progress);
+    while (true) {
+      Download download =
+          download(pause.wanted(), counters, progress, () -> announce.accept(wanted.root()));
+      try {
+        return downloads.run(download);
+      } catch (IOException | ShoalException e) {
+        Optional<StoreFullException> full = DiskFull.of(e);
+        if (full.isEmpty()) {
+          throw e;
+        }
+        pause.awaitRoom(full.get());
+      }
+    }
+  }
+
+  /// Fetches into the store what is missing of a root.
+  void intoStore(Cid root, Optional<Duration> timeout)
+      throws ShoalException, IOException, InterruptedException {
+    try (CollectionLock.Hold held = parts.local().temporaryPins().hold(root)) {
+      run(DownloadRequest.intoStore(root, timeout), NodeCommands.ProgressListener.SILENT);
+    }
+  }
+
+  /// As [#intoStore], but nothing is announced, and a full disk is a failure. The caller holds the
+  /// root.
+  void intoStoreUnannounced(Cid root, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    downloads.run(
+        download(
+            DownloadRequest.intoStore(root, Optional.of(timeout)),
+            new DownloadCounters(),
+            NodeCommands.ProgressListener.SILENT,
+            () -> {}));
+  }
+
+  /// A download for a reader, not yet started. Nothing is announced: what arrives is passed on and
+  /// gone.
+  Download streamed(Cid root, LeafWindow window, Duration timeout) {
+    return download(
+        DownloadRequest.streamed(root, window, timeout),
+        new DownloadCounters(),
+        NodeCommands.ProgressListener.SILENT,
+        () -> {});
+  }
+
+  private Download download(
+      DownloadRequest wanted,
+      DownloadCounters counters,
+      NodeCommands.ProgressListener progress,
+      Runnable firstChunk) {
+    return new Download(
+        parts, wanted, counters, parts.journal(), new SplittableRandom(), progress, firstChunk);
+  }
+}

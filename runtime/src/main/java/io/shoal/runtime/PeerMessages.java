@@ -1,0 +1,80 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.PeerConnection;
+import io.shoal.runtime.access.AccessProof;
+import io.shoal.runtime.connection.DialBack;
+import io.shoal.runtime.connection.FetchNotice;
+import io.shoal.runtime.connection.PeerExchange;
+import io.shoal.runtime.discovery.DigestLookup;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.download.FetchNotices;
+import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.serving.NodeChunkServer;
+import io.shoal.runtime.serving.PeerGossip;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Routes what happens on connections, apart from chunks, to the parts that handle it.
+final class PeerMessages implements NodeChunkServer.Events {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerMessages.class);
+
+  private final PeerBook book;
+  private final Downloads downloads;
+  private final PeerGossip gossip;
+  private final FetchNotices fetchNotices;
+  private final DialBack dialBack;
+  private final Supplier<DigestLookup> digests;
+
+  /// @param digests made after this: it dials peers, which are served by what reports events here
+  PeerMessages(
+      PeerBook book,
+      Downloads downloads,
+      PeerGossip gossip,
+      FetchNotices fetchNotices,
+      DialBack dialBack,
+      Supplier<DigestLookup> digests) {
+    this.book = book;
+    this.downloads = downloads;
+    this.gossip = gossip;
+    this.fetchNotices = fetchNotices;
+    this.dialBack = dialBack;
+    this.digests = digests;
+  }
+
+  @Override
+  public void connected(PeerConnection connection) {
+    book.connected(connection.remote(), -1);
+    dialBack.connected(connection);
+  }
+
+  @Override
+  public void disconnected(PeerConnection connection) {
+    downloads.lost(connection);
+  }
+
+  @Override
+  public void watched(PeerConnection from, Cid root) {
+    downloads.takesPart(root, from);
+    gossip.entered(from, root);
+  }
+
+  @Override
+  public void message(PeerConnection from, int type, ByteBuffer bytes) {
+    switch (type) {
+      case PeerExchange.TYPE -> gossip.heard(from, bytes);
+      case FetchNotice.TYPE -> fetchNotices.heard(from, bytes);
+      case DigestLookup.QUESTION -> digests.get().asked(from, bytes);
+      case DigestLookup.ANSWER -> digests.get().answered(from, bytes);
+      case DialBack.QUESTION -> dialBack.asked(from);
+      case DialBack.ANSWER -> dialBack.answered(from, bytes);
+      case AccessProof.TYPE ->
+          LOG.debug(
+              "{} proves that it has a secret, which this node does not require", PeerKey.of(from));
+      default -> LOG.debug("{} sent a message of the unknown type {}", PeerKey.of(from), type);
+    }
+  }
+}
