@@ -11,7 +11,6 @@ import io.shoal.runtime.command.StatusCommands.PeerEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /// Fetches from a peer that is running, shows how far it is, and asks the node how it does.
 ///
@@ -24,16 +23,11 @@ public final class WatchDownload {
   public static void main(String[] args) throws ShoalException, IOException, InterruptedException {
     Path copy = Path.of(args[4]).toAbsolutePath();
     var request =
-        new GetRequest(
-            Reference.parse(args[2]),
-            Optional.of(copy),
-            copy.getParent(),
-            List.of(PeerAddress.parse(args[3])),
-            Optional.empty(),
-            false,
-            false,
-            true,
-            false);
+        GetRequest.builder(Reference.parse(args[2]), copy.getParent())
+            .target(copy)
+            .peers(List.of(PeerAddress.parse(args[3])))
+            .replace(true)
+            .build();
     try (Node node = LocalNode.start(Path.of(args[0]), Path.of(args[1]))) {
       node.get(request, WatchDownload::show);
       show(node.status());

@@ -20,7 +20,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Parameters;
 /// Makes both start-up caches in a folder: that of small commands, and that of all others.
 @Command(name = "caches")
 final class CachesCommand implements Callable<Integer> {
-
-  private static final int LEAF_BYTES = 1 << 20;
 
   /// What a node that runs is asked; ROOT stands for a folder that is there, UNKNOWN for what is
   /// not.
@@ -104,10 +101,7 @@ final class CachesCommand implements Callable<Integer> {
       throws ShoalException, IOException, InterruptedException {
     Files.writeString(folder.resolve("file"), "a file");
     List<Added> added = new ArrayList<>();
-    node.add(
-        new AddRequest(List.of(folder), Optional.empty(), false, LEAF_BYTES, false, false),
-        ProgressListener.SILENT,
-        added::add);
+    node.add(AddRequest.builder(List.of(folder)).build(), ProgressListener.SILENT, added::add);
     return added.getFirst().root();
   }
 

@@ -257,7 +257,7 @@ class CollectionTest {
 
   private void addInPlace(Path file) throws Exception {
     node.add(
-        new NodeCommands.AddRequest(List.of(file), Optional.empty(), true, LEAF, false, false),
+        NodeCommands.AddRequest.builder(List.of(file)).inPlace(true).leafSizeBytes(LEAF).build(),
         added -> {});
   }
 }

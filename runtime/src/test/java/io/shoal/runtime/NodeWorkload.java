@@ -172,16 +172,12 @@ final class NodeWorkload {
   private NodeCommands.Fetched fetch(TestNode node, TestNode seed, Cid root, boolean sync)
       throws Exception {
     return node.get(
-        new NodeCommands.GetRequest(
-            new Reference.Content(root, Optional.empty()),
-            Optional.of(home.resolve("out")),
-            home,
-            List.of(MemoryNetwork.address(seed.name)),
-            Optional.of(PATIENCE),
-            false,
-            sync,
-            false,
-            false));
+        NodeCommands.GetRequest.builder(new Reference.Content(root, Optional.empty()), home)
+            .target(home.resolve("out"))
+            .peers(List.of(MemoryNetwork.address(seed.name)))
+            .timeout(PATIENCE)
+            .sync(sync)
+            .build());
   }
 
   private static void repair(TestNode node) throws Exception {

@@ -120,13 +120,11 @@ final class TestNode implements AutoCloseable {
       throws ShoalException, IOException, InterruptedException {
     List<NodeCommands.Added> added = new ArrayList<>();
     add(
-        new NodeCommands.AddRequest(
-            List.of(file),
-            Optional.empty(),
-            false,
-            ImportProfile.MIN_LEAF_SIZE_BYTES,
-            true,
-            privately),
+        NodeCommands.AddRequest.builder(List.of(file))
+            .leafSizeBytes(ImportProfile.MIN_LEAF_SIZE_BYTES)
+            .wholeDigest(true)
+            .privately(privately)
+            .build(),
         added::add);
     return added.getFirst();
   }
@@ -160,16 +158,13 @@ final class TestNode implements AutoCloseable {
       peers.add(MemoryNetwork.address(node.name));
     }
     return get(
-        new NodeCommands.GetRequest(
-            reference,
-            Optional.of(folder.resolve(to)),
-            folder,
-            peers,
-            Optional.of(timeout),
-            keep,
-            false,
-            false,
-            privately));
+        NodeCommands.GetRequest.builder(reference, folder)
+            .target(folder.resolve(to))
+            .peers(peers)
+            .timeout(timeout)
+            .keep(keep)
+            .privately(privately)
+            .build());
   }
 
   NodeCommands.Fetched get(NodeCommands.GetRequest request)

@@ -100,15 +100,17 @@ public final class AddCommand extends NodeCommand {
         return ExitCode.DONE;
       }
       var request =
-          new AddRequest(
-              paths.stream().map(path -> environment().folder().resolve(path).normalize()).toList(),
-              name,
-              inPlace,
-              leafSizeBytes(),
-              sha256,
-              privately);
+          AddRequest.builder(
+                  paths.stream()
+                      .map(path -> environment().folder().resolve(path).normalize())
+                      .toList())
+              .inPlace(inPlace)
+              .leafSizeBytes(leafSizeBytes())
+              .wholeDigest(sha256)
+              .privately(privately);
+      name.ifPresent(request::name);
       node.add(
-          request,
+          request.build(),
           progress,
           added -> {
             // What the bar left on the line must not stand before the result.

@@ -80,20 +80,20 @@ public final class GetCommand extends NodeCommand {
     Reference root = content(node, reference, timeout.orElse(NAME_PATIENCE));
     Duration spent = Duration.ofNanos(System.nanoTime() - began);
     var request =
-        new GetRequest(
-            root,
-            target.map(path -> folder.resolve(path).normalize()),
-            folder,
-            List.copyOf(peers),
-            // What resolving a name took is part of the whole.
-            root.equals(reference) ? timeout : timeout.map(whole -> rest(whole, spent)),
-            keep,
-            sync,
-            replace,
-            privately);
+        GetRequest.builder(root, folder)
+            .peers(peers)
+            .keep(keep)
+            .sync(sync)
+            .replace(replace)
+            .privately(privately);
+    target.map(path -> folder.resolve(path).normalize()).ifPresent(request::target);
+    // What resolving a name took is part of the whole.
+    timeout
+        .map(whole -> root.equals(reference) ? whole : rest(whole, spent))
+        .ifPresent(request::timeout);
     Fetched fetched;
     try (var progress = console().progress(!common.quiet)) {
-      fetched = node.get(request, progress);
+      fetched = node.get(request.build(), progress);
     }
     if (common.json) {
       console().json(fetched);

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -124,7 +123,7 @@ final class DemoTour implements AutoCloseable {
     say("");
     say("The first node imports the file.");
     type("shoal add " + FILE + " --data " + nodes.getFirst().folder());
-    var request = new AddRequest(List.of(file), Optional.empty(), false, 1 << 20, false, false);
+    var request = AddRequest.builder(List.of(file)).build();
     List<Added> added = new ArrayList<>();
     nodes.getFirst().node().add(request, ProgressListener.SILENT, added::add);
     say("  " + added.getFirst().root() + "  " + added.getFirst().name());
@@ -212,16 +211,11 @@ final class DemoTour implements AutoCloseable {
       throws ShoalException, IOException, InterruptedException {
     NodeCommands commands = node.node();
     var request =
-        new GetRequest(
-            Reference.parse(root),
-            Optional.of(node.folder().resolve(FILE)),
-            node.folder(),
-            peers,
-            Optional.of(PATIENCE),
-            false,
-            false,
-            false,
-            false);
+        GetRequest.builder(Reference.parse(root), node.folder())
+            .target(node.folder().resolve(FILE))
+            .peers(peers)
+            .timeout(PATIENCE)
+            .build();
     return commands.get(request, progress);
   }
 

@@ -61,7 +61,67 @@ public interface ContentCommands {
       boolean inPlace,
       int leafSizeBytes,
       boolean wholeDigest,
-      boolean privately) {}
+      boolean privately) {
+
+    /// The leaf size if the user sets none.
+    public static final int DEFAULT_LEAF_SIZE_BYTES = 1 << 20;
+
+    /// Begins to describe an import: copied into the store, in the largest leaves, without whole
+    /// digests, unless more is said.
+    ///
+    /// @param paths absolute
+    public static Builder builder(List<Path> paths) {
+      return new Builder(paths);
+    }
+
+    /// Describes an import. Used by one thread.
+    public static final class Builder {
+      private final List<Path> paths;
+      private Optional<String> name = Optional.empty();
+      private boolean inPlace;
+      private int leafSizeBytes = DEFAULT_LEAF_SIZE_BYTES;
+      private boolean wholeDigest;
+      private boolean privately;
+
+      private Builder(List<Path> paths) {
+        this.paths = List.copyOf(paths);
+      }
+
+      /// Instead of the file's own name; only with a single path.
+      public Builder name(String name) {
+        this.name = Optional.of(name);
+        return this;
+      }
+
+      /// Whether to serve the files where they are instead of copying them.
+      public Builder inPlace(boolean inPlace) {
+        this.inPlace = inPlace;
+        return this;
+      }
+
+      /// 262,144 to 1,048,576.
+      public Builder leafSizeBytes(int bytes) {
+        leafSizeBytes = bytes;
+        return this;
+      }
+
+      /// Whether to compute each file's whole SHA-256 as well, for `sha256:` references.
+      public Builder wholeDigest(boolean wholeDigest) {
+        this.wholeDigest = wholeDigest;
+        return this;
+      }
+
+      /// Whether the roots become private before anything of them is announced.
+      public Builder privately(boolean privately) {
+        this.privately = privately;
+        return this;
+      }
+
+      public AddRequest build() {
+        return new AddRequest(paths, name, inPlace, leafSizeBytes, wholeDigest, privately);
+      }
+    }
+  }
 
   /// What was imported.
   ///
@@ -116,7 +176,83 @@ public interface ContentCommands {
       boolean keep,
       boolean sync,
       boolean replace,
-      boolean privately) {}
+      boolean privately) {
+
+    /// Begins to describe a download: of whatever peers discovery finds, into the folder, without a
+    /// copy in the store, unless more is said.
+    ///
+    /// @param reference what
+    /// @param folder the user's current folder, absolute
+    public static Builder builder(Reference reference, Path folder) {
+      return new Builder(reference, folder);
+    }
+
+    /// Describes a download. Used by one thread.
+    public static final class Builder {
+      private final Reference reference;
+      private final Path folder;
+      private Optional<Path> target = Optional.empty();
+      private List<PeerAddress> peers = List.of();
+      private Optional<Duration> timeout = Optional.empty();
+      private boolean keep;
+      private boolean sync;
+      private boolean replace;
+      private boolean privately;
+
+      private Builder(Reference reference, Path folder) {
+        this.reference = reference;
+        this.folder = folder;
+      }
+
+      /// Where to, absolute: a path to create, or a folder that exists, in which the suggested name
+      /// or the CID is used.
+      public Builder target(Path target) {
+        this.target = Optional.of(target);
+        return this;
+      }
+
+      /// Addresses to use instead of discovery.
+      public Builder peers(List<PeerAddress> peers) {
+        this.peers = List.copyOf(peers);
+        return this;
+      }
+
+      /// The most time in all, instead of five minutes without a single verified byte.
+      public Builder timeout(Duration timeout) {
+        this.timeout = Optional.of(timeout);
+        return this;
+      }
+
+      /// Whether to write a copy into the store and pin it.
+      public Builder keep(boolean keep) {
+        this.keep = keep;
+        return this;
+      }
+
+      /// Whether to force the files to the medium before success is reported.
+      public Builder sync(boolean sync) {
+        this.sync = sync;
+        return this;
+      }
+
+      /// Whether a file that is in the way may be replaced.
+      public Builder replace(boolean replace) {
+        this.replace = replace;
+        return this;
+      }
+
+      /// Whether the root becomes private before anything of it is announced.
+      public Builder privately(boolean privately) {
+        this.privately = privately;
+        return this;
+      }
+
+      public GetRequest build() {
+        return new GetRequest(
+            reference, target, folder, peers, timeout, keep, sync, replace, privately);
+      }
+    }
+  }
 
   /// What was downloaded.
   ///

@@ -106,16 +106,14 @@ class ControlServerTest {
   @Test
   void whatIsAskedArrivesUnchanged() throws Exception {
     var request =
-        new NodeCommands.GetRequest(
-            reference(),
-            Optional.of(Path.of("/a/b c")),
-            Path.of("/a"),
-            List.of(PeerAddress.parse("tcps://127.0.0.1:4600")),
-            Optional.of(Duration.ofMillis(1500)),
-            true,
-            false,
-            true,
-            true);
+        NodeCommands.GetRequest.builder(reference(), Path.of("/a"))
+            .target(Path.of("/a/b c"))
+            .peers(List.of(PeerAddress.parse("tcps://127.0.0.1:4600")))
+            .timeout(Duration.ofMillis(1500))
+            .keep(true)
+            .replace(true)
+            .privately(true)
+            .build();
     List<NodeCommands.Progress> progress = new ArrayList<>();
 
     NodeCommands.Fetched fetched = remote().get(request, progress::add);
@@ -171,8 +169,11 @@ class ControlServerTest {
   @Test
   void eachAddedPathIsToldInOrder() throws Exception {
     var request =
-        new NodeCommands.AddRequest(
-            List.of(Path.of("/a"), Path.of("/b")), Optional.empty(), true, 262_144, false, true);
+        NodeCommands.AddRequest.builder(List.of(Path.of("/a"), Path.of("/b")))
+            .inPlace(true)
+            .leafSizeBytes(262_144)
+            .privately(true)
+            .build();
     List<String> names = new ArrayList<>();
 
     remote().add(request, NodeCommands.ProgressListener.SILENT, added -> names.add(added.name()));
