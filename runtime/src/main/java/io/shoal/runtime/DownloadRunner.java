@@ -18,18 +18,23 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /// Makes downloads and runs them to their end, over full disks if need be.
 final class DownloadRunner {
   private final DownloadParts parts;
   private final Downloads downloads;
   private final Consumer<Cid> announce;
+  private final RandomGenerator seeds;
 
   /// @param announce receives a root as soon as its first chunk is here
-  DownloadRunner(DownloadParts parts, Downloads downloads, Consumer<Cid> announce) {
+  /// @param seeds usable from any thread
+  DownloadRunner(
+      DownloadParts parts, Downloads downloads, Consumer<Cid> announce, RandomGenerator seeds) {
     this.parts = parts;
     this.downloads = downloads;
     this.announce = announce;
+    this.seeds = seeds;
   }
 
   /// Downloads what is wanted. While the disk is full, it waits for room.
@@ -88,6 +93,12 @@ final class DownloadRunner {
       NodeCommands.ProgressListener progress,
       Runnable firstChunk) {
     return new Download(
-        parts, wanted, counters, parts.journal(), new SplittableRandom(), progress, firstChunk);
+        parts,
+        wanted,
+        counters,
+        parts.journal(),
+        new SplittableRandom(seeds.nextLong()),
+        progress,
+        firstChunk);
   }
 }

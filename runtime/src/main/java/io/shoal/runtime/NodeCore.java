@@ -206,7 +206,8 @@ final class NodeCore implements AutoCloseable {
             new FairRateLimiter(
                 limits.downloadBytesPerSecond(), limits.downloadPerPeerBytesPerSecond(), nanoTime),
             journal);
-    downloadRunner = new DownloadRunner(downloadParts, downloads, holdings::announce);
+    downloadRunner =
+        new DownloadRunner(downloadParts, downloads, holdings::announce, sources.random());
     idleDigests =
         new IdleDigests(
             local,
@@ -215,9 +216,10 @@ final class NodeCore implements AutoCloseable {
             settings.digests().bytesPerSecond(),
             holdings::announceDigest);
     verifyRecord = new VerifyRecord(folder, clock);
-    verify = new StoreVerify(local, index, verifyRecord);
+    verify = new StoreVerify(local, index, verifyRecord, nanoTime);
     collection = new GarbageCollection(local, index, journal, collectionLock);
-    scheduledVerify = new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock);
+    scheduledVerify =
+        new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock, nanoTime);
     RecordSeal seal = RecordSeal.of(access.swarmSecret());
     SignedRecordClient records = new SignedRecordClient(discoveries, seal);
     NameStore nameFiles = new NameStore(folder, seal);

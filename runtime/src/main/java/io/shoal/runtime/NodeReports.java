@@ -99,7 +99,7 @@ final class NodeReports {
         last.endedMillis(),
         last.chunks(),
         last.bytes(),
-        last.rotten(),
+        last.corrupt(),
         last.missing(),
         serves && record.runs() ? record.running().bytes() : -1,
         serves ? core.scheduledVerify().dueMillis() : 0);
@@ -116,7 +116,7 @@ final class NodeReports {
       advice.add(
           "the last check of the store missed "
               + (missing == 1 ? "1 chunk" : missing + " chunks")
-              + " of pinned roots: 'shoal verify --repair' fetches what others have");
+              + " of pinned roots: 'shoal verify --repair' fetches what other peers have");
     }
     int waiting = core.announcer().waiting();
     if (waiting > 0) {

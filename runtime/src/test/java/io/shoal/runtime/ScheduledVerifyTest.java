@@ -58,10 +58,11 @@ class ScheduledVerifyTest {
     LocalStore local = node.local();
     return new ScheduledVerify(
         local,
-        new StoreVerify(local, node.index(), record),
+        new StoreVerify(local, node.index(), record, System::nanoTime),
         record,
         new VerifySettings(Optional.of(Duration.ofDays(30)), bytesPerSecond),
-        () -> Instant.ofEpochMilli(nowMillis));
+        () -> Instant.ofEpochMilli(nowMillis),
+        System::nanoTime);
   }
 
   private List<Cid> stored() {
@@ -87,7 +88,7 @@ class ScheduledVerifyTest {
   }
 
   @Test
-  void rotIsFoundSetAsideAndToldInTheStatus() throws Exception {
+  void corruptionIsFoundQuarantinedAndReportedInTheStatus() throws Exception {
     Cid victim = stored().get(3);
     store.chunks.put(victim.multihash(), new byte[5]);
     VerifyRecord record = node.verifyRecord();
@@ -96,7 +97,7 @@ class ScheduledVerifyTest {
     assertTrue(verify(record, FAST).round());
 
     assertFalse(store.contains(victim));
-    assertEquals(1, record.last().rotten());
+    assertEquals(1, record.last().corrupt());
     assertEquals(1, record.last().missing());
     NodeCommands.NodeStatus status = node.status();
     assertEquals(1, status.check().rotten());
@@ -119,7 +120,7 @@ class ScheduledVerifyTest {
     assertTrue(verify(after, FAST).round(), "it is gone on with at once");
 
     assertEquals(order.size(), after.last().chunks());
-    assertEquals(1, after.last().rotten());
+    assertEquals(1, after.last().corrupt());
     long rest = (order.size() - 12L) * LEAF;
     assertTrue(after.last().bytes() <= 1200 + rest, "read again: " + after.last());
   }
@@ -137,31 +138,31 @@ class ScheduledVerifyTest {
 
   @Test
   void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
-    VerifyPass audit = new VerifyPass(node.quarantine(), 1_000_000);
+    VerifyPass pass = new VerifyPass(node.quarantine(), 1_000_000);
     long chunks = 0;
     long waited = 0;
     for (Cid cid : stored()) {
-      audit.check(cid);
-      waited = audit.debtNanos(0);
+      pass.check(cid);
+      waited = pass.debtNanos(0);
       chunks++;
     }
-    assertEquals(chunks, audit.chunks());
-    assertEquals(audit.bytes() * 1_000, waited);
-    assertEquals(0, audit.debtNanos(waited + 5_000_000_000L));
+    assertEquals(chunks, pass.chunks());
+    assertEquals(pass.bytes() * 1_000, waited);
+    assertEquals(0, pass.debtNanos(waited + 5_000_000_000L));
   }
 
   @Test
   void everyCopyIsChecked() throws Exception {
     Cid victim = stored().get(2);
     store.copies.put(victim.multihash(), new byte[7]);
-    VerifyPass audit = new VerifyPass(node.quarantine(), FAST);
-    assertFalse(audit.check(victim), "this store tells of the copy that it serves only");
+    VerifyPass pass = new VerifyPass(node.quarantine(), FAST);
+    assertFalse(pass.check(victim), "this store tells of the copy that it serves only");
     byte[] good = store.chunks.get(victim.multihash());
     store.chunks.put(victim.multihash(), new byte[3]);
     store.copies.put(victim.multihash(), good);
-    assertTrue(audit.check(victim));
+    assertTrue(pass.check(victim));
     assertTrue(store.contains(victim));
-    assertFalse(audit.check(victim));
+    assertFalse(pass.check(victim));
   }
 
   @Test
