@@ -85,7 +85,7 @@ final class GetWork {
     }
   }
 
-  /// The same command again after it succeeded is no error.
+  /// To repeat the command after it succeeded is not an error.
   private Optional<NodeCommands.Fetched> alreadyThere(DownloadRequest wanted, Path target)
       throws ShoalException, IOException {
     Cid root = wanted.root();

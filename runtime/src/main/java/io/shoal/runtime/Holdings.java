@@ -19,9 +19,8 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What this node has of each root, and who learns of it: every change of a root goes through here,
-/// so that the index, the announcements and the peers that watch the root agree. Usable from any
-/// thread.
+/// The roots that this node has: every change of one goes through here, so that the index, the
+/// announcements and the peers that watch the root agree. Usable from any thread.
 final class Holdings {
   private static final Logger LOG = LoggerFactory.getLogger(Holdings.class);
 
@@ -53,7 +52,7 @@ final class Holdings {
     return watches;
   }
 
-  /// What this node has of a root now. Called under a lock: must not block.
+  /// How much of a root is here now. Called under a lock: must not block.
   private Availability availability(Cid root) {
     if (index.get(root).isPresent() && !unservable.contains(root)) {
       return new Availability.Complete();

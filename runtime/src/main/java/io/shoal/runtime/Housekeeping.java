@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a node does every few seconds: closes idle connections, looks whether adopted files are
-/// still as they were, and makes durable what no command waited for.
+/// The chores of a node, every few seconds: closes idle connections, checks whether adopted files
+/// are still as they were, and makes durable what no command waited for.
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
@@ -69,10 +69,9 @@ final class Housekeeping {
     holdings.unservable(gone);
   }
 
-  /// What a download without `--sync` left to the system is made durable soon after all, so that a
-  /// crash does not cost its claims. A running download has its own checkpoints: to force its part
-  /// file more often costs it more than a crash would. On a thread of its own: a disk takes its
-  /// time.
+  /// Makes durable what a download without `--sync` left to the system, so that a crash does not
+  /// cost its claims. A running download has its own checkpoints: to force its part file more often
+  /// costs it more than a crash would. On a thread of its own: a disk takes its time.
   private void syncBehind() {
     if (syncing.compareAndSet(false, true)) {
       Thread.ofVirtual()

@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements NodeCommands {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-  /// What a node is for.
+  /// The purpose of a node.
   public enum Mode {
     /// It serves and announces until it is closed, and can be controlled by other processes.
     SERVE,
@@ -55,7 +55,7 @@ public final class Node implements NodeCommands {
     FETCH,
     /// It fetches something, and serves nothing.
     FETCH_ONLY,
-    /// It works on the store and talks to nobody.
+    /// It works on the store and connects to no peer.
     OFFLINE
   }
 
@@ -105,14 +105,13 @@ public final class Node implements NodeCommands {
 
     private Builder() {}
 
-    /// Where the node keeps its key, its plugins' files and what it remembers; made if it is not
-    /// there.
+    /// Where the node keeps its key, its plugins' files and its state; made if it is missing.
     public Builder dataFolder(Path folder) {
       dataFolder = Optional.of(folder);
       return this;
     }
 
-    /// Where plugins lie.
+    /// The folders with plugins.
     public Builder pluginFolders(List<Path> folders) {
       pluginFolders = List.copyOf(folders);
       return this;
@@ -124,7 +123,7 @@ public final class Node implements NodeCommands {
       return this;
     }
 
-    /// What the node is for; [Mode#SERVE] if this is not called.
+    /// The node's purpose; [Mode#SERVE] if this is not called.
     public Builder mode(Mode mode) {
       this.mode = mode;
       return this;
@@ -208,7 +207,8 @@ public final class Node implements NodeCommands {
     for (PluginReport report : plugins.reports()) {
       report
           .problem()
-          .ifPresent(why -> LOG.warn("goes on without plugin {}: {}", report.id(), why.message()));
+          .ifPresent(
+              why -> LOG.warn("continues without plugin {}: {}", report.id(), why.message()));
     }
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
@@ -386,8 +386,8 @@ public final class Node implements NodeCommands {
     new Inspections(core.network().discoveries()).ask(request, each);
   }
 
-  /// Ends the node: running downloads stop and can be gone on with later; everything that was added
-  /// is durable. Takes at most some seconds.
+  /// Ends the node: running downloads stop and can be continued later; everything that was added is
+  /// durable. Takes at most some seconds.
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -4,7 +4,7 @@ import io.shoal.runtime.importer.Importer;
 import io.shoal.runtime.store.LocalStore;
 import java.util.concurrent.Executor;
 
-/// What carries out the commands on content and names, made from a node's parts.
+/// The commands on content and names, made from a node's parts.
 ///
 /// @param resolver finds the roots that references name
 /// @param runner runs downloads

@@ -26,7 +26,7 @@ public final class RemoteNode implements NodeCommands {
   private final ControlClient client;
   private final ResultListener results;
 
-  /// Hears each result as the node wrote it, before the caller gets it.
+  /// Receives each result as the node wrote it, before the caller gets it.
   @FunctionalInterface
   public interface ResultListener {
 
@@ -51,8 +51,8 @@ public final class RemoteNode implements NodeCommands {
 
   /// The node that runs on a data folder.
   ///
-  /// @param results told each entry of [#roots], [#list], [#peers] and [#plugins], each provider of
-  ///   [#find], and what [#status], [#stat] and [#gc] return
+  /// @param results receives each entry of [#roots], [#list], [#peers] and [#plugins], each
+  ///   provider of [#find], and what [#status], [#stat] and [#gc] return
   /// @return empty if none does
   /// @throws IOException `control.json` is there and cannot be read
   public static Optional<RemoteNode> of(Path dataFolder, ResultListener results)
@@ -114,7 +114,7 @@ public final class RemoteNode implements NodeCommands {
     client.command(
         "/v1/find",
         new ControlRequests.ReferenceWithin(reference, timeout.toMillis()).json(),
-        listener(ProgressListener.SILENT, told(ControlResponses::provider), each));
+        listener(ProgressListener.SILENT, reported(ControlResponses::provider), each));
   }
 
   @Override
@@ -129,7 +129,7 @@ public final class RemoteNode implements NodeCommands {
         "/v1/list",
         new ControlRequests.OfReference(reference).json(),
         ProgressListener.SILENT,
-        told(ControlResponses::entry));
+        reported(ControlResponses::entry));
   }
 
   @Override
@@ -139,7 +139,7 @@ public final class RemoteNode implements NodeCommands {
         "/v1/stat",
         new ControlRequests.OfReference(reference).json(),
         ProgressListener.SILENT,
-        told(ControlResponses::stat));
+        reported(ControlResponses::stat));
   }
 
   @Override
@@ -244,7 +244,7 @@ public final class RemoteNode implements NodeCommands {
         "/v1/gc",
         new ControlRequests.Nothing().json(),
         ProgressListener.SILENT,
-        told(ControlResponses::collected));
+        reported(ControlResponses::collected));
   }
 
   @Override
@@ -259,7 +259,7 @@ public final class RemoteNode implements NodeCommands {
 
   @Override
   public NodeStatus status() throws ShoalException, IOException {
-    return client.get("/v1/status", told(ControlResponses::status));
+    return client.get("/v1/status", reported(ControlResponses::status));
   }
 
   @Override
@@ -288,8 +288,8 @@ public final class RemoteNode implements NodeCommands {
             ProgressListener.SILENT, json -> ControlJson.read(json, InspectionLine.class), each));
   }
 
-  /// Reads a result and tells the listener of it.
-  private <T> Function<byte[], T> told(Function<byte[], T> reader) {
+  /// Reads a result and passes it to the listener.
+  private <T> Function<byte[], T> reported(Function<byte[], T> reader) {
     return json -> {
       T result = reader.apply(json);
       results.result(result, new String(json, StandardCharsets.UTF_8));
@@ -300,7 +300,7 @@ public final class RemoteNode implements NodeCommands {
   private <T> List<T> all(String path, Function<byte[], T> reader)
       throws ShoalException, IOException {
     return client.get(
-        path, json -> ControlResponses.entries(json).stream().map(told(reader)).toList());
+        path, json -> ControlResponses.entries(json).stream().map(reported(reader)).toList());
   }
 
   private <T> T one(String path, byte[] body, ProgressListener progress, Function<byte[], T> reader)
@@ -327,13 +327,13 @@ public final class RemoteNode implements NodeCommands {
         case "progress" -> progress.progress(ControlJson.read(json, Progress.class));
         case "result" -> each.accept(reader.apply(json));
         default -> {
-          // A newer node may tell more.
+          // A newer node may report more.
         }
       }
     };
   }
 
-  /// Does nothing: the node goes on for whoever started it.
+  /// Does nothing: the node keeps running.
   @Override
   public void close() {}
 }

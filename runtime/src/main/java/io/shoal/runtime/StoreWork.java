@@ -181,7 +181,7 @@ final class StoreWork {
       throws ShoalException, IOException {
     if (!isRoot(root)) {
       throw new NotFoundException(
-          root + " is no root here: 'shoal ls' shows those that are; add or get it first");
+          root + " is not a root here: 'shoal ls' shows those that are; add or get it first");
     }
     holdings.share(root, sharing);
     return new NodeCommands.Shared(root.toString(), sharing.word());

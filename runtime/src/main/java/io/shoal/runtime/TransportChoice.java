@@ -43,7 +43,7 @@ final class TransportChoice {
       throw new InvalidConfigException(
           "access is "
               + access.word()
-              + " and no active transport encrypts, so that nobody could prove who they are: name"
+              + " and no active transport encrypts, so that no peer could prove its identity: name"
               + " one that does in active.transport, or set access: open");
     }
   }

@@ -15,15 +15,15 @@ import java.util.function.Consumer;
 /// as in [NodeCommands].
 public interface ContentCommands {
 
-  /// Imports files and folders. Each result is told once its content is durable.
+  /// Imports files and folders. Each result is reported once its content is durable.
   ///
-  /// @param each told in the order of the paths
+  /// @param each receives the results in the order of the paths
   void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException, InterruptedException;
 
   /// Takes over the chunk files of an older store: every file in a folder that is named by the
   /// SHA-256 of its bytes in 64 hex digits is checked, stored as a raw chunk and pinned. The folder
-  /// is only read; sub-folders are looked into.
+  /// is only read; its sub-folders are included.
   ///
   /// @param folder absolute
   TakenOver takeOver(Path folder, ProgressListener progress)
@@ -33,19 +33,19 @@ public interface ContentCommands {
   Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException;
 
-  /// Looks for providers and tells each once, as soon as it is known whether it can be reached.
+  /// Looks for providers and reports each once, as soon as it is known whether it can be reached.
   void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException, InterruptedException;
 
   /// Writes a file's bytes in order, each leaf as soon as it is verified, from here or from peers;
-  /// what fails later leaves what was written, which is right. Nothing is kept of it. `out` is
+  /// a later failure leaves what was written, which is right. Nothing of it is kept. `out` is
   /// flushed after each leaf and stays open.
   ///
   /// @param timeout the most time without a verified byte; a slow `out` has all the time it needs
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException;
 
-  /// What to import.
+  /// An import to do.
   ///
   /// @param paths absolute
   /// @param name instead of the file's own name; only with a single path
@@ -53,8 +53,8 @@ public interface ContentCommands {
   /// @param leafSizeBytes 262,144 to 1,048,576
   /// @param wholeDigest whether to compute each file's whole SHA-256 as well, for `sha256:`
   ///   references
-  /// @param privately whether the roots become private before anything of them is told; without it
-  ///   a root that is private already stays so
+  /// @param privately whether the roots become private before anything of them is announced;
+  ///   without it a root that is private already stays so
   record AddRequest(
       List<Path> paths,
       Optional<String> name,
@@ -123,7 +123,7 @@ public interface ContentCommands {
     }
   }
 
-  /// What was imported.
+  /// An import that is done.
   ///
   /// @param root its root
   /// @param name the file's or folder's name
@@ -132,7 +132,7 @@ public interface ContentCommands {
   /// @param chunks how many distinct chunks it has
   /// @param newBytes bytes that the store did not have before
   /// @param sha256 the whole file's digest in hex, if it was asked for and this is a file
-  /// @param skipped what was left out, each with the reason: symbolic links, devices
+  /// @param skipped paths that were skipped, each with the reason: symbolic links, devices
   /// @param sharing its rule now: `public` or `private`
   record Added(
       String root,
@@ -145,7 +145,7 @@ public interface ContentCommands {
       List<String> skipped,
       String sharing) {}
 
-  /// What was taken over of an older store.
+  /// The chunks that were taken over from an older store.
   ///
   /// @param chunks how many chunk files were right
   /// @param sizeBytes their bytes
@@ -154,7 +154,7 @@ public interface ContentCommands {
   ///   says, larger than a chunk may be
   record TakenOver(long chunks, long sizeBytes, long newBytes, List<String> leftOut) {}
 
-  /// What to download.
+  /// A download to do.
   ///
   /// @param reference what
   /// @param target where to, absolute: a path to create, or a folder that exists, in which the
@@ -163,10 +163,10 @@ public interface ContentCommands {
   /// @param peers addresses to use instead of discovery, if not empty
   /// @param timeout the most time in all; empty for five minutes without a single verified byte
   /// @param keep whether to write a copy into the store and pin it
-  /// @param sync whether to force the files to the medium before success is told
+  /// @param sync whether to force the files to the medium before success is reported
   /// @param replace whether a file that is in the way may be replaced
-  /// @param privately whether the root becomes private before anything of it is told; without it a
-  ///   root that is private already stays so
+  /// @param privately whether the root becomes private before anything of it is announced; without
+  ///   it a root that is private already stays so
   record GetRequest(
       Reference reference,
       Optional<Path> target,
@@ -254,7 +254,7 @@ public interface ContentCommands {
     }
   }
 
-  /// What was downloaded.
+  /// A download that is done.
   ///
   /// @param root its root
   /// @param path where it is
@@ -294,12 +294,12 @@ public interface ContentCommands {
     UNCHECKED
   }
 
-  /// Told how far something is, at most ten times a second, from one thread at a time; must not
+  /// Receives how far something is, at most ten times a second, from one thread at a time; must not
   /// block.
   @FunctionalInterface
   interface ProgressListener {
 
-    /// Hears nothing.
+    /// Ignores all.
     ProgressListener SILENT = progress -> {};
 
     /// @param progress the state now

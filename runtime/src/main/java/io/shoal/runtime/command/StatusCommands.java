@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /// threads as in [NodeCommands].
 public interface StatusCommands {
 
-  /// How the node does, and why what does not move does not move.
+  /// How the node is, and why a transfer that is stalled is stalled.
   NodeStatus status() throws ShoalException, IOException;
 
   /// The peers it knows, connected ones first.
@@ -21,31 +21,31 @@ public interface StatusCommands {
   /// The plugins that were found, the unusable ones included.
   List<PluginEntry> plugins() throws ShoalException, IOException;
 
-  /// What can be asked about the inside of the active discoveries, in the order of the
-  /// configuration; see [io.shoal.api.Inspection].
+  /// The questions about the inside of the active discoveries, in the order of the configuration;
+  /// see [io.shoal.api.Inspection].
   List<InspectionEntry> inspections() throws ShoalException, IOException;
 
-  /// Asks a discovery about its inside and tells each line as soon as it is known. Takes at most a
-  /// minute.
+  /// Asks a discovery about its inside and reports each line as soon as it is known. Takes at most
+  /// a minute.
   ///
   /// @throws io.shoal.api.InvalidInputException no active discovery knows the question, or its
   ///   arguments are wrong
   void inspect(InspectRequest request, Consumer<InspectionLine> each)
       throws ShoalException, IOException, InterruptedException;
 
-  /// How the node does.
+  /// How the node is.
   ///
   /// @param peerId who it is
   /// @param version of the program
   /// @param uptimeMillis since it was ready
   /// @param endpoints where it accepts connections
-  /// @param discoveries how each discovery does
+  /// @param discoveries how each discovery is
   /// @param store how full the store is
   /// @param transfers downloads and imports that run, with what they wait for
-  /// @param uploads what goes out
+  /// @param uploads bytes and requests to peers
   /// @param names signed names that it keeps alive
-  /// @param bans the last hundred that hold, the newest first
-  /// @param access who may take part
+  /// @param bans the last hundred in force, the newest first
+  /// @param access which peers may take part
   /// @param check when the store was last checked, and what was found
   /// @param advice lines for the user: isolated, not reachable from outside, adopted files that
   ///   changed, announcements that are late
@@ -64,7 +64,7 @@ public interface StatusCommands {
       CheckEntry check,
       List<String> advice) {}
 
-  /// How a discovery does; see [io.shoal.api.DiscoveryStatus].
+  /// How a discovery is; see [io.shoal.api.DiscoveryStatus].
   record DiscoveryEntry(
       String plugin,
       Optional<String> endpoint,
@@ -92,24 +92,24 @@ public interface StatusCommands {
       int peers,
       String state) {}
 
-  /// What goes out.
+  /// Uploads of this node.
   record UploadEntry(
       long sentBytes, long bytesPerSecond, int activeRequests, int waitingRequests, int peers) {}
 
-  /// Who is kept away.
+  /// A ban in force.
   ///
-  /// @param kind `identity` or `address`: banned; `host` or `network`: strangers from there are not
-  ///   asked for anything
+  /// @param kind `identity` or `address`: banned; `host` or `network`: unknown peers from there are
+  ///   not asked for anything
   /// @param whom a peer id, an address, a host or a prefix
   /// @param reason why
   /// @param leftMillis how long it lasts yet
   /// @param times how often in a row
   record BanEntry(String kind, String whom, String reason, long leftMillis, int times) {}
 
-  /// Who may take part.
+  /// Which peers may take part.
   ///
   /// @param mode `open`, `allow-list` or `shared-secret`
-  /// @param turnedAway connections of others since the start
+  /// @param turnedAway connections of other peers since the start
   record AccessEntry(String mode, long turnedAway) {}
 
   /// When the store was last checked, and what was found.
@@ -117,7 +117,7 @@ public interface StatusCommands {
   /// @param endedMillis when the last check ended, in milliseconds since the epoch; 0 if none did
   /// @param chunks how many it read
   /// @param bytes how many bytes
-  /// @param rotten how many of the chunks had a copy that was rotten or could not be read
+  /// @param rotten how many of the chunks had a copy that was corrupt or could not be read
   /// @param missing how many chunks that pinned roots need were not here afterwards
   /// @param runningBytes what the scheduled check that runs has read so far, -1 if none runs
   /// @param nextMillis when the next one begins, in milliseconds since the epoch; 0 for never, or
@@ -135,7 +135,7 @@ public interface StatusCommands {
   ///
   /// @param peerId who, if proven
   /// @param address where
-  /// @param connected whether a connection stands
+  /// @param connected whether a connection is open
   /// @param agent its program
   /// @param roundTripMillis measured, -1 if not yet
   /// @param receivedBytes chunk bytes from it
@@ -173,7 +173,7 @@ public interface StatusCommands {
       boolean active,
       Optional<String> problem) {}
 
-  /// Something that can be asked.
+  /// A question that a discovery answers.
   ///
   /// @param plugin which discovery answers
   /// @param name of the question

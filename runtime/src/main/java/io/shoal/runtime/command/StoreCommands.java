@@ -13,32 +13,34 @@ public interface StoreCommands {
   /// The roots that this node has: pinned, adopted or incomplete.
   List<RootEntry> roots() throws ShoalException, IOException;
 
-  /// What is in a folder of which the node has the nodes; a file gives one entry, itself.
+  /// The entries of a folder whose nodes are here; a file gives one entry, itself.
   List<FolderEntry> list(Reference reference)
       throws ShoalException, IOException, InterruptedException;
 
-  /// What is known of a reference here. Of what is not here at all, others are asked what they say.
+  /// Facts about a reference, as far as they are known here. If nothing of it is here, other peers
+  /// are asked.
   ContentStat stat(Reference reference) throws ShoalException, IOException, InterruptedException;
 
-  /// Keeps a root that is here from garbage collection.
+  /// Protects a root that is here from garbage collection.
   void pin(Reference reference) throws ShoalException, IOException, InterruptedException;
 
-  /// Lets a root go: it is announced no longer, and the next collection takes what nothing else
-  /// keeps. Adopted files stay where they are.
+  /// Releases a root: it is no longer announced, and the next collection removes the chunks that
+  /// nothing else keeps. Adopted files stay where they are.
   void unpin(Reference reference) throws ShoalException, IOException, InterruptedException;
 
-  /// Sets who may learn of a root that is here or of which a download has begun. The rule is
+  /// Sets the sharing rule of a root that is here or of which a download has begun. The rule is
   /// durable and outlives [#unpin]; it ends with the collection that finds nothing of the root
-  /// here. Made private, a root is withdrawn at once: what others hold of it expires by itself.
+  /// here. Made private, a root is withdrawn at once: announcements that other peers hold expire by
+  /// themselves.
   ///
-  /// @throws NotFoundException it is no root here
+  /// @throws NotFoundException it is not a root here
   Shared share(Reference reference, Sharing sharing)
       throws ShoalException, IOException, InterruptedException;
 
   /// Removes the chunks that no pin and no running work needs.
   Collected gc() throws ShoalException, IOException, InterruptedException;
 
-  /// Reads every copy of every chunk and checks it; copies that are rotten are set aside.
+  /// Reads every copy of every chunk and checks it; corrupt copies are quarantined.
   Verified verify(VerifyRequest request, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException;
 
@@ -69,7 +71,7 @@ public interface StoreCommands {
   /// @param kind `file`, `folder` or `symlink`
   record FolderEntry(String cid, String name, long sizeBytes, String kind) {}
 
-  /// What is known of a reference.
+  /// Facts about a reference.
   ///
   /// @param root its root
   /// @param kind `file`, `folder`, `symlink` or `unknown`
@@ -79,7 +81,7 @@ public interface StoreCommands {
   /// @param chunksHere how many of them are here
   /// @param pinned whether it is pinned
   /// @param sha256 the whole file's digest, if known
-  /// @param hearsay whether nothing of it is here and this is what others say, which nobody checked
+  /// @param hearsay whether nothing of it is here and this is what other peers claim, unchecked
   /// @param sharing its rule, `public` or `private`, if it is a root here
   record ContentStat(
       String root,
@@ -93,14 +95,14 @@ public interface StoreCommands {
       boolean hearsay,
       Optional<String> sharing) {}
 
-  /// Who may learn of a root. Whoever knows its CID and an address of this node may fetch it either
-  /// way, as far as `access` allows.
+  /// Which peers may learn of a root. A peer that knows its CID and an address of this node may
+  /// fetch it either way, as far as `access` allows.
   enum Sharing {
-    /// Everybody: it is announced as the configuration says.
+    /// All: it is announced as the configuration says.
     PUBLIC,
-    /// Nobody by this node: neither the root nor its chunks nor its whole-file digest is announced,
-    /// nobody who asks for the digest is told, and only who takes part in its very swarm learns of
-    /// others who do. What is part of a public root is reached through that.
+    /// None by this node: neither the root nor its chunks nor its whole-file digest is announced,
+    /// questions for the digest are not answered, and only peers of its own swarm learn of other
+    /// peers in it. Chunks that are also part of a public root are reached through that.
     PRIVATE;
 
     /// As results say it and users type it: `public` or `private`.
@@ -109,26 +111,26 @@ public interface StoreCommands {
     }
   }
 
-  /// A root's rule as it stands now.
+  /// A root's rule now.
   ///
   /// @param root its CID
   /// @param sharing `public` or `private`
   record Shared(String root, String sharing) {}
 
-  /// What a garbage collection did.
+  /// The result of a garbage collection.
   record Collected(long chunksRemoved, long bytesRemoved, long chunksKept) {}
 
   /// How to check the store.
   ///
-  /// @param repair whether to fetch again from peers what was rotten or is missing of pinned roots
+  /// @param repair whether to fetch again from peers what was corrupt or is missing of pinned roots
   /// @param bytesPerSecond how fast to read; [Long#MAX_VALUE] for as fast as the disk can
   record VerifyRequest(boolean repair, long bytesPerSecond) {}
 
-  /// What a check of the store found.
+  /// The result of a check of the store.
   ///
   /// @param chunksChecked how many chunks were read
   /// @param bytesChecked their bytes
-  /// @param corrupt CIDs of chunks that were rotten and set aside
+  /// @param corrupt CIDs of chunks that were corrupt and quarantined
   /// @param missing CIDs that pinned roots need and that are not here
   /// @param repaired how many of the two were fetched again
   record Verified(
