@@ -10,7 +10,6 @@ import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
-import io.shoal.runtime.maintenance.VerifyPass;
 import io.shoal.runtime.maintenance.VerifyRecord;
 import io.shoal.runtime.maintenance.VerifySettings;
 import io.shoal.runtime.store.LocalStore;
@@ -134,35 +133,6 @@ class ScheduledVerifyTest {
     assertFalse(slow.round());
     assertTrue(record().runs());
     assertEquals(1, record().running().chunks());
-  }
-
-  @Test
-  void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
-    VerifyPass pass = new VerifyPass(node.quarantine(), 1_000_000);
-    long chunks = 0;
-    long waited = 0;
-    for (Cid cid : stored()) {
-      pass.check(cid);
-      waited = pass.debtNanos(0);
-      chunks++;
-    }
-    assertEquals(chunks, pass.chunks());
-    assertEquals(pass.bytes() * 1_000, waited);
-    assertEquals(0, pass.debtNanos(waited + 5_000_000_000L));
-  }
-
-  @Test
-  void everyCopyIsChecked() throws Exception {
-    Cid victim = stored().get(2);
-    store.copies.put(victim.multihash(), new byte[7]);
-    VerifyPass pass = new VerifyPass(node.quarantine(), FAST);
-    assertFalse(pass.check(victim), "this store tells of the copy that it serves only");
-    byte[] good = store.chunks.get(victim.multihash());
-    store.chunks.put(victim.multihash(), new byte[3]);
-    store.copies.put(victim.multihash(), good);
-    assertTrue(pass.check(victim));
-    assertTrue(store.contains(victim));
-    assertFalse(pass.check(victim));
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /// One pass over chunks: checks each, counts, and says how long to wait so that a rate is kept.
 /// Confined to one thread.
-public final class VerifyPass {
+final class VerifyPass {
   private static final Logger LOG = LoggerFactory.getLogger(VerifyPass.class);
 
   private static final double NANOS_PER_SECOND = 1e9;
@@ -24,7 +24,7 @@ public final class VerifyPass {
   private boolean paying;
 
   /// @param bytesPerSecond [TokenBucket#UNLIMITED] for no limit
-  public VerifyPass(Quarantine quarantine, long bytesPerSecond) {
+  VerifyPass(Quarantine quarantine, long bytesPerSecond) {
     this.quarantine = quarantine;
     this.bytesPerSecond = bytesPerSecond;
   }
@@ -33,7 +33,7 @@ public final class VerifyPass {
   /// counts as corrupt and stays: with a loose cable, a whole store cannot be read for a while.
   ///
   /// @return whether a copy was corrupt
-  public boolean check(Cid cid) {
+  boolean check(Cid cid) {
     boolean found;
     try {
       found = quarantine.audit(cid, this::read) > 0;
@@ -52,7 +52,7 @@ public final class VerifyPass {
   }
 
   /// How long to wait before the next chunk.
-  public long debtNanos(long nowNanos) {
+  long debtNanos(long nowNanos) {
     if (bytesPerSecond == TokenBucket.UNLIMITED) {
       return 0;
     }
@@ -66,11 +66,11 @@ public final class VerifyPass {
     return paidUntilNanos - nowNanos;
   }
 
-  public long chunks() {
+  long chunks() {
     return chunks;
   }
 
-  public long bytes() {
+  long bytes() {
     return bytes;
   }
 
