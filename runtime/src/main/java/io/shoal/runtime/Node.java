@@ -21,7 +21,6 @@ import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,13 +61,13 @@ public final class Node implements NodeCommands {
   /// For each root that `verify` repairs.
   private static final Duration REPAIR_PATIENCE = Duration.ofSeconds(30);
 
-  private final MetricsRegistry metrics;
   private final DataFolderLock lock;
   private final BulkPool bulkPool;
   private final PluginHost plugins;
   private final NodeCore core;
   private final NodeWork work;
   private final NodeReports reports;
+  private final MetricsRegistry metrics;
   private final AtomicBoolean closed = new AtomicBoolean();
   private Optional<ControlServer> control = Optional.empty();
 
@@ -77,17 +76,16 @@ public final class Node implements NodeCommands {
       BulkPool bulkPool,
       PluginHost plugins,
       NodeCore core,
-      String peerId,
-      String version,
-      int cores,
+      NodeWork work,
+      NodeReports reports,
       MetricsRegistry metrics) {
-    this.metrics = metrics;
     this.lock = lock;
     this.bulkPool = bulkPool;
     this.plugins = plugins;
     this.core = core;
-    this.work = NodeWork.of(core, bulkPool, cores);
-    this.reports = new NodeReports(core, peerId, version);
+    this.work = work;
+    this.reports = reports;
+    this.metrics = metrics;
   }
 
   /// Begins to describe a node.
@@ -196,8 +194,9 @@ public final class Node implements NodeCommands {
       ActivePlugins active = plugins.start(services, kinds);
       NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode, sources);
       new NodeMetrics(core).register(metrics.of("node"));
-      return new Node(
-          lock, bulkPool, plugins, core, key.peerId().toString(), version, cores, metrics);
+      NodeWork work = NodeWork.of(core, bulkPool, cores);
+      NodeReports reports = new NodeReports(core, key.peerId().toString(), version);
+      return new Node(lock, bulkPool, plugins, core, work, reports, metrics);
     }
   }
 
@@ -213,18 +212,9 @@ public final class Node implements NodeCommands {
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
           Optional.of(
-              ControlServer.start(this, this::metricsText, settings.control().address(), data));
+              ControlServer.start(
+                  this, () -> NodeMetrics.text(metrics), settings.control().address(), data));
     }
-  }
-
-  private String metricsText() {
-    StringBuilder text = new StringBuilder();
-    try {
-      metrics.writePrometheus(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a string builder does not fail", e);
-    }
-    return text.toString();
   }
 
   private static void closeQuietly(AutoCloseable part) {
@@ -325,39 +315,39 @@ public final class Node implements NodeCommands {
   @Override
   public PublishedName withdraw(String name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.publisher().withdraw(name, timeout);
+    return core.names().publisher().withdraw(name, timeout);
   }
 
   @Override
   public List<PublishedName> published() throws IOException {
-    return core.publisher().published();
+    return core.names().publisher().published();
   }
 
   @Override
   public ResolvedName resolve(Reference.SignedName name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.names().resolve(name, timeout);
+    return core.names().resolver().resolve(name, timeout);
   }
 
   @Override
   public PublishingKey publishingKey() throws ShoalException, IOException {
-    return work.names().key(core.publishingKeys().current(), Optional.empty());
+    return work.names().key(core.names().keys().current(), Optional.empty());
   }
 
   @Override
   public PublishingKey exportKey(Path file) throws ShoalException, IOException {
-    return work.names().key(core.publishingKeys().export(file), Optional.of(file));
+    return work.names().key(core.names().keys().export(file), Optional.of(file));
   }
 
   @Override
   public PublishingKey importKey(Path file) throws ShoalException, IOException {
-    return work.names().key(core.publishingKeys().importFrom(file), Optional.of(file));
+    return work.names().key(core.names().keys().importFrom(file), Optional.of(file));
   }
 
   @Override
   public PublishingKey rotateKey(Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.publisher().rotate(timeout);
+    return core.names().publisher().rotate(timeout);
   }
 
   @Override

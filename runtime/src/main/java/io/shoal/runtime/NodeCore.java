@@ -29,15 +29,7 @@ import io.shoal.runtime.maintenance.IdleDigests;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.maintenance.VerifyRecord;
-import io.shoal.runtime.naming.NameChunks;
-import io.shoal.runtime.naming.NamePublisher;
 import io.shoal.runtime.naming.NameRenewal;
-import io.shoal.runtime.naming.NameResolver;
-import io.shoal.runtime.naming.NameStore;
-import io.shoal.runtime.naming.PublicationStates;
-import io.shoal.runtime.naming.PublishingKeys;
-import io.shoal.runtime.naming.RecordSeal;
-import io.shoal.runtime.naming.SignedRecordClient;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.plugin.ActivePlugins;
@@ -110,10 +102,7 @@ final class NodeCore implements AutoCloseable {
   private final StoreVerify verify;
   private final GarbageCollection collection;
   private final ScheduledVerify scheduledVerify;
-  private final NameResolver names;
-  private final NamePublisher publisher;
-  private final NameRenewal renewal;
-  private final PublishingKeys publishingKeys;
+  private final NameParts names;
   private final UploadCounters uploads;
   private final NodeChunkServer server;
   private final AccessGate accessGate;
@@ -220,15 +209,14 @@ final class NodeCore implements AutoCloseable {
     collection = new GarbageCollection(local, index, journal, collectionLock);
     scheduledVerify =
         new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock, nanoTime);
-    RecordSeal seal = RecordSeal.of(access.swarmSecret());
-    SignedRecordClient records = new SignedRecordClient(discoveries, seal);
-    NameStore nameFiles = new NameStore(folder, seal);
-    NameChunks chunks = new StoredNameChunks(local, holdings, downloadRunner);
-    PublicationStates states = new PublicationStates(nanoTime);
-    publishingKeys = new PublishingKeys(dataFolder, sources.random());
-    names = new NameResolver(records, nameFiles, chunks, clock);
-    publisher = new NamePublisher(records, nameFiles, chunks, publishingKeys, states, clock);
-    renewal = new NameRenewal(records, nameFiles, publisher, states, clock, nanoTime);
+    names =
+        NameParts.of(
+            dataFolder,
+            folder,
+            access,
+            discoveries,
+            new StoredNameChunks(local, holdings, downloadRunner),
+            sources);
   }
 
   private boolean serves() {
@@ -250,8 +238,8 @@ final class NodeCore implements AutoCloseable {
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
     }
     if (mode == Node.Mode.SERVE) {
-      timers.after(Duration.ZERO, renewal::round);
-      timers.every(NameRenewal.ROUND_EVERY, renewal::round);
+      timers.after(Duration.ZERO, names.renewal()::round);
+      timers.every(NameRenewal.ROUND_EVERY, names.renewal()::round);
       if (settings.digests().whenIdle()) {
         idleDigests.start();
       }
@@ -325,20 +313,8 @@ final class NodeCore implements AutoCloseable {
     return streamMemory;
   }
 
-  NameResolver names() {
+  NameParts names() {
     return names;
-  }
-
-  NamePublisher publisher() {
-    return publisher;
-  }
-
-  NameRenewal renewal() {
-    return renewal;
-  }
-
-  PublishingKeys publishingKeys() {
-    return publishingKeys;
   }
 
   CollectionLock collectionLock() {

@@ -1,6 +1,9 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Metrics;
+import io.shoal.runtime.plugin.MetricsRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /// The metrics of the runtime itself.
 final class NodeMetrics {
@@ -27,5 +30,16 @@ final class NodeMetrics {
         "announcements_waiting",
         "Keys that wait for their first announcement",
         core.announcer()::waiting);
+  }
+
+  /// All metrics, in the text format of Prometheus.
+  static String text(MetricsRegistry metrics) {
+    StringBuilder text = new StringBuilder();
+    try {
+      metrics.writePrometheus(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string builder does not fail", e);
+    }
+    return text.toString();
   }
 }

@@ -84,7 +84,7 @@ final class NodeReports {
                 core.downloads().paused().stream().map(NodeReports::entry))
             .toList(),
         uploads(),
-        core.renewal().entry(),
+        core.names().renewal().entry(),
         bans(),
         new NodeCommands.AccessEntry(core.accessGate().mode(), core.accessGate().refused()),
         check(),

@@ -23,7 +23,7 @@ record NodeWork(
     LocalStore local = core.local();
     Importer importer = new Importer(local.store(), local.newContent(), bulkPool, cores);
     ReferenceResolver resolver =
-        new ReferenceResolver(local, core.index(), core.digests(), core.names());
+        new ReferenceResolver(local, core.index(), core.digests(), core.names().resolver());
     DownloadRunner runner = core.downloadRunner();
     StoreWork store =
         new StoreWork(local, core.index(), core.journal(), core.downloads(), core.holdings());
@@ -35,6 +35,6 @@ record NodeWork(
         new GetWork(local, core.index(), core.holdings(), resolver, runner),
         new CatWork(local, resolver, core.downloads(), runner, core.streamMemory()),
         store,
-        new NameWork(core.names(), core.publisher(), store, resolver));
+        new NameWork(core.names().resolver(), core.names().publisher(), store, resolver));
   }
 }

@@ -74,7 +74,7 @@ class CatTest {
     return out.toByteArray();
   }
 
-  /// A reader who takes the first bytes and then nothing before it is told to.
+  /// A reader that takes the first bytes, and more only when the test says so.
   private static final class StuckReader extends OutputStream {
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     final CountDownLatch reached = new CountDownLatch(1);

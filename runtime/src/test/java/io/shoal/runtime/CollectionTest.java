@@ -103,8 +103,7 @@ class CollectionTest {
       assertArrayEquals(each.getValue(), read(each.getKey()));
     }
     node.collect();
-    assertEquals(
-        reachable(), owned(), "nothing that nobody needs is left, and nothing needed gone");
+    assertEquals(reachable(), owned(), "nothing unneeded is left, and nothing needed is gone");
   }
 
   private static Callable<Boolean> ending(AtomicInteger running, Callable<Boolean> work) {

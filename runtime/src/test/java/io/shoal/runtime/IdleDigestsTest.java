@@ -30,7 +30,7 @@ class IdleDigestsTest {
 
   @TempDir Path folder;
   private final AtomicBoolean idle = new AtomicBoolean(true);
-  private final List<String> told = new ArrayList<>();
+  private final List<String> announced = new ArrayList<>();
   private TestSwarm swarm;
   private TestNode node;
   private Path file;
@@ -58,14 +58,14 @@ class IdleDigestsTest {
   }
 
   private IdleDigests digests(TestNode of) {
-    return new IdleDigests(of.local(), of.index(), idle::get, FAST, told::add);
+    return new IdleDigests(of.local(), of.index(), idle::get, FAST, announced::add);
   }
 
   @Test
   void aFileIsFoundByTheDigestThatWasComputedMeanwhile() throws Exception {
     assertTrue(digests(node).round());
     String digest = WholeDigests.of(file);
-    assertEquals(List.of(digest), told);
+    assertEquals(List.of(digest), announced);
     assertEquals(root, node.index().byDigest(digest).orElseThrow().cid());
     assertTrue(node.kept(root).orElseThrow().pinned());
     node.announceDigest(digest);
@@ -82,14 +82,14 @@ class IdleDigestsTest {
     node.close();
     TestNode again = swarm.node("node", Node.Mode.SERVE, node.store, "digests.whenIdle", "false");
     assertFalse(digests(again).round());
-    assertEquals(1, told.size());
+    assertEquals(1, announced.size());
   }
 
   @Test
   void nothingIsReadWhileTheNodeIsBusy() throws Exception {
     idle.set(false);
     assertFalse(digests(node).round());
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), announced);
   }
 
   @Test
@@ -100,7 +100,7 @@ class IdleDigestsTest {
     IdleDigests digests = digests(node);
     assertTrue(digests.round());
     assertFalse(digests.round());
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), announced);
   }
 
   @Test

@@ -62,9 +62,9 @@ class NameRenewalTest {
     files = new NameStore(folder.resolve("names"), new RecordSeal.None());
     chunks = node.nameChunks();
     keys = new PublishingKeys(Files.createDirectory(folder.resolve("keys")), new SecureRandom());
-    PublicationStates standings = new PublicationStates(() -> nanos);
-    publisher = new NamePublisher(network, files, chunks, keys, standings, clock);
-    renewal = new NameRenewal(network, files, publisher, standings, clock, () -> nanos);
+    PublicationStates states = new PublicationStates(() -> nanos);
+    publisher = new NamePublisher(network, files, chunks, keys, states, clock);
+    renewal = new NameRenewal(network, files, publisher, states, clock, () -> nanos);
   }
 
   @AfterEach

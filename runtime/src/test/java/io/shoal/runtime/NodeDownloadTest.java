@@ -178,7 +178,7 @@ class NodeDownloadTest {
         String.valueOf(failure.getMessage()).contains(Cid.of(Cid.RAW, victim).toString()),
         failure.getMessage());
     assertTrue(!second.bans(first));
-    assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the rotten chunk is set aside");
+    assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the corrupt chunk is quarantined");
   }
 
   @Test

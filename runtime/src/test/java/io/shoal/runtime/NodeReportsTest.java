@@ -19,7 +19,7 @@ class NodeReportsTest {
   @TempDir Path folder;
 
   @Test
-  void anAddressIsListedOnceWithWhoWasMetThereLastAndAllBansAreTold() throws Exception {
+  void anAddressIsListedOnceWithItsLastPeerAndAllBans() throws Exception {
     try (TestSwarm swarm = new TestSwarm(folder)) {
       TestNode node = swarm.nodeWithoutDiscovery("node");
       PeerBook book = node.book();
@@ -34,7 +34,7 @@ class NodeReportsTest {
           List.of(now.address().uri()),
           reports.peers().stream().map(NodeCommands.PeerEntry::address).toList());
       book.ban(before, "it lied");
-      assertEquals(2, reports.peers().size(), "who is banned is told of");
+      assertEquals(2, reports.peers().size(), "a banned peer is listed");
       NodeCommands.BanEntry ban = reports.status().bans().getFirst();
       assertEquals("identity", ban.kind());
       assertEquals(PeerKey.of(before).text(), ban.whom());
@@ -55,7 +55,7 @@ class NodeReportsTest {
   }
 
   @Test
-  void nothingWaitsToBeAnnouncedWhereNobodyCouldBeTold() throws Exception {
+  void withoutADiscoveryNothingWaitsToBeAnnounced() throws Exception {
     try (TestSwarm swarm = new TestSwarm(folder)) {
       TestNode node = swarm.nodeWithoutDiscovery("node");
       node.add(swarm.file("in", 100, 1));

@@ -220,7 +220,7 @@ final class NodeWorkload {
     }
   }
 
-  /// Nothing is held that is not what its id says: after a crash nobody has hashed it in this
+  /// Nothing is held that is not what its id says: after a crash nothing has hashed it in this
   /// process.
   private void everythingHeldIsRight() throws IOException {
     List<ChunkStore.StoredChunk> held = new ArrayList<>();
@@ -238,7 +238,7 @@ final class NodeWorkload {
     }
   }
 
-  /// Of what was added only what others have can come back; here nobody has it, so that it is only
+  /// Of what was added only what other peers have can come back; here no peer has it, so it is only
   /// seen that nothing wrong is left.
   private void rotAndRepair(TestNode node) throws Exception {
     if (added.isEmpty() || random.nextInt(4) != 0) {
@@ -247,7 +247,7 @@ final class NodeWorkload {
     Optional<io.shoal.api.Multihash> victim = store.rot(random);
     if (victim.isPresent()) {
       NodeCommands.Verified found = node.verify();
-      assertEquals(1, found.corrupt().size(), "rot that was not found");
+      assertEquals(1, found.corrupt().size(), "corruption that was not found");
       everythingHeldIsRight();
       for (Map.Entry<Cid, byte[]> each : Map.copyOf(added).entrySet()) {
         // The user still has the file: added again, it is whole again.
@@ -266,7 +266,7 @@ final class NodeWorkload {
       return; // the next life goes on with it
     }
     if (Files.exists(out)) {
-      // It was renamed, and who asked was not told: a file that is not forced may be anything.
+      // It was renamed, and the caller did not learn of it: an unforced file may be anything.
       Files.delete(out);
     }
     long claimed = Files.exists(part) ? store.durableClaimBytes(part) : 0;

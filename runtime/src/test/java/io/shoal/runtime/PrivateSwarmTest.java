@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whole nodes that do not let everybody in, and peers that try to get in.
+/// Whole nodes with restricted access, and peers that try to get in.
 @Timeout(60)
 class PrivateSwarmTest {
   private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
@@ -69,7 +69,7 @@ class PrivateSwarmTest {
     swarm.close();
   }
 
-  /// Who connects by hand, and remembers what it is told.
+  /// A peer that connects by hand and records what it receives.
   private static final class Stranger implements ChunkServer {
     private final List<Integer> messages = new CopyOnWriteArrayList<>();
     private final List<String> questions = new CopyOnWriteArrayList<>();

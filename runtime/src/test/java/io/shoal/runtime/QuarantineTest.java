@@ -48,7 +48,7 @@ class QuarantineTest {
   void aGoodCopyTakesThePlaceOfARottenOneAndStays() throws Exception {
     store.copies.put(cid.multihash(), good);
     assertArrayEquals(good, node.load(cid).orElseThrow());
-    // Another one that had found the rotten copy as well.
+    // Another thread that had found the corrupt copy as well.
     assertTrue(node.quarantine().settle(cid));
     assertArrayEquals(good, node.load(cid).orElseThrow());
   }

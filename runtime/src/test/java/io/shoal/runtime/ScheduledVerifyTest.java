@@ -116,7 +116,7 @@ class ScheduledVerifyTest {
 
     VerifyRecord after = record();
     assertTrue(after.runs());
-    assertTrue(verify(after, FAST).round(), "it is gone on with at once");
+    assertTrue(verify(after, FAST).round(), "it continues at once");
 
     assertEquals(order.size(), after.last().chunks());
     assertEquals(1, after.last().corrupt());

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What others learn of private roots: nothing.
+/// Other peers learn nothing of private roots.
 class SharingTest {
   private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
   private static final Duration SHORT = Duration.ofSeconds(2);
@@ -59,7 +59,7 @@ class SharingTest {
     swarm.close();
   }
 
-  /// Waits until all that waited has been told.
+  /// Waits until everything is announced.
   private void settled(TestNode node) throws Exception {
     Cid last = node.add(swarm.file("last-" + System.nanoTime(), 9, System.nanoTime()));
     TestSwarm.await(LONG, () -> node.hasAnnouncedAll() && swarm.announced().contains(last));
@@ -242,7 +242,7 @@ class SharingTest {
     assertEquals(Set.of(), swarm.announced());
   }
 
-  /// A stranger's end of a connection: what it is told, it keeps.
+  /// A stranger's end of a connection, which records what it receives.
   private static final class Stranger implements ChunkServer {
     final BlockingQueue<Integer> types = new LinkedBlockingQueue<>();
     final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
@@ -322,11 +322,11 @@ class SharingTest {
       in.connect(MemoryNetwork.address("first"), inside).watch(root, _ -> {});
       TestNode second = swarm.node("second");
       second.get(content(root), "out", LONG, false, true, first);
-      PeerExchange told = PeerExchange.decode(ByteBuffer.wrap(exchange(inside)));
-      assertEquals(root, told.root());
+      PeerExchange received = PeerExchange.decode(ByteBuffer.wrap(exchange(inside)));
+      assertEquals(root, received.root());
       assertEquals(
           List.of(MemoryNetwork.address("second").uri()),
-          told.peers().stream().map(PeerAddress::uri).toList());
+          received.peers().stream().map(PeerAddress::uri).toList());
       assertFalse(outside.types.contains(PeerExchange.TYPE));
     }
   }

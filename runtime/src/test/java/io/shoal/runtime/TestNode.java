@@ -228,13 +228,13 @@ final class TestNode implements AutoCloseable {
 
   NameCommands.ResolvedName resolve(Reference.SignedName name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.names().resolve(name, timeout);
+    return core.names().resolver().resolve(name, timeout);
   }
 
   /// What other nodes say about a root.
   Optional<NameValue.Target> hearsay(Cid root, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.names().about(root, timeout);
+    return core.names().resolver().about(root, timeout);
   }
 
   NameChunks nameChunks() {
@@ -242,15 +242,15 @@ final class TestNode implements AutoCloseable {
   }
 
   NamePublisher publisher() {
-    return core.publisher();
+    return core.names().publisher();
   }
 
   PublishingKeys publishingKeys() {
-    return core.publishingKeys();
+    return core.names().keys();
   }
 
   NameRenewal renewal() {
-    return core.renewal();
+    return core.names().renewal();
   }
 
   NodeReports reports() {

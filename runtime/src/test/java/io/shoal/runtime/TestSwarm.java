@@ -100,7 +100,7 @@ final class TestSwarm implements AutoCloseable {
     return Set.copyOf(announced.keySet());
   }
 
-  /// Everybody reads what anybody announced.
+  /// Every node finds what any node announced.
   private final class Board implements Discovery {
     private final Map<Cid, Set<PeerAddress>> mine = new ConcurrentHashMap<>();
 
