@@ -3,25 +3,22 @@ package org.example.embed;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.Node;
-import io.shoal.runtime.command.NodeCommands.AddRequest;
-import io.shoal.runtime.command.NodeCommands.Added;
-import io.shoal.runtime.command.NodeCommands.Fetched;
-import io.shoal.runtime.command.NodeCommands.GetRequest;
-import io.shoal.runtime.command.NodeCommands.ProgressListener;
+import io.shoal.runtime.command.ContentCommands.AddRequest;
+import io.shoal.runtime.command.ContentCommands.Added;
+import io.shoal.runtime.command.ContentCommands.Fetched;
+import io.shoal.runtime.command.ContentCommands.GetRequest;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /// Adds a file on one node, fetches it on another, and prints how many bytes came from each peer.
 ///
 /// Arguments: the folder of plugins, the file, where the copy goes.
 public final class TwoNodes {
-
-  private static final int LEAF_BYTES = 1024 * 1024;
 
   private TwoNodes() {}
 
@@ -44,7 +41,7 @@ public final class TwoNodes {
   private static Added add(Node node, Path file)
       throws ShoalException, IOException, InterruptedException {
     List<Added> results = new ArrayList<>();
-    var request = new AddRequest(List.of(file), Optional.empty(), false, LEAF_BYTES, false, false);
+    var request = AddRequest.builder(List.of(file)).build();
     node.add(request, ProgressListener.SILENT, results::add);
     return results.getFirst();
   }
@@ -53,15 +50,10 @@ public final class TwoNodes {
       throws ShoalException, IOException {
     // An address with a peer id behind `#` is answered by that peer or not at all.
     PeerAddress address = PeerAddress.parse(giver.status().endpoints().getFirst());
-    return new GetRequest(
-        Reference.parse(added.root()),
-        Optional.of(copy),
-        copy.getParent(),
-        List.of(address),
-        Optional.empty(),
-        false,
-        false,
-        true,
-        false);
+    return GetRequest.builder(Reference.parse(added.root()), copy.getParent())
+        .target(copy)
+        .peers(List.of(address))
+        .replace(true)
+        .build();
   }
 }

@@ -3,15 +3,14 @@ package org.example.embed;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.Node;
-import io.shoal.runtime.command.NodeCommands.GetRequest;
-import io.shoal.runtime.command.NodeCommands.NodeStatus;
-import io.shoal.runtime.command.NodeCommands.PeerEntry;
-import io.shoal.runtime.command.NodeCommands.Progress;
+import io.shoal.runtime.command.ContentCommands.GetRequest;
+import io.shoal.runtime.command.ContentCommands.Progress;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StatusCommands.NodeStatus;
+import io.shoal.runtime.command.StatusCommands.PeerEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /// Fetches from a peer that is running, and shows progress and the status of the node.
 ///
@@ -24,16 +23,11 @@ public final class WatchDownload {
   public static void main(String[] args) throws ShoalException, IOException, InterruptedException {
     Path copy = Path.of(args[4]).toAbsolutePath();
     var request =
-        new GetRequest(
-            Reference.parse(args[2]),
-            Optional.of(copy),
-            copy.getParent(),
-            List.of(PeerAddress.parse(args[3])),
-            Optional.empty(),
-            false,
-            false,
-            true,
-            false);
+        GetRequest.builder(Reference.parse(args[2]), copy.getParent())
+            .target(copy)
+            .peers(List.of(PeerAddress.parse(args[3])))
+            .replace(true)
+            .build();
     try (Node node = LocalNode.start(Path.of(args[0]), Path.of(args[1]))) {
       node.get(request, WatchDownload::show);
       show(node.status());

@@ -9,10 +9,10 @@ import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
+import io.shoal.runtime.command.ContentCommands.AddRequest;
+import io.shoal.runtime.command.ContentCommands.Added;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.NodeCommands.AddRequest;
-import io.shoal.runtime.command.NodeCommands.Added;
-import io.shoal.runtime.command.NodeCommands.ProgressListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -103,10 +102,7 @@ final class CachesCommand implements Callable<Integer> {
       throws ShoalException, IOException, InterruptedException {
     Files.writeString(folder.resolve("file"), "a file");
     List<Added> added = new ArrayList<>();
-    node.add(
-        new AddRequest(List.of(folder), Optional.empty(), false, LEAF_BYTES, false, false),
-        ProgressListener.SILENT,
-        added::add);
+    node.add(AddRequest.builder(List.of(folder)).build(), ProgressListener.SILENT, added::add);
     return added.getFirst().root();
   }
 

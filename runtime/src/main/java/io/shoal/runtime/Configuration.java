@@ -59,7 +59,7 @@ public final class Configuration {
     List<String> path = Arrays.asList(key.split("\\.", -1));
     if (path.stream().anyMatch(String::isBlank)) {
       throw new InvalidConfigException(
-          "'" + key + "' is no key: write words joined by dots, such as limits.upload");
+          "'" + key + "' is not a key: write words joined by dots, such as limits.upload");
     }
     return new Configuration(tree.with(path, parse(value.strip())), source);
   }
@@ -86,8 +86,7 @@ public final class Configuration {
     return settings;
   }
 
-  /// What is written under `plugins.PLUGIN_ID`. Each call starts to remember anew which keys were
-  /// asked for.
+  /// The section `plugins.PLUGIN_ID`. Each call records anew which keys were read.
   ConfigSection plugin(String pluginId) throws InvalidConfigException {
     return new ConfigSection("", tree, source).section("plugins").section(pluginId);
   }

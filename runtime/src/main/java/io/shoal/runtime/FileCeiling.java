@@ -10,16 +10,16 @@ import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a node may have open at once, so that it refuses a connection or a download in time instead
-/// of failing in the middle of one for want of a file descriptor.
+/// How much a node may have open at once, so that it refuses a connection or a download in time
+/// instead of failing in the middle of one for want of a file descriptor.
 ///
 /// @param connections to peers, both ways
 /// @param downloads that run at once
 record FileCeiling(int connections, int downloads) {
   private static final Logger LOG = LoggerFactory.getLogger(FileCeiling.class);
 
-  /// Jars, logs, the index, selectors, the sockets that listen, the control API: a node that rests
-  /// has about 60.
+  /// Jars, logs, the index, selectors, the sockets that listen, the control API: an idle node has
+  /// about 60.
   static final int BASE_FILES = 128;
 
   /// Each upload reads one file.
@@ -28,7 +28,7 @@ record FileCeiling(int connections, int downloads) {
   /// However few files there are: with fewer connections a node is of no use.
   static final int MIN_CONNECTIONS = 8;
 
-  /// Linux tells a process's limits here, after Java raised its own as far as it may.
+  /// Linux lists a process's limits here, after Java raised its own as far as it may.
   private static final Path LIMITS = Path.of("/proc/self/limits");
 
   private static final String LINE = "Max open files";
@@ -62,7 +62,7 @@ record FileCeiling(int connections, int downloads) {
   }
 
   /// How many files a process may have open, by the text of its limits; empty where the system does
-  /// not tell or sets none.
+  /// not say or sets none.
   static OptionalLong processLimit(Path limits) {
     try {
       for (String line : Files.readAllLines(limits)) {
@@ -74,7 +74,7 @@ record FileCeiling(int connections, int downloads) {
         }
       }
     } catch (IOException | NumberFormatException e) {
-      LOG.debug("the system does not tell how many files may be open: {}", e.toString());
+      LOG.debug("the system does not say how many files may be open: {}", e.toString());
     }
     return OptionalLong.empty();
   }

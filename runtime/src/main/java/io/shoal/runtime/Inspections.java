@@ -4,9 +4,9 @@ import io.shoal.api.Discovery;
 import io.shoal.api.Inspection;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.command.NodeCommands.InspectRequest;
-import io.shoal.runtime.command.NodeCommands.InspectionEntry;
-import io.shoal.runtime.command.NodeCommands.InspectionLine;
+import io.shoal.runtime.command.StatusCommands.InspectRequest;
+import io.shoal.runtime.command.StatusCommands.InspectionEntry;
+import io.shoal.runtime.command.StatusCommands.InspectionLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// What the discoveries tell about their inside.
+/// The questions that the active discoveries answer about their inside.
 final class Inspections {
   private final Map<String, Inspection> byPlugin = new LinkedHashMap<>();
 
@@ -67,7 +67,7 @@ final class Inspections {
                 .formatted(question, String.join(", ", names)));
   }
 
-  /// Holds a plugin to what it promised: a table that has no end must not fill a reader's memory.
+  /// Holds a plugin to its contract: a table without end must not fill a reader's memory.
   private static final class Bounded implements Inspection.AnswerSink {
     private final InspectionEntry entry;
     private final Consumer<InspectionLine> each;
@@ -82,7 +82,7 @@ final class Inspections {
     @Override
     public void columns(List<String> names) {
       columns = names.size();
-      tell(new InspectionLine(true, List.copyOf(names)));
+      pass(new InspectionLine(true, List.copyOf(names)));
     }
 
     @Override
@@ -92,10 +92,10 @@ final class Inspections {
             "plugin %s: a row of %s has %d cells where the table has %d columns"
                 .formatted(entry.plugin(), entry.name(), cells.size(), columns));
       }
-      tell(new InspectionLine(false, List.copyOf(cells)));
+      pass(new InspectionLine(false, List.copyOf(cells)));
     }
 
-    private void tell(InspectionLine line) {
+    private void pass(InspectionLine line) {
       if (lines++ < 2 * Inspection.MAX_ROWS) {
         each.accept(line);
       }

@@ -3,11 +3,12 @@ package io.shoal.runtime;
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NameCommands;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.file.NameRules;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.naming.NamePublisher;
+import io.shoal.runtime.naming.NameResolver;
 import io.shoal.runtime.naming.NameValue;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,33 +16,36 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What a user does with names, where it touches what is here.
+/// The commands on names that need to know what is here.
 final class NameWork {
-  /// How long others are asked about a root that is not here: a hint is not worth more.
+  /// How long peers are asked about a root that is not here: a hint is not worth more.
   private static final Duration HEARSAY_PATIENCE = Duration.ofSeconds(10);
 
-  private final NodeCore core;
+  private final NameResolver names;
+  private final NamePublisher publisher;
   private final StoreWork store;
-  private final TransferWork transfers;
+  private final ReferenceResolver resolver;
 
-  NameWork(NodeCore core, StoreWork store, TransferWork transfers) {
-    this.core = core;
+  NameWork(
+      NameResolver names, NamePublisher publisher, StoreWork store, ReferenceResolver resolver) {
+    this.names = names;
+    this.publisher = publisher;
     this.store = store;
-    this.transfers = transfers;
+    this.resolver = resolver;
   }
 
   NameCommands.PublishedName publish(NameCommands.PublishRequest request)
       throws ShoalException, IOException, InterruptedException {
-    TransferWork.Resolved resolved =
-        transfers.resolve(request.reference(), Optional.of(request.timeout()), List.of());
-    return core.publisher().publish(request, facts(resolved));
+    ReferenceResolver.Resolved resolved =
+        resolver.resolve(request.reference(), Optional.of(request.timeout()), List.of());
+    return publisher.publish(request, facts(resolved));
   }
 
   /// A root may be published before it is here: then the name, the size and the kind are what the
   /// reference says, or unknown.
-  private NamePublisher.Facts facts(TransferWork.Resolved resolved)
+  private NamePublisher.Facts facts(ReferenceResolver.Resolved resolved)
       throws ShoalException, IOException {
-    NodeCommands.ContentStat stat;
+    StoreCommands.ContentStat stat;
     try {
       stat = store.stat(resolved.root());
     } catch (NotFoundException e) {
@@ -61,12 +65,13 @@ final class NameWork {
         key.peerId().toCid().toString(), file.map(Path::toString), List.of());
   }
 
-  NodeCommands.ContentStat stat(Cid root) throws ShoalException, IOException, InterruptedException {
+  StoreCommands.ContentStat stat(Cid root)
+      throws ShoalException, IOException, InterruptedException {
     try {
       return store.stat(root);
     } catch (NotFoundException e) {
-      NameValue.Target said = core.names().about(root, HEARSAY_PATIENCE).orElseThrow(() -> e);
-      return new NodeCommands.ContentStat(
+      NameValue.Target said = names.about(root, HEARSAY_PATIENCE).orElseThrow(() -> e);
+      return new StoreCommands.ContentStat(
           root.toString(),
           said.kind().orElse("unknown"),
           said.fileName(),

@@ -1,5 +1,6 @@
 package io.shoal.runtime;
 
+
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.Access;
@@ -21,11 +22,8 @@ import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,7 +38,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```java
 /// try (Node node = Node.builder().dataFolder(data).pluginFolders(List.of(plugins)).start()) {
-///   node.get(request, NodeCommands.ProgressListener.SILENT);
+///   node.get(request, ContentCommands.ProgressListener.SILENT);
 /// }
 /// ```
 ///
@@ -49,7 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class Node implements NodeCommands {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-  /// What a node is for.
+  /// The purpose of a node.
   public enum Mode {
     /// It serves and announces until it is closed, and can be controlled by other processes.
     SERVE,
@@ -57,19 +55,20 @@ public final class Node implements NodeCommands {
     FETCH,
     /// It fetches something, and serves nothing.
     FETCH_ONLY,
-    /// It works on the store and talks to nobody.
+    /// It works on the store and connects to no peer.
     OFFLINE
   }
 
-  private final MetricsRegistry metrics;
+  /// For each root that `verify` repairs.
+  private static final Duration REPAIR_PATIENCE = Duration.ofSeconds(30);
+
   private final DataFolderLock lock;
   private final BulkPool bulkPool;
   private final PluginHost plugins;
   private final NodeCore core;
-  private final StoreWork store;
-  private final TransferWork transfers;
-  private final NameWork names;
+  private final NodeWork work;
   private final NodeReports reports;
+  private final MetricsRegistry metrics;
   private final AtomicBoolean closed = new AtomicBoolean();
   private Optional<ControlServer> control = Optional.empty();
 
@@ -78,19 +77,16 @@ public final class Node implements NodeCommands {
       BulkPool bulkPool,
       PluginHost plugins,
       NodeCore core,
-      String peerId,
-      String version,
-      int cores,
+      NodeWork work,
+      NodeReports reports,
       MetricsRegistry metrics) {
-    this.metrics = metrics;
     this.lock = lock;
     this.bulkPool = bulkPool;
     this.plugins = plugins;
     this.core = core;
-    this.store = new StoreWork(core);
-    this.transfers = new TransferWork(core, bulkPool, cores);
-    this.names = new NameWork(core, store, transfers);
-    this.reports = new NodeReports(core, peerId, version);
+    this.work = work;
+    this.reports = reports;
+    this.metrics = metrics;
   }
 
   /// Begins to describe a node.
@@ -108,14 +104,13 @@ public final class Node implements NodeCommands {
 
     private Builder() {}
 
-    /// Where the node keeps its key, its plugins' files and what it remembers; made if it is not
-    /// there.
+    /// Where the node keeps its key, its plugins' files and its state; made if it is missing.
     public Builder dataFolder(Path folder) {
       dataFolder = Optional.of(folder);
       return this;
     }
 
-    /// Where plugins lie.
+    /// The folders with plugins.
     public Builder pluginFolders(List<Path> folders) {
       pluginFolders = List.copyOf(folders);
       return this;
@@ -127,7 +122,7 @@ public final class Node implements NodeCommands {
       return this;
     }
 
-    /// What the node is for; [Mode#SERVE] if this is not called.
+    /// The node's purpose; [Mode#SERVE] if this is not called.
     public Builder mode(Mode mode) {
       this.mode = mode;
       return this;
@@ -172,10 +167,9 @@ public final class Node implements NodeCommands {
       Access access = settings.access().resolve(settings.tlsRequired());
       DataFolderLock lock = DataFolderLock.take(data);
       opened.add(lock);
-      SecureRandom random = new SecureRandom();
-      InstantSource clock = InstantSource.system();
-      HostKey key = HostKey.loadOrCreate(HostKey.file(data), random);
-      HostIdentity identity = new HostIdentity(key, clock, random);
+      SystemSources sources = SystemSources.ofMachine();
+      HostKey key = HostKey.loadOrCreate(HostKey.file(data), sources.random());
+      HostIdentity identity = new HostIdentity(key, sources.clock(), sources.random());
       if (mode != Mode.OFFLINE && settings.tlsRequired()) {
         identity.prepareTls();
       }
@@ -184,7 +178,8 @@ public final class Node implements NodeCommands {
       opened.add(bulkPool);
       MetricsRegistry metrics = new MetricsRegistry();
       PluginServices services =
-          new PluginServices(data, identity, access.swarmSecret(), clock, metrics, bulkPool);
+          new PluginServices(
+              data, identity, access.swarmSecret(), sources.clock(), metrics, bulkPool);
       PluginHost plugins =
           PluginHost.open(
               pluginFolders,
@@ -198,10 +193,11 @@ public final class Node implements NodeCommands {
               ? EnumSet.of(ExtensionKind.STORAGE, ExtensionKind.VERIFICATION)
               : EnumSet.allOf(ExtensionKind.class);
       ActivePlugins active = plugins.start(services, kinds);
-      NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode);
+      NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode, sources);
       new NodeMetrics(core).register(metrics.of("node"));
-      return new Node(
-          lock, bulkPool, plugins, core, key.peerId().toString(), version, cores, metrics);
+      NodeWork work = NodeWork.of(core, bulkPool, cores);
+      NodeReports reports = new NodeReports(core, key.peerId().toString(), version);
+      return new Node(lock, bulkPool, plugins, core, work, reports, metrics);
     }
   }
 
@@ -211,24 +207,19 @@ public final class Node implements NodeCommands {
     for (PluginReport report : plugins.reports()) {
       report
           .problem()
-          .ifPresent(why -> LOG.warn("goes on without plugin {}: {}", report.id(), why.message()));
+          .ifPresent(
+              why -> LOG.warn("continues without plugin {}: {}", report.id(), why.message()));
     }
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
           Optional.of(
               ControlServer.start(
-                  this, this::metricsText, settings.control().address(), data, new SecureRandom()));
+                  this,
+                  () -> NodeMetrics.text(metrics),
+                  settings.control().address(),
+                  data,
+                  core.sources().random()));
     }
-  }
-
-  private String metricsText() {
-    StringBuilder text = new StringBuilder();
-    try {
-      metrics.writePrometheus(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a string builder does not fail", e);
-    }
-    return text.toString();
   }
 
   private static void closeQuietly(AutoCloseable part) {
@@ -243,70 +234,71 @@ public final class Node implements NodeCommands {
   @Override
   public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException, InterruptedException {
-    transfers.add(request, progress, each);
+    work.adds().add(request, progress, each);
   }
 
   @Override
   public TakenOver takeOver(Path folder, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return transfers.takeOver(folder, progress);
+    return work.adds().takeOver(folder, progress);
   }
 
   @Override
   public Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return transfers.get(request, progress);
+    return work.gets().get(request, progress);
   }
 
   @Override
   public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException, InterruptedException {
-    TransferWork.Resolved resolved = transfers.resolve(reference, Optional.of(timeout), List.of());
+    ReferenceResolver.Resolved resolved =
+        work.resolver().resolve(reference, Optional.of(timeout), List.of());
     new ProviderSearch(core.network()).run(resolved.root(), timeout, each);
   }
 
   @Override
   public List<RootEntry> roots() throws IOException {
-    return store.roots();
+    return work.store().roots();
   }
 
   @Override
   public List<FolderEntry> list(Reference reference)
       throws ShoalException, IOException, InterruptedException {
-    return store.list(transfers.resolveHere(reference));
+    return work.store().list(work.resolver().resolveHere(reference));
   }
 
   @Override
   public ContentStat stat(Reference reference)
       throws ShoalException, IOException, InterruptedException {
-    return names.stat(transfers.resolveHere(reference));
+    return work.names().stat(work.resolver().resolveHere(reference));
   }
 
   @Override
   public void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    transfers.cat(reference, timeout, out);
+    work.cats().cat(reference, timeout, out);
   }
 
   @Override
   public void pin(Reference reference) throws ShoalException, IOException, InterruptedException {
-    store.pin(transfers.resolveHere(reference));
+    work.store().pin(work.resolver().resolveHere(reference));
   }
 
   @Override
   public void unpin(Reference reference) throws ShoalException, IOException, InterruptedException {
-    store.unpin(transfers.resolveHere(reference));
+    work.store().unpin(work.resolver().resolveHere(reference));
   }
 
   @Override
   public Shared share(Reference reference, Sharing sharing)
       throws ShoalException, IOException, InterruptedException {
-    return store.share(transfers.resolveHere(reference), sharing);
+    return work.store().share(work.resolver().resolveHere(reference), sharing);
   }
 
   @Override
   public Collected gc() throws ShoalException, IOException, InterruptedException {
-    return store.gc();
+    return core.collection().run();
   }
 
   @Override
@@ -314,7 +306,7 @@ public final class Node implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     Optional<StoreVerify.Repair> again =
         request.repair()
-            ? Optional.of(root -> transfers.fetch(root, Optional.of(Duration.ofSeconds(30))))
+            ? Optional.of(root -> work.runner().intoStore(root, Optional.of(REPAIR_PATIENCE)))
             : Optional.empty();
     return core.verify().run(again, request.bytesPerSecond(), progress);
   }
@@ -322,45 +314,45 @@ public final class Node implements NodeCommands {
   @Override
   public PublishedName publish(PublishRequest request)
       throws ShoalException, IOException, InterruptedException {
-    return names.publish(request);
+    return work.names().publish(request);
   }
 
   @Override
   public PublishedName withdraw(String name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.publisher().withdraw(name, timeout);
+    return core.names().publisher().withdraw(name, timeout);
   }
 
   @Override
   public List<PublishedName> published() throws IOException {
-    return core.publisher().published();
+    return core.names().publisher().published();
   }
 
   @Override
   public ResolvedName resolve(Reference.SignedName name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.names().resolve(name, timeout);
+    return core.names().resolver().resolve(name, timeout);
   }
 
   @Override
   public PublishingKey publishingKey() throws ShoalException, IOException {
-    return names.key(core.publishingKeys().current(), Optional.empty());
+    return work.names().key(core.names().keys().current(), Optional.empty());
   }
 
   @Override
   public PublishingKey exportKey(Path file) throws ShoalException, IOException {
-    return names.key(core.publishingKeys().export(file), Optional.of(file));
+    return work.names().key(core.names().keys().export(file), Optional.of(file));
   }
 
   @Override
   public PublishingKey importKey(Path file) throws ShoalException, IOException {
-    return names.key(core.publishingKeys().importFrom(file), Optional.of(file));
+    return work.names().key(core.names().keys().importFrom(file), Optional.of(file));
   }
 
   @Override
   public PublishingKey rotateKey(Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return core.publisher().rotate(timeout);
+    return core.names().publisher().rotate(timeout);
   }
 
   @Override
@@ -389,8 +381,8 @@ public final class Node implements NodeCommands {
     new Inspections(core.network().discoveries()).ask(request, each);
   }
 
-  /// Ends the node: running downloads stop and can be gone on with later; everything that was added
-  /// is durable. Takes at most some seconds.
+  /// Ends the node: running downloads stop and can be continued later; everything that was added is
+  /// durable. Takes at most some seconds.
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -1,8 +1,11 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Metrics;
+import io.shoal.runtime.plugin.MetricsRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/// What the runtime itself counts.
+/// The metrics of the runtime itself.
 final class NodeMetrics {
   private final NodeCore core;
 
@@ -16,9 +19,7 @@ final class NodeMetrics {
         "upload_requests_running", "Requests that are being answered", core.server()::running);
     metrics.gauge("upload_requests_waiting", "Requests in line", core.server()::waiting);
     metrics.gauge(
-        "connections_open",
-        "Connections that stand",
-        () -> core.network().connections().all().size());
+        "connections_open", "Open connections", () -> core.network().connections().all().size());
     metrics.gauge(
         "connections_turned_away",
         "Connections of peers that may not take part",
@@ -29,5 +30,16 @@ final class NodeMetrics {
         "announcements_waiting",
         "Keys that wait for their first announcement",
         core.announcer()::waiting);
+  }
+
+  /// All metrics, in the text format of Prometheus.
+  static String text(MetricsRegistry metrics) {
+    StringBuilder text = new StringBuilder();
+    try {
+      metrics.writePrometheus(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string builder does not fail", e);
+    }
+    return text.toString();
   }
 }

@@ -2,7 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerConnection;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.download.Download;
 import io.shoal.runtime.download.PausedDownload;
@@ -29,9 +29,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What `status` and `peers` tell.
+/// The commands that report how the node is: `status` and `peers`.
 final class NodeReports {
-  /// Bans that are told of: who keeps changing its name earns thousands.
+  /// Bans that are reported: a peer that keeps changing its identity earns thousands.
   private static final int MAX_BANS = 100;
 
   private final NodeCore core;
@@ -39,7 +39,8 @@ final class NodeReports {
   private final PeerNetwork network;
   private final String peerId;
   private final String version;
-  private final long readyNanos = System.nanoTime();
+  private final SystemSources sources;
+  private final long readyNanos;
 
   NodeReports(NodeCore core, String peerId, String version) {
     this.core = core;
@@ -47,10 +48,12 @@ final class NodeReports {
     this.network = core.network();
     this.peerId = peerId;
     this.version = version;
+    this.sources = core.sources();
+    this.readyNanos = sources.nanoTime().getAsLong();
   }
 
-  NodeCommands.NodeStatus status() throws IOException {
-    List<NodeCommands.DiscoveryEntry> discoveries = new ArrayList<>();
+  StatusCommands.NodeStatus status() throws IOException {
+    List<StatusCommands.DiscoveryEntry> discoveries = new ArrayList<>();
     List<String> advice = new ArrayList<>();
     network
         .discoveries()
@@ -59,7 +62,7 @@ final class NodeReports {
               DiscoveryStatus status = discovery.status();
               advice.addAll(status.advice());
               discoveries.add(
-                  new NodeCommands.DiscoveryEntry(
+                  new StatusCommands.DiscoveryEntry(
                       id,
                       status.endpoint(),
                       status.reachablePeers(),
@@ -69,10 +72,10 @@ final class NodeReports {
                       status.details()));
             });
     advice.addAll(advice());
-    return new NodeCommands.NodeStatus(
+    return new StatusCommands.NodeStatus(
         peerId,
         version,
-        Duration.ofNanos(System.nanoTime() - readyNanos).toMillis(),
+        Duration.ofNanos(sources.nanoTime().getAsLong() - readyNanos).toMillis(),
         core.endpoints().stream().map(Object::toString).toList(),
         discoveries,
         local.store().usage(),
@@ -81,22 +84,22 @@ final class NodeReports {
                 core.downloads().paused().stream().map(NodeReports::entry))
             .toList(),
         uploads(),
-        core.renewal().entry(),
+        core.names().renewal().entry(),
         bans(),
-        new NodeCommands.AccessEntry(core.accessGate().mode(), core.accessGate().refused()),
+        new StatusCommands.AccessEntry(core.accessGate().mode(), core.accessGate().refused()),
         check(),
         List.copyOf(advice));
   }
 
-  private NodeCommands.CheckEntry check() {
+  private StatusCommands.CheckEntry check() {
     VerifyRecord record = core.verifyRecord();
     VerifyRecord.Ended last = record.last();
     boolean serves = core.mode() == Node.Mode.SERVE;
-    return new NodeCommands.CheckEntry(
+    return new StatusCommands.CheckEntry(
         last.endedMillis(),
         last.chunks(),
         last.bytes(),
-        last.rotten(),
+        last.corrupt(),
         last.missing(),
         serves && record.runs() ? record.running().bytes() : -1,
         serves ? core.scheduledVerify().dueMillis() : 0);
@@ -113,7 +116,7 @@ final class NodeReports {
       advice.add(
           "the last check of the store missed "
               + (missing == 1 ? "1 chunk" : missing + " chunks")
-              + " of pinned roots: 'shoal verify --repair' fetches what others have");
+              + " of pinned roots: 'shoal verify --repair' fetches what other peers have");
     }
     int waiting = core.announcer().waiting();
     if (waiting > 0) {
@@ -128,8 +131,8 @@ final class NodeReports {
     return advice;
   }
 
-  private static NodeCommands.TransferEntry entry(Download download) {
-    return new NodeCommands.TransferEntry(
+  private static StatusCommands.TransferEntry entry(Download download) {
+    return new StatusCommands.TransferEntry(
         download.request().root().toString(),
         download.request().name(),
         download.counters().totalBytes(),
@@ -139,8 +142,8 @@ final class NodeReports {
         download.state());
   }
 
-  private static NodeCommands.TransferEntry entry(PausedDownload download) {
-    return new NodeCommands.TransferEntry(
+  private static StatusCommands.TransferEntry entry(PausedDownload download) {
+    return new StatusCommands.TransferEntry(
         download.request().root().toString(),
         download.request().name(),
         download.counters().totalBytes(),
@@ -150,10 +153,10 @@ final class NodeReports {
         download.why());
   }
 
-  private NodeCommands.UploadEntry uploads() {
+  private StatusCommands.UploadEntry uploads() {
     Set<PeerKey> peers = new HashSet<>();
     network.connections().all().forEach(connection -> peers.add(PeerKey.of(connection)));
-    return new NodeCommands.UploadEntry(
+    return new StatusCommands.UploadEntry(
         core.uploads().sentBytes(),
         core.uploads().bytesPerSecond(),
         core.server().running(),
@@ -161,18 +164,18 @@ final class NodeReports {
         peers.size());
   }
 
-  List<NodeCommands.PeerEntry> peers() {
+  List<StatusCommands.PeerEntry> peers() {
     Map<PeerKey, PeerConnection> connected = new HashMap<>();
     network
         .connections()
         .all()
         .forEach(connection -> connected.put(PeerKey.of(connection), connection));
-    long now = System.currentTimeMillis();
-    List<NodeCommands.PeerEntry> entries = new ArrayList<>();
+    long now = sources.clock().millis();
+    List<StatusCommands.PeerEntry> entries = new ArrayList<>();
     for (PeerBook.Entry peer : onePerAddress(network.book().entries(), connected.keySet())) {
       boolean proven = !peer.key().text().contains(":");
       entries.add(
-          new NodeCommands.PeerEntry(
+          new StatusCommands.PeerEntry(
               proven ? Optional.of(peer.key().text()) : Optional.empty(),
               peer.address().uri(),
               connected.containsKey(peer.key()),
@@ -182,14 +185,14 @@ final class NodeReports {
               peer.sentBytes(),
               peer.failures(),
               (int) Math.round(peer.reputation().at(now)),
-              network.book().ban(peer.key()).map(NodeReports::ban)));
+              network.book().ban(peer.key()).map(this::ban)));
     }
     entries.sort((a, b) -> Boolean.compare(b.connected(), a.connected()));
     return entries;
   }
 
-  /// Where several were met at one address the one that is connected, else the last that was heard
-  /// of; and whoever is banned.
+  /// Of several peers met at one address, the connected one or else the one seen last; and every
+  /// banned peer.
   private List<PeerBook.Entry> onePerAddress(List<PeerBook.Entry> all, Set<PeerKey> connected) {
     Map<String, PeerBook.Entry> shown = new HashMap<>();
     List<PeerBook.Entry> entries = new ArrayList<>();
@@ -210,14 +213,14 @@ final class NodeReports {
     return entries;
   }
 
-  /// The bans that hold, the last that were made first.
-  private List<NodeCommands.BanEntry> bans() {
-    long now = System.currentTimeMillis();
+  /// The bans that are in force, the newest first.
+  private List<StatusCommands.BanEntry> bans() {
+    long now = sources.clock().millis();
     return network.book().bans().reversed().stream()
         .limit(MAX_BANS)
         .map(
             ban ->
-                new NodeCommands.BanEntry(
+                new StatusCommands.BanEntry(
                     ban.kind().name().toLowerCase(Locale.ROOT),
                     ban.subject(),
                     ban.reason(),
@@ -226,13 +229,13 @@ final class NodeReports {
         .toList();
   }
 
-  private static String ban(Bans.Ban ban) {
-    long minutes = Math.max(0, (ban.untilMillis() - System.currentTimeMillis()) / 60_000);
+  private String ban(Bans.Ban ban) {
+    long minutes = Math.max(0, (ban.untilMillis() - sources.clock().millis()) / 60_000);
     return "%s; ends in %d minutes".formatted(ban.reason(), minutes);
   }
 
-  static NodeCommands.PluginEntry entry(PluginReport report) {
-    return new NodeCommands.PluginEntry(
+  static StatusCommands.PluginEntry entry(PluginReport report) {
+    return new StatusCommands.PluginEntry(
         report.id(),
         report.kinds().stream().map(ExtensionKind::word).sorted().toList(),
         report.version(),

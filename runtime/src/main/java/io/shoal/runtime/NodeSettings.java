@@ -11,15 +11,15 @@ import io.shoal.runtime.plugin.inspection.PluginSettings;
 import java.util.Locale;
 import java.util.Set;
 
-/// What the runtime itself reads from a [Configuration].
+/// The settings that the runtime itself reads from a [Configuration].
 ///
 /// @param active which plugins are used
 /// @param plugins how plugins are loaded
-/// @param tls whether peers must encrypt and prove who they are
-/// @param access who may take part
-/// @param announce what is told to others
+/// @param tls whether peers must encrypt and prove their identity
+/// @param access which peers may take part
+/// @param announce what is announced
 /// @param limits what the node may use
-/// @param digests what is computed while the node is idle
+/// @param digests work for idle times
 /// @param verify how often and how fast the store is checked
 /// @param control where the control API listens
 /// @param logLevel `error` to `trace`
@@ -37,13 +37,13 @@ record NodeSettings(
 
   private static final Set<String> LOG_LEVELS = Set.of("error", "warn", "info", "debug", "trace");
 
-  /// Whether peers must encrypt and prove who they are.
-  public enum Tls {
+  /// Whether peers must encrypt and prove their identity.
+  enum Tls {
     REQUIRED,
     OFF
   }
 
-  /// What a node may use. Rates are bytes a second, [Long#MAX_VALUE] for no limit.
+  /// The resources that a node may use. Rates are bytes a second, [Long#MAX_VALUE] for no limit.
   ///
   /// @param uploadBytesPerSecond to all peers together
   /// @param downloadBytesPerSecond from all peers together
@@ -73,10 +73,10 @@ record NodeSettings(
     /// machine serves.
     static final int MAX_CONNECTIONS = 100_000;
 
-    /// What common systems allow a process at most; a process that is allowed less keeps to that.
+    /// The most that common systems allow a process; a process that is allowed less keeps to that.
     static final int DEFAULT_OPEN_FILES = 1_048_576;
 
-    /// What a node that rests has open.
+    /// About as many as an idle node has open.
     static final int MIN_OPEN_FILES = 64;
 
     private static Limits read(ConfigSection root) throws InvalidConfigException {
@@ -97,13 +97,13 @@ record NodeSettings(
     }
   }
 
-  /// What is computed while the node is idle.
+  /// Work for idle times.
   ///
   /// @param whenIdle whether whole-file digests are
   /// @param bytesPerSecond how fast files are read for them
   record Digests(boolean whenIdle, long bytesPerSecond) {
 
-    /// Slow enough that a disk has time for others, fast enough for some terabytes in a day.
+    /// Slow enough that a disk has time for other work, fast enough for some terabytes in a day.
     static final long DEFAULT_BYTES_PER_SECOND = 50_000_000;
 
     private static Digests read(ConfigSection root) throws InvalidConfigException {
@@ -141,7 +141,7 @@ record NodeSettings(
 
   private static AnnounceScope announce(ConfigSection root, AccessSettings.Mode access)
       throws InvalidConfigException {
-    // Who may connect is known to each other: nobody else needs to find them.
+    // Listed peers know each other's addresses: no other peer needs to find them.
     String whenAbsent = access == AccessSettings.Mode.ALLOW_LIST ? "none" : "roots";
     return AnnounceScope.valueOf(
         upper(root.oneOf("announce", Set.of("roots", "all", "none"), whenAbsent)));

@@ -1,15 +1,12 @@
 package io.shoal.runtime;
 
-import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
-import io.shoal.api.FileBacked;
-import io.shoal.api.FileRef;
-import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.download.PausedDownload;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
@@ -17,48 +14,58 @@ import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.store.RootIndex;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a user does with what is here: list, pin, collect.
+/// The user's commands on what is here: list, stat, pin, unpin, share.
 final class StoreWork {
-  private final NodeCore core;
   private final LocalStore local;
+  private final RootIndex index;
+  private final DownloadJournal journal;
+  private final Downloads downloads;
+  private final Holdings holdings;
   private final LocalDag dag;
 
-  StoreWork(NodeCore core) {
-    this.core = core;
-    this.local = core.local();
+  StoreWork(
+      LocalStore local,
+      RootIndex index,
+      DownloadJournal journal,
+      Downloads downloads,
+      Holdings holdings) {
+    this.local = local;
+    this.index = index;
+    this.journal = journal;
+    this.downloads = downloads;
+    this.holdings = holdings;
     this.dag = new LocalDag(local);
   }
 
-  List<NodeCommands.RootEntry> roots() throws IOException {
-    List<NodeCommands.RootEntry> entries = new ArrayList<>();
+  List<StoreCommands.RootEntry> roots() throws IOException {
+    List<StoreCommands.RootEntry> entries = new ArrayList<>();
     AdoptedFiles adopted = new AdoptedFiles(local);
-    for (KeptRoot root : core.index().all()) {
+    for (KeptRoot root : index.all()) {
       entries.add(
-          new NodeCommands.RootEntry(
+          new StoreCommands.RootEntry(
               root.cid().toString(),
               root.name(),
               root.sizeBytes(),
               root.folder() ? "folder" : "file",
               root.pinned() ? "pinned" : "adopted",
               adopted.problem(root).orElse(""),
-              core.sharing(root.cid()).word()));
+              holdings.sharing(root.cid()).word()));
     }
-    for (DownloadJournal.Begun begun : core.journal().all()) {
-      Optional<Download> running = core.downloads().of(begun.root());
+    for (DownloadJournal.Begun begun : journal.all()) {
+      Optional<Download> running = downloads.of(begun.root());
       entries.add(
-          new NodeCommands.RootEntry(
+          new StoreCommands.RootEntry(
               begun.root().toString(),
               begun.target().getFileName().toString(),
               running.map(d -> d.counters().totalBytes()).orElse(-1L),
@@ -68,30 +75,30 @@ final class StoreWork {
                   .map(Download::state)
                   .or(() -> pausedAt(begun.target()))
                   .orElse("incomplete: get it again to go on (" + begun.target() + ")"),
-              core.sharing(begun.root()).word()));
+              holdings.sharing(begun.root()).word()));
     }
     return entries;
   }
 
   private Optional<String> pausedAt(Path target) {
-    return core.downloads().paused().stream()
+    return downloads.paused().stream()
         .filter(download -> download.request().target().equals(Optional.of(target)))
         .map(PausedDownload::why)
         .findFirst();
   }
 
-  List<NodeCommands.FolderEntry> list(Cid root) throws ShoalException, IOException {
+  List<StoreCommands.FolderEntry> list(Cid root) throws ShoalException, IOException {
     // A raw root has no nodes: its plan is whole even when its one leaf is missing.
     if (!root.isIdentity() && !local.store().contains(root)) {
       throw notHere(root);
     }
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
     if (!plan.isFolder()) {
-      String name = core.index().get(root).map(KeptRoot::name).orElse(root.toString());
+      String name = index.get(root).map(KeptRoot::name).orElse(root.toString());
       return List.of(
-          new NodeCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), "file"));
+          new StoreCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), "file"));
     }
-    Map<String, NodeCommands.FolderEntry> entries = new LinkedHashMap<>();
+    Map<String, StoreCommands.FolderEntry> entries = new LinkedHashMap<>();
     for (TreePlan.PlannedFolder folder : plan.folders()) {
       if (!folder.path().isEmpty() && folder.path().indexOf('/') < 0) {
         long size = 0;
@@ -115,16 +122,16 @@ final class StoreWork {
     return entries.keySet().stream().sorted().map(entries::get).toList();
   }
 
-  private static NodeCommands.FolderEntry entry(Cid cid, String name, long size, String kind) {
-    return new NodeCommands.FolderEntry(cid.toString(), name, size, kind);
+  private static StoreCommands.FolderEntry entry(Cid cid, String name, long size, String kind) {
+    return new StoreCommands.FolderEntry(cid.toString(), name, size, kind);
   }
 
   private static NotFoundException notHere(Cid root) {
     return new NotFoundException(root + " is not here, or not all of its nodes: get it first");
   }
 
-  NodeCommands.ContentStat stat(Cid root) throws ShoalException, IOException {
-    Optional<KeptRoot> kept = core.index().get(root);
+  StoreCommands.ContentStat stat(Cid root) throws ShoalException, IOException {
+    Optional<KeptRoot> kept = index.get(root);
     Optional<TreePlan> plan =
         local.store().contains(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
     if (plan.isEmpty() && kept.isEmpty()) {
@@ -132,7 +139,7 @@ final class StoreWork {
       if (here == 0) {
         throw new NotFoundException("nothing is known here of " + root + ": find or get it");
       }
-      return new NodeCommands.ContentStat(
+      return new StoreCommands.ContentStat(
           root.toString(),
           "unknown",
           Optional.empty(),
@@ -145,7 +152,7 @@ final class StoreWork {
           sharing(root));
     }
     String kind = plan.map(TreePlan::isFolder).orElse(false) ? "folder" : "file";
-    return new NodeCommands.ContentStat(
+    return new StoreCommands.ContentStat(
         root.toString(),
         kind,
         kept.map(KeptRoot::name).filter(name -> !name.isEmpty()),
@@ -159,30 +166,30 @@ final class StoreWork {
   }
 
   private Optional<String> sharing(Cid root) throws IOException {
-    return isRoot(root) ? Optional.of(core.sharing(root).word()) : Optional.empty();
+    return isRoot(root) ? Optional.of(holdings.sharing(root).word()) : Optional.empty();
   }
 
-  /// Whether there is something to set a rule for. What was let go still has one if it is private.
+  /// Whether there is something to set a rule for. A private root still has one after unpin.
   private boolean isRoot(Cid root) throws IOException {
-    return core.index().get(root).isPresent()
-        || core.index().isPrivate(root)
-        || core.downloads().of(root).isPresent()
-        || core.journal().all().stream().anyMatch(begun -> begun.root().equals(root));
+    return index.get(root).isPresent()
+        || index.isPrivate(root)
+        || downloads.of(root).isPresent()
+        || journal.all().stream().anyMatch(begun -> begun.root().equals(root));
   }
 
-  NodeCommands.Shared share(Cid root, NodeCommands.Sharing sharing)
+  StoreCommands.Shared share(Cid root, StoreCommands.Sharing sharing)
       throws ShoalException, IOException {
     if (!isRoot(root)) {
       throw new NotFoundException(
-          root + " is no root here: 'shoal ls' shows those that are; add or get it first");
+          root + " is not a root here: 'shoal ls' shows those that are; add or get it first");
     }
-    core.share(root, sharing);
-    return new NodeCommands.Shared(root.toString(), sharing.word());
+    holdings.share(root, sharing);
+    return new StoreCommands.Shared(root.toString(), sharing.word());
   }
 
   void pin(Cid root) throws ShoalException, IOException {
-    if (core.index().pin(root)) {
-      core.announce(root);
+    if (index.pin(root)) {
+      holdings.announce(root);
       return;
     }
     // What is not a root yet may be collected at any time: not between the look and the entry.
@@ -190,7 +197,6 @@ final class StoreWork {
       dag.reachable(root, local.temporaryPins()::lookFor);
       pinLoose(root);
     }
-    core.announce(root);
   }
 
   private void pinLoose(Cid root) throws ShoalException, IOException {
@@ -201,26 +207,17 @@ final class StoreWork {
           "%d of %d chunks of %s are here: get it with --keep first"
               .formatted(dag.chunksHere(plan), plan.chunkCount(), root));
     }
-    // Nobody asked for it to be told: what came with a private root goes on being private.
-    if (!core.index().isPrivate(root) && isPartOfPrivate(root)) {
-      core.share(root, NodeCommands.Sharing.PRIVATE);
+    // It came with a private root, and no user asked to announce it: it stays private.
+    if (!index.isPrivate(root) && isPartOfPrivate(root)) {
+      holdings.share(root, StoreCommands.Sharing.PRIVATE);
     }
-    core.index()
-        .put(
-            new KeptRoot(
-                root.toV1(),
-                "",
-                dag.sizeBytes(plan),
-                plan.isFolder(),
-                true,
-                Optional.empty(),
-                Optional.empty()));
+    holdings.keep(KeptRoot.pinned(root, "", dag.sizeBytes(plan), plan.isFolder()));
   }
 
   private boolean isPartOfPrivate(Cid root) throws IOException {
     Set<Cid> reached = new HashSet<>();
-    for (KeptRoot kept : core.index().all()) {
-      if (core.index().isPrivate(kept.cid())) {
+    for (KeptRoot kept : index.all()) {
+      if (index.isPrivate(kept.cid())) {
         dag.reachable(kept.cid(), reached::add);
       }
     }
@@ -228,111 +225,9 @@ final class StoreWork {
   }
 
   void unpin(Cid root) throws ShoalException, IOException {
-    if (core.index().get(root).isEmpty()) {
+    if (index.get(root).isEmpty()) {
       throw new NotFoundException(root + " is not pinned here: ls shows what is");
     }
-    core.letGo(root);
-  }
-
-  /// What is listed before the marking began and not reached by it goes; what comes meanwhile is
-  /// not in the list.
-  NodeCommands.Collected gc() throws ShoalException, IOException, InterruptedException {
-    try (CollectionLock.Hold alone = core.gate().alone();
-        CollectionLock.Hold collecting = local.temporaryPins().collect()) {
-      List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
-      local.store().cids(candidates::add);
-      Set<Multihash> needed = new HashSet<>();
-      for (Cid root : rootsToKeep()) {
-        dag.reachable(root, cid -> needed.add(cid.multihash()));
-      }
-      NodeCommands.Collected collected = sweep(candidates, needed);
-      forgetRules();
-      forgetLostFiles();
-      local.store().sync();
-      return collected;
-    }
-  }
-
-  /// In the order in which work hands a root on: it is held until it stands in the index, so that
-  /// one which is held no longer when this looks is in the index when it looks there.
-  private Set<Cid> rootsToKeep() throws IOException {
-    Set<Cid> roots = new LinkedHashSet<>(local.temporaryPins().roots());
-    core.journal().all().forEach(begun -> roots.add(begun.root()));
-    core.index().all().forEach(root -> roots.add(root.cid()));
-    return roots;
-  }
-
-  /// The rule of a root goes with the last of it.
-  private void forgetRules() throws IOException {
-    Set<Cid> begun = new HashSet<>();
-    core.journal().all().forEach(download -> begun.add(download.root()));
-    for (Cid root : core.index().privateWithoutEntry()) {
-      if (!begun.contains(root) && !local.store().contains(root)) {
-        // Work that begins now is held before it sets a rule.
-        core.index().forgetRule(root, () -> !local.temporaryPins().roots().contains(root));
-      }
-    }
-  }
-
-  private NodeCommands.Collected sweep(
-      List<ChunkStore.StoredChunk> candidates, Set<Multihash> needed)
-      throws IOException, InterruptedException {
-    long removed = 0;
-    long bytes = 0;
-    long kept = 0;
-    for (ChunkStore.StoredChunk chunk : candidates) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException("interrupted");
-      }
-      if (chunk.adopted() || needed.contains(chunk.cid().multihash())) {
-        kept++;
-      } else if (local
-          .temporaryPins()
-          .removeUnlessSpared(chunk.cid(), () -> collected(chunk.cid()))) {
-        local.verified().remove(chunk.cid());
-        removed++;
-        bytes += chunk.sizeBytes();
-      }
-    }
-    return new NodeCommands.Collected(removed, bytes, kept);
-  }
-
-  /// Lets go of references to users' files that are deleted or changed. One whose folder is gone as
-  /// well may lie on a medium that is not connected now: it stays while a root names it.
-  private void forgetLostFiles() throws IOException {
-    Optional<FileBacked> files = local.store().fileBacked();
-    if (files.isEmpty()) {
-      return;
-    }
-    List<FileRef> lost = new ArrayList<>();
-    files
-        .get()
-        .references(
-            claims -> {
-              switch (claims.state()) {
-                case INTACT, GROWING -> {}
-                case CHANGED -> lost.add(claims.ref());
-                case MISSING -> {
-                  if (!mayComeBack(claims.ref().path())) {
-                    lost.add(claims.ref());
-                  }
-                }
-              }
-            });
-    for (FileRef ref : lost) {
-      files.get().forget(ref);
-    }
-  }
-
-  private boolean mayComeBack(Path file) {
-    Path folder = file.getParent();
-    boolean folderIsGone = folder != null && !Files.isDirectory(folder);
-    return folderIsGone
-        && core.index().all().stream()
-            .anyMatch(root -> root.path().filter(file::startsWith).isPresent());
-  }
-
-  private boolean collected(Cid cid) throws IOException {
-    return local.store().delete(cid, ChunkStore.Removal.UNREFERENCED);
+    holdings.release(root);
   }
 }

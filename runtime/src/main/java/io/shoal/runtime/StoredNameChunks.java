@@ -3,11 +3,7 @@ package io.shoal.runtime;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
-import io.shoal.runtime.download.Download;
-import io.shoal.runtime.download.DownloadCounters;
-import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.naming.NameChunks;
 import io.shoal.runtime.naming.NameValue;
 import io.shoal.runtime.store.ChunkNamer;
@@ -18,17 +14,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
-/// The chunks that values of names stand in when they are too large for a record: kept, served and
-/// fetched as any other.
+/// The chunks that hold values of names that are too large for a record: kept, served and fetched
+/// as any other.
 final class StoredNameChunks implements NameChunks {
-  private final NodeCore core;
   private final LocalStore local;
+  private final Holdings holdings;
+  private final DownloadRunner runner;
 
-  StoredNameChunks(NodeCore core) {
-    this.core = core;
-    this.local = core.local();
+  StoredNameChunks(LocalStore local, Holdings holdings, DownloadRunner runner) {
+    this.local = local;
+    this.holdings = holdings;
+    this.runner = runner;
   }
 
   @Override
@@ -37,12 +34,8 @@ final class StoredNameChunks implements NameChunks {
     try (CollectionLock.Hold held = local.temporaryPins().hold(cid)) {
       LocalStore.put(local.store(), cid, ByteBuffer.wrap(bytes));
       local.store().sync();
-      core.index()
-          .put(
-              new KeptRoot(
-                  cid, name, bytes.length, false, true, Optional.empty(), Optional.empty()));
+      holdings.keep(KeptRoot.pinned(cid, name, bytes.length, false));
     }
-    core.announce(cid);
     return cid;
   }
 
@@ -60,7 +53,7 @@ final class StoredNameChunks implements NameChunks {
 
   @Override
   public void drop(Cid cid) throws IOException {
-    core.letGo(cid);
+    holdings.release(cid);
   }
 
   @Override
@@ -68,20 +61,12 @@ final class StoredNameChunks implements NameChunks {
       throws ShoalException, IOException, InterruptedException {
     try (CollectionLock.Hold held = local.temporaryPins().hold(cid)) {
       if (!local.store().contains(cid)) {
-        Download download =
-            new Download(
-                core.downloadParts(),
-                DownloadRequest.intoStore(cid, Optional.of(timeout)),
-                new DownloadCounters(System::nanoTime),
-                new SplittableRandom(),
-                NodeCommands.ProgressListener.SILENT,
-                () -> {});
-        core.downloads().run(download);
+        runner.intoStoreUnannounced(cid, timeout);
       }
       return local
           .load(cid)
           .orElseThrow(
-              () -> new NotFoundException("chunk " + cid + " is rotten or gone: try again"));
+              () -> new NotFoundException("chunk " + cid + " is corrupt or gone: try again"));
     }
   }
 }

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.VerificationFailedException;
@@ -25,7 +24,6 @@ import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.Blocks;
@@ -72,7 +70,7 @@ class CatTest {
 
   private static byte[] cat(TestNode node, Reference reference, Duration timeout) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    node.transfers.cat(reference, timeout, out);
+    node.cat(reference, timeout, out);
     return out.toByteArray();
   }
 
@@ -105,7 +103,7 @@ class CatTest {
         .start(
             () -> {
               try {
-                node.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, reader);
+                node.cat(new Reference.Content(root, Optional.empty()), LONG, reader);
                 result.complete(reader.out.toByteArray());
               } catch (Exception e) {
                 result.completeExceptionally(e);
@@ -123,8 +121,8 @@ class CatTest {
 
     assertArrayEquals(Files.readAllBytes(file), cat(second, root));
     assertEquals(1, second.store.usage().chunks(), "the one node");
-    assertEquals(List.of(), second.core.index().all());
-    assertEquals(1, second.work.gc().chunksRemoved(), "held while it ran, and not pinned");
+    assertEquals(List.of(), second.index().all());
+    assertEquals(1, second.collect().chunksRemoved(), "held while it ran, and not pinned");
   }
 
   @Test
@@ -138,7 +136,7 @@ class CatTest {
     CompletableFuture<byte[]> result = catInto(second, root, reader);
 
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
-    Download running = second.core.downloads().of(root).orElseThrow();
+    Download running = second.download(root);
     TestSwarm.await(LONG, () -> running.state().equals("waiting for the reader"));
     long ahead = running.counters().doneBytes();
     assertTrue(ahead <= (LeafWindow.MAX_LEAVES + 1L) * LEAF, ahead + " bytes were fetched");
@@ -159,7 +157,7 @@ class CatTest {
       StuckReader reader = new StuckReader();
       CompletableFuture<byte[]> result = catInto(second, root, reader);
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
-      Download running = second.core.downloads().of(root).orElseThrow();
+      Download running = second.download(root);
       TestSwarm.await(LONG, () -> running.state().equals("waiting for the reader"));
       ahead += running.counters().doneBytes();
       assertFalse(result.isDone());
@@ -204,16 +202,16 @@ class CatTest {
   void aWrongByteIsNeverWritten() throws Exception {
     TestNode liar = swarm.node("liar");
     Cid root = liar.add(swarm.file("in", LEAF * 4, 1));
-    TreePlan plan = new LocalDag(liar.core.local()).plan(root).orElseThrow();
+    TreePlan plan = liar.dag().plan(root).orElseThrow();
     Cid victim = plan.leafCid(plan.files().getFirst().content().leaf(2));
-    liar.core.local().verified().add(victim);
+    liar.trust(victim);
     ((PlainStore) liar.store).chunks.put(victim.multihash(), new byte[LEAF]);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     TestNode second = swarm.node("second");
 
     assertThrows(
         VerificationFailedException.class,
-        () -> second.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, out));
+        () -> second.cat(new Reference.Content(root, Optional.empty()), LONG, out));
     byte[] right = Files.readAllBytes(folder.resolve("in"));
     assertTrue(out.size() <= LEAF * 2);
     assertArrayEquals(Arrays.copyOf(right, out.size()), out.toByteArray());
@@ -226,7 +224,7 @@ class CatTest {
     Cid root = first.add(file);
     TestNode second = swarm.node("second");
     second.add(file);
-    TreePlan plan = new LocalDag(second.core.local()).plan(root).orElseThrow();
+    TreePlan plan = second.dag().plan(root).orElseThrow();
     Cid victim = plan.leafCid(plan.files().getFirst().content().leaf(2));
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[LEAF]);
 
@@ -238,16 +236,16 @@ class CatTest {
     TestNode node = swarm.node("node");
     Path file = swarm.file("in", LEAF * 60, 1);
     Cid root = node.add(file);
-    node.work.unpin(root);
+    node.unpin(root);
     StuckReader reader = new StuckReader();
 
     CompletableFuture<byte[]> result = catInto(node, root, reader);
 
     assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
-    assertEquals(0, node.work.gc().chunksRemoved());
+    assertEquals(0, node.collect().chunksRemoved());
     reader.goOn.countDown();
     assertArrayEquals(Files.readAllBytes(file), result.get(60, TimeUnit.SECONDS));
-    assertEquals(61, node.work.gc().chunksRemoved());
+    assertEquals(61, node.collect().chunksRemoved());
   }
 
   @Test
@@ -255,8 +253,8 @@ class CatTest {
     TestNode node = swarm.node("node");
     Path file = swarm.file("in", LEAF * 60, 1);
     Cid root = node.add(file);
-    node.work.unpin(root);
-    TemporaryPins temporaryPins = node.core.local().temporaryPins();
+    node.unpin(root);
+    TemporaryPins temporaryPins = node.temporaryPins();
     StuckReader reader = new StuckReader();
 
     try (CollectionLock.Hold sweeping = temporaryPins.collect()) {
@@ -315,16 +313,11 @@ class CatTest {
         cat(second, new Reference.WholeDigest(WholeDigests.of(file)), LONG));
 
     String digest = "ab".repeat(32);
-    first
-        .core
-        .index()
-        .put(
-            new KeptRoot(root, "in", LEAF * 3, false, true, Optional.empty(), Optional.of(digest)));
-    first.core.announceDigest(digest);
+    first.keep(KeptRoot.pinned(root, "in", LEAF * 3, false).withDigest(Optional.of(digest)));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     assertThrows(
         VerificationFailedException.class,
-        () -> second.transfers.cat(new Reference.WholeDigest(digest), LONG, out));
+        () -> second.cat(new Reference.WholeDigest(digest), LONG, out));
     assertEquals(0, out.size());
   }
 
@@ -343,7 +336,7 @@ class CatTest {
 
     assertThrows(
         IOException.class,
-        () -> second.transfers.cat(new Reference.Content(root, Optional.empty()), LONG, broken));
-    assertEquals(List.of(), second.core.downloads().all());
+        () -> second.cat(new Reference.Content(root, Optional.empty()), LONG, broken));
+    assertEquals(List.of(), second.downloads());
   }
 }

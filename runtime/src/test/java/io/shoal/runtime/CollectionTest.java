@@ -9,14 +9,12 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.Multihash;
 import io.shoal.api.RetryableException;
-import io.shoal.runtime.TestSwarm.TestNode;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.SimulatedFileSystem;
 import io.shoal.runtime.testing.SimulatedFiles;
@@ -104,9 +102,8 @@ class CollectionTest {
       RootCompleteness.require(store, each.getKey());
       assertArrayEquals(each.getValue(), read(each.getKey()));
     }
-    node.work.gc();
-    assertEquals(
-        reachable(), owned(), "nothing that nobody needs is left, and nothing needed gone");
+    node.collect();
+    assertEquals(reachable(), owned(), "nothing unneeded is left, and nothing needed is gone");
   }
 
   private static Callable<Boolean> ending(AtomicInteger running, Callable<Boolean> work) {
@@ -130,7 +127,7 @@ class CollectionTest {
       pinned.put(root, content);
       if (random.nextBoolean()) {
         pinned.remove(root);
-        node.work.unpin(root);
+        node.unpin(root);
       }
     }
     return true;
@@ -169,7 +166,7 @@ class CollectionTest {
   private boolean collectWhile(AtomicInteger running) throws Exception {
     while (running.get() > 0) {
       try {
-        node.work.gc();
+        node.collect();
       } catch (RetryableException e) {
         Thread.onSpinWait(); // adds took all its patience
       }
@@ -179,14 +176,14 @@ class CollectionTest {
 
   private byte[] read(Cid root) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    node.transfers.cat(new Reference.Content(root, Optional.empty()), Duration.ofSeconds(20), out);
+    node.cat(new Reference.Content(root, Optional.empty()), Duration.ofSeconds(20), out);
     return out.toByteArray();
   }
 
   private Set<Multihash> reachable() throws Exception {
     Set<Multihash> reachable = new HashSet<>();
-    for (KeptRoot root : node.core.index().all()) {
-      new LocalDag(node.core.local()).reachable(root.cid(), cid -> reachable.add(cid.multihash()));
+    for (KeptRoot root : node.index().all()) {
+      node.dag().reachable(root.cid(), cid -> reachable.add(cid.multihash()));
     }
     reachable.retainAll(owned());
     return reachable;
@@ -207,10 +204,10 @@ class CollectionTest {
   void aReaderThatWasOpenGoesOnWhenItsChunkIsCollected() throws Exception {
     Path file = Files.write(home.resolve("in"), content(0));
     Cid root = node.add(file);
-    byte[] block = node.core.local().load(root).orElseThrow();
+    byte[] block = node.load(root).orElseThrow();
     try (ChunkReader lease = store.open(root).orElseThrow()) {
-      node.work.unpin(root);
-      assertEquals(4, node.work.gc().chunksRemoved());
+      node.unpin(root);
+      assertEquals(4, node.collect().chunksRemoved());
       ByteBuffer read = ByteBuffer.allocate(lease.sizeBytes());
       lease.read(read, 0);
       assertArrayEquals(block, read.array());
@@ -228,7 +225,7 @@ class CollectionTest {
     Files.delete(out);
     seed.close();
 
-    node.work.gc();
+    node.collect();
 
     RootCompleteness.require(store, root);
     assertArrayEquals(content(4), read(root));
@@ -249,7 +246,7 @@ class CollectionTest {
     Files.delete(unplugged);
     Files.delete(home.resolve("medium"));
 
-    node.work.gc();
+    node.collect();
 
     List<Path> left = new ArrayList<>();
     store.references(claims -> left.add(claims.ref().path()));
@@ -258,9 +255,8 @@ class CollectionTest {
   }
 
   private void addInPlace(Path file) throws Exception {
-    node.transfers.add(
-        new NodeCommands.AddRequest(List.of(file), Optional.empty(), true, LEAF, false, false),
-        NodeCommands.ProgressListener.SILENT,
+    node.add(
+        ContentCommands.AddRequest.builder(List.of(file)).inPlace(true).leafSizeBytes(LEAF).build(),
         added -> {});
   }
 }

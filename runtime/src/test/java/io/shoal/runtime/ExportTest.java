@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.dag.DagPb;
 import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.dag.PbLink;
@@ -96,7 +95,7 @@ public class ExportTest {
 
   private void leftOver(Cid root) {
     try {
-      node.core.journal().begin(new DownloadJournal.Begun(root, temp.resolve("copy")));
+      node.journal().begin(new DownloadJournal.Begun(root, temp.resolve("copy")));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -118,10 +117,9 @@ public class ExportTest {
     Cid root = node.add(swarm.file("file", 1_000, 5));
 
     ((PlainStore) node.store).chunks.get(root.multihash())[500] ^= 1;
-
-    assertEquals(Optional.empty(), node.core.local().load(root));
+    assertEquals(Optional.empty(), node.load(root));
     assertFalse(node.store.contains(root));
-    assertEquals(Optional.empty(), node.core.local().load(root));
+    assertEquals(Optional.empty(), node.load(root));
   }
 
   @Test

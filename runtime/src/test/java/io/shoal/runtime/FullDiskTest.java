@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.StoreFullException;
-import io.shoal.runtime.TestSwarm.TestNode;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
+import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ class FullDiskTest {
     TestNode node = swarm.node("node");
     PlainStore store = (PlainStore) node.store;
     store.room = 5;
-    CompletableFuture<NodeCommands.Fetched> result =
+    CompletableFuture<ContentCommands.Fetched> result =
         CompletableFuture.supplyAsync(
             () -> {
               try {
@@ -57,20 +57,20 @@ class FullDiskTest {
               }
             },
             task -> Thread.ofVirtual().start(task));
-    TestSwarm.await(Duration.ofSeconds(60), () -> !node.core.downloads().paused().isEmpty());
+    TestSwarm.await(Duration.ofSeconds(60), () -> !node.paused().isEmpty());
 
-    NodeReports reports = new NodeReports(node.core, "peer", "1");
-    NodeCommands.TransferEntry shown = reports.status().transfers().getFirst();
+    NodeReports reports = node.reports();
+    StatusCommands.TransferEntry shown = reports.status().transfers().getFirst();
     assertTrue(shown.state().startsWith("paused: "), shown.state());
     assertTrue(shown.state().contains("full"), shown.state());
     assertEquals(root.toString(), shown.root());
-    assertTrue(node.work.roots().getFirst().note().startsWith("paused: "));
+    assertTrue(node.roots().getFirst().note().startsWith("paused: "));
     assertFalse(result.isDone());
     store.room = Integer.MAX_VALUE;
 
-    NodeCommands.Fetched fetched = result.get(60, TimeUnit.SECONDS);
+    ContentCommands.Fetched fetched = result.get(60, TimeUnit.SECONDS);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
-    assertEquals(List.of(), node.core.downloads().paused());
+    assertEquals(List.of(), node.paused());
     assertEquals(0, fetched.bytesReused(), fetched.toString());
     assertTrue(fetched.bytesTransferred() < 20L * LEAF, "what was here stayed: " + fetched);
   }
@@ -87,7 +87,7 @@ class FullDiskTest {
             StoreFullException.class, () -> node.get(root, "out", Duration.ofSeconds(3), seed));
 
     assertTrue(String.valueOf(full.getMessage()).contains("free some space"));
-    assertEquals(List.of(), node.core.downloads().paused());
+    assertEquals(List.of(), node.paused());
   }
 
   @Test
@@ -107,7 +107,7 @@ class FullDiskTest {
                 ended.complete(e);
               }
             });
-    TestSwarm.await(Duration.ofSeconds(60), () -> !node.core.downloads().paused().isEmpty());
+    TestSwarm.await(Duration.ofSeconds(60), () -> !node.paused().isEmpty());
     node.close();
 
     assertEquals(InterruptedException.class, ended.get(30, TimeUnit.SECONDS).getClass());
@@ -121,9 +121,9 @@ class FullDiskTest {
     store.room = 2;
 
     assertThrows(StoreFullException.class, () -> node.add(file));
-    assertEquals(List.of(), node.work.roots());
+    assertEquals(List.of(), node.roots());
     store.room = Integer.MAX_VALUE;
     Cid root = node.add(file);
-    assertEquals(root.toString(), node.work.roots().getFirst().root());
+    assertEquals(root.toString(), node.roots().getFirst().root());
   }
 }

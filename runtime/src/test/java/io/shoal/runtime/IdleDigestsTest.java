@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.WholeDigests;
@@ -13,14 +12,12 @@ import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.maintenance.IdleDigests;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +30,7 @@ class IdleDigestsTest {
 
   @TempDir Path folder;
   private final AtomicBoolean idle = new AtomicBoolean(true);
-  private final List<String> told = new ArrayList<>();
+  private final List<String> announced = new ArrayList<>();
   private TestSwarm swarm;
   private TestNode node;
   private Path file;
@@ -55,33 +52,23 @@ class IdleDigestsTest {
 
   /// As if it had been added without its digest.
   private void forgetDigest() throws Exception {
-    KeptRoot known = node.core.index().get(root).orElseThrow();
-    node.core.index().remove(root);
-    node.core
-        .index()
-        .put(
-            new KeptRoot(
-                root,
-                known.name(),
-                known.sizeBytes(),
-                false,
-                true,
-                Optional.empty(),
-                Optional.empty()));
+    KeptRoot known = node.kept(root).orElseThrow();
+    node.index().remove(root);
+    node.index().put(KeptRoot.pinned(root, known.name(), known.sizeBytes(), false));
   }
 
   private IdleDigests digests(TestNode of) {
-    return new IdleDigests(of.core.local(), of.core.index(), idle::get, FAST, told::add);
+    return new IdleDigests(of.local(), of.index(), idle::get, FAST, announced::add);
   }
 
   @Test
   void aFileIsFoundByTheDigestThatWasComputedMeanwhile() throws Exception {
     assertTrue(digests(node).round());
     String digest = WholeDigests.of(file);
-    assertEquals(List.of(digest), told);
-    assertEquals(root, node.core.index().byDigest(digest).orElseThrow().cid());
-    assertTrue(node.core.index().get(root).orElseThrow().pinned());
-    node.core.announceDigest(digest);
+    assertEquals(List.of(digest), announced);
+    assertEquals(root, node.index().byDigest(digest).orElseThrow().cid());
+    assertTrue(node.kept(root).orElseThrow().pinned());
+    node.announceDigest(digest);
     swarm
         .node("second")
         .get(new Reference.WholeDigest(digest), "out", Duration.ofSeconds(30), false);
@@ -95,40 +82,40 @@ class IdleDigestsTest {
     node.close();
     TestNode again = swarm.node("node", Node.Mode.SERVE, node.store, "digests.whenIdle", "false");
     assertFalse(digests(again).round());
-    assertEquals(1, told.size());
+    assertEquals(1, announced.size());
   }
 
   @Test
   void nothingIsReadWhileTheNodeIsBusy() throws Exception {
     idle.set(false);
     assertFalse(digests(node).round());
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), announced);
   }
 
   @Test
   void whatCannotBeReadIsPassedOver() throws Exception {
-    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
+    TreePlan plan = node.dag().plan(root).orElseThrow();
     Cid leaf = plan.leafCid(plan.files().getFirst().content().leaf(1));
     ((PlainStore) node.store).chunks.remove(leaf.multihash());
     IdleDigests digests = digests(node);
     assertTrue(digests.round());
     assertFalse(digests.round());
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), announced);
   }
 
   @Test
   void aRootThatWasLetGoIsNotBroughtBack() throws Exception {
-    node.work.unpin(root);
-    assertFalse(node.core.index().setDigest(root, "ab".repeat(32)));
-    assertTrue(node.core.index().get(root).isEmpty());
+    node.unpin(root);
+    assertFalse(node.index().setDigest(root, "ab".repeat(32)));
+    assertTrue(node.kept(root).isEmpty());
   }
 
   @Test
   void theGateIsBusyWhileContentIsAdded() throws Exception {
-    assertFalse(node.core.gate().busy());
-    try (CollectionLock.Hold adding = node.core.gate().enter()) {
-      assertTrue(node.core.gate().busy());
+    assertFalse(node.collectionLock().busy());
+    try (CollectionLock.Hold adding = node.collectionLock().enter()) {
+      assertTrue(node.collectionLock().busy());
     }
-    assertFalse(node.core.gate().busy());
+    assertFalse(node.collectionLock().busy());
   }
 }

@@ -54,17 +54,17 @@ class NameRenewalTest {
   @BeforeEach
   void open() throws Exception {
     swarm = new TestSwarm(folder);
-    TestSwarm.TestNode node = swarm.node("publisher");
+    TestNode node = swarm.node("publisher");
     root = node.add(swarm.file("first.txt", 1000, 1));
     InstantSource clock = () -> now;
     SignedRecordClient network =
         new SignedRecordClient(Map.of("board", swarm.discovery()), new RecordSeal.None());
     files = new NameStore(folder.resolve("names"), new RecordSeal.None(), clock);
-    chunks = new StoredNameChunks(node.core);
+    chunks = node.nameChunks();
     keys = new PublishingKeys(Files.createDirectory(folder.resolve("keys")), new SecureRandom());
-    PublicationStates standings = new PublicationStates(() -> nanos);
-    publisher = new NamePublisher(network, files, chunks, keys, standings, clock);
-    renewal = new NameRenewal(network, files, publisher, standings, clock, () -> nanos);
+    PublicationStates states = new PublicationStates(() -> nanos);
+    publisher = new NamePublisher(network, files, chunks, keys, states, clock);
+    renewal = new NameRenewal(network, files, publisher, states, clock, () -> nanos);
   }
 
   @AfterEach

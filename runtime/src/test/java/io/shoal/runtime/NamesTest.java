@@ -13,15 +13,14 @@ import io.shoal.api.RetryableException;
 import io.shoal.api.SignedRecord;
 import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NameCommands;
 import io.shoal.runtime.command.NameCommands.PublishRequest;
 import io.shoal.runtime.command.NameCommands.PublishedName;
 import io.shoal.runtime.command.NameCommands.ResolvedName;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.naming.NameResolver;
@@ -76,7 +75,7 @@ class NamesTest {
 
   private PublishedName publish(
       String name, Cid root, Optional<Duration> lifetime, Optional<String> note) throws Exception {
-    return publisher.names.publish(
+    return publisher.publish(
         new PublishRequest(
             Optional.of(name),
             new Reference.Content(root, Optional.empty()),
@@ -90,11 +89,11 @@ class NamesTest {
   }
 
   private ResolvedName resolve(TestNode node, PublishedName published) throws Exception {
-    return node.core.names().resolve(name(published), LONG);
+    return node.resolve(name(published), LONG);
   }
 
   private HostKey key() throws Exception {
-    return publisher.core.publishingKeys().current();
+    return publisher.publishingKeys().current();
   }
 
   private SignedRecord held(String name) throws Exception {
@@ -206,23 +205,23 @@ class NamesTest {
     swarm.records.force(RecordSignature.sign(key(), "old", 1, over.encode()));
     Reference.SignedName old = new Reference.SignedName(name(published).key(), "old");
     NotFoundException expired =
-        assertThrows(NotFoundException.class, () -> reader.core.names().resolve(old, LONG));
+        assertThrows(NotFoundException.class, () -> reader.resolve(old, LONG));
     assertTrue(expired.getMessage().contains("expired at 1970-01-01T00:00:02Z"), expired::toString);
 
-    PublishedName withdrawn = publisher.core.publisher().withdraw("news", LONG);
+    PublishedName withdrawn = publisher.publisher().withdraw("news", LONG);
     assertEquals("withdrawn", withdrawn.state());
     NotFoundException gone =
         assertThrows(NotFoundException.class, () -> resolve(reader, published));
     assertTrue(gone.getMessage().contains("withdrawn by its owner"), gone::toString);
-    assertThrows(NotFoundException.class, () -> publisher.core.publisher().withdraw("other", LONG));
+    assertThrows(NotFoundException.class, () -> publisher.publisher().withdraw("other", LONG));
 
     swarm.records.forget();
     Reference.SignedName never = new Reference.SignedName(name(published).key(), "never");
     NotFoundException nobody =
-        assertThrows(NotFoundException.class, () -> reader.core.names().resolve(never, LONG));
+        assertThrows(NotFoundException.class, () -> reader.resolve(never, LONG));
     assertTrue(nobody.getMessage().contains("none of the 8 that answered"), nobody::toString);
     swarm.records.answering = 0;
-    assertThrows(RetryableException.class, () -> reader.core.names().resolve(never, LONG));
+    assertThrows(RetryableException.class, () -> reader.resolve(never, LONG));
   }
 
   @Test
@@ -234,10 +233,10 @@ class NamesTest {
     assertEquals(Optional.of(note), found.note());
     assertEquals(first.toString(), found.root());
     NameValue.InChunk inChunk = (NameValue.InChunk) NameValue.decode(held("news").value());
-    assertTrue(publisher.core.index().get(inChunk.chunk()).orElseThrow().pinned());
+    assertTrue(publisher.kept(inChunk.chunk()).orElseThrow().pinned());
 
     publish("news", second);
-    assertTrue(publisher.core.index().get(inChunk.chunk()).isEmpty(), "the chunk may go");
+    assertTrue(publisher.kept(inChunk.chunk()).isEmpty(), "the chunk may go");
     assertThrows(
         InvalidInputException.class,
         () -> publish("news", first, Optional.empty(), Optional.of(note + "n")));
@@ -263,8 +262,7 @@ class NamesTest {
     swarm.records.hold = new CountDownLatch(1);
     DeadlineException late =
         assertThrows(
-            DeadlineException.class,
-            () -> reader.core.names().resolve(name(published), Duration.ofMillis(20)));
+            DeadlineException.class, () -> reader.resolve(name(published), Duration.ofMillis(20)));
     assertTrue(late.getMessage().contains("--timeout"), late::toString);
   }
 
@@ -273,7 +271,7 @@ class NamesTest {
     String note = "n".repeat(2000);
     PublishedName published = publish("news", first, Optional.empty(), Optional.of(note));
     PeerId old = key().peerId();
-    NameCommands.PublishingKey rotated = publisher.core.publisher().rotate(LONG);
+    NameCommands.PublishingKey rotated = publisher.publisher().rotate(LONG);
     assertEquals(List.of(published.reference()), rotated.moved());
     assertEquals(rotated.key(), key().peerId().toCid().toString());
 
@@ -284,13 +282,13 @@ class NamesTest {
     assertTrue(
         found.notes().stream().anyMatch(n -> n.contains("use " + found.reference())),
         found::toString);
-    assertTrue(publisher.core.publishingKeys().of(old).isPresent(), "no key is lost");
+    assertTrue(publisher.publishingKeys().of(old).isPresent(), "no key is lost");
 
-    publisher.core.publisher().rotate(LONG);
+    publisher.publisher().rotate(LONG);
     publish("news", second);
     assertEquals(second.toString(), resolve(reader, published).root());
     List<String> states =
-        publisher.core.publisher().published().stream().map(PublishedName::state).toList();
+        publisher.publisher().published().stream().map(PublishedName::state).toList();
     assertEquals(3, states.size());
     assertEquals(2, states.stream().filter(s -> s.startsWith("moved to shoal:k/")).count());
   }
@@ -307,13 +305,12 @@ class NamesTest {
       lead(keys.get(i), keys.get(i + 1));
     }
     Reference.SignedName far = new Reference.SignedName(keys.getFirst().peerId().toCid(), "n");
-    assertThrows(VerificationFailedException.class, () -> reader.core.names().resolve(far, LONG));
+    assertThrows(VerificationFailedException.class, () -> reader.resolve(far, LONG));
     HostKey one =
         HostKey.ofSeed("one lead to one lead to one lead".getBytes(StandardCharsets.US_ASCII));
     lead(one, one);
     Reference.SignedName circle = new Reference.SignedName(one.peerId().toCid(), "n");
-    assertThrows(
-        VerificationFailedException.class, () -> reader.core.names().resolve(circle, LONG));
+    assertThrows(VerificationFailedException.class, () -> reader.resolve(circle, LONG));
   }
 
   private void lead(HostKey from, HostKey to) {
@@ -327,14 +324,14 @@ class NamesTest {
     swarm.records.answering = 0;
     PublishedName published = publish("news", first);
     assertTrue(published.state().startsWith("waits: board: nobody answers"), published::toString);
-    assertEquals(new NameCommands.NamesEntry(1, 1, 0), publisher.core.renewal().entry());
+    assertEquals(new NameCommands.NamesEntry(1, 1, 0), publisher.renewal().entry());
     assertEquals(first.toString(), resolve(publisher, published).root());
     swarm.records.answering = 2;
-    publisher.core.renewal().round();
-    assertEquals(new NameCommands.NamesEntry(1, 0, 0), publisher.core.renewal().entry());
+    publisher.renewal().round();
+    assertEquals(new NameCommands.NamesEntry(1, 0, 0), publisher.renewal().entry());
     assertEquals(first.toString(), resolve(reader, published).root());
     int taken = swarm.records.taken.get();
-    publisher.core.renewal().round();
+    publisher.renewal().round();
     assertEquals(taken, swarm.records.taken.get(), "hourly is enough");
   }
 
@@ -343,13 +340,13 @@ class NamesTest {
     PublishedName published = publish("news", first);
     resolve(reader, published);
     swarm.records.forget();
-    reader.core.renewal().keepOthers();
-    assertEquals(1, reader.core.renewal().entry().kept());
+    reader.renewal().keepOthers();
+    assertEquals(1, reader.renewal().entry().kept());
     TestNode third = swarm.node("third");
     assertEquals(first.toString(), resolve(third, published).root());
     // One that is newer is learnt on the way.
     publish("news", second);
-    reader.core.renewal().keepOthers();
+    reader.renewal().keepOthers();
     swarm.records.forget();
     assertEquals(second.toString(), resolve(reader, published).root());
   }
@@ -358,14 +355,14 @@ class NamesTest {
   void twoMachinesWithOneKeyNeverGoBack() throws Exception {
     publish("news", first);
     Path file = folder.resolve("key.pem");
-    publisher.core.publishingKeys().export(file);
+    publisher.publishingKeys().export(file);
     TestNode other = swarm.node("other");
-    HostKey before = other.core.publishingKeys().current();
-    assertEquals(key().peerId(), other.core.publishingKeys().importFrom(file).peerId());
-    assertTrue(other.core.publishingKeys().of(before.peerId()).isPresent(), "no key is lost");
+    HostKey before = other.publishingKeys().current();
+    assertEquals(key().peerId(), other.publishingKeys().importFrom(file).peerId());
+    assertTrue(other.publishingKeys().of(before.peerId()).isPresent(), "no key is lost");
     Cid third = other.add(swarm.file("third.txt", 10, 3));
     PublishedName published =
-        other.names.publish(
+        other.publish(
             new PublishRequest(
                 Optional.of("news"),
                 new Reference.Content(third, Optional.empty()),
@@ -380,15 +377,15 @@ class NamesTest {
   @Test
   void keyFilesAreForTheirOwnerAloneAndNeverOverwritten() throws Exception {
     Path file = folder.resolve("key.pem");
-    publisher.core.publishingKeys().export(file);
+    publisher.publishingKeys().export(file);
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals(
         "rw-------",
         PosixFilePermissions.toString(
             Files.getPosixFilePermissions(folder.resolve("data-publisher/publish.key"))));
-    assertThrows(UserFaultException.class, () -> publisher.core.publishingKeys().export(file));
+    assertThrows(UserFaultException.class, () -> publisher.publishingKeys().export(file));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-    assertThrows(UserFaultException.class, () -> publisher.core.publishingKeys().importFrom(file));
+    assertThrows(UserFaultException.class, () -> publisher.publishingKeys().importFrom(file));
   }
 
   @Test
@@ -425,21 +422,21 @@ class NamesTest {
 
   @Test
   void whatOthersSayOfARootIsShownAsHearsay() throws Exception {
-    assertThrows(NotFoundException.class, () -> reader.names.stat(first));
-    publisher.names.publish(
+    assertThrows(NotFoundException.class, () -> reader.statOrHearsay(first));
+    publisher.publish(
         new PublishRequest(
             Optional.empty(),
             new Reference.Content(first, Optional.empty()),
             Optional.empty(),
             Optional.empty(),
             LONG));
-    NodeCommands.ContentStat said = reader.names.stat(first);
+    StoreCommands.ContentStat said = reader.statOrHearsay(first);
     assertTrue(said.hearsay());
     assertEquals(Optional.of("first.txt"), said.name());
     assertEquals(1000, said.sizeBytes());
     assertEquals("file", said.kind());
-    assertFalse(publisher.names.stat(first).hearsay());
-    assertThrows(NotFoundException.class, () -> reader.names.stat(second));
+    assertFalse(publisher.statOrHearsay(first).hearsay());
+    assertThrows(NotFoundException.class, () -> reader.statOrHearsay(second));
   }
 
   @Test

@@ -9,20 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.TestSwarm.TestNode;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.TokenBucket;
-import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.ByteArrayOutputStream;
@@ -67,7 +64,7 @@ class NodeDownloadTest {
 
     assertEquals(41, second.get(root, "out2", LONG).chunksByPeer().get(first.id.toString()) - 1);
     TestNode third = swarm.node("third");
-    NodeCommands.Fetched fetched = third.get(root, "out3", LONG, first, second);
+    ContentCommands.Fetched fetched = third.get(root, "out3", LONG, first, second);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out3")));
     assertEquals(2, fetched.chunksByPeer().size(), fetched.toString());
     assertEquals(LEAF * 40 + 17, fetched.sizeBytes());
@@ -90,7 +87,7 @@ class NodeDownloadTest {
     Cid root = first.add(tree);
     TestNode second = swarm.node("second");
 
-    NodeCommands.Fetched fetched = second.get(root, "copy", LONG);
+    ContentCommands.Fetched fetched = second.get(root, "copy", LONG);
 
     assertEquals(tree(tree), tree(folder.resolve("copy")));
     assertTrue(fetched.bytesTransferred() < LEAF * 5L, "each chunk comes once: " + fetched);
@@ -109,7 +106,7 @@ class NodeDownloadTest {
     TestNode second = swarm.node("second");
     long size = second.get(root, "copy", LONG).sizeBytes();
     first.close();
-    NodeCommands.Fetched again = second.get(root, "copy", SHORT);
+    ContentCommands.Fetched again = second.get(root, "copy", SHORT);
     assertEquals(0, again.bytesTransferred());
     assertEquals(size, again.bytesReused());
     assertEquals(folder.resolve("copy").toString(), again.path());
@@ -144,7 +141,7 @@ class NodeDownloadTest {
     Path file = swarm.file("in", LEAF * 5, 1);
     Cid root = first.add(file);
 
-    NodeCommands.Fetched fetched = first.get(root, "out", LONG);
+    ContentCommands.Fetched fetched = first.get(root, "out", LONG);
 
     assertEquals(0, fetched.bytesTransferred());
     assertTrue(fetched.bytesReused() >= LEAF * 5L);
@@ -161,12 +158,11 @@ class NodeDownloadTest {
     lie(liar, root);
     TestNode second = swarm.node("second");
 
-    NodeCommands.Fetched fetched = second.get(root, "out", LONG, liar, honest);
+    ContentCommands.Fetched fetched = second.get(root, "out", LONG, liar, honest);
 
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
-    assertTrue(
-        second.core.network().book().ban(PeerKey.of(liar.id)).isPresent(), fetched.toString());
-    assertTrue(second.core.network().book().ban(PeerKey.of(honest.id)).isEmpty());
+    assertTrue(second.bans(liar), fetched.toString());
+    assertTrue(!second.bans(honest));
   }
 
   @Test
@@ -195,7 +191,7 @@ class NodeDownloadTest {
     assertTrue(
         String.valueOf(failure.getMessage()).contains(Cid.of(Cid.RAW, victim).toString()),
         failure.getMessage());
-    assertTrue(second.core.network().book().ban(PeerKey.of(first.id)).isEmpty());
+    assertTrue(!second.bans(first));
     assertFalse(first.store.contains(Cid.of(Cid.RAW, victim)), "the corrupt chunk is quarantined");
   }
 
@@ -219,14 +215,12 @@ class NodeDownloadTest {
                 });
     TestSwarm.await(
         LONG,
-        () ->
-            second.core.downloads().all().stream()
-                .anyMatch(d -> d.counters().doneBytes() >= LEAF * 20L));
+        () -> second.downloads().stream().anyMatch(d -> d.counters().doneBytes() >= LEAF * 20L));
     getter.interrupt();
 
     assertEquals(InterruptedException.class, ended.get(20, TimeUnit.SECONDS).getClass());
     assertTrue(Files.exists(folder.resolve("out.part")));
-    NodeCommands.Fetched rest = second.get(root, "out", LONG, first);
+    ContentCommands.Fetched rest = second.get(root, "out", LONG, first);
     assertTrue(rest.bytesTransferred() <= LEAF * 21L, rest.toString());
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
   }
@@ -239,7 +233,7 @@ class NodeDownloadTest {
     Cid root = seed.add(file);
     List<TestNode> leechers = List.of(swarm.node("a"), swarm.node("b"), swarm.node("c"));
 
-    List<CompletableFuture<NodeCommands.Fetched>> results =
+    List<CompletableFuture<ContentCommands.Fetched>> results =
         leechers.stream()
             .map(
                 node ->
@@ -253,11 +247,10 @@ class NodeDownloadTest {
                         },
                         task -> Thread.ofVirtual().start(task)))
             .toList();
-    for (CompletableFuture<NodeCommands.Fetched> result : results) {
+    for (CompletableFuture<ContentCommands.Fetched> result : results) {
       result.get(60, TimeUnit.SECONDS);
     }
-    long sent = seed.core.uploads().sentBytes();
-
+    long sent = seed.sentBytes();
     assertTrue(sent < LEAF * (long) chunks * 2, "the seed sent " + sent / LEAF + " leaves");
   }
 
@@ -268,7 +261,7 @@ class NodeDownloadTest {
 
     assertThrows(NotFoundException.class, () -> node.get(unknown, "out", SHORT));
     assertFalse(Files.exists(folder.resolve("out.part")));
-    assertTrue(node.core.journal().all().isEmpty());
+    assertTrue(node.journal().all().isEmpty());
   }
 
   @Test
@@ -277,8 +270,7 @@ class NodeDownloadTest {
     Path file = swarm.file("in", LEAF * 3, 1);
     first.add(file);
     TestNode second = swarm.node("second");
-    TestSwarm.await(LONG, () -> first.core.announcer().waiting() == 0);
-
+    TestSwarm.await(LONG, () -> first.hasAnnouncedAll());
     second.get(new Reference.WholeDigest(WholeDigests.of(file)), "out", LONG, false);
 
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
@@ -289,11 +281,7 @@ class NodeDownloadTest {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
     String digest = "ab".repeat(32);
-    first
-        .core
-        .index()
-        .put(
-            new KeptRoot(root, "in", LEAF * 3, false, true, Optional.empty(), Optional.of(digest)));
+    first.keep(KeptRoot.pinned(root, "in", LEAF * 3, false).withDigest(Optional.of(digest)));
     TestNode second = swarm.node("second");
 
     assertThrows(
@@ -321,29 +309,26 @@ class NodeDownloadTest {
     TestNode node = swarm.node("node");
     Cid kept = node.add(swarm.file("kept", LEAF * 3, 1));
     Cid loose = node.add(swarm.file("loose", LEAF * 3, 2));
-
-    node.work.unpin(loose);
-    NodeCommands.Collected collected = node.work.gc();
-
+    node.unpin(loose);
+    StoreCommands.Collected collected = node.collect();
     assertEquals(4, collected.chunksRemoved());
     assertEquals(4, collected.chunksKept());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    node.transfers.cat(new Reference.Content(kept, Optional.empty()), SHORT, out);
+    node.cat(new Reference.Content(kept, Optional.empty()), SHORT, out);
     assertArrayEquals(Files.readAllBytes(folder.resolve("kept")), out.toByteArray());
-    assertThrows(NotFoundException.class, () -> node.work.pin(loose));
+    assertThrows(NotFoundException.class, () -> node.pin(loose));
   }
 
   @Test
   void collectionLeavesWhatRunningWorkCountsOn() throws Exception {
     TestNode node = swarm.node("node");
     Cid root = node.add(swarm.file("in", LEAF * 3, 1));
-
-    node.work.unpin(root);
-    try (CollectionLock.Hold held = node.core.local().temporaryPins().hold(root)) {
-      assertEquals(0, node.work.gc().chunksRemoved());
+    node.unpin(root);
+    try (CollectionLock.Hold held = node.temporaryPins().hold(root)) {
+      assertEquals(0, node.collect().chunksRemoved());
     }
     Cid single = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
-    TemporaryPins temporaryPins = node.core.local().temporaryPins();
+    TemporaryPins temporaryPins = node.temporaryPins();
     try (CollectionLock.Hold collecting = temporaryPins.collect()) {
       assertTrue(temporaryPins.removeUnlessSpared(single, () -> true));
       temporaryPins.lookFor(single);
@@ -352,7 +337,7 @@ class NodeDownloadTest {
 
     assertTrue(
         temporaryPins.removeUnlessSpared(single, () -> true), "the next collection decides anew");
-    assertEquals(4, node.work.gc().chunksRemoved());
+    assertEquals(4, node.collect().chunksRemoved());
   }
 
   @Test
@@ -363,16 +348,7 @@ class NodeDownloadTest {
     second.get(new Reference.Content(root, Optional.empty()), "out", LONG, true, first);
     Cid victim = leaf(second, root, 1);
     ((PlainStore) second.store).chunks.put(victim.multihash(), new byte[3]);
-
-    NodeCommands.Verified verified =
-        second
-            .core
-            .verify()
-            .run(
-                Optional.of(cid -> second.transfers.fetch(cid, Optional.of(LONG))),
-                TokenBucket.UNLIMITED,
-                NodeCommands.ProgressListener.SILENT);
-
+    StoreCommands.Verified verified = second.repair(LONG);
     assertEquals(List.of(victim.toString()), verified.corrupt());
     assertEquals(1, verified.repaired());
   }
@@ -384,23 +360,22 @@ class NodeDownloadTest {
 
     node.close();
     TestNode again = swarm.node("node", Node.Mode.SERVE, node.store);
-
-    assertEquals(root.toString(), again.work.roots().getFirst().root());
-    assertEquals("pinned", again.work.roots().getFirst().kept());
+    assertEquals(root.toString(), again.roots().getFirst().root());
+    assertEquals("pinned", again.roots().getFirst().kept());
   }
 
   private static Cid leaf(TestNode node, Cid root, int index) throws Exception {
-    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
+    TreePlan plan = node.dag().plan(root).orElseThrow();
     return plan.leafCid(plan.files().getFirst().content().leaf(index));
   }
 
   /// Changes the bytes of a node's leaves without its notice, and makes it believe that it has
   /// checked them.
   private static void lie(TestNode node, Cid root) throws Exception {
-    TreePlan plan = new LocalDag(node.core.local()).plan(root).orElseThrow();
+    TreePlan plan = node.dag().plan(root).orElseThrow();
     for (int i = 0; i < plan.files().getFirst().content().leafCount(); i++) {
       Cid leaf = leaf(node, root, i);
-      node.core.local().verified().add(leaf);
+      node.trust(leaf);
       ((PlainStore) node.store).chunks.put(leaf.multihash(), new byte[LEAF]);
     }
   }

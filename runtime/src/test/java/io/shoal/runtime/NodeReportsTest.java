@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
-import io.shoal.runtime.TestSwarm.TestNode;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
 import java.nio.file.Path;
@@ -20,23 +19,23 @@ class NodeReportsTest {
   @TempDir Path folder;
 
   @Test
-  void anAddressIsListedOnceWithWhoWasMetThereLastAndAllBansAreTold() throws Exception {
+  void anAddressIsListedOnceWithItsLastPeerAndAllBans() throws Exception {
     try (TestSwarm swarm = new TestSwarm(folder)) {
       TestNode node = swarm.nodeWithoutDiscovery("node");
-      PeerBook book = node.core.network().book();
+      PeerBook book = node.book();
       RemotePeer before = remote(1);
       RemotePeer now = remote(2);
       book.connected(before, 3);
       book.unreachable(now.address());
       book.connected(now, 4);
       book.unreachable(now.address());
-      NodeReports reports = new NodeReports(node.core, node.id.toString(), "0");
+      NodeReports reports = node.reports();
       assertEquals(
           List.of(now.address().uri()),
-          reports.peers().stream().map(NodeCommands.PeerEntry::address).toList());
+          reports.peers().stream().map(StatusCommands.PeerEntry::address).toList());
       book.ban(before, "it lied");
-      assertEquals(2, reports.peers().size(), "who is banned is told of");
-      NodeCommands.BanEntry ban = reports.status().bans().getFirst();
+      assertEquals(2, reports.peers().size(), "a banned peer is listed");
+      StatusCommands.BanEntry ban = reports.status().bans().getFirst();
       assertEquals("identity", ban.kind());
       assertEquals(PeerKey.of(before).text(), ban.whom());
       assertEquals("it lied", ban.reason());
@@ -56,13 +55,13 @@ class NodeReportsTest {
   }
 
   @Test
-  void nothingWaitsToBeAnnouncedWhereNobodyCouldBeTold() throws Exception {
+  void withoutADiscoveryNothingWaitsToBeAnnounced() throws Exception {
     try (TestSwarm swarm = new TestSwarm(folder)) {
       TestNode node = swarm.nodeWithoutDiscovery("node");
       node.add(swarm.file("in", 100, 1));
       assertEquals(
           List.of("no discovery is active: peers are found by --peer alone (active.discovery)"),
-          new NodeReports(node.core, node.id.toString(), "0").status().advice());
+          node.status().advice());
     }
   }
 }

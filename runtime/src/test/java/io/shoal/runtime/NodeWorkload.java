@@ -8,11 +8,10 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.TestSwarm.TestNode;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.MemoryNetwork;
@@ -132,7 +131,7 @@ final class NodeWorkload {
         case 3, 4, 5 -> get(node, seed, root, sync);
         case 6 -> {
           history.add("gc");
-          node.work.gc();
+          node.collect();
         }
         default -> {
           history.add("repair");
@@ -171,29 +170,19 @@ final class NodeWorkload {
     history.add("got");
   }
 
-  private NodeCommands.Fetched fetch(TestNode node, TestNode seed, Cid root, boolean sync)
+  private ContentCommands.Fetched fetch(TestNode node, TestNode seed, Cid root, boolean sync)
       throws Exception {
-    return node.transfers.get(
-        new NodeCommands.GetRequest(
-            new Reference.Content(root, Optional.empty()),
-            Optional.of(home.resolve("out")),
-            home,
-            List.of(MemoryNetwork.address(seed.name)),
-            Optional.of(PATIENCE),
-            false,
-            sync,
-            false,
-            false),
-        NodeCommands.ProgressListener.SILENT);
+    return node.get(
+        ContentCommands.GetRequest.builder(new Reference.Content(root, Optional.empty()), home)
+            .target(home.resolve("out"))
+            .peers(List.of(MemoryNetwork.address(seed.name)))
+            .timeout(PATIENCE)
+            .sync(sync)
+            .build());
   }
 
   private static void repair(TestNode node) throws Exception {
-    node.core
-        .verify()
-        .run(
-            Optional.of(cid -> node.transfers.fetch(cid, Optional.of(Duration.ofSeconds(5)))),
-            TokenBucket.UNLIMITED,
-            NodeCommands.ProgressListener.SILENT);
+    node.repair(Duration.ofSeconds(5));
   }
 
   private void crash() throws IOException {
@@ -218,10 +207,10 @@ final class NodeWorkload {
     }
     try (TestNode node = node(swarm, "node", store)) {
       for (Map.Entry<Cid, byte[]> each : added.entrySet()) {
-        assertTrue(node.core.index().get(each.getKey()).isPresent(), "a root is forgotten");
+        assertTrue(node.kept(each.getKey()).isPresent(), "a root is forgotten");
         RootCompleteness.require(store, each.getKey());
         ByteArrayOutputStream read = new ByteArrayOutputStream();
-        node.transfers.cat(
+        node.cat(
             new Reference.Content(each.getKey(), Optional.empty()), Duration.ofSeconds(5), read);
         assertArrayEquals(each.getValue(), read.toByteArray());
       }
@@ -232,7 +221,7 @@ final class NodeWorkload {
     }
   }
 
-  /// Nothing is held that is not what its id says: after a crash nobody has hashed it in this
+  /// Nothing is held that is not what its id says: after a crash nothing has hashed it in this
   /// process.
   private void everythingHeldIsRight() throws IOException {
     List<ChunkStore.StoredChunk> held = new ArrayList<>();
@@ -250,7 +239,7 @@ final class NodeWorkload {
     }
   }
 
-  /// Of what was added only what others have can come back; here nobody has it, so that it is only
+  /// Of what was added only what other peers have can come back; here no peer has it, so it is only
   /// seen that nothing wrong is left.
   private void rotAndRepair(TestNode node) throws Exception {
     if (added.isEmpty() || random.nextInt(4) != 0) {
@@ -258,11 +247,8 @@ final class NodeWorkload {
     }
     Optional<io.shoal.api.Multihash> victim = store.rot(random);
     if (victim.isPresent()) {
-      NodeCommands.Verified found =
-          node.core
-              .verify()
-              .run(Optional.empty(), TokenBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
-      assertEquals(1, found.corrupt().size(), "rot that was not found");
+      StoreCommands.Verified found = node.verify();
+      assertEquals(1, found.corrupt().size(), "corruption that was not found");
       everythingHeldIsRight();
       for (Map.Entry<Cid, byte[]> each : Map.copyOf(added).entrySet()) {
         // The user still has the file: added again, it is whole again.
@@ -281,12 +267,12 @@ final class NodeWorkload {
       return; // the next life goes on with it
     }
     if (Files.exists(out)) {
-      // It was renamed, and who asked was not told: a file that is not forced may be anything.
+      // It was renamed, and the caller did not learn of it: an unforced file may be anything.
       Files.delete(out);
     }
     long claimed = Files.exists(part) ? store.durableClaimBytes(part) : 0;
     files.takeReadBytes(part.toString());
-    NodeCommands.Fetched got = fetch(node, seed, root, true);
+    ContentCommands.Fetched got = fetch(node, seed, root, true);
     long read = files.takeReadBytes(part.toString());
     assertTrue(
         read <= content.length - claimed,

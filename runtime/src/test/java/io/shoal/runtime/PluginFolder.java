@@ -21,7 +21,7 @@ import java.util.Optional;
 ///
 /// @param root a folder of the test
 /// @param configuration what is set
-@SuppressWarnings("exports") // nobody but tests sees it
+@SuppressWarnings("exports") // only tests see it
 public record PluginFolder(Path root, Configuration configuration, PluginServices services)
     implements AutoCloseable {
 

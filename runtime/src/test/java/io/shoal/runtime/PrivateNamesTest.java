@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.SignedRecord;
 import io.shoal.api.SignedRecords;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.access.SharedSecret;
 import io.shoal.runtime.command.NameCommands.PublishRequest;
 import io.shoal.runtime.command.NameCommands.PublishedName;
@@ -62,7 +61,7 @@ class PrivateNamesTest {
   }
 
   private PublishedName publish(Optional<String> name, Optional<String> note) throws Exception {
-    return publisher.names.publish(
+    return publisher.publish(
         new PublishRequest(
             name, new Reference.Content(root, Optional.empty()), Optional.empty(), note, LONG));
   }
@@ -72,9 +71,7 @@ class PrivateNamesTest {
   }
 
   private static ResolvedName resolve(TestNode node, PublishedName published) throws Exception {
-    return node.core
-        .names()
-        .resolve((Reference.SignedName) Reference.parse(published.reference()), LONG);
+    return node.resolve((Reference.SignedName) Reference.parse(published.reference()), LONG);
   }
 
   @Test
@@ -85,7 +82,7 @@ class PrivateNamesTest {
     assertEquals(Optional.of("plans.txt"), found.fileName());
     for (TestNode outsider : List.of(swarm.node("open"), swarm.node("stranger", STRANGER))) {
       assertThrows(NotFoundException.class, () -> resolve(outsider, published));
-      assertEquals(Optional.empty(), outsider.core.names().about(root, LONG));
+      assertEquals(Optional.empty(), outsider.hearsay(root, LONG));
     }
   }
 
@@ -108,7 +105,7 @@ class PrivateNamesTest {
   void membersTellEachOtherOfARoot() throws Exception {
     publish(Optional.empty(), Optional.of("what the plans are for"));
     TestNode member = swarm.node("member", MEMBER);
-    NameValue.Target said = member.core.names().about(root, LONG).orElseThrow();
+    NameValue.Target said = member.hearsay(root, LONG).orElseThrow();
     assertEquals(Optional.of("what the plans are for"), said.note());
   }
 
@@ -116,7 +113,7 @@ class PrivateNamesTest {
   void aValueThatFitsOnlyWithoutItsSealGoesIntoAChunk() throws Exception {
     TestNode member = swarm.node("member", MEMBER);
     publish(Optional.of("probe"), Optional.of("x".repeat(600)));
-    HostKey key = publisher.core.publishingKeys().current();
+    HostKey key = publisher.publishingKeys().current();
     RecordSeal seal =
         RecordSeal.of(Optional.of(SharedSecret.of(MEMBER[3].getBytes(StandardCharsets.UTF_8))));
     int rest =
@@ -155,7 +152,7 @@ class PrivateNamesTest {
   void aRecordThatTheOwnerSignedButDidNotSealIsNotBelieved() throws Exception {
     PublishedName published = publish("news");
     SignedRecord held = swarm.records.all().getFirst();
-    HostKey key = publisher.core.publishingKeys().current();
+    HostKey key = publisher.publishingKeys().current();
     byte[] open = new NameValue.Withdrawn(1, Long.MAX_VALUE / 2).encode();
     swarm.records.force(RecordSignature.sign(key, held.name(), held.sequence() + 1, open));
     TestNode member = swarm.node("member", MEMBER);
@@ -169,7 +166,7 @@ class PrivateNamesTest {
     TestNode member = swarm.node("member", MEMBER);
     resolve(member, published);
     swarm.records.forget();
-    member.core.renewal().keepOthers();
+    member.renewal().keepOthers();
     SignedRecord after = swarm.records.all().getFirst();
     assertTrue(RecordSignature.same(before, after));
     assertArrayEquals(before.signature(), after.signature());
@@ -181,13 +178,13 @@ class PrivateNamesTest {
     publisher.close();
     swarm.records.forget();
     TestNode outside = swarm.node("publisher", Node.Mode.SERVE, publisher.store);
-    outside.core.renewal().round();
-    assertEquals(List.of(), outside.core.publisher().published());
+    outside.renewal().round();
+    assertEquals(List.of(), outside.publisher().published());
     assertEquals(List.of(), swarm.records.all());
     outside.close();
     TestNode back = swarm.node("publisher", Node.Mode.SERVE, publisher.store, MEMBER);
-    back.core.renewal().round();
-    assertEquals(published.reference(), back.core.publisher().published().getFirst().reference());
+    back.renewal().round();
+    assertEquals(published.reference(), back.publisher().published().getFirst().reference());
     assertEquals(root.toString(), resolve(swarm.node("member", MEMBER), published).root());
   }
 }

@@ -17,10 +17,9 @@ import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
 import io.shoal.api.ServeAnswer;
-import io.shoal.runtime.TestSwarm.TestNode;
 import io.shoal.runtime.access.AccessProof;
 import io.shoal.runtime.access.SharedSecret;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.connection.MessageTypes;
@@ -46,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whole nodes that do not let everybody in, and peers that try to get in.
+/// Whole nodes with restricted access, and peers that try to get in.
 @Timeout(60)
 class PrivateSwarmTest {
   private static final int LEAF = ImportProfile.MIN_LEAF_SIZE_BYTES;
@@ -69,7 +68,7 @@ class PrivateSwarmTest {
     swarm.close();
   }
 
-  /// Who connects by hand, and remembers what it is told.
+  /// A peer that connects by hand and records what it receives.
   private static final class Stranger implements ChunkServer {
     private final List<Integer> messages = new CopyOnWriteArrayList<>();
     private final List<String> questions = new CopyOnWriteArrayList<>();
@@ -119,9 +118,7 @@ class PrivateSwarmTest {
             .start(() -> assertThrows(Exception.class, () -> node.get(root, "out", LONG, from)));
     await(
         words,
-        () ->
-            node.core.downloads().all().stream()
-                .anyMatch(download -> download.state().contains(words)));
+        () -> node.downloads().stream().anyMatch(download -> download.state().contains(words)));
     getting.interrupt();
     getting.join();
   }
@@ -149,7 +146,7 @@ class PrivateSwarmTest {
 
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
     assertEquals(-1, Files.mismatch(file, folder.resolve("again")));
-    assertEquals(0, first.core.accessGate().refused());
+    assertEquals(0, first.turnedAway());
   }
 
   @Test
@@ -161,12 +158,12 @@ class PrivateSwarmTest {
 
     getUntilItSays("secret", other, root, first);
 
-    assertTrue(first.core.accessGate().refused() > 0);
-    assertEquals(List.of(), List.copyOf(first.core.network().connections().all()));
-    assertTrue(first.core.network().book().bans().isEmpty());
-    assertTrue(other.core.network().book().bans().isEmpty());
+    assertTrue(first.turnedAway() > 0);
+    assertEquals(List.of(), first.connected());
+    assertTrue(first.book().bans().isEmpty());
+    assertTrue(other.book().bans().isEmpty());
     assertTrue(
-        other.core.network().book().entries().stream().anyMatch(peer -> peer.failures() > 0),
+        other.book().entries().stream().anyMatch(peer -> peer.failures() > 0),
         "the next dial waits");
   }
 
@@ -179,7 +176,7 @@ class PrivateSwarmTest {
     getUntilItSays("does not serve this to us", outsider, root, member);
 
     assertFalse(Files.exists(folder.resolve("out")));
-    assertEquals(0, member.core.uploads().sentBytes());
+    assertEquals(0, member.sentBytes());
   }
 
   @Test
@@ -190,7 +187,7 @@ class PrivateSwarmTest {
 
     getUntilItSays("did not prove within 5 s", member, root, outsider);
 
-    assertEquals(0, outsider.core.uploads().sentBytes());
+    assertEquals(0, outsider.sentBytes());
   }
 
   @Test
@@ -217,9 +214,9 @@ class PrivateSwarmTest {
     await("it is closed", () -> !connection.isOpen());
     assertEquals(List.of(MessageTypes.ACCESS_PROOF), stranger.messages);
     assertEquals(List.of(), stranger.questions);
-    assertEquals(0, member.core.uploads().sentBytes());
-    assertEquals(0, member.core.accessGate().waiting());
-    assertEquals(1, member.core.accessGate().refused());
+    assertEquals(0, member.sentBytes());
+    assertEquals(0, member.strangersWaiting());
+    assertEquals(1, member.turnedAway());
   }
 
   private static void watch(
@@ -243,7 +240,7 @@ class PrivateSwarmTest {
     assertThrows(
         PeerUnreachableException.class,
         () -> connection.fetch(new ChunkRequest(root, Optional.empty())));
-    assertEquals(1, member.core.accessGate().refused());
+    assertEquals(1, member.turnedAway());
   }
 
   @Test
@@ -254,14 +251,14 @@ class PrivateSwarmTest {
     byte[] proof =
         AccessProof.of(secret, true, first.channelBinding().orElseThrow(), MALLORY, member.id);
     show(first, proof);
-    await("it is in", () -> member.core.network().connections().all().size() == 1);
+    await("it is in", () -> member.connected().size() == 1);
     first.close();
 
     PeerConnection second = dial(member, MALLORY, new Stranger());
     show(second, proof);
 
     assertFalse(second.isOpen());
-    assertEquals(1, member.core.accessGate().refused());
+    assertEquals(1, member.turnedAway());
   }
 
   @Test
@@ -278,7 +275,7 @@ class PrivateSwarmTest {
 
     assertFalse(connection.isOpen());
     assertEquals(List.of(), stranger.messages);
-    assertEquals(1, node.core.accessGate().refused());
+    assertEquals(1, node.turnedAway());
     assertEquals(-1, Files.mismatch(folder.resolve("in"), folder.resolve("out")));
   }
 
@@ -291,10 +288,10 @@ class PrivateSwarmTest {
     stranger.add(file);
     TestNode node = swarm.node("node", "access", "allow-list", "accessList", friend.id.toString());
 
-    NodeCommands.Fetched fetched = node.get(root, "out", LONG, stranger, friend);
+    ContentCommands.Fetched fetched = node.get(root, "out", LONG, stranger, friend);
 
     assertEquals(java.util.Set.of(friend.id.toString()), fetched.chunksByPeer().keySet());
-    assertEquals(0, stranger.core.uploads().sentBytes());
+    assertEquals(0, stranger.sentBytes());
   }
 
   @Test
@@ -305,16 +302,10 @@ class PrivateSwarmTest {
     PeerUnreachableException fault =
         assertThrows(
             PeerUnreachableException.class,
-            () ->
-                node.core
-                    .network()
-                    .dialler()
-                    .connect(
-                        MemoryNetwork.address("stranger").withPeerId(stranger.id),
-                        ChunkServer.NOTHING));
+            () -> node.dial(MemoryNetwork.address("stranger").withPeerId(stranger.id)));
 
     assertTrue(String.valueOf(fault.getMessage()).contains("accessList"), fault::getMessage);
-    assertEquals(List.of(), List.copyOf(stranger.core.network().connections().all()));
+    assertEquals(List.of(), stranger.connected());
   }
 
   @Test

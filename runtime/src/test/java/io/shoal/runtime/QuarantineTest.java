@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
-import io.shoal.runtime.TestSwarm.TestNode;
-import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.limit.TokenBucket;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.testing.PlainStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,18 +47,18 @@ class QuarantineTest {
   @Test
   void aGoodCopyTakesThePlaceOfARottenOneAndStays() throws Exception {
     store.copies.put(cid.multihash(), good);
-    assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
-    // Another one that had found the rotten copy as well.
-    assertTrue(node.core.local().quarantine().settle(cid));
-    assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
+    assertArrayEquals(good, node.load(cid).orElseThrow());
+    // Another thread that had found the corrupt copy as well.
+    assertTrue(node.quarantine().settle(cid));
+    assertArrayEquals(good, node.load(cid).orElseThrow());
   }
 
   @Test
   void copiesThatAreAllRottenGo() throws Exception {
     store.copies.put(cid.multihash(), new byte[999]);
-    assertEquals(Optional.empty(), node.core.local().load(cid));
+    assertEquals(Optional.empty(), node.load(cid));
     assertFalse(store.contains(cid));
-    assertFalse(node.core.local().quarantine().settle(cid));
+    assertFalse(node.quarantine().settle(cid));
   }
 
   @Test
@@ -73,12 +71,9 @@ class QuarantineTest {
   @Test
   void aCheckNamesTheRotAndKeepsTheGoodCopy() throws Exception {
     store.copies.put(cid.multihash(), good);
-    NodeCommands.Verified verified =
-        node.core
-            .verify()
-            .run(Optional.empty(), TokenBucket.UNLIMITED, NodeCommands.ProgressListener.SILENT);
+    StoreCommands.Verified verified = node.verify();
     assertEquals(List.of(cid.toString()), verified.corrupt());
     assertEquals(List.of(), verified.missing());
-    assertArrayEquals(good, node.core.local().load(cid).orElseThrow());
+    assertArrayEquals(good, node.load(cid).orElseThrow());
   }
 }

@@ -20,7 +20,7 @@ final class RecordBoard implements SignedRecords {
   /// How many seem to answer.
   volatile int answering = 8;
 
-  /// Keeps everybody who asks waiting until it is let go.
+  /// Makes every caller wait until it is released.
   volatile CountDownLatch hold = new CountDownLatch(0);
 
   /// How often a record was taken.
@@ -44,7 +44,7 @@ final class RecordBoard implements SignedRecords {
     held.clear();
   }
 
-  /// All that is held, as an outsider sees it who holds it.
+  /// All that is held, as an outsider that holds it sees it.
   List<SignedRecord> all() {
     return List.copyOf(held.values());
   }
@@ -55,7 +55,7 @@ final class RecordBoard implements SignedRecords {
 
   @Override
   public int publish(SignedRecord record) throws ShoalException {
-    requireSomebody();
+    requireAnAnswer();
     Optional<SignedRecord> before = held(record.publicKey(), record.name());
     if (before.isPresent() && before.get().sequence() > record.sequence()) {
       throw new UserFaultException("others hold a newer record");
@@ -78,12 +78,12 @@ final class RecordBoard implements SignedRecords {
   public Resolution resolve(byte[] publicKey, String name)
       throws ShoalException, InterruptedException {
     hold.await();
-    requireSomebody();
+    requireAnAnswer();
     Optional<SignedRecord> record = held(publicKey, name);
     return new Resolution(record, answering, record.isPresent() ? answering : 0);
   }
 
-  private void requireSomebody() throws RetryableException {
+  private void requireAnAnswer() throws RetryableException {
     if (answering == 0) {
       throw new RetryableException("board: nobody answers: start another node");
     }

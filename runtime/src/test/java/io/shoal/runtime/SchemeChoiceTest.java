@@ -30,8 +30,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Which schemes a node listens for and dials: never one that protects less than was asked for,
-/// whoever offers it.
+/// Which schemes a node listens for and dials: never one that protects less than was asked for.
 class SchemeChoiceTest {
   private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
   private static final Scheme ENCRYPTED = new Scheme("tcps", Scheme.Protection.ENCRYPTED);
@@ -40,7 +39,7 @@ class SchemeChoiceTest {
 
   @TempDir Path folder;
 
-  /// Speaks what it is told to, and remembers what for it was used.
+  /// Speaks the given schemes, and records those that were used.
   private static final class Speaker implements Transport {
     private final Set<Scheme> schemes;
     private final Set<String> listened = new HashSet<>();
@@ -91,7 +90,13 @@ class SchemeChoiceTest {
             List.of(new ActivePlugins.Active<>("transport", speaker)));
     NodeSettings node = configuration.settings();
     return new NodeCore(
-        SELF, plugins, node, node.access().resolve(node.tlsRequired()), folder, Node.Mode.SERVE);
+        SELF,
+        plugins,
+        node,
+        node.access().resolve(node.tlsRequired()),
+        folder,
+        Node.Mode.SERVE,
+        SystemSources.ofMachine());
   }
 
   /// What it listens for is what it dials.

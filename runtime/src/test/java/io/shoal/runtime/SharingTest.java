@@ -13,17 +13,16 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
 import io.shoal.api.ServeAnswer;
 import io.shoal.api.Transport;
-import io.shoal.runtime.TestSwarm.TestNode;
-import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.NodeCommands.Sharing;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.command.StoreCommands.Sharing;
 import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.discovery.DigestLookup;
 import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.testing.MemoryNetwork;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -65,9 +64,8 @@ class SharingTest {
   /// Waits until all keys that waited are announced.
   private void settled(TestNode node) throws Exception {
     Cid last = node.add(swarm.file("last-" + System.nanoTime(), 9, System.nanoTime()));
-    TestSwarm.await(
-        LONG, () -> node.core.announcer().waiting() == 0 && swarm.announced().contains(last));
-    node.work.unpin(last);
+    TestSwarm.await(LONG, () -> node.hasAnnouncedAll() && swarm.announced().contains(last));
+    node.unpin(last);
   }
 
   private static Reference.Content content(Cid root) {
@@ -78,7 +76,7 @@ class SharingTest {
     return DigestLookup.key(WholeDigests.of(file));
   }
 
-  private static Cid root(NodeCommands.Added added) throws Exception {
+  private static Cid root(ContentCommands.Added added) throws Exception {
     return Cid.parse(added.root());
   }
 
@@ -104,16 +102,15 @@ class SharingTest {
     TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
 
     assertEquals(
-        new NodeCommands.Shared(root.toString(), "private"),
-        first.work.share(root, Sharing.PRIVATE));
+        new StoreCommands.Shared(root.toString(), "private"), first.share(root, Sharing.PRIVATE));
     assertEquals(Set.of(), swarm.announced());
-    assertEquals("private", first.work.roots().getFirst().sharing());
-    assertEquals(Optional.of("private"), first.work.stat(root).sharing());
+    assertEquals("private", first.roots().getFirst().sharing());
+    assertEquals(Optional.of("private"), first.stat(root).sharing());
     first.close();
     TestNode again = swarm.node("first", Node.Mode.SERVE, first.store);
     settled(again);
     assertEquals(Set.of(), swarm.announced());
-    again.work.share(root, Sharing.PUBLIC);
+    again.share(root, Sharing.PUBLIC);
     TestSwarm.await(LONG, () -> swarm.announced().equals(Set.of(root, unchecked(file))));
   }
 
@@ -132,9 +129,9 @@ class SharingTest {
     Cid root = root(first.add(file, true));
 
     assertEquals("private", first.add(file, false).sharing());
-    first.work.unpin(root);
+    first.unpin(root);
     assertEquals("private", first.add(file, false).sharing());
-    first.work.pin(root);
+    first.pin(root);
     settled(first);
     assertEquals(Set.of(), swarm.announced());
   }
@@ -144,13 +141,11 @@ class SharingTest {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);
     Cid root = root(first.add(file, true));
-
-    first.work.gc();
-
-    assertTrue(first.core.index().isPrivate(root));
-    first.work.unpin(root);
-    assertEquals(Optional.of("private"), first.work.stat(root).sharing());
-    first.work.gc();
+    first.collect();
+    assertTrue(first.index().isPrivate(root));
+    first.unpin(root);
+    assertEquals(Optional.of("private"), first.stat(root).sharing());
+    first.collect();
     assertEquals("public", first.add(file, false).sharing());
   }
 
@@ -158,10 +153,9 @@ class SharingTest {
   void onlyRootsThatAreHereHaveARule() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
-    Cid leaf = new LocalDag(first.core.local()).plan(root).orElseThrow().leafCid(1);
-
-    assertThrows(NotFoundException.class, () -> first.work.share(leaf, Sharing.PRIVATE));
-    assertEquals(Optional.empty(), first.work.stat(leaf).sharing());
+    Cid leaf = first.dag().plan(root).orElseThrow().leafCid(1);
+    assertThrows(NotFoundException.class, () -> first.share(leaf, Sharing.PRIVATE));
+    assertEquals(Optional.empty(), first.stat(leaf).sharing());
   }
 
   @Test
@@ -169,11 +163,9 @@ class SharingTest {
     TestNode first = swarm.node("first");
     swarm.file("folder/file", LEAF * 3, 1);
     Cid folderRoot = root(first.add(folder.resolve("folder"), true));
-    Cid file = Cid.parse(first.work.list(folderRoot).getFirst().cid());
-
-    first.work.pin(file);
-
-    assertEquals(Optional.of("private"), first.work.stat(file).sharing());
+    Cid file = Cid.parse(first.list(folderRoot).getFirst().cid());
+    first.pin(file);
+    assertEquals(Optional.of("private"), first.stat(file).sharing());
     settled(first);
     assertEquals(Set.of(), swarm.announced());
   }
@@ -189,7 +181,7 @@ class SharingTest {
     settled(second);
 
     assertEquals(Set.of(), swarm.announced());
-    assertEquals("private", second.work.roots().getFirst().sharing());
+    assertEquals("private", second.roots().getFirst().sharing());
     TestNode third = swarm.node("third");
     third.get(root, "third", LONG, second);
     TestSwarm.await(LONG, () -> swarm.announced().contains(root));
@@ -226,15 +218,13 @@ class SharingTest {
     TestSwarm.await(
         LONG,
         () -> swarm.announced().containsAll(ofShared) && swarm.announced().containsAll(ofRoot));
-
-    first.work.share(root, Sharing.PRIVATE);
-
+    first.share(root, Sharing.PRIVATE);
     assertEquals(withDigest(ofShared, folder.resolve("both")), swarm.announced());
-    first.work.share(shared, Sharing.PRIVATE);
+    first.share(shared, Sharing.PRIVATE);
     assertEquals(Set.of(), swarm.announced());
-    first.work.share(root, Sharing.PUBLIC);
+    first.share(root, Sharing.PUBLIC);
     TestSwarm.await(LONG, () -> swarm.announced().equals(withDigest(ofRoot, longer)));
-    first.work.unpin(root);
+    first.unpin(root);
     assertEquals(Set.of(), swarm.announced());
   }
 
@@ -246,7 +236,7 @@ class SharingTest {
 
   private static Set<Cid> chunks(TestNode node, Cid root) throws Exception {
     Set<Cid> chunks = new HashSet<>();
-    new LocalDag(node.core.local()).reachable(root, chunks::add);
+    node.dag().reachable(root, chunks::add);
     return chunks;
   }
 
@@ -255,13 +245,11 @@ class SharingTest {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF * 3, 1));
     TestSwarm.await(LONG, () -> swarm.announced().size() == 2);
-
-    first.work.unpin(root);
-
+    first.unpin(root);
     assertEquals(Set.of(), swarm.announced());
   }
 
-  /// A stranger's end of a connection: records the messages it gets.
+  /// A stranger's end of a connection, which records what it receives.
   private static final class Stranger implements ChunkServer {
     final BlockingQueue<Integer> types = new LinkedBlockingQueue<>();
     final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
@@ -322,8 +310,8 @@ class SharingTest {
       PeerConnection connection = transport.connect(MemoryNetwork.address("first"), stranger);
       assertEquals(NOTHING, answered(connection, stranger, WholeDigests.of(file)));
       assertEquals(NOTHING, answered(connection, stranger, WholeDigests.of(chunk)));
-      first.work.share(root, Sharing.PUBLIC);
-      first.work.share(raw, Sharing.PUBLIC);
+      first.share(root, Sharing.PUBLIC);
+      first.share(raw, Sharing.PUBLIC);
       assertEquals(root, answered(connection, stranger, WholeDigests.of(file)));
       assertEquals(raw, answered(connection, stranger, WholeDigests.of(chunk)));
     }
@@ -343,11 +331,11 @@ class SharingTest {
       in.connect(MemoryNetwork.address("first"), inside).watch(root, _ -> {});
       TestNode second = swarm.node("second");
       second.get(content(root), "out", LONG, false, true, first);
-      PeerExchange peers = PeerExchange.decode(ByteBuffer.wrap(exchange(inside)));
-      assertEquals(root, peers.root());
+      PeerExchange received = PeerExchange.decode(ByteBuffer.wrap(exchange(inside)));
+      assertEquals(root, received.root());
       assertEquals(
           List.of(MemoryNetwork.address("second").uri()),
-          peers.peers().stream().map(PeerAddress::uri).toList());
+          received.peers().stream().map(PeerAddress::uri).toList());
       assertFalse(outside.types.contains(MessageTypes.PEER_EXCHANGE));
     }
   }

@@ -7,18 +7,10 @@ import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerAddress;
-import io.shoal.api.PeerId;
 import io.shoal.api.PluginContext;
 import io.shoal.api.ShoalException;
 import io.shoal.api.SignedRecords;
-import io.shoal.api.Transport;
-import io.shoal.runtime.access.Access;
-import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.Reference;
-import io.shoal.runtime.importer.ImportProfile;
-import io.shoal.runtime.limit.BulkPool;
 import io.shoal.runtime.plugin.ActivePlugins;
-import io.shoal.runtime.testing.JdkSha256;
 import io.shoal.runtime.testing.MemoryNetwork;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.IOException;
@@ -41,140 +33,19 @@ final class TestSwarm implements AutoCloseable {
   final MemoryNetwork network = new MemoryNetwork();
   final RecordBoard records = new RecordBoard();
   private final Map<Cid, Set<PeerAddress>> announced = new ConcurrentHashMap<>();
-  private final Path folder;
+  final Path folder;
   private final List<TestNode> nodes = new ArrayList<>();
 
   TestSwarm(Path folder) {
     this.folder = folder;
   }
 
-  /// Waits until something has come about, at most so long.
+  /// Waits until a condition is true, at most so long.
   static void await(Duration limit, BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "waited too long");
       TimeUnit.MILLISECONDS.sleep(10);
-    }
-  }
-
-  /// A node and what a test asks of it.
-  final class TestNode implements AutoCloseable {
-    final String name;
-    final NodeCore core;
-    final PeerId id;
-    final ChunkStore store;
-    final StoreWork work;
-    final TransferWork transfers;
-    final NameWork names;
-    final BulkPool pool = new BulkPool(2);
-    final Transport transport;
-
-    private TestNode(
-        String name,
-        Node.Mode mode,
-        ChunkStore store,
-        List<ActivePlugins.Active<Discovery>> discoveries,
-        String... settings)
-        throws ShoalException, IOException, InterruptedException {
-      this.name = name;
-      this.store = store;
-      byte[] key = new byte[32];
-      new Random(name.hashCode()).nextBytes(key);
-      id = PeerId.ofEd25519(key);
-      Configuration configuration = Configuration.defaults();
-      for (int i = 0; i < settings.length; i += 2) {
-        configuration = configuration.with(settings[i], settings[i + 1]);
-      }
-      JdkSha256 verifier = new JdkSha256();
-      ActivePlugins.Active<io.shoal.api.Verifier> active =
-          new ActivePlugins.Active<>("verification", verifier);
-      transport = network.transport(name, id);
-      ActivePlugins plugins =
-          new ActivePlugins(
-              new ActivePlugins.Active<>("storage", store),
-              active,
-              Map.of(verifier.multihashCode(), active),
-              discoveries,
-              List.of(new ActivePlugins.Active<>("transport", transport)));
-      NodeSettings node = configuration.settings();
-      Access access = node.access().resolve(node.tlsRequired());
-      boolean started = false;
-      try {
-        core = new NodeCore(id, plugins, node, access, folder.resolve("data-" + name), mode);
-        core.start();
-        started = true;
-      } finally {
-        if (!started) {
-          pool.close();
-        }
-      }
-      work = new StoreWork(core);
-      transfers = new TransferWork(core, pool, 2);
-      names = new NameWork(core, work, transfers);
-    }
-
-    Cid add(Path file) throws ShoalException, IOException, InterruptedException {
-      return Cid.parse(add(file, false).root());
-    }
-
-    NodeCommands.Added add(Path file, boolean privately)
-        throws ShoalException, IOException, InterruptedException {
-      List<NodeCommands.Added> added = new ArrayList<>();
-      transfers.add(
-          new NodeCommands.AddRequest(
-              List.of(file),
-              Optional.empty(),
-              false,
-              ImportProfile.MIN_LEAF_SIZE_BYTES,
-              true,
-              privately),
-          NodeCommands.ProgressListener.SILENT,
-          added::add);
-      return added.getFirst();
-    }
-
-    NodeCommands.Fetched get(Cid root, String to, Duration timeout, TestNode... from)
-        throws ShoalException, IOException, InterruptedException {
-      return get(new Reference.Content(root, Optional.empty()), to, timeout, false, from);
-    }
-
-    NodeCommands.Fetched get(
-        Reference reference, String to, Duration timeout, boolean keep, TestNode... from)
-        throws ShoalException, IOException, InterruptedException {
-      return get(reference, to, timeout, keep, false, from);
-    }
-
-    NodeCommands.Fetched get(
-        Reference reference,
-        String to,
-        Duration timeout,
-        boolean keep,
-        boolean privately,
-        TestNode... from)
-        throws ShoalException, IOException, InterruptedException {
-      List<PeerAddress> peers = new ArrayList<>();
-      for (TestNode node : from) {
-        peers.add(MemoryNetwork.address(node.name));
-      }
-      return transfers.get(
-          new NodeCommands.GetRequest(
-              reference,
-              Optional.of(folder.resolve(to)),
-              folder,
-              peers,
-              Optional.of(timeout),
-              keep,
-              false,
-              false,
-              privately),
-          NodeCommands.ProgressListener.SILENT);
-    }
-
-    @Override
-    public void close() {
-      core.close();
-      transport.close();
-      pool.close();
     }
   }
 
@@ -192,6 +63,7 @@ final class TestSwarm implements AutoCloseable {
       throws ShoalException, IOException, InterruptedException {
     return kept(
         new TestNode(
+            this,
             name,
             mode,
             store,
@@ -201,7 +73,7 @@ final class TestSwarm implements AutoCloseable {
 
   TestNode nodeWithoutDiscovery(String name)
       throws ShoalException, IOException, InterruptedException {
-    return kept(new TestNode(name, Node.Mode.SERVE, new PlainStore(), List.of()));
+    return kept(new TestNode(this, name, Node.Mode.SERVE, new PlainStore(), List.of()));
   }
 
   private TestNode kept(TestNode node) {
@@ -228,7 +100,7 @@ final class TestSwarm implements AutoCloseable {
     return Set.copyOf(announced.keySet());
   }
 
-  /// Everybody reads what anybody announced.
+  /// Every node finds what any node announced.
   private final class Board implements Discovery {
     private final Map<Cid, Set<PeerAddress>> mine = new ConcurrentHashMap<>();
 

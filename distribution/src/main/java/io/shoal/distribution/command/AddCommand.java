@@ -4,10 +4,10 @@ import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.runtime.Node;
+import io.shoal.runtime.command.ContentCommands.AddRequest;
+import io.shoal.runtime.command.ContentCommands.Added;
+import io.shoal.runtime.command.ContentCommands.TakenOver;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.NodeCommands.AddRequest;
-import io.shoal.runtime.command.NodeCommands.Added;
-import io.shoal.runtime.command.NodeCommands.TakenOver;
 import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -100,15 +100,17 @@ public final class AddCommand extends NodeCommand {
         return ExitCode.DONE;
       }
       var request =
-          new AddRequest(
-              paths.stream().map(path -> environment().folder().resolve(path).normalize()).toList(),
-              name,
-              inPlace,
-              leafSizeBytes(),
-              sha256,
-              privately);
+          AddRequest.builder(
+                  paths.stream()
+                      .map(path -> environment().folder().resolve(path).normalize())
+                      .toList())
+              .inPlace(inPlace)
+              .leafSizeBytes(leafSizeBytes())
+              .wholeDigest(sha256)
+              .privately(privately);
+      name.ifPresent(request::name);
       node.add(
-          request,
+          request.build(),
           progress,
           added -> {
             // The rest of the progress bar must not precede the result on its line.

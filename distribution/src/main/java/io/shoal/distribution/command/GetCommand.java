@@ -4,9 +4,9 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.runtime.Node;
+import io.shoal.runtime.command.ContentCommands.Fetched;
+import io.shoal.runtime.command.ContentCommands.GetRequest;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.NodeCommands.Fetched;
-import io.shoal.runtime.command.NodeCommands.GetRequest;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
 import java.io.IOException;
@@ -83,20 +83,20 @@ public final class GetCommand extends NodeCommand {
     Reference root = content(node, reference, timeout.orElse(NAME_PATIENCE));
     Duration spent = Duration.ofNanos(System.nanoTime() - began);
     var request =
-        new GetRequest(
-            root,
-            target.map(path -> folder.resolve(path).normalize()),
-            folder,
-            List.copyOf(peers),
-            // The time that resolving a name took is part of the whole.
-            root.equals(reference) ? timeout : timeout.map(whole -> rest(whole, spent)),
-            keep,
-            sync,
-            replace,
-            privately);
+        GetRequest.builder(root, folder)
+            .peers(peers)
+            .keep(keep)
+            .sync(sync)
+            .replace(replace)
+            .privately(privately);
+    target.map(path -> folder.resolve(path).normalize()).ifPresent(request::target);
+    // The time that resolving a name took is part of the whole.
+    timeout
+        .map(whole -> root.equals(reference) ? whole : rest(whole, spent))
+        .ifPresent(request::timeout);
     Fetched fetched;
     try (var progress = console().progress(!common.quiet)) {
-      fetched = node.get(request, progress);
+      fetched = node.get(request.build(), progress);
     }
     if (common.json) {
       console().json(fetched);

@@ -1,7 +1,7 @@
 package io.shoal.distribution.console;
 
-import io.shoal.runtime.command.NodeCommands.Progress;
-import io.shoal.runtime.command.NodeCommands.ProgressListener;
+import io.shoal.runtime.command.ContentCommands.Progress;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.json.Json;
 import java.io.OutputStream;
 import java.io.PrintStream;

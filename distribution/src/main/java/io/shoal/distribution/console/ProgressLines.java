@@ -1,6 +1,6 @@
 package io.shoal.distribution.console;
 
-import io.shoal.runtime.command.NodeCommands.Progress;
+import io.shoal.runtime.command.ContentCommands.Progress;
 import io.shoal.runtime.unit.Units;
 import java.io.PrintStream;
 

@@ -4,7 +4,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.RemoteNode;
-import io.shoal.runtime.command.NodeCommands.NodeStatus;
+import io.shoal.runtime.command.StatusCommands.NodeStatus;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

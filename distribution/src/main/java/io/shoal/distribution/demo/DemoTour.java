@@ -4,12 +4,12 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.demo.DemoCommand.DemoResult;
+import io.shoal.runtime.command.ContentCommands.AddRequest;
+import io.shoal.runtime.command.ContentCommands.Added;
+import io.shoal.runtime.command.ContentCommands.Fetched;
+import io.shoal.runtime.command.ContentCommands.GetRequest;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.NodeCommands.AddRequest;
-import io.shoal.runtime.command.NodeCommands.Added;
-import io.shoal.runtime.command.NodeCommands.Fetched;
-import io.shoal.runtime.command.NodeCommands.GetRequest;
-import io.shoal.runtime.command.NodeCommands.ProgressListener;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
 import java.io.IOException;
@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -124,7 +123,7 @@ final class DemoTour implements AutoCloseable {
     say("");
     say("The first node imports the file.");
     type("shoal add " + FILE + " --data " + nodes.getFirst().folder());
-    var request = new AddRequest(List.of(file), Optional.empty(), false, 1 << 20, false, false);
+    var request = AddRequest.builder(List.of(file)).build();
     List<Added> added = new ArrayList<>();
     nodes.getFirst().node().add(request, ProgressListener.SILENT, added::add);
     say("  " + added.getFirst().root() + "  " + added.getFirst().name());
@@ -212,16 +211,11 @@ final class DemoTour implements AutoCloseable {
       throws ShoalException, IOException, InterruptedException {
     NodeCommands commands = node.node();
     var request =
-        new GetRequest(
-            Reference.parse(root),
-            Optional.of(node.folder().resolve(FILE)),
-            node.folder(),
-            peers,
-            Optional.of(PATIENCE),
-            false,
-            false,
-            false,
-            false);
+        GetRequest.builder(Reference.parse(root), node.folder())
+            .target(node.folder().resolve(FILE))
+            .peers(peers)
+            .timeout(PATIENCE)
+            .build();
     return commands.get(request, progress);
   }
 

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.shoal.api.StoreUsage;
 import io.shoal.runtime.command.NameCommands.NamesEntry;
-import io.shoal.runtime.command.NodeCommands.AccessEntry;
-import io.shoal.runtime.command.NodeCommands.CheckEntry;
-import io.shoal.runtime.command.NodeCommands.DiscoveryEntry;
-import io.shoal.runtime.command.NodeCommands.NodeStatus;
-import io.shoal.runtime.command.NodeCommands.UploadEntry;
+import io.shoal.runtime.command.StatusCommands.AccessEntry;
+import io.shoal.runtime.command.StatusCommands.CheckEntry;
+import io.shoal.runtime.command.StatusCommands.DiscoveryEntry;
+import io.shoal.runtime.command.StatusCommands.NodeStatus;
+import io.shoal.runtime.command.StatusCommands.UploadEntry;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// What a user may type to name content.
+/// A name for content, as a user may type it.
 public sealed interface Reference {
 
   /// Reads what a user typed or pasted.
@@ -17,7 +17,7 @@ public sealed interface Reference {
     return ReferenceParser.parse(text);
   }
 
-  /// What [#parse] reads as this reference: letters, digits and percent-encoded names.
+  /// The text that [#parse] reads as this reference: letters, digits and percent-encoded names.
   default String text() {
     return switch (this) {
       case Content(Cid root, Optional<String> name) ->

@@ -1,7 +1,7 @@
 package io.shoal.runtime.control;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -119,7 +119,7 @@ final class CommandStream {
   }
 
   /// Sends progress. Without room it is dropped: the next one says more.
-  void progress(NodeCommands.Progress progress) {
+  void progress(ContentCommands.Progress progress) {
     if (waiting.remainingCapacity() > MAX_WAITING / 2) {
       waiting.offer(new Piece(event("progress", ControlJson.write(progress)), false));
     }

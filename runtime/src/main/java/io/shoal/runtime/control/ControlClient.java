@@ -1,8 +1,8 @@
 package io.shoal.runtime.control;
 
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.command.NodeCommands.Progress;
-import io.shoal.runtime.command.NodeCommands.ProgressListener;
+import io.shoal.runtime.command.ContentCommands.Progress;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.json.JsonException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;

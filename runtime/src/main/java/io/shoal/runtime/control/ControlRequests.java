@@ -2,6 +2,7 @@ package io.shoal.runtime.control;
 
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StoreCommands;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -22,7 +23,7 @@ public final class ControlRequests {
 
   public record OfReference(Reference reference) {}
 
-  public record Share(Reference reference, NodeCommands.Sharing sharing) {}
+  public record Share(Reference reference, StoreCommands.Sharing sharing) {}
 
   public record Name(String name, long timeoutMillis) {}
 

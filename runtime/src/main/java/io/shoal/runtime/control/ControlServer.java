@@ -6,10 +6,13 @@ import io.shoal.api.InvalidConfigException;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.NameCommands;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StatusCommands;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.json.JsonException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -224,7 +227,7 @@ public final class ControlServer implements AutoCloseable {
       throws ShoalException, IOException {
     return switch (request) {
       case "POST /v1/add" -> {
-        var body = body(exchange, NodeCommands.AddRequest.class);
+        var body = body(exchange, ContentCommands.AddRequest.class);
         yield out -> node.add(body, out::progress, out::result);
       }
       case "POST /v1/take-over" -> {
@@ -232,7 +235,7 @@ public final class ControlServer implements AutoCloseable {
         yield out -> out.result(node.takeOver(body.folder(), out::progress));
       }
       case "POST /v1/get" -> {
-        var body = body(exchange, NodeCommands.GetRequest.class);
+        var body = body(exchange, ContentCommands.GetRequest.class);
         yield out -> out.result(node.get(body, out::progress));
       }
       case "POST /v1/find" -> {
@@ -244,7 +247,7 @@ public final class ControlServer implements AutoCloseable {
         yield out -> out.result(node.share(body.reference(), body.sharing()));
       }
       case "POST /v1/inspect" -> {
-        var body = body(exchange, NodeCommands.InspectRequest.class);
+        var body = body(exchange, StatusCommands.InspectRequest.class);
         yield out -> node.inspect(body, out::result);
       }
       case "POST /v1/gc" -> {
@@ -252,7 +255,7 @@ public final class ControlServer implements AutoCloseable {
         yield out -> out.result(node.gc());
       }
       case "POST /v1/verify" -> {
-        var body = body(exchange, NodeCommands.VerifyRequest.class);
+        var body = body(exchange, StoreCommands.VerifyRequest.class);
         yield out -> out.result(node.verify(body, out::progress));
       }
       case "POST /v1/list", "POST /v1/stat", "POST /v1/pin", "POST /v1/unpin" ->

@@ -7,8 +7,8 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.peer.Bans;
@@ -35,7 +35,7 @@ public final class ProviderSearch {
   private static final int MAX_PROVIDERS = 200;
 
   private final PeerNetwork network;
-  private final LinkedBlockingQueue<Optional<NodeCommands.FoundProvider>> results =
+  private final LinkedBlockingQueue<Optional<ContentCommands.FoundProvider>> results =
       new LinkedBlockingQueue<>();
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
@@ -48,7 +48,7 @@ public final class ProviderSearch {
   /// Blocks until every provider that was found is checked, or the time is over.
   ///
   /// @param each is given each provider as soon as it is checked
-  public void run(Cid root, Duration timeout, Consumer<NodeCommands.FoundProvider> each)
+  public void run(Cid root, Duration timeout, Consumer<ContentCommands.FoundProvider> each)
       throws NotFoundException, DeadlineException, InterruptedException {
     long deadline = network.nanoTime().getAsLong() + timeout.toNanos();
     List<Thread> threads = new ArrayList<>();
@@ -66,7 +66,7 @@ public final class ProviderSearch {
         if (left <= 0) {
           break;
         }
-        Optional<NodeCommands.FoundProvider> result =
+        Optional<ContentCommands.FoundProvider> result =
             Optional.ofNullable(results.poll(Math.min(left, 200_000_000), TimeUnit.NANOSECONDS))
                 .flatMap(found -> found);
         if (result.isPresent()) {
@@ -121,19 +121,20 @@ public final class ProviderSearch {
     }
   }
 
-  private NodeCommands.FoundProvider checked(PeerAddress address, Cid root)
+  private ContentCommands.FoundProvider checked(PeerAddress address, Cid root)
       throws InterruptedException {
     Optional<String> expected = address.peerId().map(Object::toString);
     if (network.dialler().isSelf(address)) {
-      return entry(address, expected, NodeCommands.Reach.UNCHECKED, "this node itself");
+      return entry(address, expected, ContentCommands.Reach.UNCHECKED, "this node itself");
     }
     Optional<Bans.Ban> ban = network.book().ban(address);
     if (ban.isPresent()) {
       return entry(
-          address, expected, NodeCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
+          address, expected, ContentCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
     }
     if (!network.dialler().schemes().contains(address.scheme())) {
-      return entry(address, expected, NodeCommands.Reach.UNCHECKED, "no active transport dials it");
+      return entry(
+          address, expected, ContentCommands.Reach.UNCHECKED, "no active transport dials it");
     }
     if (AddressScope.hasServicePort(address)
         || AddressScope.of(address) == AddressScope.NONE
@@ -141,7 +142,7 @@ public final class ProviderSearch {
       return entry(
           address,
           expected,
-          NodeCommands.Reach.UNCHECKED,
+          ContentCommands.Reach.UNCHECKED,
           "not dialled: a port below 1024, no place, or a host that was dialled often just now");
     }
     PeerConnection connection;
@@ -149,20 +150,20 @@ public final class ProviderSearch {
       connection = network.dialler().connect(address, network.server());
     } catch (ShoalException e) {
       String why = Optional.ofNullable(e.getMessage()).orElse("");
-      return entry(address, expected, NodeCommands.Reach.UNREACHABLE, why);
+      return entry(address, expected, ContentCommands.Reach.UNREACHABLE, why);
     }
     try {
       Optional<String> proven = connection.remote().provenId().map(Object::toString);
-      return new NodeCommands.FoundProvider(
-          address.uri(), proven, NodeCommands.Reach.REACHABLE, have(connection, root), "");
+      return new ContentCommands.FoundProvider(
+          address.uri(), proven, ContentCommands.Reach.REACHABLE, have(connection, root), "");
     } finally {
       network.connections().release(connection);
     }
   }
 
-  private static NodeCommands.FoundProvider entry(
-      PeerAddress address, Optional<String> peerId, NodeCommands.Reach reach, String detail) {
-    return new NodeCommands.FoundProvider(address.uri(), peerId, reach, "unknown", detail);
+  private static ContentCommands.FoundProvider entry(
+      PeerAddress address, Optional<String> peerId, ContentCommands.Reach reach, String detail) {
+    return new ContentCommands.FoundProvider(address.uri(), peerId, reach, "unknown", detail);
   }
 
   private static String have(PeerConnection connection, Cid root) throws InterruptedException {

@@ -2,7 +2,7 @@ package io.shoal.runtime.download;
 
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.store.CollectionLock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,14 +34,14 @@ public final class DiskPause {
   private final Downloads downloads;
   private final DownloadRequest request;
   private final DownloadCounters counters;
-  private final NodeCommands.ProgressListener progress;
+  private final ContentCommands.ProgressListener progress;
 
   public DiskPause(
       DownloadParts parts,
       Downloads downloads,
       DownloadRequest request,
       DownloadCounters counters,
-      NodeCommands.ProgressListener progress) {
+      ContentCommands.ProgressListener progress) {
     this.parts = parts;
     this.downloads = downloads;
     this.request = request;
@@ -71,7 +71,7 @@ public final class DiskPause {
           throw full;
         }
         progress.progress(
-            new NodeCommands.Progress(
+            new ContentCommands.Progress(
                 "paused", counters.doneBytes.get(), counters.totalBytes.get(), 0, 0, why));
         downloads.awaitClose(wait);
         wait = wait.multipliedBy(2).compareTo(CHECK_EVERY) < 0 ? wait.multipliedBy(2) : CHECK_EVERY;

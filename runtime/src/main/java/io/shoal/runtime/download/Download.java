@@ -5,7 +5,7 @@ import io.shoal.api.ChunkRequest;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.discovery.PeerFinder;
@@ -61,7 +61,7 @@ public final class Download {
       DownloadRequest request,
       DownloadCounters counters,
       RandomGenerator random,
-      NodeCommands.ProgressListener progress,
+      ContentCommands.ProgressListener progress,
       Runnable firstChunk)
       throws MalformedContentException {
     PeerNetwork network = parts.network();
@@ -136,7 +136,7 @@ public final class Download {
   // On the download's own thread.
 
   /// Runs to the end. Never interrupted: see [#stop].
-  NodeCommands.Fetched run() throws ShoalException, IOException, InterruptedException {
+  ContentCommands.Fetched run() throws ShoalException, IOException, InterruptedException {
     try {
       content.begin();
       outlook.progressed(nowMillis());
@@ -146,7 +146,7 @@ public final class Download {
         step();
       }
       windDown();
-      NodeCommands.Fetched report = report();
+      ContentCommands.Fetched report = report();
       content.complete();
       return report;
     } catch (Throwable e) {
@@ -315,8 +315,8 @@ public final class Download {
     }
   }
 
-  private NodeCommands.Fetched report() {
-    return new NodeCommands.Fetched(
+  private ContentCommands.Fetched report() {
+    return new ContentCommands.Fetched(
         request.root().toString(),
         request.target().map(Object::toString).orElse(""),
         size(),

@@ -3,8 +3,8 @@ package io.shoal.runtime.download;
 import io.shoal.api.Cid;
 import io.shoal.api.Refusal;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.discovery.PeerFinder;
@@ -30,7 +30,7 @@ final class DownloadOutlook {
   private final Swarm swarm;
   private final PeerFinder finder;
   private final DownloadCounters counters;
-  private final NodeCommands.ProgressListener progress;
+  private final ContentCommands.ProgressListener progress;
 
   /// Whether there are neither discoveries nor addresses, so that no search is made.
   private final boolean searchesNowhere;
@@ -51,7 +51,7 @@ final class DownloadOutlook {
       PeerFinder finder,
       DownloadCounters counters,
       int discoveries,
-      NodeCommands.ProgressListener progress) {
+      ContentCommands.ProgressListener progress) {
     this.request = request;
     this.content = content;
     this.swarm = swarm;
@@ -119,7 +119,7 @@ final class DownloadOutlook {
     peerCount = peers;
     state = describeState(now, peers);
     progress.progress(
-        new NodeCommands.Progress(
+        new ContentCommands.Progress(
             content.phase(),
             counters.doneBytes.get(),
             counters.totalBytes.get(),

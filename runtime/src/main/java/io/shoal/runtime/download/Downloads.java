@@ -5,7 +5,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.store.CollectionLock;
 import java.io.IOException;
@@ -39,23 +39,23 @@ public final class Downloads {
 
   /// Runs a download to its end. Interruption ends it within a second or so; what was verified is
   /// kept.
-  public NodeCommands.Fetched run(Download download)
+  public ContentCommands.Fetched run(Download download)
       throws ShoalException, IOException, InterruptedException {
     return await(download, start(download));
   }
 
   /// Begins a download, which ends by itself or by [#stop].
-  public CompletableFuture<NodeCommands.Fetched> start(Download download)
+  public CompletableFuture<ContentCommands.Fetched> start(Download download)
       throws UserFaultException, InterruptedException {
     begin(download);
-    CompletableFuture<NodeCommands.Fetched> result = new CompletableFuture<>();
+    CompletableFuture<ContentCommands.Fetched> result = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("download-" + download.request().root())
         .start(
             () -> {
               // It is removed before its result is published: the same command right afterwards
               // must not find it.
-              NodeCommands.Fetched fetched;
+              ContentCommands.Fetched fetched;
               try {
                 fetched = download.run();
               } catch (Throwable e) {
@@ -70,8 +70,8 @@ public final class Downloads {
   }
 
   /// Waits for the end of a download that was started. Interruption ends it, as in [#run].
-  public NodeCommands.Fetched await(
-      Download download, CompletableFuture<NodeCommands.Fetched> result)
+  public ContentCommands.Fetched await(
+      Download download, CompletableFuture<ContentCommands.Fetched> result)
       throws ShoalException, IOException, InterruptedException {
     try {
       return result.get();
@@ -84,7 +84,7 @@ public final class Downloads {
   }
 
   /// Ends a download whose result is not needed any more, and waits for its end.
-  public void stop(Download download, CompletableFuture<NodeCommands.Fetched> result) {
+  public void stop(Download download, CompletableFuture<ContentCommands.Fetched> result) {
     download.stop();
     try {
       result.handle((fetched, failure) -> true).get();

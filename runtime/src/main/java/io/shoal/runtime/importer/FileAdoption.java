@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Claims the leaves of one user's file, which are told in order, so that the store serves them
-/// where they are. What is claimed already is not claimed again.
+/// Claims the leaves of one user's file, in order, so that the store serves them from there. Leaves
+/// that are claimed already are not claimed again.
 final class FileAdoption {
   /// Claims handed over at once: few calls for a large file, and little memory.
   private static final int BATCH = 256;

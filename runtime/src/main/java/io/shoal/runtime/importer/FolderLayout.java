@@ -24,7 +24,7 @@ public final class FolderLayout {
   /// @param name a name that passed the name check, once a folder
   public record Named(String name, DagChild child) {}
 
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Placed(byte[] nameBytes, long hash, PbLink link, DagChild child) {}
 
   private final ImportProfile profile;

@@ -6,7 +6,9 @@ import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.file.Sha256;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootCompleteness;
 import java.io.IOException;
@@ -17,8 +19,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 /// [NodeCommands#takeOver].
 public final class HashedFolder {
 
-  /// How many of the files that were left out are named; the others are counted.
+  /// How many of the skipped files are named; the rest are counted.
   private static final int MAX_NAMED = 1_000;
 
   /// Between two reports of progress.
@@ -47,18 +47,18 @@ public final class HashedFolder {
   private long sizeBytes;
   private long newBytes;
 
-  /// @param pin told each chunk that is in the store now
+  /// @param pin receives each chunk that is in the store now
   public HashedFolder(ChunkStore store, Consumer<Cid> pin) {
     this.store = store;
     this.pin = pin;
   }
 
   /// Reads the whole folder; what was taken is durable when this returns. Called once.
-  public NodeCommands.TakenOver takeOver(Path folder, NodeCommands.ProgressListener progress)
+  public ContentCommands.TakenOver takeOver(Path folder, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
     if (!Files.isDirectory(folder)) {
       throw new UserFaultException(
-          folder + " is no folder: give the one that holds the chunk files");
+          folder + " is not a folder: give the one that holds the chunk files");
     }
     List<Path> files = filesIn(folder);
     for (Path file : files) {
@@ -69,7 +69,7 @@ public final class HashedFolder {
       take(folder, file);
       if (chunks % FILES_A_REPORT == 0) {
         progress.progress(
-            new NodeCommands.Progress("importing", sizeBytes, -1, 0, 0, chunks + " chunks"));
+            new ContentCommands.Progress("importing", sizeBytes, -1, 0, 0, chunks + " chunks"));
       }
     }
     store.sync();
@@ -79,7 +79,7 @@ public final class HashedFolder {
     if (unnamed > 0) {
       leftOut.add("and " + unnamed + " more");
     }
-    return new NodeCommands.TakenOver(chunks, sizeBytes, newBytes, List.copyOf(leftOut));
+    return new ContentCommands.TakenOver(chunks, sizeBytes, newBytes, List.copyOf(leftOut));
   }
 
   private static List<Path> filesIn(Path folder) throws IOException {
@@ -100,35 +100,27 @@ public final class HashedFolder {
   private void take(Path folder, Path file) throws ShoalException, IOException {
     String name = file.getFileName().toString();
     if (!HASH.matcher(name).matches()) {
-      leaveOut(folder, file, "its name is no SHA-256");
+      leaveOut(folder, file, "its name is not a SHA-256");
     } else if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      leaveOut(folder, file, "it is no ordinary file");
+      leaveOut(folder, file, "it is not an ordinary file");
     } else if (Files.size(file) > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
       leaveOut(folder, file, "larger than a chunk may be (2 MiB): add it as a file");
     } else {
       byte[] expected = HexFormat.of().parseHex(name);
       byte[] bytes = read(file);
-      if (Arrays.equals(expected, sha256(bytes))) {
+      if (Arrays.equals(expected, Sha256.of(bytes))) {
         store(Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, expected)), bytes);
       } else {
-        leaveOut(folder, file, "its bytes do not hash to its name: it is rotten");
+        leaveOut(folder, file, "its bytes do not hash to its name: it is corrupt");
       }
     }
   }
 
   private static byte[] read(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
-      // The file may have grown since it was measured; a byte too many spoils the hash, which is
-      // what it should do.
+      // The file may have grown since it was measured; a byte too many spoils the hash, as it
+      // should.
       return in.readNBytes(ChunkStore.MAX_CHUNK_SIZE_BYTES + 1);
-    }
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
     }
   }
 

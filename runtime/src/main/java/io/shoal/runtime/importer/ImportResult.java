@@ -3,7 +3,7 @@ package io.shoal.runtime.importer;
 import io.shoal.api.Cid;
 import java.util.List;
 
-/// What one import made.
+/// The result of one import.
 ///
 /// @param root the content's root
 /// @param name what it is called
@@ -14,7 +14,7 @@ import java.util.List;
 /// @param newChunks how many of them the store did not have
 /// @param newBytes their bytes
 /// @param digests whole digests of its files, if they were asked for
-/// @param skipped what was left out: path and reason in one line each
+/// @param skipped paths that were skipped, each with the reason in one line
 public record ImportResult(
     Cid root,
     String name,

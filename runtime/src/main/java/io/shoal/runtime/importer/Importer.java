@@ -21,9 +21,9 @@ import java.util.function.LongConsumer;
 /// and makes everything durable in one group at the end. Chunks that are here already are not
 /// written again.
 ///
-/// Hidden files and empty folders come along. Symbolic links are not followed, and like devices and
-/// sockets they are left out and told. A name that fails [NameRules] ends the import: content that
-/// some machines cannot write must not be published.
+/// Hidden files and empty folders are included. Symbolic links are not followed, and like devices
+/// and sockets they are skipped and reported. A name that fails [NameRules] ends the import:
+/// content that some machines cannot write must not be published.
 ///
 /// Thread-safe; every call has buffers of its own.
 public final class Importer {
@@ -48,7 +48,7 @@ public final class Importer {
   /// throws, what was stored is unreferenced and collected later.
   ///
   /// @param name instead of the path's own name; for a single path only
-  /// @param read told how many more bytes were read, from the calling thread
+  /// @param read receives how many more bytes were read, from the calling thread
   /// @throws IOException something could not be made durable, also where another caller's sync met
   ///   the fault
   /// @throws io.shoal.api.StoreFullException there is no room, now or at the sync

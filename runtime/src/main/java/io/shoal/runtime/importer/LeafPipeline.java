@@ -14,9 +14,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 
-/// Works on leaves in parallel and hands on the results in the order in which they were given: one
-/// thread reads and gives, the pool hashes and stores, and the same one thread takes the results
-/// when it needs room. Memory is the fixed number of buffers.
+/// Works on leaves in parallel and passes the results on in the order of the leaves: one thread
+/// reads and submits, the pool hashes and stores, and the same one thread takes the results when it
+/// needs room. Memory is the fixed number of buffers.
 ///
 /// Confined to one thread, except for the work itself.
 final class LeafPipeline implements AutoCloseable {
@@ -49,7 +49,7 @@ final class LeafPipeline implements AutoCloseable {
 
   private record Queued(Optional<FutureTask<Leaf>> work, Optional<ByteBuffer> buffer, Sink sink) {}
 
-  // Stands for a step that has no leaf.
+  // The leaf of a step that has none.
   private static final Leaf NOTHING =
       new Leaf(Cid.of(Cid.RAW, Multihash.of(Multihash.IDENTITY, new byte[0])), 0, false);
 

@@ -9,6 +9,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.DagLimits;
 import io.shoal.runtime.file.NameRules;
+import io.shoal.runtime.file.Sha256;
 import io.shoal.runtime.store.ChunkNamer;
 import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -133,7 +133,7 @@ final class TreeImport {
     }
   }
 
-  /// The bounds that everyone has who fetches this.
+  /// The bounds that every node has when it fetches this.
   private void requireBounds(Path path, String inside, int depth) throws InvalidInputException {
     pathChars += inside.length();
     if (depth > DagLimits.MAX_DEPTH) {
@@ -207,7 +207,7 @@ final class TreeImport {
       throws IOException, ShoalException, InterruptedException {
     FileLayout layout = new FileLayout(options.profile(), this::putNode);
     Optional<MessageDigest> whole =
-        options.wholeDigest() ? Optional.of(sha256()) : Optional.empty();
+        options.wholeDigest() ? Optional.of(Sha256.begin()) : Optional.empty();
     try (FileChannel in =
         FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       boolean ended = false;
@@ -265,14 +265,6 @@ final class TreeImport {
     }
     buffer.flip();
     return got < 0;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 
   private LeafPipeline.Leaf save(ByteBuffer bytes) throws IOException, ShoalException {

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Computes the SHA-256 of whole files that were added without it, so that they are found by it:
-/// one file after the other, slowly, and only while the node has nothing else to do. What is
-/// computed stands in the index of roots and is not computed again. A thread of its own.
+/// one file after the other, slowly, and only while the node has nothing else to do. A computed
+/// digest is in the index of roots and is not computed again. A thread of its own.
 public final class IdleDigests implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IdleDigests.class);
 
@@ -40,12 +40,12 @@ public final class IdleDigests implements AutoCloseable {
   private final Consumer<String> computed;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /// What could not be read; looked at again by the next process.
+  /// Roots that could not be read; the next process tries them again.
   private final Set<Cid> unreadable = new HashSet<>();
 
   /// @param idle whether nothing else goes on now
   /// @param bytesPerSecond how fast it may read
-  /// @param computed told each digest, in hex, once it is in the index
+  /// @param computed receives each digest, in hex, once it is in the index
   public IdleDigests(
       LocalStore local,
       RootIndex index,
@@ -132,7 +132,7 @@ public final class IdleDigests implements AutoCloseable {
     return Optional.of(HexFormat.of().formatHex(digest.digest()));
   }
 
-  /// Waits as long as the rate demands, and while others need the machine.
+  /// Waits as long as the rate demands, and while the node has other work.
   private boolean mayGoOn(int bytesRead) throws InterruptedException {
     boolean ends = closed.await(bytesRead * 1_000_000L / bytesPerSecond, TimeUnit.MICROSECONDS);
     while (!ends && !idle.getAsBoolean()) {

@@ -12,19 +12,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Checks the whole store every so often, slowly, in a running node: rot is found before the last
-/// good copy elsewhere is gone. Goes through the chunks in the order of their digests, so that a
-/// restart goes on where it was. A thread of its own.
+/// Checks the whole store at intervals, slowly, in a running node: corruption is found before the
+/// last good copy elsewhere is gone. Goes through the chunks in the order of their digests, so that
+/// a restart continues where it was. A thread of its own.
 public final class ScheduledVerify implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ScheduledVerify.class);
 
   /// How often it looks whether a check is due.
   private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
-  /// What a crash may have checked again is what was checked in this time.
+  /// A crash has at most what was checked in this time checked again.
   private static final Duration SAVE_EVERY = Duration.ofMinutes(1);
 
   /// A chunk is read in less, unless the disk hangs.
@@ -41,22 +42,26 @@ public final class ScheduledVerify implements AutoCloseable {
   private final VerifyRecord record;
   private final VerifySettings settings;
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<Thread> thread = Optional.empty();
 
   private record Due(Cid cid, String digest) {}
 
+  /// @param nanoTime monotonic, any origin
   public ScheduledVerify(
       LocalStore local,
       StoreVerify verify,
       VerifyRecord record,
       VerifySettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      LongSupplier nanoTime) {
     this.local = local;
     this.verify = verify;
     this.record = record;
     this.settings = settings;
     this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   public void start() {
@@ -69,7 +74,7 @@ public final class ScheduledVerify implements AutoCloseable {
     try {
       record.save(); // from now on the interval counts, also over restarts
     } catch (IOException e) {
-      LOG.warn("when checks are due is not remembered: {}", e.getMessage());
+      LOG.warn("the time of the next check could not be saved: {}", e.getMessage());
     }
     try {
       do {
@@ -88,7 +93,7 @@ public final class ScheduledVerify implements AutoCloseable {
         .orElse(0L);
   }
 
-  /// Begins a check if one is due, or goes on with one, to its end or until this is closed.
+  /// Begins a check if one is due, or continues one, to its end or until this is closed.
   ///
   /// @return whether one ended
   public boolean round() throws InterruptedException {
@@ -98,52 +103,52 @@ public final class ScheduledVerify implements AutoCloseable {
     try {
       return check();
     } catch (IOException e) {
-      LOG.warn("the scheduled check stopped and goes on later: {}", e.getMessage());
+      LOG.warn("the scheduled check stopped and continues later: {}", e.getMessage());
       return false;
     }
   }
 
   private boolean check() throws IOException, InterruptedException {
     VerifyRecord.Running from = record.running();
-    VerifyPass audit = new VerifyPass(local.quarantine(), settings.bytesPerSecond());
+    VerifyPass pass = new VerifyPass(local.quarantine(), settings.bytesPerSecond());
     String cursor = from.cursor();
-    long savedNanos = System.nanoTime();
+    long savedNanos = nanoTime.getAsLong();
     int first = cursor.isEmpty() ? 0 : HexFormat.fromHexDigits(cursor, 0, 2);
     for (int part = first; part < PARTS; part++) {
       for (Due due : due(part, cursor)) {
-        if (audit.check(due.cid())) {
-          LOG.warn("{} was rotten: run 'shoal verify --repair' to fetch it again", due.cid());
+        if (pass.check(due.cid())) {
+          LOG.warn("{} was corrupt: run 'shoal verify --repair' to fetch it again", due.cid());
         }
         cursor = due.digest();
-        boolean ends = closed.await(audit.debtNanos(System.nanoTime()), TimeUnit.NANOSECONDS);
-        if (ends || System.nanoTime() - savedNanos >= SAVE_EVERY.toNanos()) {
-          record.reached(reached(from, cursor, audit));
-          savedNanos = System.nanoTime();
+        boolean ends = closed.await(pass.debtNanos(nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
+        if (ends || nanoTime.getAsLong() - savedNanos >= SAVE_EVERY.toNanos()) {
+          record.reached(reached(from, cursor, pass));
+          savedNanos = nanoTime.getAsLong();
         }
         if (ends) {
           return false;
         }
       }
     }
-    VerifyRecord.Running all = reached(from, cursor, audit);
+    VerifyRecord.Running all = reached(from, cursor, pass);
     long missing = verify.missingChunks();
     local.store().sync();
-    record.ended(all.chunks(), all.bytes(), all.rotten(), missing);
+    record.ended(all.chunks(), all.bytes(), all.corrupt(), missing);
     LOG.info(
-        "the store was checked: {} chunks, {} rotten, {} missing",
+        "the store was checked: {} chunks, {} corrupt, {} missing",
         all.chunks(),
-        all.rotten(),
+        all.corrupt(),
         missing);
     return true;
   }
 
   private static VerifyRecord.Running reached(
-      VerifyRecord.Running from, String cursor, VerifyPass audit) {
+      VerifyRecord.Running from, String cursor, VerifyPass pass) {
     return new VerifyRecord.Running(
         cursor,
-        from.chunks() + audit.chunks(),
-        from.bytes() + audit.bytes(),
-        from.rotten() + audit.rotten());
+        from.chunks() + pass.chunks(),
+        from.bytes() + pass.bytes(),
+        from.corrupt() + pass.corrupt());
   }
 
   /// The chunks of a part behind the cursor, in order.
@@ -165,13 +170,13 @@ public final class ScheduledVerify implements AutoCloseable {
     return due;
   }
 
-  /// Ends it; how far it came is in the file when this returns.
+  /// Ends it; its progress is in the file when this returns.
   @Override
   public void close() {
     closed.countDown();
     try {
       if (thread.isPresent() && !thread.get().join(CLOSE_WITHIN)) {
-        LOG.debug("the chunk that is checked takes long");
+        LOG.debug("the check of one chunk takes long");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,7 +3,8 @@ package io.shoal.runtime.maintenance;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class StoreVerify {
   private static final Logger LOG = LoggerFactory.getLogger(StoreVerify.class);
 
-  /// Ids that a report names; a store that is rotten all over needs no longer list.
+  /// Ids that a report names; for a store that is corrupt all over, more are of no use.
   private static final int MAX_NAMED = 1_000;
 
   private static final int PROGRESS_EVERY = 64;
@@ -35,12 +37,16 @@ public final class StoreVerify {
   private final RootIndex index;
   private final LocalDag dag;
   private final VerifyRecord record;
+  private final LongSupplier nanoTime;
 
-  public StoreVerify(LocalStore local, RootIndex index, VerifyRecord record) {
+  /// @param nanoTime monotonic, any origin
+  public StoreVerify(
+      LocalStore local, RootIndex index, VerifyRecord record, LongSupplier nanoTime) {
     this.local = local;
     this.index = index;
     this.dag = new LocalDag(local);
     this.record = record;
+    this.nanoTime = nanoTime;
   }
 
   /// Fetches a root into the store.
@@ -53,25 +59,25 @@ public final class StoreVerify {
   ///
   /// @param repair fetches a root's missing chunks again
   /// @param bytesPerSecond how fast it may read; [TokenBucket#UNLIMITED] for as fast as it can
-  public NodeCommands.Verified run(
-      Optional<Repair> repair, long bytesPerSecond, NodeCommands.ProgressListener progress)
+  public StoreCommands.Verified run(
+      Optional<Repair> repair, long bytesPerSecond, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
     List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
     local.store().cids(chunks::add);
     long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
-    VerifyPass audit = new VerifyPass(local.quarantine(), bytesPerSecond);
+    VerifyPass pass = new VerifyPass(local.quarantine(), bytesPerSecond);
     List<String> corrupt = new ArrayList<>();
     for (ChunkStore.StoredChunk chunk : chunks) {
-      if (audit.check(chunk.cid()) && corrupt.size() < MAX_NAMED) {
+      if (pass.check(chunk.cid()) && corrupt.size() < MAX_NAMED) {
         corrupt.add(chunk.cid().toString());
       }
-      if (audit.chunks() % PROGRESS_EVERY == 0) {
-        progress.progress(new NodeCommands.Progress("checking", audit.bytes(), total, 0, 0, ""));
+      if (pass.chunks() % PROGRESS_EVERY == 0) {
+        progress.progress(new ContentCommands.Progress("checking", pass.bytes(), total, 0, 0, ""));
       }
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted");
       }
-      TimeUnit.NANOSECONDS.sleep(audit.debtNanos(System.nanoTime()));
+      TimeUnit.NANOSECONDS.sleep(pass.debtNanos(nanoTime.getAsLong()));
     }
     Map<Cid, Set<Cid>> missing = missing();
     List<String> names = distinct(missing).map(Cid::toString).limit(MAX_NAMED).toList();
@@ -79,10 +85,10 @@ public final class StoreVerify {
       repair(repair.get(), missing.keySet());
     }
     local.store().sync();
-    // What counts as repaired must last: what the sync could not make durable is gone again.
+    // Counted after the sync: chunks that it could not make durable are gone again.
     long repaired = repair.isPresent() ? here(missing.values()) : 0;
-    record.ended(audit.chunks(), audit.bytes(), audit.rotten(), missingChunks());
-    return new NodeCommands.Verified(audit.chunks(), audit.bytes(), corrupt, names, repaired);
+    record.ended(pass.chunks(), pass.bytes(), pass.corrupt(), missingChunks());
+    return new StoreCommands.Verified(pass.chunks(), pass.bytes(), corrupt, names, repaired);
   }
 
   private static Stream<Cid> distinct(Map<Cid, Set<Cid>> missing) {
@@ -116,7 +122,7 @@ public final class StoreVerify {
       try {
         repair.fetch(root);
       } catch (ShoalException e) {
-        LOG.warn("{} is not repaired: {}", root, e.getMessage());
+        LOG.warn("{} was not repaired: {}", root, e.getMessage());
       }
     }
   }

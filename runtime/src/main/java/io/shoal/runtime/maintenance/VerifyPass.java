@@ -7,42 +7,42 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads chunks and counts what it finds, and says how long to wait so that a rate is kept.
+/// One pass over chunks: checks each, counts, and says how long to wait so that a rate is kept.
 /// Confined to one thread.
-public final class VerifyPass {
+final class VerifyPass {
   private static final Logger LOG = LoggerFactory.getLogger(VerifyPass.class);
 
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private final Quarantine check;
+  private final Quarantine quarantine;
   private final long bytesPerSecond;
   private long chunks;
   private long bytes;
-  private long rotten;
+  private long corrupt;
   private long unpaidBytes;
   private long paidUntilNanos;
   private boolean paying;
 
   /// @param bytesPerSecond [TokenBucket#UNLIMITED] for no limit
-  public VerifyPass(Quarantine check, long bytesPerSecond) {
-    this.check = check;
+  VerifyPass(Quarantine quarantine, long bytesPerSecond) {
+    this.quarantine = quarantine;
     this.bytesPerSecond = bytesPerSecond;
   }
 
-  /// Checks every copy of a chunk; those that are rotten are set aside. One that cannot be read at
-  /// all counts as rotten and stays: with a loose cable, a whole store cannot be read for a while.
+  /// Checks every copy of a chunk; corrupt ones are quarantined. A chunk that cannot be read at all
+  /// counts as corrupt and stays: with a loose cable, a whole store cannot be read for a while.
   ///
-  /// @return whether a copy was rotten
-  public boolean check(Cid cid) {
+  /// @return whether a copy was corrupt
+  boolean check(Cid cid) {
     boolean found;
     try {
-      found = check.audit(cid, this::read) > 0;
+      found = quarantine.audit(cid, this::read) > 0;
     } catch (IOException e) {
       LOG.warn("{} cannot be checked: {}", cid, e.getMessage());
       found = true;
     }
     chunks++;
-    rotten += found ? 1 : 0;
+    corrupt += found ? 1 : 0;
     return found;
   }
 
@@ -52,7 +52,7 @@ public final class VerifyPass {
   }
 
   /// How long to wait before the next chunk.
-  public long debtNanos(long nowNanos) {
+  long debtNanos(long nowNanos) {
     if (bytesPerSecond == TokenBucket.UNLIMITED) {
       return 0;
     }
@@ -66,15 +66,15 @@ public final class VerifyPass {
     return paidUntilNanos - nowNanos;
   }
 
-  public long chunks() {
+  long chunks() {
     return chunks;
   }
 
-  public long bytes() {
+  long bytes() {
     return bytes;
   }
 
-  long rotten() {
-    return rotten;
+  long corrupt() {
+    return corrupt;
   }
 }

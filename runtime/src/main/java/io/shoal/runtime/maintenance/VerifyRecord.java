@@ -7,32 +7,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Properties;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the last check of the store found, and how far the one that runs has come; in a file, so
-/// that a restart goes on. Usable from any thread.
+/// The result of the last check of the store, and how far the running one has come; in a file, so
+/// that a restart continues it. Usable from any thread.
 public final class VerifyRecord {
   private static final Logger LOG = LoggerFactory.getLogger(VerifyRecord.class);
 
   /// A check that ended.
   ///
   /// @param endedMillis when, since the epoch; 0 if none ever did
-  public record Ended(long endedMillis, long chunks, long bytes, long rotten, long missing) {
+  public record Ended(long endedMillis, long chunks, long bytes, long corrupt, long missing) {
     static final Ended NEVER = new Ended(0, 0, 0, 0, 0);
   }
 
   /// A check that runs, or that an earlier process left.
   ///
   /// @param cursor the digest that was checked last, hex: chunks are checked in the order of theirs
-  public record Running(String cursor, long chunks, long bytes, long rotten) {
+  public record Running(String cursor, long chunks, long bytes, long corrupt) {
     static final Running BEGIN = new Running("", 0, 0, 0);
   }
 
   private final Path file;
   private final InstantSource clock;
-  private final ReentrantLock lock = new ReentrantLock();
   private long sinceMillis;
   private Ended ended = Ended.NEVER;
   private boolean runs;
@@ -68,8 +66,8 @@ public final class VerifyRecord {
               number(kept, "running.bytes"),
               number(kept, "running.rotten"));
     } catch (IOException | IllegalArgumentException e) {
-      // What is lost is when the last check was: then the next one comes early.
-      LOG.warn("{} is not readable and is begun anew: {}", file, e.getMessage());
+      // Only the time of the last check is lost: then the next one comes early.
+      LOG.warn("{} is not readable and is started anew: {}", file, e.getMessage());
     }
   }
 
@@ -77,87 +75,58 @@ public final class VerifyRecord {
     return Long.parseLong(kept.getProperty(key, "0"));
   }
 
-  public Ended last() {
-    lock.lock();
-    try {
-      return ended;
-    } finally {
-      lock.unlock();
-    }
+  public synchronized Ended last() {
+    return ended;
   }
 
-  /// Whether a check runs or waits to be gone on with.
-  public boolean runs() {
-    lock.lock();
-    try {
-      return runs;
-    } finally {
-      lock.unlock();
-    }
+  /// Whether a check runs or waits to be continued.
+  public synchronized boolean runs() {
+    return runs;
   }
 
-  public Running running() {
-    lock.lock();
-    try {
-      return running;
-    } finally {
-      lock.unlock();
-    }
+  public synchronized Running running() {
+    return running;
   }
 
   /// Since when no check has ended: the last one, or the first start.
-  long uncheckedSinceMillis() {
-    lock.lock();
-    try {
-      return Math.max(sinceMillis, ended.endedMillis());
-    } finally {
-      lock.unlock();
-    }
+  synchronized long uncheckedSinceMillis() {
+    return Math.max(sinceMillis, ended.endedMillis());
   }
 
   /// A scheduled check has come so far.
   public void reached(Running how) throws IOException {
-    lock.lock();
-    try {
+    synchronized (this) {
       runs = true;
       running = how;
-    } finally {
-      lock.unlock();
     }
     save();
   }
 
   /// A check ended, scheduled or not: the next one is due an interval from now.
-  void ended(long chunks, long bytes, long rotten, long missing) throws IOException {
-    lock.lock();
-    try {
+  void ended(long chunks, long bytes, long corrupt, long missing) throws IOException {
+    synchronized (this) {
       runs = false;
       running = Running.BEGIN;
-      ended = new Ended(clock.millis(), chunks, bytes, rotten, missing);
-    } finally {
-      lock.unlock();
+      ended = new Ended(clock.millis(), chunks, bytes, corrupt, missing);
     }
     save();
   }
 
   void save() throws IOException {
     Properties kept = new Properties();
-    lock.lock();
-    try {
+    synchronized (this) {
       kept.setProperty("since", Long.toString(sinceMillis));
       kept.setProperty("ended", Long.toString(ended.endedMillis()));
       kept.setProperty("ended.chunks", Long.toString(ended.chunks()));
       kept.setProperty("ended.bytes", Long.toString(ended.bytes()));
-      kept.setProperty("ended.rotten", Long.toString(ended.rotten()));
+      kept.setProperty("ended.rotten", Long.toString(ended.corrupt()));
       kept.setProperty("ended.missing", Long.toString(ended.missing()));
       if (runs) {
         kept.setProperty("cursor", running.cursor());
         kept.setProperty("running.chunks", Long.toString(running.chunks()));
         kept.setProperty("running.bytes", Long.toString(running.bytes()));
-        kept.setProperty("running.rotten", Long.toString(running.rotten()));
+        kept.setProperty("running.rotten", Long.toString(running.corrupt()));
       }
-    } finally {
-      lock.unlock();
     }
     AtomicFiles.replace(file, kept);
   }

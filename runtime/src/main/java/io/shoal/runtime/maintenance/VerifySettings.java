@@ -12,8 +12,8 @@ import java.util.Set;
 /// @param bytesPerSecond how fast chunks are read for it
 public record VerifySettings(Optional<Duration> interval, long bytesPerSecond) {
 
-  /// Bit rot is rare: a disk of some terabytes has about one error a year. A month is soon enough
-  /// for others to still have a good copy.
+  /// Bit rot is rare: a disk of some terabytes has about one error a year. After a month, other
+  /// peers most likely still have a good copy.
   static final Duration DEFAULT_INTERVAL = Duration.ofDays(30);
 
   /// Shorter ones would check without end.

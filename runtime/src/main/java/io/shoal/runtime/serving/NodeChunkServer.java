@@ -181,7 +181,7 @@ public final class NodeChunkServer implements ChunkServer {
           switch (quarantine.open(cid)) {
             case Quarantine.Found.Right(ChunkReader reader) ->
                 new ServeAnswer.Serve(upload(reader, from, turn));
-            case Quarantine.Found.Rotten() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
+            case Quarantine.Found.Corrupt() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
             case Quarantine.Found.Absent() -> new ServeAnswer.Refuse(new Refusal.NotHeld());
           };
       served = answer instanceof ServeAnswer.Serve;

@@ -19,8 +19,8 @@ public final class AdoptedFiles {
     return problem(root).isEmpty();
   }
 
-  /// What is wrong with an adopted root; empty if nothing is. Of a folder only its being there is
-  /// looked at: its files are checked when they are read.
+  /// The fault of an adopted root; empty if there is none. Of a folder only its existence is
+  /// checked: its files are checked when they are read.
   public Optional<String> problem(KeptRoot root) {
     Optional<FileBacked> files = local.store().fileBacked();
     if (root.path().isEmpty() || files.isEmpty()) {
@@ -41,11 +41,11 @@ public final class AdoptedFiles {
               .orElse(FileBacked.FileState.MISSING);
       return switch (state) {
         case INTACT, GROWING -> Optional.empty();
-        case CHANGED -> Optional.of(path + " was changed: it is provided no longer");
+        case CHANGED -> Optional.of(path + " was changed: it is no longer provided");
         case MISSING -> Optional.of(path + " is not there any more, or was changed");
       };
     } catch (IOException e) {
-      return Optional.of(path + " cannot be looked at: " + e.getMessage());
+      return Optional.of(path + " cannot be read: " + e.getMessage());
     }
   }
 }

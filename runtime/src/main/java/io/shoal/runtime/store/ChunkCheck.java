@@ -38,10 +38,6 @@ public final class ChunkCheck {
     return verifier;
   }
 
-  boolean knows(Cid cid) {
-    return byCode.containsKey(cid.multihashCode());
-  }
-
   public boolean matches(Cid cid, byte[] digest) {
     return Arrays.equals(cid.multihash().digest(), digest);
   }

@@ -17,18 +17,18 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Which downloads have begun and not ended, each in a file of its own: tells whose `NAME.part`
-/// this is, keeps garbage collection from the nodes that are here, and is what `shoal ls` shows as
-/// partial. Usable from any thread.
+/// Which downloads have begun and not ended, each in a file of its own: says to which download a
+/// `NAME.part` belongs, protects the nodes that are here from garbage collection, and is what
+/// `shoal ls` shows as partial. Usable from any thread; an entry is written or deleted under the
+/// lock, so that of two changes for one target the later wins.
 public final class DownloadJournal {
   private static final Logger LOG = LoggerFactory.getLogger(DownloadJournal.class);
 
-  /// Stands behind a name until the download is complete.
+  /// Follows a name until the download is complete.
   private static final String PART_SUFFIX = ".part";
 
   /// A download that has begun.
@@ -44,9 +44,6 @@ public final class DownloadJournal {
 
   private final Path folder;
 
-  // Held while an entry is written or deleted, which is short: of one target, the later must win.
-  private final ReentrantLock changing = new ReentrantLock();
-
   /// Targets whose entries are to be deleted once it is durable that their parts are gone.
   private final Set<Path> ended = ConcurrentHashMap.newKeySet();
 
@@ -59,7 +56,7 @@ public final class DownloadJournal {
     this.folder = Files.createDirectories(folder);
   }
 
-  /// Forgets what an earlier process ended and did not come to delete.
+  /// Deletes the entries of downloads that an earlier process ended.
   public void forgetEnded() throws IOException {
     for (Begun begun : all()) {
       if (!Files.exists(begun.part(), LinkOption.NOFOLLOW_LINKS)) {
@@ -73,14 +70,9 @@ public final class DownloadJournal {
   }
 
   /// Written before the first byte of the part is.
-  public void begin(Begun begun) throws IOException {
-    changing.lock();
-    try {
-      ended.remove(begun.target());
-      write(begun);
-    } finally {
-      changing.unlock();
-    }
+  public synchronized void begin(Begun begun) throws IOException {
+    ended.remove(begun.target());
+    write(begun);
   }
 
   private void write(Begun begun) throws IOException {
@@ -91,7 +83,7 @@ public final class DownloadJournal {
   }
 
   /// The part is gone: renamed, or deleted. The entry goes at the next [#sweep]: a power loss can
-  /// take the rename back, and a part without an entry would be in the way for ever.
+  /// take the rename back, and a part without an entry would be in the way forever.
   public void end(Path target) {
     ended.add(target);
   }
@@ -111,15 +103,10 @@ public final class DownloadJournal {
     }
   }
 
-  private void delete(Path target) throws IOException {
-    changing.lock();
-    try {
-      if (ended.contains(target)) {
-        Files.deleteIfExists(file(target));
-        ended.remove(target);
-      }
-    } finally {
-      changing.unlock();
+  private synchronized void delete(Path target) throws IOException {
+    if (ended.contains(target)) {
+      Files.deleteIfExists(file(target));
+      ended.remove(target);
     }
   }
 

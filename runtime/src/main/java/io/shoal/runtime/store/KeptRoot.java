@@ -22,12 +22,31 @@ public record KeptRoot(
     Optional<Path> path,
     Optional<String> sha256) {
 
+  /// A root whose chunks are in the store and stay there.
+  public static KeptRoot pinned(Cid root, String name, long sizeBytes, boolean folder) {
+    return new KeptRoot(
+        root.toV1(), name, sizeBytes, folder, true, Optional.empty(), Optional.empty());
+  }
+
+  /// A root whose leaves are served from a user's files.
+  public static KeptRoot inPlace(Cid root, String name, long sizeBytes, boolean folder, Path path) {
+    return new KeptRoot(
+        root.toV1(), name, sizeBytes, folder, false, Optional.of(path), Optional.empty());
+  }
+
+  /// A root whose chunks are in the store, which cannot serve users' files, without being pinned.
+  public static KeptRoot cached(Cid root, String name, long sizeBytes, boolean folder) {
+    return new KeptRoot(
+        root.toV1(), name, sizeBytes, folder, false, Optional.empty(), Optional.empty());
+  }
+
   KeptRoot asPinned() {
     return new KeptRoot(cid, name, sizeBytes, folder, true, path, sha256);
   }
 
-  KeptRoot withDigest(String hex) {
-    return new KeptRoot(cid, name, sizeBytes, folder, pinned, path, Optional.of(hex));
+  /// The same with the whole file's digest in hex, or with none.
+  public KeptRoot withDigest(Optional<String> hex) {
+    return new KeptRoot(cid, name, sizeBytes, folder, pinned, path, hex);
   }
 
   /// Both at once: what this says, and what `older` knew and this does not.

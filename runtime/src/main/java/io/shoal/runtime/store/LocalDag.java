@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// What the store alone knows of a DAG.
+/// A DAG as far as it is in the store: its plan, its chunks, its sizes.
 public final class LocalDag {
   private static final int NODES_AT_ONCE = 1_024;
 
@@ -41,7 +41,7 @@ public final class LocalDag {
     return Optional.of(TreePlanner.plan(walker));
   }
 
-  /// Tells every chunk of a DAG as far as its nodes are here, each at least once.
+  /// Visits every chunk of a DAG as far as its nodes are here, each at least once.
   public void reachable(Cid root, Consumer<Cid> each) throws IOException {
     Set<Cid> seen = new HashSet<>();
     ArrayDeque<Cid> due = new ArrayDeque<>();
@@ -67,7 +67,7 @@ public final class LocalDag {
     try {
       return UnixNode.parse(block).links();
     } catch (MalformedDataException e) {
-      // Not for this node to read: it keeps the chunk alone.
+      // Not readable by this node, which keeps the chunk alone.
       return List.of();
     }
   }

@@ -11,8 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// The node's store with what makes its chunks trustworthy and keeps them: whole chunks go in and
-/// out here.
+/// The node's store with what checks its chunks and protects them: whole chunks go in and out here.
 ///
 /// @param store where chunks are kept
 /// @param newContent names new content
@@ -48,7 +47,7 @@ public record LocalStore(
     }
   }
 
-  /// A chunk's bytes, checked; a copy that is rotten is set aside, and without a good one the chunk
+  /// A chunk's bytes, checked; a corrupt copy is quarantined, and without a good one the chunk
   /// counts as absent.
   public Optional<byte[]> load(Cid cid) throws IOException {
     Optional<byte[]> bytes = read(store, cid);
@@ -60,7 +59,8 @@ public record LocalStore(
         : Optional.empty();
   }
 
-  /// A chunk's bytes as they lie there, unchecked; empty if it is not here or shorter than it says.
+  /// A chunk's bytes as they are stored, unchecked; empty if it is not here or shorter than it
+  /// says.
   static Optional<byte[]> read(ChunkStore store, Cid cid) throws IOException {
     try (ChunkReader reader = store.open(cid).orElse(null)) {
       if (reader == null) {

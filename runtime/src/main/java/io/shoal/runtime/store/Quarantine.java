@@ -6,13 +6,12 @@ import io.shoal.api.Cid;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Whether what lies in the store is what its id says, and what is done where it is not. Usable
-/// from any thread.
+/// Checks stored chunks against their ids, and quarantines copies that are corrupt: the store no
+/// longer serves them. Usable from any thread.
 public final class Quarantine {
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
 
@@ -20,23 +19,19 @@ public final class Quarantine {
   private final ChunkCheck check;
   private final VerifiedChunks verified;
 
-  // Of two who find the same rotten copy, the second must look again before it removes one: else it
-  // would take the good copy that came to light. Rot is rare, so that one lock for all chunks does.
-  private final ReentrantLock settling = new ReentrantLock();
-
   public Quarantine(ChunkStore store, ChunkCheck check, VerifiedChunks verified) {
     this.store = store;
     this.check = check;
     this.verified = verified;
   }
 
-  /// What [#open] found.
+  /// The result of [#open].
   public sealed interface Found {
-    /// Bytes that are right; the caller closes the reader.
+    /// Its bytes are right; the caller closes the reader.
     record Right(ChunkReader reader) implements Found {}
 
-    /// Every copy was rotten; they are set aside.
-    record Rotten() implements Found {}
+    /// Every copy was corrupt; they were quarantined.
+    record Corrupt() implements Found {}
 
     /// It is not here.
     record Absent() implements Found {}
@@ -61,63 +56,58 @@ public final class Quarantine {
       return new Found.Right(opened.get());
     }
     Optional<ChunkReader> other = settle(cid) ? store.open(cid) : Optional.empty();
-    return other.<Found>map(Found.Right::new).orElse(new Found.Rotten());
+    return other.<Found>map(Found.Right::new).orElse(new Found.Corrupt());
   }
 
-  /// A copy of the chunk was found rotten: sets every copy aside that is, until one is right.
+  /// A copy of the chunk was found corrupt: quarantines copies until one is right. Of two threads
+  /// that find the same corrupt copy, the second must look again before it removes one: else it
+  /// would take the good copy behind it. Corruption is rare, so one lock for all chunks does.
   ///
-  /// @return whether one is; if not, the chunk is here no longer
-  public boolean settle(Cid cid) throws IOException {
-    settling.lock();
-    try {
-      verified.remove(cid);
-      do {
-        Optional<Boolean> right = right(cid);
-        if (right.isEmpty()) {
-          return false;
-        }
-        if (right.get()) {
-          verified.add(cid);
-          return true;
-        }
-        LOG.warn("{} is rotten here: this copy is set aside", cid);
-      } while (store.delete(cid, ChunkStore.Removal.CORRUPT));
-      return false;
-    } finally {
-      settling.unlock();
-    }
+  /// @return whether a copy is right; if not, the chunk is no longer here
+  public synchronized boolean settle(Cid cid) throws IOException {
+    verified.remove(cid);
+    do {
+      Optional<Boolean> right = right(cid);
+      if (right.isEmpty()) {
+        return false;
+      }
+      if (right.get()) {
+        verified.add(cid);
+        return true;
+      }
+      LOG.warn("{} is corrupt: this copy was quarantined", cid);
+    } while (store.delete(cid, ChunkStore.Removal.CORRUPT));
+    return false;
   }
 
-  /// Reads every copy of a chunk, those that are not served as well, and sets aside the rotten
+  /// Reads every copy of a chunk, those that are not served as well, and quarantines the corrupt
   /// ones.
   ///
-  /// @param read told the bytes of each copy
-  /// @return how many were rotten
+  /// @param read receives the size of each copy
+  /// @return how many were corrupt
   public int audit(Cid cid, LongConsumer read) throws IOException {
-    AtomicBoolean rotten = new AtomicBoolean();
+    AtomicBoolean corrupt = new AtomicBoolean();
     store.audit(
         cid,
         copy -> {
           read.accept(copy.sizeBytes());
           if (!check.matches(cid, copy)) {
-            rotten.set(true);
+            corrupt.set(true);
           }
           return true;
         });
-    if (!rotten.get()) {
+    if (!corrupt.get()) {
       return 0;
     }
-    // Looked at again where nobody else removes copies: reading takes long, and is done without.
-    settling.lock();
-    try {
+    // Read again under the lock, where no other thread removes copies; the long first read needs
+    // none.
+    synchronized (this) {
       verified.remove(cid);
       int removed = store.audit(cid, copy -> check.matches(cid, copy));
       if (removed > 0) {
-        LOG.warn("{} is rotten here: {} of its copies are set aside", cid, removed);
+        LOG.warn("{} is corrupt: {} of its copies were quarantined", cid, removed);
       }
       return removed;
-    } finally {
-      settling.unlock();
     }
   }
 

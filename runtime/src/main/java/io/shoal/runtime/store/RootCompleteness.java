@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// Whether every chunk of a root is in a store. A chunk that could not be made durable is taken out
-/// by the store, and the one caller who is told of it may have been another: so that whoever
-/// promises a root looks itself, after its sync.
+/// Whether every chunk of a root is in a store. The store removes a chunk that it could not make
+/// durable, and may report that to another caller: so a caller that vouches for a root checks it
+/// itself, after its sync.
 public final class RootCompleteness {
   private RootCompleteness() {}
 
@@ -51,7 +51,7 @@ public final class RootCompleteness {
     try {
       return UnixNode.parse(block).links();
     } catch (MalformedDataException e) {
-      throw new IOException(root + ": node " + node + " is rotten: check the disk", e);
+      throw new IOException(root + ": node " + node + " is corrupt: check the disk", e);
     }
   }
 }

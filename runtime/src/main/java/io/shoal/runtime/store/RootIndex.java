@@ -19,15 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The roots that are here: pins, adopted roots, names, whole-file digests, and which of them are
-/// private. A journal of lines, each with a checksum; what stands in it is durable when a method
-/// returns, and the caller has made the content durable before. A torn last line is what a crash
-/// left and is ignored. Usable from any thread.
+/// private. A journal of lines, each with a checksum; a change is durable when a method returns,
+/// and the caller has made the content durable before. A torn last line is what a crash left and is
+/// ignored. Usable from any thread.
 public final class RootIndex implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RootIndex.class);
 
@@ -35,7 +34,6 @@ public final class RootIndex implements AutoCloseable {
   private static final int MAX_DEAD_LINES = 4_096;
 
   private final Path file;
-  private final ReentrantLock lock = new ReentrantLock();
   private final Map<Cid, KeptRoot> roots = new LinkedHashMap<>();
 
   /// Several roots of one digest are the same file in leaves of several sizes.
@@ -47,8 +45,8 @@ public final class RootIndex implements AutoCloseable {
   private FileChannel channel;
   private int lines;
 
-  /// Whether a write failed: half a line may stand at the end, and the next one would be spoilt by
-  /// it; or the line was not forced, and a second force would say that it was.
+  /// Whether a write failed: half a line may be at the end, which would spoil the next one; or the
+  /// line was not forced, and a second force would say that it was.
   private boolean suspect;
 
   public RootIndex(Path folder) throws IOException {
@@ -111,14 +109,9 @@ public final class RootIndex implements AutoCloseable {
   }
 
   /// Adds a root, or adds to what is known of it. Its content is durable already.
-  public void put(KeptRoot root) throws IOException {
-    lock.lock();
-    try {
-      KeptRoot old = roots.get(root.cid());
-      replace(old == null ? root : root.over(old));
-    } finally {
-      lock.unlock();
-    }
+  public synchronized void put(KeptRoot root) throws IOException {
+    KeptRoot old = roots.get(root.cid());
+    replace(old == null ? root : root.over(old));
   }
 
   private void replace(KeptRoot root) throws IOException {
@@ -128,151 +121,91 @@ public final class RootIndex implements AutoCloseable {
   }
 
   /// @return whether there is such a root; then it is pinned now
-  public boolean pin(Cid cid) throws IOException {
-    lock.lock();
-    try {
-      KeptRoot old = roots.get(cid.toV1());
-      if (old == null) {
-        return false;
-      }
-      replace(old.asPinned());
-      return true;
-    } finally {
-      lock.unlock();
+  public synchronized boolean pin(Cid cid) throws IOException {
+    KeptRoot old = roots.get(cid.toV1());
+    if (old == null) {
+      return false;
     }
+    replace(old.asPinned());
+    return true;
   }
 
   /// Adds the whole-file digest to a root, if that is still there.
   ///
   /// @return whether it is
-  public boolean setDigest(Cid cid, String sha256) throws IOException {
-    lock.lock();
-    try {
-      KeptRoot old = roots.get(cid.toV1());
-      if (old == null) {
-        return false;
-      }
-      replace(old.withDigest(sha256));
-      return true;
-    } finally {
-      lock.unlock();
+  public synchronized boolean setDigest(Cid cid, String sha256) throws IOException {
+    KeptRoot old = roots.get(cid.toV1());
+    if (old == null) {
+      return false;
+    }
+    replace(old.withDigest(Optional.of(sha256)));
+    return true;
+  }
+
+  public synchronized void remove(Cid cid) throws IOException {
+    if (roots.containsKey(cid.toV1())) {
+      record(new RootLines.Gone(cid.toV1()));
     }
   }
 
-  public void remove(Cid cid) throws IOException {
-    lock.lock();
-    try {
-      if (roots.containsKey(cid.toV1())) {
-        record(new RootLines.Gone(cid.toV1()));
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  public Optional<KeptRoot> get(Cid cid) {
-    lock.lock();
-    try {
-      return Optional.ofNullable(roots.get(cid.toV1()));
-    } finally {
-      lock.unlock();
-    }
+  public synchronized Optional<KeptRoot> get(Cid cid) {
+    return Optional.ofNullable(roots.get(cid.toV1()));
   }
 
   /// A root of a whole-file digest, whatever its rule.
-  public Optional<KeptRoot> byDigest(String sha256) {
-    lock.lock();
-    try {
-      return byDigest.getOrDefault(sha256, Set.of()).stream().findFirst().map(roots::get);
-    } finally {
-      lock.unlock();
-    }
+  public synchronized Optional<KeptRoot> byDigest(String sha256) {
+    return byDigest.getOrDefault(sha256, Set.of()).stream().findFirst().map(roots::get);
   }
 
-  /// A root of a whole-file digest that others may be told of.
-  public Optional<KeptRoot> sharedByDigest(String sha256) {
-    lock.lock();
-    try {
-      return byDigest.getOrDefault(sha256, Set.of()).stream()
-          .filter(cid -> !hidden.contains(cid))
-          .findFirst()
-          .map(roots::get);
-    } finally {
-      lock.unlock();
-    }
+  /// A root of a whole-file digest that is not private.
+  public synchronized Optional<KeptRoot> sharedByDigest(String sha256) {
+    return byDigest.getOrDefault(sha256, Set.of()).stream()
+        .filter(cid -> !hidden.contains(cid))
+        .findFirst()
+        .map(roots::get);
   }
 
   /// Sets the sharing rule of a root, be it here or not: it is durable when this returns, and so
-  /// stands before the root is told of.
-  public void setPrivate(Cid cid, boolean isPrivate) throws IOException {
-    lock.lock();
-    try {
-      if (hidden.contains(cid.toV1()) != isPrivate) {
-        record(new RootLines.Rule(cid.toV1(), isPrivate));
-      }
-    } finally {
-      lock.unlock();
+  /// before the root is announced.
+  public synchronized void setPrivate(Cid cid, boolean isPrivate) throws IOException {
+    if (hidden.contains(cid.toV1()) != isPrivate) {
+      record(new RootLines.Rule(cid.toV1(), isPrivate));
     }
   }
 
-  /// Forgets the rule of a root that is here no longer.
+  /// Forgets the rule of a root that is no longer here.
   ///
-  /// @param unused whether nobody is about to bring it back; asked under the lock
-  public void forgetRule(Cid root, BooleanSupplier unused) throws IOException {
-    lock.lock();
-    try {
-      if (hidden.contains(root) && !roots.containsKey(root) && unused.getAsBoolean()) {
-        record(new RootLines.Rule(root, false));
-      }
-    } finally {
-      lock.unlock();
+  /// @param unused whether no work is about to bring it back; called under the lock
+  public synchronized void forgetRule(Cid root, BooleanSupplier unused) throws IOException {
+    if (hidden.contains(root) && !roots.containsKey(root) && unused.getAsBoolean()) {
+      record(new RootLines.Rule(root, false));
     }
   }
 
-  public boolean isPrivate(Cid cid) {
-    lock.lock();
-    try {
-      return hidden.contains(cid.toV1());
-    } finally {
-      lock.unlock();
-    }
+  public synchronized boolean isPrivate(Cid cid) {
+    return hidden.contains(cid.toV1());
   }
 
-  /// The private roots of which there is no entry: downloads that have begun, and what was let go.
-  public List<Cid> privateWithoutEntry() {
-    lock.lock();
-    try {
-      return hidden.stream().filter(cid -> !roots.containsKey(cid)).toList();
-    } finally {
-      lock.unlock();
-    }
+  /// The private roots of which there is no entry: downloads that have begun, and released roots.
+  public synchronized List<Cid> privateWithoutEntry() {
+    return hidden.stream().filter(cid -> !roots.containsKey(cid)).toList();
   }
 
-  /// Whether a provider key may not be told to others: that of a private root, or of the whole-file
-  /// digest that private roots alone have.
-  public boolean withheld(Cid key) {
-    lock.lock();
-    try {
-      if (hidden.contains(key)) {
-        return true;
-      }
-      Set<Cid> files =
-          key.codec() == Cid.RAW && key.multihashCode() == Multihash.SHA2_256
-              ? byDigest.getOrDefault(HexFormat.of().formatHex(key.multihash().digest()), Set.of())
-              : Set.of();
-      return !files.isEmpty() && !roots.containsKey(key) && hidden.containsAll(files);
-    } finally {
-      lock.unlock();
+  /// Whether a provider key must not be announced: that of a private root, or of a whole-file
+  /// digest that only private roots have.
+  public synchronized boolean withheld(Cid key) {
+    if (hidden.contains(key)) {
+      return true;
     }
+    Set<Cid> files =
+        key.codec() == Cid.RAW && key.multihashCode() == Multihash.SHA2_256
+            ? byDigest.getOrDefault(HexFormat.of().formatHex(key.multihash().digest()), Set.of())
+            : Set.of();
+    return !files.isEmpty() && !roots.containsKey(key) && hidden.containsAll(files);
   }
 
-  public List<KeptRoot> all() {
-    lock.lock();
-    try {
-      return new ArrayList<>(roots.values());
-    } finally {
-      lock.unlock();
-    }
+  public synchronized List<KeptRoot> all() {
+    return new ArrayList<>(roots.values());
   }
 
   private void record(RootLines.Entry entry) throws IOException {
@@ -304,12 +237,7 @@ public final class RootIndex implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    lock.lock();
-    try {
-      channel.close();
-    } finally {
-      lock.unlock();
-    }
+  public synchronized void close() throws IOException {
+    channel.close();
   }
 }

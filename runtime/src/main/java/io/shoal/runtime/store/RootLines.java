@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /// The lines of the journal of roots: words with blanks between them, the last a checksum over the
-/// others. A kind of line that is not known is passed over: a newer program may write more.
+/// others. Lines of an unknown kind are skipped: a newer program may write more.
 final class RootLines {
   private static final String KEPT = "root";
   private static final String GONE = "gone";
@@ -19,17 +19,17 @@ final class RootLines {
 
   private RootLines() {}
 
-  /// What a line says.
+  /// The meaning of a line.
   sealed interface Entry {}
 
   /// A root is here, as it is now known.
   record Kept(KeptRoot root) implements Entry {}
 
-  /// A root is here no longer.
+  /// A root is no longer here.
   record Gone(Cid root) implements Entry {}
 
-  /// The sharing rule of a root, which stands whether the root is here or not. A line of its own,
-  /// so that a program that knows no rules still reads the roots.
+  /// The sharing rule of a root, which is in force whether the root is here or not. A line of its
+  /// own, so that a program that knows no rules still reads the roots.
   record Rule(Cid root, boolean isPrivate) implements Entry {}
 
   /// A line of a kind that this program does not know.

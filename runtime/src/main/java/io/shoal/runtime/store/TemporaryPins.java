@@ -8,91 +8,58 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
-/// Keeps garbage collection off what running work counts on and nothing refers to yet. Roots are
-/// held as long as the work goes on; a chunk that work looks for while a collection runs is spared
-/// by it, since the collection may have marked before the chunk's parent was here. Usable from any
-/// thread.
+/// Protects from garbage collection what running work counts on and nothing refers to yet. Roots
+/// are held as long as the work goes on; a chunk that work looks for while a collection runs is
+/// spared by it, since the collection may have marked before the chunk's parent was here. Usable
+/// from any thread.
 public final class TemporaryPins {
-  private final ReentrantLock lock = new ReentrantLock();
   private final Map<Cid, Integer> roots = new HashMap<>();
 
-  /// What was looked for since the collection that runs began; empty if none runs.
+  /// The chunks looked for since the running collection began; empty if none runs.
   private Optional<Set<Multihash>> spared = Optional.empty();
 
-  /// Removes a chunk that nobody needs.
+  /// Removes a chunk that nothing needs.
   @FunctionalInterface
   public interface Removal {
     boolean remove() throws IOException;
   }
 
   /// Work on a root begins; ends by closing, once.
-  public CollectionLock.Hold hold(Cid root) {
+  public synchronized CollectionLock.Hold hold(Cid root) {
     Cid held = root.toV1();
-    lock.lock();
-    try {
-      roots.merge(held, 1, Integer::sum);
-    } finally {
-      lock.unlock();
-    }
-    return () -> {
-      lock.lock();
-      try {
-        roots.computeIfPresent(held, (any, count) -> count == 1 ? null : count - 1);
-      } finally {
-        lock.unlock();
-      }
-    };
+    roots.merge(held, 1, Integer::sum);
+    return () -> release(held);
   }
 
-  /// Work is about to look whether a chunk is here, or to store it: told before, so that the
+  private synchronized void release(Cid root) {
+    roots.computeIfPresent(root, (any, count) -> count == 1 ? null : count - 1);
+  }
+
+  /// Work is about to look whether a chunk is here, or to store it. Called before that, so that the
   /// collection either sees this or has removed the chunk already.
-  public void lookFor(Cid cid) {
-    lock.lock();
-    try {
-      spared.ifPresent(chunks -> chunks.add(cid.multihash()));
-    } finally {
-      lock.unlock();
-    }
+  public synchronized void lookFor(Cid cid) {
+    spared.ifPresent(chunks -> chunks.add(cid.multihash()));
   }
 
   /// A collection begins, and ends by closing. Called before anything is marked; one at a time.
-  public CollectionLock.Hold collect() {
-    lock.lock();
-    try {
-      spared = Optional.of(new HashSet<>());
-    } finally {
-      lock.unlock();
-    }
-    return () -> {
-      lock.lock();
-      try {
-        spared = Optional.empty();
-      } finally {
-        lock.unlock();
-      }
-    };
+  public synchronized CollectionLock.Hold collect() {
+    spared = Optional.of(new HashSet<>());
+    return this::collected;
   }
 
-  public Set<Cid> roots() {
-    lock.lock();
-    try {
-      return Set.copyOf(roots.keySet());
-    } finally {
-      lock.unlock();
-    }
+  private synchronized void collected() {
+    spared = Optional.empty();
+  }
+
+  public synchronized Set<Cid> roots() {
+    return Set.copyOf(roots.keySet());
   }
 
   /// Removes a chunk, unless work looked for it since the collection began. The lock is held
-  /// meanwhile: whoever looks for a chunk waits for the one removal at most.
-  public boolean removeUnlessSpared(Cid cid, Removal removal) throws IOException {
-    lock.lock();
-    try {
-      boolean needed = spared.map(chunks -> chunks.contains(cid.multihash())).orElse(false);
-      return !needed && removal.remove();
-    } finally {
-      lock.unlock();
-    }
+  /// meanwhile: work that looks for a chunk waits for one removal at most.
+  public synchronized boolean removeUnlessSpared(Cid cid, Removal removal) throws IOException {
+    boolean needed = spared.map(chunks -> chunks.contains(cid.multihash())).orElse(false);
+    return !needed && removal.remove();
   }
 }

@@ -6,25 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.StoreUsage;
+import io.shoal.runtime.command.ContentCommands.FoundProvider;
+import io.shoal.runtime.command.ContentCommands.GetRequest;
+import io.shoal.runtime.command.ContentCommands.Reach;
 import io.shoal.runtime.command.NameCommands;
 import io.shoal.runtime.command.NameCommands.PublishRequest;
-import io.shoal.runtime.command.NodeCommands;
-import io.shoal.runtime.command.NodeCommands.AccessEntry;
-import io.shoal.runtime.command.NodeCommands.Collected;
-import io.shoal.runtime.command.NodeCommands.ContentStat;
-import io.shoal.runtime.command.NodeCommands.DiscoveryEntry;
-import io.shoal.runtime.command.NodeCommands.FolderEntry;
-import io.shoal.runtime.command.NodeCommands.FoundProvider;
-import io.shoal.runtime.command.NodeCommands.GetRequest;
-import io.shoal.runtime.command.NodeCommands.NodeStatus;
-import io.shoal.runtime.command.NodeCommands.PeerEntry;
-import io.shoal.runtime.command.NodeCommands.PluginEntry;
-import io.shoal.runtime.command.NodeCommands.Reach;
-import io.shoal.runtime.command.NodeCommands.RootEntry;
-import io.shoal.runtime.command.NodeCommands.Sharing;
-import io.shoal.runtime.command.NodeCommands.TransferEntry;
-import io.shoal.runtime.command.NodeCommands.UploadEntry;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StatusCommands;
+import io.shoal.runtime.command.StatusCommands.AccessEntry;
+import io.shoal.runtime.command.StatusCommands.DiscoveryEntry;
+import io.shoal.runtime.command.StatusCommands.NodeStatus;
+import io.shoal.runtime.command.StatusCommands.PeerEntry;
+import io.shoal.runtime.command.StatusCommands.PluginEntry;
+import io.shoal.runtime.command.StatusCommands.TransferEntry;
+import io.shoal.runtime.command.StatusCommands.UploadEntry;
+import io.shoal.runtime.command.StoreCommands.Collected;
+import io.shoal.runtime.command.StoreCommands.ContentStat;
+import io.shoal.runtime.command.StoreCommands.FolderEntry;
+import io.shoal.runtime.command.StoreCommands.RootEntry;
+import io.shoal.runtime.command.StoreCommands.Sharing;
 import io.shoal.runtime.control.ControlRequests.OfReference;
 import io.shoal.runtime.control.ControlRequests.ReferenceWithin;
 import io.shoal.runtime.json.JsonException;
@@ -52,9 +52,9 @@ class ControlJsonTest {
           List.of(new TransferEntry("root", "a \"name\" – ü", -1, 14, 15, 16, "waits")),
           new UploadEntry(17, 18, 19, 20, 21),
           new NameCommands.NamesEntry(22, 23, 24),
-          List.of(new NodeCommands.BanEntry("host", "h", "why", 25, 26)),
+          List.of(new StatusCommands.BanEntry("host", "h", "why", 25, 26)),
           new AccessEntry("allow-list", 25),
-          new NodeCommands.CheckEntry(25, 26, 27, 28, 29, -1, 31),
+          new StatusCommands.CheckEntry(25, 26, 27, 28, 29, -1, 31),
           List.of("advice"));
 
   private static final String STATUS_TEXT =

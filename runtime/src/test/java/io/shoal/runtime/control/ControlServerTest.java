@@ -19,11 +19,13 @@ import io.shoal.api.StoreFullException;
 import io.shoal.api.UnsupportedCapabilityException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.RemoteNode;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NameCommands;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StatusCommands;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.command.VerificationFailedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -93,14 +95,14 @@ class ControlServerTest {
     assertEquals(node.roots(), remote.roots());
     assertEquals(node.list(reference()), remote.list(reference()));
     assertEquals(node.stat(reference()), remote.stat(reference()));
-    for (NodeCommands.Sharing rule : NodeCommands.Sharing.values()) {
+    for (StoreCommands.Sharing rule : StoreCommands.Sharing.values()) {
       assertEquals(node.share(reference(), rule), remote.share(reference(), rule));
     }
     assertEquals(
         node.verify(
-            new NodeCommands.VerifyRequest(true, 1_000), NodeCommands.ProgressListener.SILENT),
+            new StoreCommands.VerifyRequest(true, 1_000), ContentCommands.ProgressListener.SILENT),
         remote.verify(
-            new NodeCommands.VerifyRequest(true, 1_000), NodeCommands.ProgressListener.SILENT));
+            new StoreCommands.VerifyRequest(true, 1_000), ContentCommands.ProgressListener.SILENT));
     assertEquals(node.inspections(), remote.inspections());
     assertEquals("shoal_up 1\n", remote.metrics());
   }
@@ -108,23 +110,22 @@ class ControlServerTest {
   @Test
   void requestsArriveUnchanged() throws Exception {
     var request =
-        new NodeCommands.GetRequest(
-            reference(),
-            Optional.of(Path.of("/a/b c")),
-            Path.of("/a"),
-            List.of(PeerAddress.parse("tcps://127.0.0.1:4600")),
-            Optional.of(Duration.ofMillis(1500)),
-            true,
-            false,
-            true,
-            true);
-    List<NodeCommands.Progress> progress = new ArrayList<>();
+        ContentCommands.GetRequest.builder(reference(), Path.of("/a"))
+            .target(Path.of("/a/b c"))
+            .peers(List.of(PeerAddress.parse("tcps://127.0.0.1:4600")))
+            .timeout(Duration.ofMillis(1500))
+            .keep(true)
+            .replace(true)
+            .privately(true)
+            .build();
+    List<ContentCommands.Progress> progress = new ArrayList<>();
 
-    NodeCommands.Fetched fetched = remote().get(request, progress::add);
+    ContentCommands.Fetched fetched = remote().get(request, progress::add);
 
     assertEquals(ScriptedNode.FETCHED, fetched);
     assertEquals(Optional.of(request), node.last);
-    assertEquals(List.of(new NodeCommands.Progress("downloading", 5, 10, 1, 2, "waits")), progress);
+    assertEquals(
+        List.of(new ContentCommands.Progress("downloading", 5, 10, 1, 2, "waits")), progress);
   }
 
   @Test
@@ -173,11 +174,15 @@ class ControlServerTest {
   @Test
   void addedPathsArriveInOrder() throws Exception {
     var request =
-        new NodeCommands.AddRequest(
-            List.of(Path.of("/a"), Path.of("/b")), Optional.empty(), true, 262_144, false, true);
+        ContentCommands.AddRequest.builder(List.of(Path.of("/a"), Path.of("/b")))
+            .inPlace(true)
+            .leafSizeBytes(262_144)
+            .privately(true)
+            .build();
     List<String> names = new ArrayList<>();
 
-    remote().add(request, NodeCommands.ProgressListener.SILENT, added -> names.add(added.name()));
+    remote()
+        .add(request, ContentCommands.ProgressListener.SILENT, added -> names.add(added.name()));
 
     assertEquals(List.of("/a", "/b"), names);
     assertEquals(Optional.of(request), node.last);
@@ -185,16 +190,16 @@ class ControlServerTest {
 
   @Test
   void theLinesOfAnInspectionArriveInOrder() throws Exception {
-    var request = new NodeCommands.InspectRequest("table", List.of("ä b", ""));
-    List<NodeCommands.InspectionLine> lines = new ArrayList<>();
+    var request = new StatusCommands.InspectRequest("table", List.of("ä b", ""));
+    List<StatusCommands.InspectionLine> lines = new ArrayList<>();
 
     remote().inspect(request, lines::add);
 
     assertEquals(Optional.of(request), node.last);
     assertEquals(
         List.of(
-            new NodeCommands.InspectionLine(true, List.of("a", "b")),
-            new NodeCommands.InspectionLine(false, List.of("1", ""))),
+            new StatusCommands.InspectionLine(true, List.of("a", "b")),
+            new StatusCommands.InspectionLine(false, List.of("1", ""))),
         lines);
   }
 

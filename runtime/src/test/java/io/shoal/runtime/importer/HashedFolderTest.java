@@ -8,7 +8,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.UserFaultException;
-import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.ContentCommands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -37,16 +37,16 @@ class HashedFolderTest {
     return name;
   }
 
-  private NodeCommands.TakenOver takeOver() throws Exception {
+  private ContentCommands.TakenOver takeOver() throws Exception {
     return new HashedFolder(store, pinned::add)
-        .takeOver(folder, NodeCommands.ProgressListener.SILENT);
+        .takeOver(folder, ContentCommands.ProgressListener.SILENT);
   }
 
   @Test
   void aChunkKeepsItsHashAndIsPinned() throws Exception {
     var taken = takeOver();
 
-    assertEquals(new NodeCommands.TakenOver(1, 3, 3, List.of()), taken);
+    assertEquals(new ContentCommands.TakenOver(1, 3, 3, List.of()), taken);
     Cid cid = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, HexFormat.of().parseHex(hash)));
     assertEquals(List.of(cid), pinned);
     assertTrue(store.contains(cid));
@@ -87,6 +87,6 @@ class HashedFolderTest {
         UserFaultException.class,
         () ->
             new HashedFolder(store, pinned::add)
-                .takeOver(folder.resolve(hash), NodeCommands.ProgressListener.SILENT));
+                .takeOver(folder.resolve(hash), ContentCommands.ProgressListener.SILENT));
   }
 }

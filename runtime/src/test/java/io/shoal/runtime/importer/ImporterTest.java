@@ -195,7 +195,7 @@ class ImporterTest {
   @Test
   void whatAnotherCallersSyncLostFailsTheImportWhoseChunkItWas() throws Exception {
     Path file = Files.write(temp.resolve("file"), random(2_000_000, 5));
-    // The other caller was told; this one's sync finds nothing to complain about.
+    // The other caller got the failure; this one's sync finds none.
     store.beforeSync = () -> store.chunks.remove(store.chunks.keySet().iterator().next());
     IOException e = assertThrows(IOException.class, () -> add(file, COPY));
     assertTrue(String.valueOf(e.getMessage()).contains("could not be made durable"), e.toString());

@@ -123,7 +123,7 @@ class RootIndexTest {
   void aDigestThatOnlyPrivateRootsHaveIsWithheld() throws IOException {
     KeptRoot small = root(1, true, Optional.empty());
     String digest = small.sha256().orElseThrow();
-    KeptRoot large = root(2, true, Optional.empty()).withDigest(digest);
+    KeptRoot large = root(2, true, Optional.empty()).withDigest(Optional.of(digest));
     try (RootIndex index = new RootIndex(folder)) {
       index.put(small);
       index.put(large);

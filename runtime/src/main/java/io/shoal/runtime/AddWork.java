@@ -1,0 +1,158 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreFullException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.command.ContentCommands;
+import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.file.DiskFull;
+import io.shoal.runtime.importer.HashedFolder;
+import io.shoal.runtime.importer.ImportOptions;
+import io.shoal.runtime.importer.ImportProfile;
+import io.shoal.runtime.importer.ImportResult;
+import io.shoal.runtime.importer.Importer;
+import io.shoal.runtime.limit.RateGauge;
+import io.shoal.runtime.store.CollectionLock;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/// The commands that bring content in: `add`, of files or of an older store's chunks.
+final class AddWork {
+  private static final long PROGRESS_NANOS = 100_000_000;
+
+  private final LocalStore local;
+  private final Importer importer;
+  private final Holdings holdings;
+  private final CollectionLock collectionLock;
+  private final LongSupplier nanoTime;
+
+  /// @param nanoTime monotonic, any origin
+  AddWork(
+      LocalStore local,
+      Importer importer,
+      Holdings holdings,
+      CollectionLock collectionLock,
+      LongSupplier nanoTime) {
+    this.local = local;
+    this.importer = importer;
+    this.holdings = holdings;
+    this.collectionLock = collectionLock;
+    this.nanoTime = nanoTime;
+  }
+
+  void add(
+      ContentCommands.AddRequest request,
+      ContentCommands.ProgressListener progress,
+      Consumer<ContentCommands.Added> each)
+      throws ShoalException, IOException, InterruptedException {
+    ImportProfile profile;
+    try {
+      profile = ImportProfile.unixfsV1(request.leafSizeBytes());
+    } catch (IllegalArgumentException e) {
+      throw new UserFaultException(
+          "the leaf size is %d bytes: choose 256 KiB to 1 MiB".formatted(request.leafSizeBytes()),
+          e);
+    }
+    ImportOptions options = new ImportOptions(profile, request.inPlace(), request.wholeDigest());
+    ImportProgress reports = new ImportProgress(progress, nanoTime);
+    try (CollectionLock.Hold hold = collectionLock.enter()) {
+      // One import, one group of syncs: that is what makes many small files fast.
+      List<ImportResult> results =
+          importer.importAll(request.paths(), request.name(), options, reports::read);
+      for (int i = 0; i < results.size(); i++) {
+        each.accept(keep(results.get(i), request, request.paths().get(i)));
+      }
+    } catch (IOException e) {
+      Optional<StoreFullException> full = DiskFull.of(e);
+      if (full.isPresent()) {
+        throw full.get();
+      }
+      throw e;
+    }
+  }
+
+  private ContentCommands.Added keep(
+      ImportResult result, ContentCommands.AddRequest request, Path path) throws IOException {
+    Cid root = result.root();
+    Optional<String> sha256 =
+        result.folder() || result.digests().isEmpty()
+            ? Optional.empty()
+            : Optional.of(result.digests().getFirst().sha256());
+    if (request.privately()) {
+      holdings.share(root, StoreCommands.Sharing.PRIVATE);
+    }
+    KeptRoot kept =
+        request.inPlace()
+            ? KeptRoot.inPlace(
+                root,
+                result.name(),
+                result.sizeBytes(),
+                result.folder(),
+                path.toAbsolutePath().normalize())
+            : KeptRoot.pinned(root, result.name(), result.sizeBytes(), result.folder());
+    holdings.keep(kept.withDigest(sha256));
+    return new ContentCommands.Added(
+        root.toString(),
+        result.name(),
+        result.sizeBytes(),
+        result.files(),
+        result.chunks(),
+        result.newBytes(),
+        sha256,
+        result.skipped(),
+        holdings.sharing(root).word());
+  }
+
+  ContentCommands.TakenOver takeOver(Path folder, ContentCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    List<Cid> taken = new ArrayList<>();
+    try (CollectionLock.Hold hold = collectionLock.enter()) {
+      ContentCommands.TakenOver result =
+          new HashedFolder(local.store(), taken::add).takeOver(folder, progress);
+      for (Cid chunk : taken) {
+        holdings.keep(KeptRoot.pinned(chunk, "", sizeOf(chunk), false));
+      }
+      return result;
+    }
+  }
+
+  private long sizeOf(Cid chunk) throws IOException {
+    try (ChunkReader reader = local.store().open(chunk).orElse(null)) {
+      return reader == null ? 0 : reader.sizeBytes();
+    }
+  }
+
+  /// Reports ten times a second at most.
+  private static final class ImportProgress {
+    private final ContentCommands.ProgressListener progress;
+    private final LongSupplier nanoTime;
+    private final RateGauge speed = new RateGauge();
+    private long bytes;
+    private long reportedNanos;
+
+    ImportProgress(ContentCommands.ProgressListener progress, LongSupplier nanoTime) {
+      this.progress = progress;
+      this.nanoTime = nanoTime;
+    }
+
+    void read(long more) {
+      bytes += more;
+      long now = nanoTime.getAsLong();
+      if (now - reportedNanos >= PROGRESS_NANOS) {
+        reportedNanos = now;
+        progress.progress(
+            new ContentCommands.Progress(
+                "importing", bytes, -1, speed.bytesPerSecond(bytes, now), 0, ""));
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.api.StoreFullException;
+import io.shoal.runtime.command.ContentCommands;
+import io.shoal.runtime.dag.MalformedContentException;
+import io.shoal.runtime.download.DiskPause;
+import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.DownloadCounters;
+import io.shoal.runtime.download.DownloadParts;
+import io.shoal.runtime.download.DownloadRequest;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.download.LeafWindow;
+import io.shoal.runtime.file.DiskFull;
+import io.shoal.runtime.store.CollectionLock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// Makes downloads and runs them to their end, over full disks if need be.
+final class DownloadRunner {
+  private final DownloadParts parts;
+  private final Downloads downloads;
+  private final Consumer<Cid> announce;
+  private final RandomGenerator seeds;
+
+  /// @param announce receives a root as soon as its first chunk is here
+  /// @param seeds usable from any thread
+  DownloadRunner(
+      DownloadParts parts, Downloads downloads, Consumer<Cid> announce, RandomGenerator seeds) {
+    this.parts = parts;
+    this.downloads = downloads;
+    this.announce = announce;
+    this.seeds = seeds;
+  }
+
+  /// Downloads what is wanted. While the disk is full, it waits for room.
+  ContentCommands.Fetched run(DownloadRequest wanted, ContentCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    DownloadCounters counters = new DownloadCounters(parts.network().nanoTime());
+    DiskPause pause = new DiskPause(parts, downloads, wanted, counters, progress);
+    while (true) {
+      Download download =
+          download(pause.remaining(), counters, progress, () -> announce.accept(wanted.root()));
+      try {
+        return downloads.run(download);
+      } catch (IOException | ShoalException e) {
+        Optional<StoreFullException> full = DiskFull.of(e);
+        if (full.isEmpty()) {
+          throw e;
+        }
+        pause.awaitRoom(full.get());
+      }
+    }
+  }
+
+  /// Fetches into the store what is missing of a root.
+  void intoStore(Cid root, Optional<Duration> timeout)
+      throws ShoalException, IOException, InterruptedException {
+    try (CollectionLock.Hold held = parts.local().temporaryPins().hold(root)) {
+      run(DownloadRequest.intoStore(root, timeout), ContentCommands.ProgressListener.SILENT);
+    }
+  }
+
+  /// As [#intoStore], but nothing is announced, and a full disk is a failure. The caller holds the
+  /// root.
+  void intoStoreUnannounced(Cid root, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    downloads.run(
+        download(
+            DownloadRequest.intoStore(root, Optional.of(timeout)),
+            new DownloadCounters(parts.network().nanoTime()),
+            ContentCommands.ProgressListener.SILENT,
+            () -> {}));
+  }
+
+  /// A download for a reader, not yet started. Nothing is announced: what arrives is passed on and
+  /// gone.
+  ///
+  /// @throws MalformedContentException the root is an identity CID that is not a file or folder
+  Download streamed(Cid root, LeafWindow window, Duration timeout)
+      throws MalformedContentException {
+    return download(
+        DownloadRequest.streamed(root, window, timeout),
+        new DownloadCounters(parts.network().nanoTime()),
+        ContentCommands.ProgressListener.SILENT,
+        () -> {});
+  }
+
+  private Download download(
+      DownloadRequest wanted,
+      DownloadCounters counters,
+      ContentCommands.ProgressListener progress,
+      Runnable firstChunk)
+      throws MalformedContentException {
+    return new Download(
+        parts, wanted, counters, new SplittableRandom(seeds.nextLong()), progress, firstChunk);
+  }
+}

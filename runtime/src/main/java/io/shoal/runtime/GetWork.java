@@ -1,0 +1,151 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.ContentCommands;
+import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.destination.TargetComparison;
+import io.shoal.runtime.download.DownloadRequest;
+import io.shoal.runtime.store.CollectionLock;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalDag;
+import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.store.RootCompleteness;
+import io.shoal.runtime.store.RootIndex;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The command `get`: downloads a root to a place of the user's, unless it is there already.
+final class GetWork {
+  private final LocalStore local;
+  private final RootIndex index;
+  private final Holdings holdings;
+  private final ReferenceResolver resolver;
+  private final DownloadRunner runner;
+  private final LocalDag dag;
+
+  GetWork(
+      LocalStore local,
+      RootIndex index,
+      Holdings holdings,
+      ReferenceResolver resolver,
+      DownloadRunner runner) {
+    this.local = local;
+    this.index = index;
+    this.holdings = holdings;
+    this.resolver = resolver;
+    this.runner = runner;
+    this.dag = new LocalDag(local);
+  }
+
+  ContentCommands.Fetched get(
+      ContentCommands.GetRequest request, ContentCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    ReferenceResolver.Resolved resolved =
+        resolver.resolve(request.reference(), request.timeout(), request.peers());
+    String name = resolved.name().orElse(resolved.root().toString());
+    Path asked = request.target().orElse(request.folder()).toAbsolutePath().normalize();
+    Path target = Files.isDirectory(asked) ? asked.resolve(name) : asked;
+    DownloadRequest wanted =
+        new DownloadRequest(
+            resolved.root(),
+            name,
+            Optional.of(target),
+            Optional.empty(),
+            request.peers(),
+            request.timeout(),
+            request.keep(),
+            request.sync(),
+            request.replace(),
+            resolved.digest());
+    try (CollectionLock.Hold held = local.temporaryPins().hold(wanted.root())) {
+      if (request.privately()) {
+        holdings.share(wanted.root(), StoreCommands.Sharing.PRIVATE);
+      }
+      // A folder that this root became is meant itself; any other is meant to be put into.
+      for (Path place : request.target().isPresent() ? List.of(asked, target) : List.of(target)) {
+        Optional<ContentCommands.Fetched> there = alreadyThere(wanted, place);
+        if (there.isPresent()) {
+          if (wanted.keep()) {
+            copy(wanted.root());
+            keep(wanted, target, there.get());
+          }
+          return there.get();
+        }
+      }
+      ContentCommands.Fetched fetched = runner.run(wanted, progress);
+      keep(wanted, target, fetched);
+      return fetched;
+    }
+  }
+
+  /// To repeat the command after it succeeded is not an error.
+  private Optional<ContentCommands.Fetched> alreadyThere(DownloadRequest wanted, Path target)
+      throws ShoalException, IOException {
+    Cid root = wanted.root();
+    Optional<KeptRoot> kept = index.get(root);
+    if (kept.isEmpty() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    Optional<TreePlan> plan = dag.plan(root);
+    if (plan.isEmpty()) {
+      return Optional.empty();
+    }
+    TargetComparison tree = new TargetComparison(local, plan.get(), target);
+    if (!tree.isThere()) {
+      return Optional.empty();
+    }
+    if (wanted.sync()) {
+      // The command that fetched it may not have asked for that.
+      tree.force();
+      local.store().sync();
+    }
+    long size = kept.get().sizeBytes();
+    return Optional.of(
+        new ContentCommands.Fetched(
+            root.toString(), target.toString(), size, 0, size, 0, Map.of(), Map.of(), Map.of()));
+  }
+
+  /// Copies chunks that are in users' files alone into the store.
+  private void copy(Cid root) throws ShoalException, IOException {
+    List<Cid> all = new ArrayList<>();
+    dag.reachable(root, all::add);
+    for (Cid cid : all) {
+      local.temporaryPins().lookFor(cid);
+      if (!cid.isIdentity() && !LocalStore.isOwned(local.store(), cid)) {
+        byte[] bytes =
+            local
+                .load(cid)
+                .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
+        LocalStore.put(local.store(), cid, ByteBuffer.wrap(bytes));
+      }
+    }
+  }
+
+  private void keep(DownloadRequest wanted, Path target, ContentCommands.Fetched fetched)
+      throws ShoalException, IOException {
+    Cid root = wanted.root();
+    if (wanted.keep()) {
+      local.store().sync();
+      RootCompleteness.require(local.store(), root);
+    }
+    boolean folder = dag.plan(root).map(TreePlan::isFolder).orElse(false);
+    KeptRoot kept;
+    if (wanted.keep()) {
+      kept = KeptRoot.pinned(root, wanted.name(), fetched.sizeBytes(), folder);
+    } else if (local.store().fileBacked().isPresent()) {
+      kept = KeptRoot.inPlace(root, wanted.name(), fetched.sizeBytes(), folder, target);
+    } else {
+      kept = KeptRoot.cached(root, wanted.name(), fetched.sizeBytes(), folder);
+    }
+    holdings.keep(kept.withDigest(wanted.wholeDigest()));
+  }
+}

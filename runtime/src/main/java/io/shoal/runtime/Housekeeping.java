@@ -1,0 +1,99 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.PeerConnection;
+import io.shoal.runtime.connection.Connections;
+import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.store.AdoptedFiles;
+import io.shoal.runtime.store.DownloadJournal;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.store.RootIndex;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The chores of a node, every few seconds: closes idle connections, checks whether adopted files
+/// are still as they were, and makes durable what no command waited for.
+final class Housekeeping {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+  static final Duration EVERY = Duration.ofSeconds(20);
+
+  private final LocalStore local;
+  private final RootIndex index;
+  private final DownloadJournal journal;
+  private final Downloads downloads;
+  private final Holdings holdings;
+  private final Connections connections;
+  private final AtomicBoolean syncing = new AtomicBoolean();
+
+  Housekeeping(
+      LocalStore local,
+      RootIndex index,
+      DownloadJournal journal,
+      Downloads downloads,
+      Holdings holdings,
+      Connections connections) {
+    this.local = local;
+    this.index = index;
+    this.journal = journal;
+    this.downloads = downloads;
+    this.holdings = holdings;
+    this.connections = connections;
+  }
+
+  void round() {
+    Set<PeerConnection> watching = new HashSet<>();
+    holdings.watches().roots().forEach(root -> watching.addAll(holdings.watches().peers(root)));
+    connections.sweep(watching::contains);
+    checkAdopted();
+    if (downloads.all().isEmpty()) {
+      syncBehind();
+    }
+  }
+
+  /// An adopted root whose files changed is no longer provided.
+  private void checkAdopted() {
+    Set<Cid> gone = new HashSet<>();
+    AdoptedFiles adopted = new AdoptedFiles(local);
+    for (KeptRoot root : index.all()) {
+      if (root.path().isPresent() && !root.pinned() && !adopted.intact(root)) {
+        gone.add(root.cid());
+      }
+    }
+    holdings.unservable(gone);
+  }
+
+  /// Makes durable what a download without `--sync` left to the system, so that a crash does not
+  /// cost its claims. A running download has its own checkpoints: to force its part file more often
+  /// costs it more than a crash would. On a thread of its own: a disk takes its time.
+  private void syncBehind() {
+    if (syncing.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("sync-behind")
+          .start(
+              () -> {
+                try {
+                  sync();
+                } finally {
+                  syncing.set(false);
+                }
+              });
+    }
+  }
+
+  /// Makes the store durable and removes what the journal of downloads no longer needs.
+  void sync() {
+    try {
+      local.store().sync();
+      journal.sweep();
+    } catch (IOException e) {
+      LOG.warn("what was stored last may not survive a power loss: {}", e.getMessage());
+    }
+  }
+}

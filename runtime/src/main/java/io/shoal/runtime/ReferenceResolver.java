@@ -1,0 +1,106 @@
+package io.shoal.runtime;
+
+import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.NameCommands;
+import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.discovery.DigestLookup;
+import io.shoal.runtime.naming.NameResolver;
+import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.store.RootIndex;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds the root that a user's reference names.
+final class ReferenceResolver {
+  private static final Logger LOG = LoggerFactory.getLogger(ReferenceResolver.class);
+
+  /// For the resolution of a name, where the user sets no time.
+  private static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
+
+  private final LocalStore local;
+  private final RootIndex index;
+  private final DigestLookup digests;
+  private final NameResolver names;
+
+  ReferenceResolver(LocalStore local, RootIndex index, DigestLookup digests, NameResolver names) {
+    this.local = local;
+    this.index = index;
+    this.digests = digests;
+    this.names = names;
+  }
+
+  /// The root that a reference names.
+  ///
+  /// @param name what it is called, if the reference says
+  /// @param digest what its bytes must hash to as a whole, if that is all the user knows
+  record Resolved(Cid root, Optional<String> name, Optional<String> digest) {}
+
+  /// The root, from here or from other peers.
+  ///
+  /// @param peers addresses to use instead of discovery, if there are any
+  Resolved resolve(Reference reference, Optional<Duration> timeout, List<PeerAddress> peers)
+      throws ShoalException, IOException, InterruptedException {
+    return switch (reference) {
+      case Reference.Content content ->
+          new Resolved(content.root().toV1(), content.name(), Optional.empty());
+      case Reference.WholeDigest digest -> {
+        Optional<Cid> root = digests.find(digest.hex(), timeout, peers);
+        yield new Resolved(
+            root.orElseThrow(
+                () ->
+                    new NotFoundException(
+                        "no peer knows a file with sha256:"
+                            + digest.hex()
+                            + ": ask for its root, or have it added with --sha256")),
+            Optional.empty(),
+            Optional.of(digest.hex()));
+      }
+      case Reference.SignedName name -> named(name, timeout.orElse(NAME_PATIENCE));
+    };
+  }
+
+  private Resolved named(Reference.SignedName name, Duration timeout)
+      throws ShoalException, IOException, InterruptedException {
+    NameCommands.ResolvedName found = names.resolve(name, timeout);
+    found.notes().forEach(note -> LOG.info("{}: {}", name.text(), note));
+    return new Resolved(
+        Cid.parse(found.root()),
+        found.fileName().or(() -> Optional.of(name.name())),
+        Optional.empty());
+  }
+
+  /// As [#resolve], with what is here alone; peers are asked only for names.
+  Cid resolveHere(Reference reference) throws ShoalException, IOException, InterruptedException {
+    return switch (reference) {
+      case Reference.Content content -> content.root().toV1();
+      case Reference.WholeDigest digest -> {
+        Optional<Cid> known = index.byDigest(digest.hex()).map(KeptRoot::cid);
+        Cid raw = DigestLookup.key(digest.hex());
+        yield known.isPresent() || !local.store().contains(raw)
+            ? known.orElseThrow(
+                () -> new NotFoundException("no file with sha256:" + digest.hex() + " is here"))
+            : raw;
+      }
+      case Reference.SignedName name -> named(name, NAME_PATIENCE).root();
+    };
+  }
+
+  /// The whole-file digest that the content must still be checked against: a peer named the root,
+  /// and not this node or the digest itself.
+  Optional<String> unprovenDigest(Resolved resolved) {
+    return resolved
+        .digest()
+        .filter(hex -> !resolved.root().equals(DigestLookup.key(hex)))
+        .filter(
+            hex ->
+                index.byDigest(hex).filter(kept -> kept.cid().equals(resolved.root())).isEmpty());
+  }
+}
