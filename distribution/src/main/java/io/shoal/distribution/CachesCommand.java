@@ -29,8 +29,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "caches")
 final class CachesCommand implements Callable<Integer> {
 
-  private static final int LEAF_BYTES = 1 << 20;
-
   /// Requests to a running node; ROOT is a folder that it has, UNKNOWN a root that it has not.
   private static final List<String> SMALL_COMMANDS =
       List.of(
