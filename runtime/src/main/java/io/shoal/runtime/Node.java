@@ -1,6 +1,5 @@
 package io.shoal.runtime;
 
-
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.Access;

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 /// @param fanout how many buckets a shard has
 @SuppressWarnings(
     "ArrayRecordComponent") // never compared; boxes for a thousand sizes a node would cost more
-                            // than
+// than
 // the node
 public record UnixFsData(
     Type type,
