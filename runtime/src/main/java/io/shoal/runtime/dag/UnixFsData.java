@@ -15,10 +15,8 @@ import java.util.OptionalLong;
 /// @param blockSizes file bytes below each link. Not to be changed
 /// @param hashType the hash function of a sharded folder's names
 /// @param fanout how many buckets a shard has
-@SuppressWarnings(
-    "ArrayRecordComponent") // never compared; boxes for a thousand sizes a node would cost more
-// than
-// the node
+// Never compared; boxes for a thousand sizes a node would cost more than the node.
+@SuppressWarnings("ArrayRecordComponent")
 public record UnixFsData(
     Type type,
     Optional<byte[]> data,
