@@ -1,8 +1,5 @@
 package io.shoal.runtime.command;
 
-import io.shoal.api.ShoalException;
-import java.io.IOException;
-
 /// All commands of a node for its user: the same whether it runs in this process
 /// ([io.shoal.runtime.Node]) or in another one on this machine ([io.shoal.runtime.RemoteNode]).
 ///

@@ -1,6 +1,5 @@
 package io.shoal.runtime.control;
 
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.StoreCommands;
 import java.nio.file.Path;

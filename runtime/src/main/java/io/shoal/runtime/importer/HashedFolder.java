@@ -7,7 +7,6 @@ import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
-import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.file.Sha256;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootCompleteness;
