@@ -121,7 +121,7 @@ class HostilePeersIT {
           List.of("127.0.0.1"),
           bans.stream()
               .filter(ban -> ban.get("kind").asString().equals("host"))
-              .map(ban -> ban.get("whom").asString())
+              .map(ban -> ban.get("subject").asString())
               .toList());
       long identities =
           bans.stream().filter(ban -> ban.get("kind").asString().equals("identity")).count();

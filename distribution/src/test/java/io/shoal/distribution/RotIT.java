@@ -23,7 +23,7 @@ class RotIT {
   @TempDir Path folder;
 
   @Test
-  void aRottenChunkIsNeverPassedOnAndComesFromSomebodyElse() throws Exception {
+  void aCorruptChunkIsNeverSentAndComesFromAnotherPeer() throws Exception {
     Path file = Trees.file(folder.resolve("file"), 5 * LEAF_BYTES, 21);
     Path data = folder.resolve("damaged");
     String root = add(data, file);
@@ -64,7 +64,7 @@ class RotIT {
   }
 
   @Test
-  void verifyNamesWhatIsRottenAndRepairsIt() throws Exception {
+  void verifyNamesCorruptChunksAndRepairsThem() throws Exception {
     Path file = Trees.file(folder.resolve("file"), 3 * LEAF_BYTES, 22);
     Path data = folder.resolve("damaged");
     add(data, file);

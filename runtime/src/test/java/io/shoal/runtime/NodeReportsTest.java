@@ -37,7 +37,7 @@ class NodeReportsTest {
       assertEquals(2, reports.peers().size(), "a banned peer is listed");
       StatusCommands.BanEntry ban = reports.status().bans().getFirst();
       assertEquals("identity", ban.kind());
-      assertEquals(PeerKey.of(before).text(), ban.whom());
+      assertEquals(PeerKey.of(before).text(), ban.subject());
       assertEquals("it lied", ban.reason());
     }
   }

@@ -45,7 +45,7 @@ class QuarantineTest {
   }
 
   @Test
-  void aGoodCopyTakesThePlaceOfARottenOneAndStays() throws Exception {
+  void aGoodCopyReplacesACorruptOneAndStays() throws Exception {
     store.copies.put(cid.multihash(), good);
     assertArrayEquals(good, node.load(cid).orElseThrow());
     // Another thread that had found the corrupt copy as well.
@@ -54,7 +54,7 @@ class QuarantineTest {
   }
 
   @Test
-  void copiesThatAreAllRottenGo() throws Exception {
+  void corruptCopiesAllGo() throws Exception {
     store.copies.put(cid.multihash(), new byte[999]);
     assertEquals(Optional.empty(), node.load(cid));
     assertFalse(store.contains(cid));

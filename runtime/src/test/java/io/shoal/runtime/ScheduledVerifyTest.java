@@ -100,7 +100,7 @@ class ScheduledVerifyTest {
     assertEquals(1, record.last().corrupt());
     assertEquals(1, record.last().missing());
     StatusCommands.NodeStatus status = node.status();
-    assertEquals(1, status.check().rotten());
+    assertEquals(1, status.check().corrupt());
     assertEquals(1, status.check().missing());
     assertTrue(status.advice().toString().contains("verify --repair"), status.advice().toString());
   }

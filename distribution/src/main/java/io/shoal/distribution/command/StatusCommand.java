@@ -126,7 +126,7 @@ public final class StatusCommand extends NodeCommand {
     return "%s%s: %s; ends in %s%s"
         .formatted(
             personal ? "" : "strangers at ",
-            entry.whom(),
+            entry.subject(),
             Console.printable(entry.reason()),
             Units.time(entry.leftMillis()),
             entry.times() > 1 ? ", time " + entry.times() : "");
@@ -149,7 +149,7 @@ public final class StatusCommand extends NodeCommand {
                   Units.time(Math.max(0, nowMillis - entry.endedMillis())),
                   entry.chunks(),
                   Units.size(entry.bytes()),
-                  entry.rotten(),
+                  entry.corrupt(),
                   entry.missing()));
     }
     if (entry.runningBytes() >= 0) {

@@ -100,11 +100,11 @@ public interface StatusCommands {
   ///
   /// @param kind `identity` or `address`: banned; `host` or `network`: unknown peers from there are
   ///   not asked for anything
-  /// @param whom a peer id, an address, a host or a prefix
+  /// @param subject a peer id, an address, a host or a prefix
   /// @param reason why
   /// @param leftMillis how long it lasts yet
   /// @param times how often in a row
-  record BanEntry(String kind, String whom, String reason, long leftMillis, int times) {}
+  record BanEntry(String kind, String subject, String reason, long leftMillis, int times) {}
 
   /// Which peers may take part.
   ///
@@ -117,7 +117,7 @@ public interface StatusCommands {
   /// @param endedMillis when the last check ended, in milliseconds since the epoch; 0 if none did
   /// @param chunks how many it read
   /// @param bytes how many bytes
-  /// @param rotten how many of the chunks had a copy that was corrupt or could not be read
+  /// @param corrupt how many of the chunks had a copy that was corrupt or could not be read
   /// @param missing how many chunks that pinned roots need were not here afterwards
   /// @param runningBytes what the scheduled check that runs has read so far, -1 if none runs
   /// @param nextMillis when the next one begins, in milliseconds since the epoch; 0 for never, or
@@ -126,7 +126,7 @@ public interface StatusCommands {
       long endedMillis,
       long chunks,
       long bytes,
-      long rotten,
+      long corrupt,
       long missing,
       long runningBytes,
       long nextMillis) {}

@@ -56,7 +56,7 @@ public final class VerifyRecord {
               number(kept, "ended"),
               number(kept, "ended.chunks"),
               number(kept, "ended.bytes"),
-              number(kept, "ended.rotten"),
+              number(kept, "ended.corrupt"),
               number(kept, "ended.missing"));
       runs = kept.containsKey("cursor");
       running =
@@ -64,7 +64,7 @@ public final class VerifyRecord {
               kept.getProperty("cursor", ""),
               number(kept, "running.chunks"),
               number(kept, "running.bytes"),
-              number(kept, "running.rotten"));
+              number(kept, "running.corrupt"));
     } catch (IOException | IllegalArgumentException e) {
       // Only the time of the last check is lost: then the next one comes early.
       LOG.warn("{} is not readable and is started anew: {}", file, e.getMessage());
@@ -119,13 +119,13 @@ public final class VerifyRecord {
       kept.setProperty("ended", Long.toString(ended.endedMillis()));
       kept.setProperty("ended.chunks", Long.toString(ended.chunks()));
       kept.setProperty("ended.bytes", Long.toString(ended.bytes()));
-      kept.setProperty("ended.rotten", Long.toString(ended.corrupt()));
+      kept.setProperty("ended.corrupt", Long.toString(ended.corrupt()));
       kept.setProperty("ended.missing", Long.toString(ended.missing()));
       if (runs) {
         kept.setProperty("cursor", running.cursor());
         kept.setProperty("running.chunks", Long.toString(running.chunks()));
         kept.setProperty("running.bytes", Long.toString(running.bytes()));
-        kept.setProperty("running.rotten", Long.toString(running.corrupt()));
+        kept.setProperty("running.corrupt", Long.toString(running.corrupt()));
       }
     }
     AtomicFiles.replace(file, kept);

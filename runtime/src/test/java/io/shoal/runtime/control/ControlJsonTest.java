@@ -69,10 +69,10 @@ class ControlJsonTest {
           + "\"doneBytes\":14,\"bytesPerSecond\":15,\"peers\":16,\"state\":\"waits\"}],"
           + "\"uploads\":{\"sentBytes\":17,\"bytesPerSecond\":18,\"activeRequests\":19,"
           + "\"waitingRequests\":20,\"peers\":21},\"names\":{\"published\":22,\"waiting\":23,"
-          + "\"kept\":24},\"bans\":[{\"kind\":\"host\",\"whom\":\"h\",\"reason\":\"why\","
+          + "\"kept\":24},\"bans\":[{\"kind\":\"host\",\"subject\":\"h\",\"reason\":\"why\","
           + "\"leftMillis\":25,\"times\":26}],\"access\":{\"mode\":\"allow-list\","
           + "\"turnedAway\":25},\"check\":{\"endedMillis\":25,\"chunks\":26,\"bytes\":27,"
-          + "\"rotten\":28,\"missing\":29,\"runningBytes\":-1,\"nextMillis\":31},"
+          + "\"corrupt\":28,\"missing\":29,\"runningBytes\":-1,\"nextMillis\":31},"
           + "\"advice\":[\"advice\"]}";
 
   private static final List<PeerEntry> PEERS =

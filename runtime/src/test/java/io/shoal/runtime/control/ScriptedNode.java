@@ -74,7 +74,7 @@ class ScriptedNode implements NodeCommands {
   public TakenOver takeOver(Path folder, ProgressListener progress)
       throws ShoalException, IOException {
     asked(folder);
-    return new TakenOver(1, 2, 3, List.of("x: rotten"));
+    return new TakenOver(1, 2, 3, List.of("x: corrupt"));
   }
 
   @Override

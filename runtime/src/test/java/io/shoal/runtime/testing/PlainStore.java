@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 public final class PlainStore implements ChunkStore {
   public final Map<Multihash, byte[]> chunks = new ConcurrentHashMap<>();
 
-  /// Further copies, which take the place of those that are found rotten.
+  /// Further copies, which take the place of those that are found corrupt.
   public final Map<Multihash, byte[]> copies = new ConcurrentHashMap<>();
 
   /// Chunks at which the medium fails.

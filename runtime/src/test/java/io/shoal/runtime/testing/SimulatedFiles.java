@@ -138,7 +138,7 @@ public final class SimulatedFiles {
     }
   }
 
-  /// Where the fault came about.
+  /// Where the fault struck.
   public Optional<String> struck() {
     lock.lock();
     try {
