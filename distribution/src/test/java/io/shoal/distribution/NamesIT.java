@@ -182,7 +182,7 @@ class NamesIT {
       node.run("publish", "n", root, "--withdraw", "n").failed(2, "give one of");
       node.run("publish", "n", root, "--expires", "1s").failed(2, "3660d");
       node.run("publish", "--withdraw", "n").failed(3, "was not published here");
-      node.run("resolve", root).failed(2, "needs no resolving");
+      node.run("resolve", root).failed(2, "this is not a name: give shoal:k/KEY/NAME");
       node.run("resolve", "shoal:k/nonsense/n").failed(2, "its key is wrong");
     }
     Result alone =
