@@ -83,11 +83,11 @@ class HostilePeersIT {
 
   @Test
   void aLiarThatMakesANewIdentityForEachConnectionWastesABoundedNumberOfBytes() throws Exception {
-    Path file = Trees.file(folder.resolve("file"), 10 * LEAF_BYTES, 61);
+    Path file = Trees.file(folder.resolve("file"), 16 * LEAF_BYTES, 61);
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger came = new AtomicInteger();
     AtomicInteger asked = new AtomicInteger();
-    // So slow that the liars are asked as well.
+    // So slow that at least four liars are asked as well, on a busy machine too.
     try (Node honest = ShoalProcess.serve(folder.resolve("honest"), "--set", "limits.upload=1MiB");
         Node fetcher = ShoalProcess.serve(folder.resolve("fetcher"))) {
       String root = honest.run("add", "-q", file.toString()).done().out().strip();
