@@ -137,7 +137,7 @@ class ThreeNodesIT {
       assertEquals("public", shared.get("sharing").asString());
       ShoalProcess.await("the public root", () -> finds(second, root));
       first.run("share", root, "secret").failed(2, "secret");
-      second.run("share", found, "private").failed(3, "no root here");
+      second.run("share", found, "private").failed(3, "is not a root here");
     }
   }
 
