@@ -55,17 +55,15 @@ final class GetWork {
     Path asked = request.target().orElse(request.folder()).toAbsolutePath().normalize();
     Path target = Files.isDirectory(asked) ? asked.resolve(name) : asked;
     DownloadRequest wanted =
-        new DownloadRequest(
-            resolved.root(),
-            name,
-            Optional.of(target),
-            Optional.empty(),
-            request.peers(),
-            request.timeout(),
-            request.keep(),
-            request.sync(),
-            request.replace(),
-            resolved.digest());
+        DownloadRequest.intoFile(resolved.root(), target)
+            .named(name)
+            .from(request.peers())
+            .timeout(request.timeout())
+            .keep(request.keep())
+            .sync(request.sync())
+            .replace(request.replace())
+            .wholeDigest(resolved.digest())
+            .build();
     try (CollectionLock.Hold held = local.temporaryPins().hold(wanted.root())) {
       if (request.privately()) {
         holdings.share(wanted.root(), StoreCommands.Sharing.PRIVATE);
