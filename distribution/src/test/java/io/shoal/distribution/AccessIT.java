@@ -78,9 +78,9 @@ class AccessIT {
       // A machine that stood still may not have connected in time.
       denied.failed(denied.err().contains(why) ? 5 : 3, denied.err().contains(why) ? why : root);
       assertFalse(Files.exists(stolen));
-      run("find", root, "--bootstrap", first.ready("dht"), "--timeout", "10s")
+      run("find", root, "--bootstrap", first.ready("dht"), "--timeout", "5s")
           .failed(3, "no provider of " + root);
-      run("resolve", name, "--bootstrap", first.ready("dht"), "--timeout", "10s").failed(3);
+      run("resolve", name, "--bootstrap", first.ready("dht"), "--timeout", "5s").failed(3);
 
       JsonNode status = first.run("status", "--json").done().json();
       assertEquals("shared-secret", status.get("access").get("mode").asString());

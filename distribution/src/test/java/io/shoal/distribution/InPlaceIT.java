@@ -29,7 +29,7 @@ class InPlaceIT {
           node.run("add", "-q", "--in-place", changing.toString()).done().out().strip();
       String vanished =
           node.run("add", "-q", "--in-place", vanishing.toString()).done().out().strip();
-      get(node, changed, "first").done();
+      get(node, changed, "first", "60s").done();
       assertFalse(node.run("status").done().out().contains(changed));
 
       // One byte, in the middle: the chunks around it are still what they were.
@@ -40,7 +40,7 @@ class InPlaceIT {
       Files.delete(vanishing);
 
       for (String root : new String[] {changed, vanished}) {
-        Result refused = get(node, root, "second-" + root);
+        Result refused = get(node, root, "second-" + root, "5s");
         assertTrue(refused.code() == 3 || refused.code() == 5, refused::toString);
         assertFalse(Files.exists(folder.resolve("second-" + root)));
       }
@@ -51,12 +51,12 @@ class InPlaceIT {
       assertTrue(listed.contains("was changed"), listed);
 
       String again = node.run("add", "-q", "--in-place", changing.toString()).done().out().strip();
-      get(node, again, "third").done();
+      get(node, again, "third", "60s").done();
       Trees.assertSame(changing, folder.resolve("third"));
     }
   }
 
-  private Result get(Node node, String root, String name) throws Exception {
+  private Result get(Node node, String root, String name, String timeout) throws Exception {
     return ShoalProcess.run(
         folder.resolve("home"),
         "get",
@@ -70,7 +70,7 @@ class InPlaceIT {
         "--dht",
         "127.0.0.1:0",
         "--timeout",
-        "5s",
+        timeout,
         "--data",
         folder.resolve("fetcher-" + name).toString());
   }

@@ -24,14 +24,22 @@ class ProgramIT {
 
   @Test
   void theDemoRunsToItsEndAndTellsWhatItSaw() throws Exception {
-    Result demo =
-        ShoalProcess.run(
-            folder.resolve("home"), "demo", "--size", "16MB", "--rate", "10MB", "--json");
-
-    JsonNode result = demo.done().json();
-    assertTrue(result.get("identical").asBoolean(), result::toString);
-    assertEquals(16_000_000, result.get("sizeBytes").asLong());
-    assertTrue(result.get("chunksByNode").size() > 1, result::toString);
+    try (ShoalProcess demo =
+        ShoalProcess.start(
+            ShoalProcess.PACKAGE,
+            folder.resolve("home"),
+            ShoalProcess.AS_PACKAGED,
+            "demo",
+            "--size",
+            "16MB",
+            "--rate",
+            "10MB",
+            "--json")) {
+      JsonNode result = demo.await().done().json();
+      assertTrue(result.get("identical").asBoolean(), result::toString);
+      assertEquals(16_000_000, result.get("sizeBytes").asLong());
+      assertTrue(result.get("chunksByNode").size() > 1, result::toString);
+    }
   }
 
   @Test

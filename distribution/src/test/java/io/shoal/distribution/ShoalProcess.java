@@ -30,6 +30,13 @@ final class ShoalProcess implements AutoCloseable {
   /// command, this makes it hear interrupts even so. Empty where `env` has no such option.
   private static final List<String> HEARING_INTERRUPTS = hearingInterrupts();
 
+  /// Options for processes that live for seconds: in that time the optimizing compiler takes more
+  /// than it gives back, and a hundred nodes are started. [ProgramIT] runs without them.
+  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
+  /// The environment of a process that runs with the package's own options alone.
+  static final Map<String, String> AS_PACKAGED = Map.of("SHOAL_JVM_OPTIONS", "");
+
   private final Process process;
   private final Path out;
   private final Path err;
@@ -111,6 +118,7 @@ final class ShoalProcess implements AutoCloseable {
             .redirectError(err.toFile());
     builder.environment().put("HOME", home.toString());
     builder.environment().remove("SHOAL_HOME");
+    builder.environment().put("SHOAL_JVM_OPTIONS", SHORT_LIVED);
     builder.environment().putAll(environment);
     return new ShoalProcess(builder.start(), out, err);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 /// run. `ParserFuzz` does it with a fuzzer that looks for new ways through the code.
 class ParserTest {
   private static final long SEED = 7;
-  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 10_000_000 : 200_000;
+  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 10_000_000 : 100_000;
 
   @TestFactory
   Stream<DynamicTest> noInputBreaksAParser() {
