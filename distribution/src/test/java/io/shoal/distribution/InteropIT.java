@@ -58,6 +58,9 @@ class InteropIT {
 
   private static final int FILE_BYTES = 200_000;
 
+  /// Between two rounds of questions to all nodes.
+  private static final int PAUSE_MILLIS = 2_000;
+
   /// The example key of BEP 44, in the expanded form that libtorrent takes.
   private static final String BEP_44_KEY =
       "77ff84905a91936367c01360803104f92432fcd904a43511876df5cdf3e7e548";
@@ -262,6 +265,8 @@ class InteropIT {
           break;
         }
       }
+      // Each question is a process, and the clients need most of a minute.
+      Thread.sleep(PAUSE_MILLIS);
     }
     assertTrue(libtorrent().ask("status").get("nodes").asInt() > 1);
   }

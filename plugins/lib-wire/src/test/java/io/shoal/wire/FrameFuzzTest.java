@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// Bytes from a stranger end in frames or in a [PeerFaultException], never in anything else.
 class FrameFuzzTest {
-  private static final int FRAMES = Boolean.getBoolean("shoal.full") ? 20_000_000 : 200_000;
+  private static final int FRAMES = Boolean.getBoolean("shoal.full") ? 20_000_000 : 100_000;
   private static final int FRAMES_PER_CONNECTION = 20;
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /// What a stranger says first, and frames of strangers in any order: it is taken or it is a
 /// [PeerFaultException], and never anything else.
 class HandshakeFuzzTest {
-  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 10_000_000 : 200_000;
+  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 10_000_000 : 100_000;
   private static final int FRAMES_PER_CONNECTION = 40;
   private static final int OWN_REQUESTS = 8;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Bytes from a stranger become a message or a [PeerFaultException], never anything else, and no
 /// message becomes larger than its bytes. Same seed, same bytes.
 class MessageFuzzTest {
-  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 5_000_000 : 50_000;
+  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 5_000_000 : 25_000;
 
   private static final Multihash SHA256 = Multihash.of(Multihash.SHA2_256, new byte[32]);
   private static final Cid ROOT = Cid.of(Cid.DAG_PB, SHA256);

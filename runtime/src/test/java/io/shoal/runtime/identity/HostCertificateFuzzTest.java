@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 /// reason or proves the identity that it proved before, never another, and nothing else is thrown.
 class HostCertificateFuzzTest {
   private static final boolean FULL = Boolean.getBoolean("shoal.full");
-  private static final int INPUTS = FULL ? 10_000_000 : 200_000;
+  private static final int INPUTS = FULL ? 10_000_000 : 100_000;
 
   /// With a signature to check each takes as long as some hundred others.
   private static final int SIGNED_INPUTS = INPUTS / 40;

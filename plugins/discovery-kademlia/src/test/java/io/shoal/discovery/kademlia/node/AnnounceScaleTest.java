@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestReporter;
 class AnnounceScaleTest {
   private static final boolean FULL = Boolean.getBoolean("shoal.full");
   private static final int NODES = FULL ? 10_000 : 1_000;
-  private static final int MANY = FULL ? 100_000 : 4_000;
+  private static final int MANY = FULL ? 100_000 : 2_000;
   private static final long SEED = 7;
 
   /// The sixteen that the tokens cost, and two for what has to be learned.

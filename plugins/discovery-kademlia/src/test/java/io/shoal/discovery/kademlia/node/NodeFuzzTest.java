@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class NodeFuzzTest {
   private static final long SEED = 11;
   private static final boolean FULL = Boolean.getBoolean("shoal.full");
-  private static final int PACKETS = FULL ? 10_000_000 : 200_000;
+  private static final int PACKETS = FULL ? 10_000_000 : 100_000;
   private static final int REPORT_EVERY = 1_000_000;
 
   /// All stores have reached their limits or live times by then.

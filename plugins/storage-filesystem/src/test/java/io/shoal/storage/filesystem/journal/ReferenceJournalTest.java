@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class ReferenceJournalTest {
   private static final Path ROOT = Path.of("/sim");
-  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 10_000_000 : 200_000;
+  private static final int INPUTS = Boolean.getBoolean("shoal.full") ? 10_000_000 : 100_000;
 
   private static List<JournalRecord> oneOfEach() {
     Cid cid = TestData.cid(new byte[] {1});
