@@ -18,7 +18,13 @@ public interface ChunkSource extends AutoCloseable {
   int permit(int wantedBytes) throws InterruptedException;
 
   /// Reads as [ChunkReader#read] does.
-  int read(ByteBuffer into, int positionBytes) throws IOException;
+  ///
+  /// @return the number of bytes read, or -1 at the end
+  /// @throws IOException the medium failed: end the answer with [Refusal.NotHeld];
+  ///   [java.io.InterruptedIOException] if the thread was interrupted
+  /// @throws RetryableException the bytes are out of reach just now: end the answer with
+  ///   [Refusal.Busy]
+  int read(ByteBuffer into, int positionBytes) throws IOException, RetryableException;
 
   /// Where the bytes lie in a file, as [ChunkReader#region]: what a transport without encryption
   /// hands to `sendfile`.

@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
@@ -125,7 +126,7 @@ final class AddWork {
     }
   }
 
-  private long sizeOf(Cid chunk) throws IOException {
+  private long sizeOf(Cid chunk) throws IOException, RetryableException {
     try (ChunkReader reader = local.store().open(chunk).orElse(null)) {
       return reader == null ? 0 : reader.sizeBytes();
     }

@@ -118,12 +118,12 @@ final class GetWork {
     dag.reachable(root, all::add);
     for (Cid cid : all) {
       local.temporaryPins().lookFor(cid);
-      if (!cid.isIdentity() && !LocalStore.isOwned(local.store(), cid)) {
+      if (!cid.isIdentity() && !local.owns(cid)) {
         byte[] bytes =
             local
                 .load(cid)
                 .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
-        LocalStore.put(local.store(), cid, ByteBuffer.wrap(bytes));
+        local.store().put(cid, ByteBuffer.wrap(bytes));
       }
     }
   }

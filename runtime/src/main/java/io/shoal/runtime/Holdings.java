@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.Availability;
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcements;
@@ -62,10 +63,10 @@ final class Holdings {
 
   private Availability singleChunk(Cid root) {
     try {
-      return root.codec() == Cid.RAW && local.store().contains(root)
+      return root.codec() == Cid.RAW && local.has(root)
           ? new Availability.Complete()
           : new Availability.Unknown();
-    } catch (IOException e) {
+    } catch (IOException | RetryableException e) {
       return new Availability.Unknown();
     }
   }

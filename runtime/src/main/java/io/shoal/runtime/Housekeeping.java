@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.store.AdoptedFiles;
@@ -92,7 +93,7 @@ final class Housekeeping {
     try {
       local.store().sync();
       journal.sweep();
-    } catch (IOException e) {
+    } catch (IOException | RetryableException e) {
       LOG.warn("what was stored last may not survive a power loss: {}", e.getMessage());
     }
   }

@@ -1,5 +1,6 @@
 package io.shoal.runtime;
 
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.Access;
@@ -138,12 +139,10 @@ public final class Node implements NodeCommands {
     /// @throws UserFaultException the data folder is in use, a setting is wrong, a port is taken, a
     ///   plugin that is needed cannot be used: the message says what to do
     public Node start() throws ShoalException, IOException, InterruptedException {
-      Path data =
-          dataFolder
-              .orElseThrow(
-                  () -> new UserFaultException("no data folder was given: call dataFolder"))
-              .toAbsolutePath()
-              .normalize();
+      Path given =
+          dataFolder.orElseThrow(
+              () -> new UserFaultException("no data folder was given: call dataFolder"));
+      Path data = given.toAbsolutePath().normalize();
       PrivateFile.folder(data);
       List<AutoCloseable> opened = new ArrayList<>();
       boolean ready = false;
@@ -178,7 +177,13 @@ public final class Node implements NodeCommands {
       MetricsRegistry metrics = new MetricsRegistry();
       PluginServices services =
           new PluginServices(
-              data, identity, access.swarmSecret(), sources.clock(), metrics, bulkPool);
+              data,
+              identity,
+              access.swarmSecret(),
+              sources.clock(),
+              sources.nanoTime(),
+              metrics,
+              bulkPool);
       PluginHost plugins =
           PluginHost.open(
               pluginFolders,
@@ -323,7 +328,7 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public List<PublishedName> published() throws IOException {
+  public List<PublishedName> published() throws IOException, RetryableException {
     return core.names().publisher().published();
   }
 
@@ -355,7 +360,7 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public NodeStatus status() throws IOException {
+  public NodeStatus status() throws IOException, RetryableException {
     return reports.status();
   }
 

@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerConnection;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.download.Download;
@@ -52,7 +53,7 @@ final class NodeReports {
     this.readyNanos = sources.nanoTime().getAsLong();
   }
 
-  StatusCommands.NodeStatus status() throws IOException {
+  StatusCommands.NodeStatus status() throws IOException, RetryableException {
     List<StatusCommands.DiscoveryEntry> discoveries = new ArrayList<>();
     List<String> advice = new ArrayList<>();
     network

@@ -84,7 +84,7 @@ final class ReferenceResolver {
       case Reference.WholeDigest digest -> {
         Optional<Cid> known = index.byDigest(digest.hex()).map(KeptRoot::cid);
         Cid raw = DigestLookup.key(digest.hex());
-        yield known.isPresent() || !local.store().contains(raw)
+        yield known.isPresent() || !local.has(raw)
             ? known.orElseThrow(
                 () -> new NotFoundException("no file with sha256:" + digest.hex() + " is here"))
             : raw;

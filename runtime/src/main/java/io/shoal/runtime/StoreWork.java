@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.StoreCommands;
@@ -89,7 +90,7 @@ final class StoreWork {
 
   List<StoreCommands.FolderEntry> list(Cid root) throws ShoalException, IOException {
     // A raw root has no nodes: its plan is whole even when its one leaf is missing.
-    if (!root.isIdentity() && !local.store().contains(root)) {
+    if (!root.isIdentity() && !local.has(root)) {
       throw notHere(root);
     }
     TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
@@ -133,9 +134,9 @@ final class StoreWork {
   StoreCommands.ContentStat stat(Cid root) throws ShoalException, IOException {
     Optional<KeptRoot> kept = index.get(root);
     Optional<TreePlan> plan =
-        local.store().contains(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
+        local.has(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
     if (plan.isEmpty() && kept.isEmpty()) {
-      long here = local.store().contains(root) ? 1 : 0;
+      long here = local.has(root) ? 1 : 0;
       if (here == 0) {
         throw new NotFoundException("nothing is known here of " + root + ": find or get it");
       }
@@ -214,7 +215,7 @@ final class StoreWork {
     holdings.keep(KeptRoot.pinned(root, "", dag.sizeBytes(plan), plan.isFolder()));
   }
 
-  private boolean isPartOfPrivate(Cid root) throws IOException {
+  private boolean isPartOfPrivate(Cid root) throws IOException, RetryableException {
     Set<Cid> reached = new HashSet<>();
     for (KeptRoot kept : index.all()) {
       if (index.isPrivate(kept.cid())) {

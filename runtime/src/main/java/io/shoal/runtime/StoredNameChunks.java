@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.naming.NameChunks;
@@ -32,7 +33,7 @@ final class StoredNameChunks implements NameChunks {
   public Cid store(byte[] bytes, String name) throws ShoalException, IOException {
     Cid cid = new ChunkNamer(local.newContent()).name(Cid.RAW, ByteBuffer.wrap(bytes));
     try (CollectionLock.Hold held = local.temporaryPins().hold(cid)) {
-      LocalStore.put(local.store(), cid, ByteBuffer.wrap(bytes));
+      local.store().put(cid, ByteBuffer.wrap(bytes));
       local.store().sync();
       holdings.keep(KeptRoot.pinned(cid, name, bytes.length, false));
     }
@@ -40,7 +41,8 @@ final class StoredNameChunks implements NameChunks {
   }
 
   @Override
-  public Optional<NameValue.Target> here(NameValue.InChunk named) throws IOException {
+  public Optional<NameValue.Target> here(NameValue.InChunk named)
+      throws IOException, RetryableException {
     Optional<byte[]> bytes = local.load(named.chunk());
     try {
       return bytes.isEmpty()
@@ -60,7 +62,7 @@ final class StoredNameChunks implements NameChunks {
   public byte[] load(Cid cid, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
     try (CollectionLock.Hold held = local.temporaryPins().hold(cid)) {
-      if (!local.store().contains(cid)) {
+      if (!local.has(cid)) {
         runner.intoStoreUnannounced(cid, timeout);
       }
       return local

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.api.RetryableException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
@@ -24,7 +25,6 @@ import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
-import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.PlainStore;
@@ -260,14 +260,15 @@ class CatTest {
     try (CollectionLock.Hold sweeping = temporaryPins.collect()) {
       CompletableFuture<byte[]> result = catInto(node, root, reader);
       assertTrue(reader.reached.await(30, TimeUnit.SECONDS));
-      node.store.cids(
+      node.store.chunks(
           chunk -> {
             try {
               assertFalse(
                   temporaryPins.removeUnlessSpared(chunk.cid(), () -> true), "it is needed");
-            } catch (IOException e) {
+            } catch (IOException | RetryableException e) {
               throw new AssertionError(e);
             }
+            return true;
           });
       reader.goOn.countDown();
       assertArrayEquals(Files.readAllBytes(file), result.get(60, TimeUnit.SECONDS));
@@ -288,7 +289,7 @@ class CatTest {
                 List.of(new PbLink(leaf, "", 5)),
                 Optional.of(UnixFsData.fileNode(6, new long[] {6}).encode())));
     Cid wrong = new Blocks().putNode(block);
-    LocalStore.put(node.store, wrong, ByteBuffer.wrap(block));
+    node.store.put(wrong, ByteBuffer.wrap(block));
     assertThrows(MalformedContentException.class, () -> cat(node, wrong));
   }
 

@@ -191,11 +191,12 @@ class CollectionTest {
 
   private Set<Multihash> owned() {
     Set<Multihash> owned = new HashSet<>();
-    store.cids(
+    store.chunks(
         chunk -> {
-          if (!chunk.adopted()) {
+          if (chunk.owned()) {
             owned.add(chunk.cid().multihash());
           }
+          return true;
         });
     return owned;
   }

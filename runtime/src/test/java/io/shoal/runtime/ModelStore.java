@@ -3,7 +3,6 @@ package io.shoal.runtime;
 import io.shoal.api.ChunkChangedException;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
@@ -161,14 +160,15 @@ final class ModelStore implements ChunkStore, FileBacked {
     try {
       byte[] bytes = owned.get(cid.multihash());
       if (bytes != null) {
-        return Optional.of(new BytesReader(bytes, true));
+        return Optional.of(new BytesReader(bytes, true, () -> discard(cid.multihash(), bytes)));
       }
       for (Adopted file : adopted.values()) {
         FileState state = state(file);
         if (state == FileState.INTACT || state == FileState.GROWING) {
           for (Segment segment : file.claims) {
             if (segment.cid().multihash().equals(cid.multihash())) {
-              return Optional.of(new BytesReader(read(file, segment), false));
+              return Optional.of(
+                  new BytesReader(read(file, segment), false, () -> discard(file, segment)));
             }
           }
         }
@@ -187,36 +187,48 @@ final class ModelStore implements ChunkStore, FileBacked {
     return into.array();
   }
 
-  @Override
-  public boolean contains(Cid cid) throws IOException {
-    return open(cid).isPresent();
+  private boolean discard(Multihash hash, byte[] read) {
+    lock.lock();
+    try {
+      // Arrays are equal if they are the same: another copy stays.
+      boolean same = owned.remove(hash, read);
+      if (same) {
+        durable.remove(hash);
+      }
+      return same;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean discard(Adopted file, Segment segment) {
+    lock.lock();
+    try {
+      file.durable.remove(segment);
+      return file.claims.remove(segment);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
-  public ChunkWriter create(Cid cid, int sizeBytes) throws IOException, StoreFullException {
+  public Optional<StoredChunk> find(Cid cid) throws IOException {
+    return open(cid).map(reader -> new StoredChunk(cid, reader.sizeBytes(), reader.owned()));
+  }
+
+  @Override
+  public boolean put(Cid cid, ByteBuffer bytes) throws IOException, StoreFullException {
     step("create a chunk");
-    ByteBuffer buffer = ByteBuffer.allocate(sizeBytes);
-    return new ChunkWriter() {
-      @Override
-      public void write(ByteBuffer bytes) throws IOException, StoreFullException {
-        step("write a chunk");
-        buffer.put(bytes);
-      }
-
-      @Override
-      public void commit() throws IOException, StoreFullException {
-        step("commit a chunk");
-        lock.lock();
-        try {
-          owned.putIfAbsent(cid.multihash(), buffer.array());
-        } finally {
-          lock.unlock();
-        }
-      }
-
-      @Override
-      public void close() {}
-    };
+    byte[] copy = new byte[bytes.remaining()];
+    step("write a chunk");
+    bytes.get(copy);
+    step("store a chunk");
+    lock.lock();
+    try {
+      return owned.putIfAbsent(cid.multihash(), copy) == null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void step(String what) throws IOException, StoreFullException {
@@ -231,17 +243,15 @@ final class ModelStore implements ChunkStore, FileBacked {
   }
 
   @Override
-  public boolean delete(Cid cid, Removal why) throws IOException {
+  public boolean delete(Cid cid) throws IOException {
     files.storeStep("delete a chunk");
     lock.lock();
     try {
       boolean removed = owned.remove(cid.multihash()) != null;
       durable.remove(cid.multihash());
       for (Adopted file : adopted.values()) {
-        if (why == Removal.UNREFERENCED || !removed) {
-          removed |= file.claims.removeIf(claim -> claim.cid().multihash().equals(cid.multihash()));
-          file.durable.removeIf(claim -> claim.cid().multihash().equals(cid.multihash()));
-        }
+        removed |= file.claims.removeIf(claim -> claim.cid().multihash().equals(cid.multihash()));
+        file.durable.removeIf(claim -> claim.cid().multihash().equals(cid.multihash()));
       }
       return removed;
     } finally {
@@ -250,7 +260,7 @@ final class ModelStore implements ChunkStore, FileBacked {
   }
 
   @Override
-  public void cids(Consumer<StoredChunk> each) {
+  public void chunks(ChunkSink each) {
     Map<Multihash, StoredChunk> all = new HashMap<>();
     lock.lock();
     try {
@@ -262,19 +272,23 @@ final class ModelStore implements ChunkStore, FileBacked {
                       claim ->
                           all.put(
                               claim.cid().multihash(),
-                              new StoredChunk(claim.cid(), claim.sizeBytes(), true))));
+                              new StoredChunk(claim.cid(), claim.sizeBytes(), false))));
       owned.forEach(
           (hash, bytes) ->
-              all.put(hash, new StoredChunk(Cid.of(Cid.RAW, hash), bytes.length, false)));
+              all.put(hash, new StoredChunk(Cid.of(Cid.RAW, hash), bytes.length, true)));
     } finally {
       lock.unlock();
     }
-    all.values().forEach(each);
+    for (StoredChunk chunk : List.copyOf(all.values())) {
+      if (!each.chunk(chunk)) {
+        return;
+      }
+    }
   }
 
   @Override
   public StoreUsage usage() {
-    return new StoreUsage(0, 0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
+    return StoreUsage.builder().build();
   }
 
   @Override
@@ -349,12 +363,12 @@ final class ModelStore implements ChunkStore, FileBacked {
   }
 
   @Override
-  public FileRef openFile(Path path) throws IOException, UserFaultException {
+  public FileRef refer(Path path) throws IOException, UserFaultException {
     return begin(path, false);
   }
 
   @Override
-  public FileRef openGrowing(Path path) throws IOException, UserFaultException {
+  public FileRef referGrowing(Path path) throws IOException, UserFaultException {
     return begin(path, true);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.Reference;
@@ -223,9 +224,9 @@ final class NodeWorkload {
 
   /// Nothing is held that is not what its id says: after a crash nothing has hashed it in this
   /// process.
-  private void everythingHeldIsRight() throws IOException {
+  private void everythingHeldIsRight() throws IOException, RetryableException {
     List<ChunkStore.StoredChunk> held = new ArrayList<>();
-    store.cids(held::add);
+    store.chunks(held::add);
     for (ChunkStore.StoredChunk chunk : held) {
       try (ChunkReader reader = store.open(chunk.cid()).orElse(null)) {
         if (reader != null) {

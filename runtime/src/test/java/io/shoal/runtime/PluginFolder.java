@@ -37,6 +37,7 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
         new HostIdentity(HostKey.generate(random), clock, random),
         Optional.empty(),
         clock,
+        System::nanoTime,
         new MetricsRegistry(),
         new BulkPool(2));
   }

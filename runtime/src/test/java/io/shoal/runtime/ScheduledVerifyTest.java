@@ -67,7 +67,7 @@ class ScheduledVerifyTest {
 
   private List<Cid> stored() {
     List<Cid> all = new ArrayList<>();
-    store.cids(chunk -> all.add(chunk.cid()));
+    store.chunks(chunk -> all.add(chunk.cid()));
     return all;
   }
 
@@ -96,7 +96,7 @@ class ScheduledVerifyTest {
 
     assertTrue(verify(record, FAST).round());
 
-    assertFalse(store.contains(victim));
+    assertTrue(store.find(victim).isEmpty());
     assertEquals(1, record.last().corrupt());
     assertEquals(1, record.last().missing());
     StatusCommands.NodeStatus status = node.status();
@@ -143,7 +143,6 @@ class ScheduledVerifyTest {
     StoreCommands.Verified verified = node.verify();
     assertEquals(List.of(victim.toString()), verified.corrupt());
     store.unreadable.clear();
-    assertTrue(store.contains(victim));
-    assertEquals(0, store.audit(victim, copy -> true));
+    assertTrue(store.find(victim).isPresent());
   }
 }

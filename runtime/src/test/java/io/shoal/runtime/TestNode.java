@@ -7,6 +7,7 @@ import io.shoal.api.Discovery;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.runtime.access.Access;
@@ -260,7 +261,7 @@ final class TestNode implements AutoCloseable {
     return new NodeReports(core, id.toString(), "0");
   }
 
-  StatusCommands.NodeStatus status() throws IOException {
+  StatusCommands.NodeStatus status() throws IOException, RetryableException {
     return reports().status();
   }
 
@@ -276,7 +277,7 @@ final class TestNode implements AutoCloseable {
     return new LocalDag(core.local());
   }
 
-  Optional<byte[]> load(Cid cid) throws IOException {
+  Optional<byte[]> load(Cid cid) throws IOException, RetryableException {
     return core.local().load(cid);
   }
 

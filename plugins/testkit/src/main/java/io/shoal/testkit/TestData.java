@@ -2,9 +2,9 @@ package io.shoal.testkit;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.api.RetryableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -36,15 +36,21 @@ public final class TestData {
   /// Stores a chunk and says under which id.
   public static Cid put(ChunkStore store, byte[] bytes) throws Exception {
     Cid cid = cid(bytes);
-    try (ChunkWriter writer = store.create(cid, bytes.length)) {
-      writer.write(ByteBuffer.wrap(bytes));
-      writer.commit();
-    }
+    store.put(cid, ByteBuffer.wrap(bytes));
     return cid;
   }
 
+  /// Discards the copy of a chunk that a reader gets now.
+  ///
+  /// @return whether there was one
+  public static boolean discard(ChunkStore store, Cid cid) throws IOException, RetryableException {
+    try (ChunkReader reader = store.open(cid).orElse(null)) {
+      return reader != null && reader.discard();
+    }
+  }
+
   /// All bytes of an open chunk.
-  public static byte[] bytesOf(ChunkReader reader) throws IOException {
+  public static byte[] bytesOf(ChunkReader reader) throws IOException, RetryableException {
     ByteBuffer into = ByteBuffer.allocate(reader.sizeBytes());
     int read;
     do {
@@ -54,7 +60,7 @@ public final class TestData {
   }
 
   /// All bytes of a chunk that is there.
-  public static byte[] get(ChunkStore store, Cid cid) throws IOException {
+  public static byte[] get(ChunkStore store, Cid cid) throws IOException, RetryableException {
     try (ChunkReader reader =
         store.open(cid).orElseThrow(() -> new AssertionError(cid + " is not there"))) {
       return bytesOf(reader);

@@ -62,7 +62,7 @@ public final class Adoption {
   private FileRef ref(Path file) throws IOException, UserFaultException {
     FileRef known = refs.get(file);
     if (known == null) {
-      known = files.openGrowing(file);
+      known = files.referGrowing(file);
       refs.put(file, known);
     }
     return known;
@@ -92,7 +92,7 @@ public final class Adoption {
         segments(plan, file, Optional.of(destination.inTarget(file)));
     if (!segments.isEmpty()) {
       try {
-        files.adopt(files.openFile(destination.inTarget(file)), segments);
+        files.adopt(files.refer(destination.inTarget(file)), segments);
       } catch (ChunkChangedException e) {
         throw new UserFaultException(
             destination.inTarget(file)

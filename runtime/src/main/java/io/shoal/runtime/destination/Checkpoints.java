@@ -1,6 +1,7 @@
 package io.shoal.runtime.destination;
 
 import io.shoal.api.ChunkStore;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import java.io.IOException;
 import java.time.Duration;
@@ -122,7 +123,7 @@ public final class Checkpoints {
     gained.accept(positions.stream().mapToInt(Integer::intValue).toArray());
   }
 
-  private void sync() throws IOException {
+  private void sync() throws IOException, RetryableException {
     unsynced = false;
     store.sync();
   }

@@ -130,9 +130,9 @@ public final class ResumeScan {
 
   private Optional<byte[]> fromStore(Cid cid) throws IOException, ShoalException {
     if (local.check().matches(cid, NOTHING)) {
-      LocalStore.put(local.store(), cid, NOTHING);
+      local.store().put(cid, NOTHING);
       return Optional.of(new byte[0]);
     }
-    return local.store().contains(cid) ? local.load(cid) : Optional.empty();
+    return local.has(cid) ? local.load(cid) : Optional.empty();
   }
 }

@@ -7,6 +7,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.connection.DigestMessages;
 import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.peer.PeerKey;
@@ -55,12 +56,12 @@ public final class DigestLookup {
 
   /// The root that this node or a peer names for the digest.
   public Optional<Cid> find(String sha256, Optional<Duration> timeout, List<PeerAddress> given)
-      throws InterruptedException, IOException {
+      throws InterruptedException, IOException, RetryableException {
     Optional<Cid> known = index.byDigest(sha256).map(KeptRoot::cid);
     if (known.isPresent()) {
       return known;
     }
-    if (store.contains(key(sha256))) {
+    if (store.find(key(sha256)).isPresent()) {
       return Optional.of(key(sha256));
     }
     if (waiting.size() >= MAX_WAITING) {
@@ -100,10 +101,10 @@ public final class DigestLookup {
     Optional<KeptRoot> known = index.sharedByDigest(hex);
     Optional<Cid> root = known.map(KeptRoot::cid);
     try {
-      if (root.isEmpty() && !index.withheld(key(hex)) && store.contains(key(hex))) {
+      if (root.isEmpty() && !index.withheld(key(hex)) && store.find(key(hex)).isPresent()) {
         root = Optional.of(key(hex));
       }
-    } catch (IOException e) {
+    } catch (IOException | RetryableException e) {
       LOG.debug("a digest was not looked up: {}", e.getMessage());
     }
     ByteBuffer answer =

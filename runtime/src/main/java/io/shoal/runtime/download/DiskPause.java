@@ -1,5 +1,6 @@
 package io.shoal.runtime.download;
 
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.runtime.command.ContentCommands;
@@ -87,12 +88,13 @@ public final class DiskPause {
     long needed = Math.clamp(missing, LEAST_BYTES, ENOUGH_BYTES);
     boolean intoStore = request.keep() || parts.local().store().fileBacked().isEmpty();
     try {
-      if (parts.local().store().usage().availableBytes() < (intoStore ? needed : LEAST_BYTES)) {
+      long inStore = parts.local().store().usage().availableBytes();
+      if (inStore >= 0 && inStore < (intoStore ? needed : LEAST_BYTES)) {
         return false;
       }
       Optional<Path> folder = request.target().map(Path::getParent);
       return folder.isEmpty() || Files.getFileStore(folder.get()).getUsableSpace() >= needed;
-    } catch (IOException e) {
+    } catch (IOException | RetryableException e) {
       // The next attempt reports the cause better than this.
       LOG.debug("the free space for {} is not known", request.root(), e);
       return true;

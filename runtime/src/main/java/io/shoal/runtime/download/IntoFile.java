@@ -90,13 +90,13 @@ final class IntoFile implements LeafSink {
 
   /// A leaf that was found in the part file goes into the store as one from a peer would.
   private void keepToo(Cid cid, int position) throws IOException, ShoalException {
-    if (adoption.isEmpty() && !LocalStore.isOwned(local.store(), cid)) {
+    if (adoption.isEmpty() && !local.owns(cid)) {
       DownloadTarget.Place place = target.places(position).getFirst();
       long size =
           place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();
       ByteBuffer bytes = ByteBuffer.allocate((int) size);
       target.read(place, bytes);
-      LocalStore.put(local.store(), cid, bytes.flip());
+      local.store().put(cid, bytes.flip());
     }
   }
 
@@ -110,7 +110,7 @@ final class IntoFile implements LeafSink {
     long fileBytes = target.write(position, bytes);
     if (adoption.isEmpty()) {
       local.temporaryPins().lookFor(cid);
-      LocalStore.put(local.store(), cid, bytes);
+      local.store().put(cid, bytes);
     }
     counters.doneBytes.addAndGet(fileBytes);
     checkpoints.written(position, size);

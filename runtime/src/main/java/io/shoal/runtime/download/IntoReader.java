@@ -1,6 +1,7 @@
 package io.shoal.runtime.download;
 
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.MalformedContentException;
@@ -51,8 +52,8 @@ final class IntoReader implements LeafSink {
 
   /// Nothing is placed before the reader's turn comes to it: it is only what peers may ask for.
   @Override
-  public Optional<Found> find(int position, Cid cid) throws IOException {
-    if (parts.local().store().contains(cid)) {
+  public Optional<Found> find(int position, Cid cid) throws IOException, RetryableException {
+    if (parts.local().has(cid)) {
       checkpoints.here(position);
     }
     return Optional.empty();

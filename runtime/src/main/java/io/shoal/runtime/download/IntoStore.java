@@ -1,6 +1,7 @@
 package io.shoal.runtime.download;
 
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.destination.Checkpoints;
 import io.shoal.runtime.store.LocalStore;
@@ -30,7 +31,7 @@ final class IntoStore implements LeafSink {
   @Override
   public Optional<Found> find(int position, Cid cid) throws ShoalException, IOException {
     Optional<Found> found =
-        local.store().contains(cid)
+        local.has(cid)
             ? local.load(cid).map(bytes -> new Found(bytes.length, bytes.length))
             : putIfEmpty(cid);
     if (found.isPresent()) {
@@ -44,7 +45,7 @@ final class IntoStore implements LeafSink {
     if (!local.check().matches(cid, NOTHING)) {
       return Optional.empty();
     }
-    LocalStore.put(local.store(), cid, NOTHING);
+    local.store().put(cid, NOTHING);
     return Optional.of(new Found(0, 0));
   }
 
@@ -53,14 +54,14 @@ final class IntoStore implements LeafSink {
     return bytes -> {
       int size = bytes.remaining();
       local.temporaryPins().lookFor(cid);
-      LocalStore.put(local.store(), cid, bytes);
+      local.store().put(cid, bytes);
       counters.doneBytes.addAndGet(size);
       checkpoints.written(position, size);
     };
   }
 
   @Override
-  public void complete() throws IOException {
+  public void complete() throws IOException, RetryableException {
     local.store().sync();
   }
 }

@@ -66,7 +66,7 @@ final class NodeFetch {
           continue;
         }
         local.temporaryPins().lookFor(node);
-        Optional<byte[]> here = local.store().contains(node) ? local.load(node) : Optional.empty();
+        Optional<byte[]> here = local.has(node) ? local.load(node) : Optional.empty();
         int chunk = chunk(node);
         if (here.isPresent()) {
           swarm.alreadyHere(chunk);
@@ -85,7 +85,7 @@ final class NodeFetch {
     return bytes -> {
       local.temporaryPins().lookFor(cid);
       byte[] copy = copy(bytes);
-      LocalStore.put(local.store(), cid, bytes);
+      local.store().put(cid, bytes);
       taken.put(chunk, copy);
     };
   }

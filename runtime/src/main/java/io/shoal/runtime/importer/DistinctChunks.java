@@ -2,13 +2,21 @@ package io.shoal.runtime.importer;
 
 import io.shoal.api.Cid;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// Counts distinct chunks at eight to sixteen bytes each: by the last 64 bits of their digests,
-/// which is exact enough for a number that is only shown. Confined to one thread.
+/// which is exact enough for a number that is only shown, and lists them while they are few.
+/// Confined to one thread.
 final class DistinctChunks {
   private static final int FIRST_SLOTS = 64;
 
+  /// Content of more chunks is not listed: so many take some 8 MB of the heap.
+  private static final int MAX_LISTED = 50_000;
+
   private long[] slots = new long[FIRST_SLOTS];
+  private final List<Cid> listed = new ArrayList<>();
   private int size;
   private long newChunks;
   private long newBytes;
@@ -18,10 +26,20 @@ final class DistinctChunks {
     if (!add(key(cid))) {
       return;
     }
+    if (size <= MAX_LISTED) {
+      listed.add(cid);
+    } else {
+      listed.clear();
+    }
     if (isNew) {
       newChunks++;
       newBytes += sizeBytes;
     }
+  }
+
+  /// All of them, unless they are too many to be listed.
+  Optional<List<Cid>> all() {
+    return size <= MAX_LISTED ? Optional.of(List.copyOf(listed)) : Optional.empty();
   }
 
   int distinct() {

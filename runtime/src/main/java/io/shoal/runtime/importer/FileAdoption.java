@@ -28,7 +28,7 @@ final class FileAdoption {
   FileAdoption(FileBacked files, Path path) throws IOException, ShoalException {
     this.files = files;
     Path absolute = path.toAbsolutePath().normalize();
-    this.ref = files.openFile(absolute);
+    this.ref = files.refer(absolute);
     this.claimed =
         files
             .claims(absolute)

@@ -1,14 +1,12 @@
 package io.shoal.runtime.importer;
 
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.file.Sha256;
-import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootCompleteness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -124,11 +122,7 @@ public final class HashedFolder {
   }
 
   private void store(Cid cid, byte[] bytes) throws ShoalException, IOException {
-    if (!LocalStore.isOwned(store, cid)) {
-      try (ChunkWriter writer = store.create(cid, bytes.length)) {
-        writer.write(ByteBuffer.wrap(bytes));
-        writer.commit();
-      }
+    if (store.put(cid, ByteBuffer.wrap(bytes))) {
       newBytes += bytes.length;
     }
     pin.accept(cid);

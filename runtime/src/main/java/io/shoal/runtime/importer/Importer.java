@@ -1,6 +1,7 @@
 package io.shoal.runtime.importer;
 
 import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
@@ -29,6 +30,12 @@ import java.util.function.LongConsumer;
 public final class Importer {
   /// Leaves in work for each core: one is hashed while the next is written and a third is read.
   private static final int BUFFERS_PER_CORE = 3;
+
+  /// Bytes of leaves on their way to a store that each call waits for: outside the heap.
+  private static final int REMOTE_BYTES = 32 << 20;
+
+  /// @param chunks all of it, unless they are too many
+  private record Imported(ImportResult result, Optional<List<Cid>> chunks) {}
 
   private final ChunkStore store;
   private final ChunkNamer namer;
@@ -64,10 +71,10 @@ public final class Importer {
       throw new UserFaultException(
           "the active store cannot serve files in place: leave out --in-place to copy them");
     }
-    List<ImportResult> results = new ArrayList<>(paths.size());
+    List<Imported> imported = new ArrayList<>(paths.size());
     try {
       for (Path path : paths) {
-        results.add(importOne(path, name, options, read));
+        imported.add(importOne(path, name, options, read));
       }
     } catch (ClosedByInterruptException e) {
       throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
@@ -78,18 +85,26 @@ public final class Importer {
           e.getFile() + ": no right to read it: change its rights or leave it out", e);
     }
     store.sync();
-    for (ImportResult result : results) {
-      RootCompleteness.require(store, result.root());
+    for (Imported one : imported) {
+      if (one.chunks().isPresent()) {
+        RootCompleteness.require(store, one.result().root(), one.chunks().get());
+      } else {
+        RootCompleteness.require(store, one.result().root());
+      }
     }
-    return results;
+    return imported.stream().map(Imported::result).toList();
   }
 
-  private ImportResult importOne(
+  private Imported importOne(
       Path path, Optional<String> name, ImportOptions options, LongConsumer read)
       throws IOException, ShoalException, InterruptedException {
-    try (LeafPipeline pipeline =
-        new LeafPipeline(bulkPool, buffers, options.profile().leafSizeBytes())) {
-      return new TreeImport(store, namer, pipeline, options, read).run(path, name);
+    int leafSizeBytes = options.profile().leafSizeBytes();
+    boolean remote = store.traits().contains(ChunkStore.Trait.REMOTE);
+    int leaves = remote ? Math.max(buffers, REMOTE_BYTES / leafSizeBytes) : buffers;
+    try (LeafPipeline pipeline = new LeafPipeline(bulkPool, remote, leaves, leafSizeBytes)) {
+      TreeImport tree = new TreeImport(store, namer, pipeline, options, read);
+      ImportResult result = tree.run(path, name);
+      return new Imported(result, tree.chunks());
     }
   }
 }

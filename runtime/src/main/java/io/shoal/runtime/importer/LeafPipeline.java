@@ -9,14 +9,18 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 
 /// Works on leaves in parallel and passes the results on in the order of the leaves: one thread
 /// reads and submits, the pool hashes and stores, and the same one thread takes the results when it
-/// needs room. Memory is the fixed number of buffers.
+/// needs room. Where storing waits for a network, the pool only hashes, and each leaf is stored on
+/// a virtual thread of its own. Memory is the fixed number of buffers.
 ///
 /// Confined to one thread, except for the work itself.
 final class LeafPipeline implements AutoCloseable {
@@ -24,10 +28,18 @@ final class LeafPipeline implements AutoCloseable {
   /// empty files queues.
   private static final int MAX_QUEUED = 1_024;
 
-  /// Runs in the pool.
+  /// Names a leaf, in the pool.
   @FunctionalInterface
-  interface Work {
-    Leaf run(ByteBuffer bytes) throws IOException, ShoalException;
+  interface Naming {
+    /// @param bytes the leaf; its position is left alone
+    Cid name(ByteBuffer bytes);
+  }
+
+  /// Stores a leaf, or looks for it.
+  @FunctionalInterface
+  interface Storing {
+    /// @return whether the store did not have it
+    boolean store(Cid cid, ByteBuffer bytes) throws IOException, ShoalException;
   }
 
   /// Runs in the owner's thread, in order.
@@ -47,20 +59,25 @@ final class LeafPipeline implements AutoCloseable {
   /// @param isNew whether the store did not have it
   record Leaf(Cid cid, int sizeBytes, boolean isNew) {}
 
-  private record Queued(Optional<FutureTask<Leaf>> work, Optional<ByteBuffer> buffer, Sink sink) {}
+  private record Queued(
+      Optional<CompletableFuture<Leaf>> work, Optional<ByteBuffer> buffer, Sink sink) {}
 
   // The leaf of a step that has none.
   private static final Leaf NOTHING =
       new Leaf(Cid.of(Cid.RAW, Multihash.of(Multihash.IDENTITY, new byte[0])), 0, false);
 
   private final Executor pool;
+  private final Optional<ExecutorService> storingThreads;
   private final Arena arena = Arena.ofShared();
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
   private final Deque<Queued> queue = new ArrayDeque<>();
 
+  /// @param remote whether storing waits for a network
   /// @param buffers how many leaves may be in work
-  LeafPipeline(Executor pool, int buffers, int leafSizeBytes) {
+  LeafPipeline(Executor pool, boolean remote, int buffers, int leafSizeBytes) {
     this.pool = pool;
+    this.storingThreads =
+        remote ? Optional.of(Executors.newVirtualThreadPerTaskExecutor()) : Optional.empty();
     for (int i = 0; i < buffers; i++) {
       // Outside the heap: read, hashed and written without another copy, and given back at the end,
       // not at some collection.
@@ -81,19 +98,40 @@ final class LeafPipeline implements AutoCloseable {
   }
 
   /// Works on a filled buffer of [#take], which belongs to the pipeline from here on.
-  void submit(ByteBuffer buffer, Work work, Sink sink)
+  void submit(ByteBuffer buffer, Naming naming, Storing storing, Sink sink)
       throws IOException, ShoalException, InterruptedException {
     makeRoom();
-    FutureTask<Leaf> task = new FutureTask<>(() -> work.run(buffer));
+    CompletableFuture<Leaf> leaf = new CompletableFuture<>();
     try {
-      pool.execute(task);
+      pool.execute(() -> name(buffer, naming, storing, leaf));
     } catch (RejectedExecutionException e) {
       giveBack(buffer);
       InterruptedException stop = new InterruptedException("the node stops");
       stop.initCause(e);
       throw stop;
     }
-    queue.add(new Queued(Optional.of(task), Optional.of(buffer), sink));
+    queue.add(new Queued(Optional.of(leaf), Optional.of(buffer), sink));
+  }
+
+  private void name(
+      ByteBuffer bytes, Naming naming, Storing storing, CompletableFuture<Leaf> leaf) {
+    try {
+      Cid cid = naming.name(bytes);
+      Executor threads = storingThreads.isPresent() ? storingThreads.get() : Runnable::run;
+      threads.execute(() -> store(cid, bytes, storing, leaf));
+    } catch (RuntimeException | Error e) {
+      leaf.completeExceptionally(e);
+    }
+  }
+
+  private static void store(
+      Cid cid, ByteBuffer bytes, Storing storing, CompletableFuture<Leaf> leaf) {
+    try {
+      int sizeBytes = bytes.remaining();
+      leaf.complete(new Leaf(cid, sizeBytes, storing.store(cid, bytes)));
+    } catch (IOException | ShoalException | RuntimeException | Error e) {
+      leaf.completeExceptionally(e);
+    }
   }
 
   /// Runs a step once all that was given before is done.
@@ -123,7 +161,7 @@ final class LeafPipeline implements AutoCloseable {
     oldest.sink().accept(leaf);
   }
 
-  private static Leaf result(FutureTask<Leaf> work)
+  private static Leaf result(Future<Leaf> work)
       throws IOException, ShoalException, InterruptedException {
     try {
       return work.get();
@@ -138,24 +176,28 @@ final class LeafPipeline implements AutoCloseable {
     }
   }
 
-  /// Waits for the work that was given, since it uses the buffers: at most a leaf a buffer, so it
-  /// is short.
+  /// Waits for the work that was given, since it uses the buffers: at most a leaf a buffer. What
+  /// waits for a network is interrupted.
   @Override
   public void close() {
     boolean interrupted = false;
+    if (!queue.isEmpty()) {
+      storingThreads.ifPresent(ExecutorService::shutdownNow);
+    }
     for (Queued queued : queue) {
       if (queued.work().isPresent()) {
         interrupted |= awaitEnd(queued.work().get());
       }
     }
     queue.clear();
+    storingThreads.ifPresent(ExecutorService::close);
     arena.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static boolean awaitEnd(FutureTask<Leaf> work) {
+  private static boolean awaitEnd(Future<Leaf> work) {
     boolean interrupted = false;
     while (!work.isDone()) {
       try {

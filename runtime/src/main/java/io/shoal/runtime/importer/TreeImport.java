@@ -1,7 +1,6 @@
 package io.shoal.runtime.importer;
 
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.Quoted;
@@ -11,7 +10,6 @@ import io.shoal.runtime.dag.DagLimits;
 import io.shoal.runtime.file.NameRules;
 import io.shoal.runtime.file.Sha256;
 import io.shoal.runtime.store.ChunkNamer;
-import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -97,6 +95,11 @@ final class TreeImport {
         List.copyOf(skipped));
   }
 
+  /// The distinct chunks of what was imported, unless they are too many.
+  Optional<List<Cid>> chunks() {
+    return counters.all();
+  }
+
   private static String ownName(Path path) throws IOException {
     // A path like "." has a name too, once it is resolved; the file system's root has none.
     Path name = path.toRealPath(LinkOption.NOFOLLOW_LINKS).getFileName();
@@ -128,7 +131,7 @@ final class TreeImport {
       if (options.inPlace() && attributes.size() > 0) {
         inPlace(path, sink);
       } else {
-        file(path, this::save, Optional.empty(), sink);
+        file(path, store::put, Optional.empty(), sink);
       }
     }
   }
@@ -199,11 +202,11 @@ final class TreeImport {
   private void inPlace(Path path, ChildSink sink)
       throws IOException, ShoalException, InterruptedException {
     FileAdoption adoption = new FileAdoption(store.fileBacked().orElseThrow(), path);
-    file(path, this::nameOnly, Optional.of(adoption), sink);
+    file(path, (cid, bytes) -> store.find(cid).isEmpty(), Optional.of(adoption), sink);
   }
 
   private void file(
-      Path path, LeafPipeline.Work work, Optional<FileAdoption> adoption, ChildSink sink)
+      Path path, LeafPipeline.Storing storing, Optional<FileAdoption> adoption, ChildSink sink)
       throws IOException, ShoalException, InterruptedException {
     FileLayout layout = new FileLayout(options.profile(), this::putNode);
     Optional<MessageDigest> whole =
@@ -221,7 +224,11 @@ final class TreeImport {
         countLeaf(path);
         whole.ifPresent(digest -> digest.update(buffer.duplicate()));
         read.accept(buffer.remaining());
-        pipeline.submit(buffer, work, done -> addLeaf(layout, done, adoption));
+        pipeline.submit(
+            buffer,
+            bytes -> namer.name(Cid.RAW, bytes),
+            storing,
+            done -> addLeaf(layout, done, adoption));
       }
     }
     pipeline.then(
@@ -267,37 +274,13 @@ final class TreeImport {
     return got < 0;
   }
 
-  private LeafPipeline.Leaf save(ByteBuffer bytes) throws IOException, ShoalException {
-    int sizeBytes = bytes.remaining();
-    Cid cid = namer.name(Cid.RAW, bytes);
-    return new LeafPipeline.Leaf(cid, sizeBytes, write(cid, bytes));
-  }
-
-  private LeafPipeline.Leaf nameOnly(ByteBuffer bytes) throws IOException {
-    int sizeBytes = bytes.remaining();
-    Cid cid = namer.name(Cid.RAW, bytes);
-    return new LeafPipeline.Leaf(cid, sizeBytes, !store.contains(cid));
-  }
-
   private Cid putNode(byte[] block) throws IOException, ShoalException {
     if (block.length > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
       throw new UserFaultException(
           "a folder's node would be larger than 2 MiB: shorten its names or split it");
     }
     Cid cid = namer.name(Cid.DAG_PB, ByteBuffer.wrap(block));
-    counters.count(cid, block.length, write(cid, ByteBuffer.wrap(block)));
+    counters.count(cid, block.length, store.put(cid, ByteBuffer.wrap(block)));
     return cid;
-  }
-
-  /// @return whether the store did not have it
-  private boolean write(Cid cid, ByteBuffer bytes) throws IOException, ShoalException {
-    if (LocalStore.isOwned(store, cid)) {
-      return false;
-    }
-    try (ChunkWriter writer = store.create(cid, bytes.remaining())) {
-      writer.write(bytes);
-      writer.commit();
-    }
-    return true;
   }
 }

@@ -5,6 +5,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
 import io.shoal.api.Multihash;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.store.CollectionLock;
@@ -46,8 +47,12 @@ public final class GarbageCollection {
     try (CollectionLock.Hold alone = lock.alone();
         CollectionLock.Hold collecting = local.temporaryPins().collect()) {
       List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
-      local.store().cids(candidates::add);
-      StoreCommands.Collected collected = sweep(candidates, needed());
+      local.store().chunks(candidates::add);
+      StoreCommands.Collected collected =
+          local.store().traits().contains(ChunkStore.Trait.SHARED)
+              // What this node does not need may be all that another one has.
+              ? new StoreCommands.Collected(0, 0, candidates.size())
+              : sweep(candidates, needed());
       forgetRules();
       forgetLostFiles();
       local.store().sync();
@@ -75,7 +80,7 @@ public final class GarbageCollection {
 
   private StoreCommands.Collected sweep(
       List<ChunkStore.StoredChunk> candidates, Set<Multihash> needed)
-      throws IOException, InterruptedException {
+      throws IOException, RetryableException, InterruptedException {
     long removed = 0;
     long bytes = 0;
     long kept = 0;
@@ -83,9 +88,11 @@ public final class GarbageCollection {
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted");
       }
-      if (chunk.adopted() || needed.contains(chunk.cid().multihash())) {
+      if (!chunk.owned() || needed.contains(chunk.cid().multihash())) {
         kept++;
-      } else if (local.temporaryPins().removeUnlessSpared(chunk.cid(), () -> delete(chunk.cid()))) {
+      } else if (local
+          .temporaryPins()
+          .removeUnlessSpared(chunk.cid(), () -> local.store().delete(chunk.cid()))) {
         local.verified().remove(chunk.cid());
         removed++;
         bytes += chunk.sizeBytes();
@@ -94,16 +101,12 @@ public final class GarbageCollection {
     return new StoreCommands.Collected(removed, bytes, kept);
   }
 
-  private boolean delete(Cid cid) throws IOException {
-    return local.store().delete(cid, ChunkStore.Removal.UNREFERENCED);
-  }
-
   /// A root's sharing rule goes with the last of its chunks.
-  private void forgetRules() throws IOException {
+  private void forgetRules() throws IOException, RetryableException {
     Set<Cid> begun = new HashSet<>();
     journal.all().forEach(download -> begun.add(download.root()));
     for (Cid root : index.privateWithoutEntry()) {
-      if (!begun.contains(root) && !local.store().contains(root)) {
+      if (!begun.contains(root) && !local.has(root)) {
         // Work that begins now is held before it sets a rule.
         index.forgetRule(root, () -> !local.temporaryPins().roots().contains(root));
       }

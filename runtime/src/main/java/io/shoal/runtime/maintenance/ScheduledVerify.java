@@ -1,6 +1,7 @@
 package io.shoal.runtime.maintenance;
 
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -102,13 +103,13 @@ public final class ScheduledVerify implements AutoCloseable {
     }
     try {
       return check();
-    } catch (IOException e) {
+    } catch (IOException | RetryableException e) {
       LOG.warn("the scheduled check stopped and continues later: {}", e.getMessage());
       return false;
     }
   }
 
-  private boolean check() throws IOException, InterruptedException {
+  private boolean check() throws IOException, RetryableException, InterruptedException {
     VerifyRecord.Running from = record.running();
     VerifyPass pass = new VerifyPass(local.quarantine(), settings.bytesPerSecond());
     String cursor = from.cursor();
@@ -152,11 +153,11 @@ public final class ScheduledVerify implements AutoCloseable {
   }
 
   /// The chunks of a part behind the cursor, in order.
-  private List<Due> due(int part, String cursor) throws IOException {
+  private List<Due> due(int part, String cursor) throws IOException, RetryableException {
     List<Due> due = new ArrayList<>();
     local
         .store()
-        .cids(
+        .chunks(
             chunk -> {
               byte[] digest = chunk.cid().multihash().digest();
               if (digest.length > 0 && (digest[0] & 0xff) == part) {
@@ -165,6 +166,7 @@ public final class ScheduledVerify implements AutoCloseable {
                   due.add(new Due(chunk.cid(), hex));
                 }
               }
+              return true;
             });
     due.sort(Comparator.comparing(Due::digest));
     return due;

@@ -2,6 +2,7 @@ package io.shoal.runtime.maintenance;
 
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
@@ -63,7 +64,7 @@ public final class StoreVerify {
       Optional<Repair> repair, long bytesPerSecond, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
     List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
-    local.store().cids(chunks::add);
+    local.store().chunks(chunks::add);
     long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
     VerifyPass pass = new VerifyPass(local.quarantine(), bytesPerSecond);
     List<String> corrupt = new ArrayList<>();
@@ -96,18 +97,18 @@ public final class StoreVerify {
   }
 
   /// How many chunks that pinned roots need are not here.
-  long missingChunks() throws IOException {
+  long missingChunks() throws IOException, RetryableException {
     return distinct(missing()).count();
   }
 
-  private Map<Cid, Set<Cid>> missing() throws IOException {
+  private Map<Cid, Set<Cid>> missing() throws IOException, RetryableException {
     Map<Cid, Set<Cid>> missing = new LinkedHashMap<>();
     for (KeptRoot root : index.all()) {
       if (root.pinned()) {
         List<Cid> all = new ArrayList<>();
         dag.reachable(root.cid(), all::add);
         for (Cid cid : all) {
-          if (!cid.isIdentity() && !local.store().contains(cid)) {
+          if (!cid.isIdentity() && !local.has(cid)) {
             missing.computeIfAbsent(root.cid(), any -> new LinkedHashSet<>()).add(cid);
           }
         }
@@ -127,11 +128,11 @@ public final class StoreVerify {
     }
   }
 
-  private long here(Collection<Set<Cid>> chunksOfRoots) throws IOException {
+  private long here(Collection<Set<Cid>> chunksOfRoots) throws IOException, RetryableException {
     long here = 0;
     for (Set<Cid> chunks : chunksOfRoots) {
       for (Cid cid : chunks) {
-        here += local.store().contains(cid) ? 1 : 0;
+        here += local.has(cid) ? 1 : 0;
       }
     }
     return here;

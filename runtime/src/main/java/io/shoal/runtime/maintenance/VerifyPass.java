@@ -1,6 +1,7 @@
 package io.shoal.runtime.maintenance;
 
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.store.Quarantine;
 import java.io.IOException;
@@ -33,7 +34,8 @@ final class VerifyPass {
   /// counts as corrupt and stays: with a loose cable, a whole store cannot be read for a while.
   ///
   /// @return whether a copy was corrupt
-  boolean check(Cid cid) {
+  /// @throws RetryableException the store is out of reach just now, which says nothing of the chunk
+  boolean check(Cid cid) throws RetryableException {
     boolean found;
     try {
       found = quarantine.audit(cid, this::read) > 0;

@@ -1,6 +1,7 @@
 package io.shoal.runtime.naming;
 
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +16,7 @@ public interface NameChunks {
   Cid store(byte[] bytes, String name) throws ShoalException, IOException;
 
   /// The value in a chunk, if it is here.
-  Optional<NameValue.Target> here(NameValue.InChunk named) throws IOException;
+  Optional<NameValue.Target> here(NameValue.InChunk named) throws IOException, RetryableException;
 
   /// Unpins a chunk.
   void drop(Cid cid) throws IOException;

@@ -314,7 +314,7 @@ public final class NamePublisher {
                         .formatted(own.name())));
   }
 
-  public List<NameCommands.PublishedName> published() throws IOException {
+  public List<NameCommands.PublishedName> published() throws IOException, RetryableException {
     List<NameCommands.PublishedName> reports = new ArrayList<>();
     for (NameStore.Own own : files.allOwn()) {
       reports.add(report(own));
@@ -322,7 +322,8 @@ public final class NamePublisher {
     return reports;
   }
 
-  private NameCommands.PublishedName report(NameStore.Own own) throws IOException {
+  private NameCommands.PublishedName report(NameStore.Own own)
+      throws IOException, RetryableException {
     NameValue value = decoded(own.record());
     Optional<NameValue.Target> target = target(value);
     Optional<String> root = target.map(t -> t.root().toString());
@@ -343,7 +344,8 @@ public final class NamePublisher {
         state(own, value));
   }
 
-  private Optional<NameValue.Target> target(NameValue value) throws IOException {
+  private Optional<NameValue.Target> target(NameValue value)
+      throws IOException, RetryableException {
     return switch (value) {
       case NameValue.Target target -> Optional.of(target);
       case NameValue.InChunk inChunk -> chunks.here(inChunk);

@@ -11,6 +11,8 @@ import io.shoal.api.Verifier;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.plugin.ActivePlugins.Active;
+import io.shoal.runtime.plugin.border.CallDeadlines;
+import io.shoal.runtime.plugin.border.PluginBorder;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.FoundPlugin;
 import io.shoal.runtime.plugin.inspection.GrantedModules;
@@ -20,11 +22,13 @@ import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -40,12 +44,17 @@ public final class PluginHost implements AutoCloseable {
     ConfigSection of(String pluginId) throws InvalidConfigException;
   }
 
+  /// How long a call of a plugin may take that waits for a network or a disk: see
+  /// [io.shoal.api.ChunkStore].
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
+
   private final PluginSettings settings;
   private final PluginConfigs configs;
   private final PluginCatalog catalog;
   private final PluginChoice choice;
   private final ModularPlugins plugins;
   private final RunningPlugins running;
+  private Optional<CallDeadlines> deadlines = Optional.empty();
 
   private PluginHost(
       PluginSettings settings,
@@ -140,7 +149,7 @@ public final class PluginHost implements AutoCloseable {
       return active;
     } finally {
       if (!done) {
-        running.stopAll();
+        close();
       }
     }
   }
@@ -153,11 +162,14 @@ public final class PluginHost implements AutoCloseable {
     PluginChecks.refuseMisspelledSections(
         settings.configured(), catalog.all().stream().map(FoundPlugin::id).toList());
     PrivateFile.folder(services.dataFolder());
+    CallDeadlines limits = new CallDeadlines(CALL_LIMIT, services.nanoTime()).start();
+    deadlines = Optional.of(limits);
+    PluginBorder border = new PluginBorder(limits);
     new PluginStart(
             catalog,
             choice,
             configs,
-            plugin -> new RunningPlugin(plugin, plugins, settings, services),
+            plugin -> new RunningPlugin(plugin, plugins, settings, services, border),
             running)
         .start(kinds);
     PluginChecks checks = new PluginChecks(running);
@@ -244,5 +256,6 @@ public final class PluginHost implements AutoCloseable {
   @Override
   public synchronized void close() {
     running.stopAll();
+    deadlines.ifPresent(CallDeadlines::close);
   }
 }

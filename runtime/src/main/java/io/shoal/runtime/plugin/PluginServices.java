@@ -6,6 +6,7 @@ import io.shoal.runtime.limit.BulkPool;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /// The services that a node shares with its plugins.
 ///
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param identity the node's
 /// @param swarmSecret of the private swarm that it is a member of
 /// @param clock wall-clock time
+/// @param nanoTime for intervals, as [System#nanoTime]
 /// @param metrics all counters of the node
 /// @param bulkPool for hashing and bulk file IO
 public record PluginServices(
@@ -20,6 +22,7 @@ public record PluginServices(
     NodeIdentity identity,
     Optional<SwarmSecret> swarmSecret,
     InstantSource clock,
+    LongSupplier nanoTime,
     MetricsRegistry metrics,
     BulkPool bulkPool) {
 

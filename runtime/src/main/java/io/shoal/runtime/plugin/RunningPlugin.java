@@ -6,6 +6,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.Deadline;
+import io.shoal.runtime.plugin.border.PluginBorder;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.InspectedPlugin;
 import io.shoal.runtime.plugin.inspection.PluginProblem;
@@ -37,6 +38,7 @@ final class RunningPlugin {
   private final ModularPlugins plugins;
   private final PluginSettings settings;
   private final PluginServices services;
+  private final PluginBorder border;
   private final PluginScheduler scheduler;
   private final Map<ExtensionKind, List<Extension>> extensions = new EnumMap<>(ExtensionKind.class);
   private final List<Extension> toClose = new ArrayList<>();
@@ -45,11 +47,13 @@ final class RunningPlugin {
       InspectedPlugin plugin,
       ModularPlugins plugins,
       PluginSettings settings,
-      PluginServices services) {
+      PluginServices services,
+      PluginBorder border) {
     this.plugin = plugin;
     this.plugins = plugins;
     this.settings = settings;
     this.services = services;
+    this.border = border;
     this.scheduler = new PluginScheduler(plugin.id());
   }
 
@@ -71,7 +75,9 @@ final class RunningPlugin {
       throw fault(plugins.getPlugin(plugin.id()).getFailedException());
     }
     for (ExtensionKind kind : kinds) {
-      extensions.put(kind, ask("its constructor", () -> plugins.newExtensions(plugin, kind)));
+      List<Extension> made = ask("its constructor", () -> plugins.newExtensions(plugin, kind));
+      extensions.put(
+          kind, made.stream().map(extension -> border.around(plugin.id(), extension)).toList());
     }
   }
 

@@ -3,7 +3,8 @@
 /// Start at [PluginHost]: it has the catalog of plugins that `plugin.inspection` found, chooses
 /// ([PluginChoice]), lets [PluginStart] load and start the chosen ones in order, holds them against
 /// each other ([PluginChecks]), and hands out [ActivePlugins]. [RunningPlugins] are those whose
-/// classes are loaded; a [RunningPlugin] is one of them and makes all calls of its code.
+/// classes are loaded; a [RunningPlugin] is one of them, makes and starts its extensions, and puts
+/// them behind `plugin.border`, which all later calls cross.
 ///
 /// Classes are loaded by PF4J, made ours in three places: [ModularPlugins] gives each plugin a
 /// module layer, [IsolatedClassLoader] shows it the granted modules and its own jars only,

@@ -5,6 +5,7 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkSource;
 import io.shoal.api.FileRegion;
 import io.shoal.api.PeerConnection;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.peer.PeerKey;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class MeteredSource implements ChunkSource {
   }
 
   @Override
-  public int read(ByteBuffer into, int positionBytes) throws IOException {
+  public int read(ByteBuffer into, int positionBytes) throws IOException, RetryableException {
     return reader.read(into, positionBytes);
   }
 

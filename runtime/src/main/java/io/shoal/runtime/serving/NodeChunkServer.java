@@ -7,6 +7,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ServeAnswer;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.limit.FairQueue;
@@ -112,7 +113,7 @@ public final class NodeChunkServer implements ChunkServer {
       throws InterruptedException {
     Cid cid = request.cid();
     try {
-      if (cid.isIdentity() || !store.contains(cid)) {
+      if (cid.isIdentity() || store.find(cid).isEmpty()) {
         return new ServeAnswer.Refuse(new Refusal.NotHeld());
       }
       Optional<FairQueue.Turn<PeerKey>> turn = turn(PeerKey.of(from));
@@ -120,6 +121,9 @@ public final class NodeChunkServer implements ChunkServer {
         return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_WHEN_FULL));
       }
       return serve(from, cid, turn.get());
+    } catch (RetryableException e) {
+      LOG.debug("{} is not served now", cid, e);
+      return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_WHEN_FULL));
     } catch (IOException e) {
       LOG.warn("{} is not served: {}", cid, e.getMessage());
       return new ServeAnswer.Refuse(new Refusal.NotHeld());
@@ -174,7 +178,7 @@ public final class NodeChunkServer implements ChunkServer {
   }
 
   private ServeAnswer serve(PeerConnection from, Cid cid, FairQueue.Turn<PeerKey> turn)
-      throws IOException, InterruptedException {
+      throws IOException, RetryableException, InterruptedException {
     boolean served = false;
     try {
       ServeAnswer answer =

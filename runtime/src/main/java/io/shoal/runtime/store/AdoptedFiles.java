@@ -33,12 +33,7 @@ public final class AdoptedFiles {
           : Optional.of(path + " is not there any more");
     }
     try {
-      FileBacked.FileState state =
-          files
-              .get()
-              .claims(path)
-              .map(FileBacked.FileClaims::state)
-              .orElse(FileBacked.FileState.MISSING);
+      FileBacked.FileState state = files.get().state(path).orElse(FileBacked.FileState.MISSING);
       return switch (state) {
         case INTACT, GROWING -> Optional.empty();
         case CHANGED -> Optional.of(path + " was changed: it is no longer provided");

@@ -2,6 +2,7 @@ package io.shoal.runtime.store;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class ChunkCheck {
 
   /// Whether what a reader gives is the chunk. A chunk whose hash no plugin knows counts as right:
   /// it was checked when it came.
-  public boolean matches(Cid cid, ChunkReader reader) throws IOException {
+  public boolean matches(Cid cid, ChunkReader reader) throws IOException, RetryableException {
     Verifier verifier = byCode.get(cid.multihashCode());
     if (verifier == null) {
       return true;

@@ -2,6 +2,7 @@ package io.shoal.runtime.store;
 
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
@@ -11,13 +12,17 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /// A DAG as far as it is in the store: its plan, its chunks, its sizes.
 public final class LocalDag {
-  private static final int NODES_AT_ONCE = 1_024;
+  private static final int NODES_AT_ONCE = 64;
 
   private final LocalStore local;
 
@@ -30,19 +35,27 @@ public final class LocalDag {
     DagWalker walker = new DagWalker(root);
     while (!walker.complete()) {
       List<Cid> missing = walker.missingNodes(NODES_AT_ONCE);
+      Map<Cid, byte[]> loaded = load(missing);
       for (Cid node : missing) {
-        Optional<byte[]> bytes = local.load(node);
-        if (bytes.isEmpty()) {
+        byte[] bytes = loaded.get(node);
+        if (bytes == null) {
           return Optional.empty();
         }
-        walker.accept(node, bytes.get());
+        walker.accept(node, bytes);
       }
     }
     return Optional.of(TreePlanner.plan(walker));
   }
 
+  private Map<Cid, byte[]> load(List<Cid> nodes) throws IOException, RetryableException {
+    Map<Cid, byte[]> loaded = new ConcurrentHashMap<>();
+    ManyCalls.make(
+        local.store(), nodes, node -> local.load(node).ifPresent(bytes -> loaded.put(node, bytes)));
+    return loaded;
+  }
+
   /// Visits every chunk of a DAG as far as its nodes are here, each at least once.
-  public void reachable(Cid root, Consumer<Cid> each) throws IOException {
+  public void reachable(Cid root, Consumer<Cid> each) throws IOException, RetryableException {
     Set<Cid> seen = new HashSet<>();
     ArrayDeque<Cid> due = new ArrayDeque<>();
     due.add(root);
@@ -73,28 +86,34 @@ public final class LocalDag {
   }
 
   /// How many of a plan's chunks are here.
-  public long chunksHere(TreePlan plan) throws IOException {
-    long here = 0;
-    for (int position = 0; position < plan.chunkCount(); position++) {
-      if (local.store().contains(plan.leafCid(position))) {
-        here++;
-      }
-    }
-    return here;
+  public long chunksHere(TreePlan plan) throws IOException, RetryableException {
+    AtomicLong here = new AtomicLong();
+    List<Integer> positions = IntStream.range(0, plan.chunkCount()).boxed().toList();
+    ManyCalls.make(
+        local.store(),
+        positions,
+        position -> {
+          if (local.has(plan.leafCid(position))) {
+            here.incrementAndGet();
+          }
+        });
+    return here.get();
   }
 
   /// The size of a file, also of one that is a single raw chunk.
-  public long sizeBytes(TreePlan.PlannedFile file) throws IOException {
+  public long sizeBytes(TreePlan.PlannedFile file) throws IOException, RetryableException {
     long size = file.content().sizeBytes();
     if (size != TreePlan.UNKNOWN_SIZE) {
       return size;
     }
-    try (var reader = local.store().open(file.cid()).orElse(null)) {
-      return reader == null ? TreePlan.UNKNOWN_SIZE : reader.sizeBytes();
-    }
+    return local
+        .store()
+        .find(file.cid())
+        .map(chunk -> (long) chunk.sizeBytes())
+        .orElse(TreePlan.UNKNOWN_SIZE);
   }
 
-  public long sizeBytes(TreePlan plan) throws IOException {
+  public long sizeBytes(TreePlan plan) throws IOException, RetryableException {
     long size = 0;
     for (TreePlan.PlannedFile file : plan.files()) {
       size += Math.max(0, sizeBytes(file));

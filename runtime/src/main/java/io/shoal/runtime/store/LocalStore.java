@@ -2,14 +2,16 @@ package io.shoal.runtime.store;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
-import io.shoal.api.StoreFullException;
+import io.shoal.api.RetryableException;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The node's store with what checks its chunks and protects them: whole chunks go in and out here.
 ///
@@ -27,29 +29,34 @@ public record LocalStore(
     Quarantine quarantine,
     TemporaryPins temporaryPins) {
 
-  /// Stores a chunk that was verified; does nothing if it is there.
-  public static void put(ChunkStore store, Cid cid, ByteBuffer bytes)
-      throws IOException, StoreFullException {
-    try (ChunkWriter writer = store.create(cid, bytes.remaining())) {
-      writer.write(bytes.duplicate());
-      writer.commit();
-    }
+  /// Whether a chunk is here, in the store or in a user's file.
+  public boolean has(Cid cid) throws IOException, RetryableException {
+    return store.find(cid).isPresent();
   }
 
   /// Whether the store has the chunk as its own. What lies in a user's file alone goes when the
   /// user changes that file, and so is not enough for what is to be kept.
-  public static boolean isOwned(ChunkStore store, Cid cid) throws IOException {
-    if (!store.contains(cid)) {
-      return false;
-    }
-    try (ChunkReader reader = store.open(cid).orElse(null)) {
-      return reader != null && reader.owned();
-    }
+  public boolean owns(Cid cid) throws IOException, RetryableException {
+    return store.find(cid).filter(ChunkStore.StoredChunk::owned).isPresent();
+  }
+
+  /// Which of some chunks are not here, each once, in no order.
+  public Set<Cid> missing(Collection<Cid> chunks) throws IOException, RetryableException {
+    Set<Cid> missing = ConcurrentHashMap.newKeySet();
+    ManyCalls.make(
+        store,
+        chunks,
+        cid -> {
+          if (!has(cid)) {
+            missing.add(cid);
+          }
+        });
+    return missing;
   }
 
   /// A chunk's bytes, checked; a corrupt copy is quarantined, and without a good one the chunk
   /// counts as absent.
-  public Optional<byte[]> load(Cid cid) throws IOException {
+  public Optional<byte[]> load(Cid cid) throws IOException, RetryableException {
     Optional<byte[]> bytes = read(store, cid);
     if (bytes.isEmpty() || right(cid, bytes.get())) {
       return bytes;
@@ -61,7 +68,7 @@ public record LocalStore(
 
   /// A chunk's bytes as they are stored, unchecked; empty if it is not here or shorter than it
   /// says.
-  static Optional<byte[]> read(ChunkStore store, Cid cid) throws IOException {
+  static Optional<byte[]> read(ChunkStore store, Cid cid) throws IOException, RetryableException {
     try (ChunkReader reader = store.open(cid).orElse(null)) {
       if (reader == null) {
         return Optional.empty();

@@ -3,9 +3,10 @@ package io.shoal.runtime.store;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
+import io.shoal.api.RetryableException;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 /// longer serves them. Usable from any thread.
 public final class Quarantine {
   private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
+
+  /// A store that gives a corrupt copy again and again has a bug: it is left after so many.
+  private static final int MAX_COPIES = 1_000;
 
   private final ChunkStore store;
   private final ChunkCheck check;
@@ -38,7 +42,7 @@ public final class Quarantine {
   }
 
   /// Opens a chunk whose bytes were found right, now or earlier in this process.
-  public Found open(Cid cid) throws IOException {
+  public Found open(Cid cid) throws IOException, RetryableException {
     Optional<ChunkReader> opened = store.open(cid);
     if (opened.isEmpty()) {
       return new Found.Absent();
@@ -59,25 +63,30 @@ public final class Quarantine {
     return other.<Found>map(Found.Right::new).orElse(new Found.Corrupt());
   }
 
-  /// A copy of the chunk was found corrupt: quarantines copies until one is right. Of two threads
-  /// that find the same corrupt copy, the second must look again before it removes one: else it
-  /// would take the good copy behind it. Corruption is rare, so one lock for all chunks does.
+  /// A copy of the chunk was found corrupt: quarantines copies until one is right. The store
+  /// removes only the very copy that was read, so that threads which find the same corrupt copy
+  /// need no lock.
   ///
   /// @return whether a copy is right; if not, the chunk is no longer here
-  public synchronized boolean settle(Cid cid) throws IOException {
+  public boolean settle(Cid cid) throws IOException, RetryableException {
     verified.remove(cid);
-    do {
-      Optional<Boolean> right = right(cid);
-      if (right.isEmpty()) {
+    for (int copies = 0; copies < MAX_COPIES; copies++) {
+      Optional<ChunkReader> opened = store.open(cid);
+      if (opened.isEmpty()) {
         return false;
       }
-      if (right.get()) {
-        verified.add(cid);
-        return true;
+      try (ChunkReader reader = opened.get()) {
+        if (check.matches(cid, reader)) {
+          verified.add(cid);
+          return true;
+        }
+        if (reader.discard()) {
+          LOG.warn("{} is corrupt: this copy was quarantined", cid);
+        }
       }
-      LOG.warn("{} is corrupt: this copy was quarantined", cid);
-    } while (store.delete(cid, ChunkStore.Removal.CORRUPT));
-    return false;
+    }
+    throw new IOException(
+        "%s: more than %d copies of it are corrupt: check the disk".formatted(cid, MAX_COPIES));
   }
 
   /// Reads every copy of a chunk, those that are not served as well, and quarantines the corrupt
@@ -85,35 +94,21 @@ public final class Quarantine {
   ///
   /// @param read receives the size of each copy
   /// @return how many were corrupt
-  public int audit(Cid cid, LongConsumer read) throws IOException {
-    AtomicBoolean corrupt = new AtomicBoolean();
-    store.audit(
+  public int audit(Cid cid, LongConsumer read) throws IOException, RetryableException {
+    AtomicInteger corrupt = new AtomicInteger();
+    store.copies(
         cid,
         copy -> {
           read.accept(copy.sizeBytes());
-          if (!check.matches(cid, copy)) {
-            corrupt.set(true);
+          if (!check.matches(cid, copy) && copy.discard()) {
+            verified.remove(cid);
+            corrupt.incrementAndGet();
           }
           return true;
         });
-    if (!corrupt.get()) {
-      return 0;
+    if (corrupt.get() > 0) {
+      LOG.warn("{} is corrupt: {} of its copies were quarantined", cid, corrupt);
     }
-    // Read again under the lock, where no other thread removes copies; the long first read needs
-    // none.
-    synchronized (this) {
-      verified.remove(cid);
-      int removed = store.audit(cid, copy -> check.matches(cid, copy));
-      if (removed > 0) {
-        LOG.warn("{} is corrupt: {} of its copies were quarantined", cid, removed);
-      }
-      return removed;
-    }
-  }
-
-  private Optional<Boolean> right(Cid cid) throws IOException {
-    try (ChunkReader reader = store.open(cid).orElse(null)) {
-      return reader == null ? Optional.empty() : Optional.of(check.matches(cid, reader));
-    }
+    return corrupt.get();
   }
 }

@@ -3,9 +3,12 @@ package io.shoal.runtime.store;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
+import io.shoal.api.RetryableException;
 import io.shoal.runtime.dag.UnixNode;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// Whether every chunk of a root is in a store. The store removes a chunk that it could not make
@@ -15,26 +18,37 @@ public final class RootCompleteness {
   private RootCompleteness() {}
 
   /// @throws IOException a chunk is not here
-  public static void require(ChunkStore store, Cid root) throws IOException {
+  public static void require(ChunkStore store, Cid root) throws IOException, RetryableException {
+    if (root.codec() != Cid.DAG_PB) {
+      require(store, root, List.of(root));
+      return;
+    }
     ArrayDeque<Cid> due = new ArrayDeque<>();
     due.add(root);
     while (!due.isEmpty()) {
       // The newest first: what waits is at most a level's breadth for each level, however much
       // there is below.
-      Cid cid = due.removeLast();
-      if (!cid.isIdentity()) {
-        require(store, cid, root);
-      }
-      if (cid.codec() == Cid.DAG_PB) {
-        due.addAll(links(store, cid, root));
-      }
+      Cid node = due.removeLast();
+      List<Cid> leaves = new ArrayList<>();
+      links(store, node, root)
+          .forEach(link -> (link.codec() == Cid.DAG_PB ? due : leaves).add(link));
+      require(store, root, leaves);
     }
   }
 
-  private static void require(ChunkStore store, Cid cid, Cid root) throws IOException {
-    if (!store.contains(cid)) {
-      throw gone(cid, root);
-    }
+  /// The same for a root whose chunks are known: reads none of them.
+  ///
+  /// @throws IOException a chunk is not here
+  public static void require(ChunkStore store, Cid root, Collection<Cid> chunks)
+      throws IOException, RetryableException {
+    ManyCalls.make(
+        store,
+        chunks,
+        cid -> {
+          if (!cid.isIdentity() && store.find(cid).isEmpty()) {
+            throw gone(cid, root);
+          }
+        });
   }
 
   private static IOException gone(Cid cid, Cid root) {
@@ -43,7 +57,8 @@ public final class RootCompleteness {
             .formatted(root, cid));
   }
 
-  private static List<Cid> links(ChunkStore store, Cid node, Cid root) throws IOException {
+  private static List<Cid> links(ChunkStore store, Cid node, Cid root)
+      throws IOException, RetryableException {
     byte[] block =
         node.isIdentity()
             ? node.identityContent()

@@ -2,6 +2,7 @@ package io.shoal.runtime.store;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.api.RetryableException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ public final class TemporaryPins {
   /// Removes a chunk that nothing needs.
   @FunctionalInterface
   public interface Removal {
-    boolean remove() throws IOException;
+    boolean remove() throws IOException, RetryableException;
   }
 
   /// Work on a root begins; ends by closing, once.
@@ -58,7 +59,8 @@ public final class TemporaryPins {
 
   /// Removes a chunk, unless work looked for it since the collection began. The lock is held
   /// meanwhile: work that looks for a chunk waits for one removal at most.
-  public synchronized boolean removeUnlessSpared(Cid cid, Removal removal) throws IOException {
+  public synchronized boolean removeUnlessSpared(Cid cid, Removal removal)
+      throws IOException, RetryableException {
     boolean needed = spared.map(chunks -> chunks.contains(cid.multihash())).orElse(false);
     return !needed && removal.remove();
   }

@@ -49,7 +49,7 @@ class HashedFolderTest {
     assertEquals(new ContentCommands.TakenOver(1, 3, 3, List.of()), taken);
     Cid cid = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, HexFormat.of().parseHex(hash)));
     assertEquals(List.of(cid), pinned);
-    assertTrue(store.contains(cid));
+    assertTrue(store.find(cid).isPresent());
   }
 
   @Test

@@ -3,11 +3,9 @@ package io.shoal.runtime.importer;
 import io.shoal.api.ChunkChangedException;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
-import io.shoal.api.FileRegion;
 import io.shoal.api.Multihash;
 import io.shoal.api.PluginContext;
 import io.shoal.api.StoreFullException;
@@ -28,12 +26,11 @@ import java.util.function.Consumer;
 final class MemoryStore implements ChunkStore, FileBacked {
   final Map<Multihash, byte[]> chunks = new ConcurrentHashMap<>();
   final Map<Path, List<Segment>> claims = new ConcurrentHashMap<>();
-  final AtomicInteger commits = new AtomicInteger();
+  final AtomicInteger puts = new AtomicInteger();
   final AtomicInteger adoptions = new AtomicInteger();
   final AtomicInteger syncs = new AtomicInteger();
-  final AtomicInteger openWriters = new AtomicInteger();
   volatile Runnable beforeSync = () -> {};
-  volatile int failAfterCommits = Integer.MAX_VALUE;
+  volatile int failAfterPuts = Integer.MAX_VALUE;
 
   @Override
   public void start(PluginContext context) {}
@@ -61,49 +58,37 @@ final class MemoryStore implements ChunkStore, FileBacked {
   }
 
   @Override
-  public boolean contains(Cid cid) throws IOException {
-    return open(cid).isPresent();
+  public Optional<StoredChunk> find(Cid cid) throws IOException {
+    return open(cid).map(reader -> new StoredChunk(cid, reader.sizeBytes(), reader.owned()));
   }
 
   @Override
-  public ChunkWriter create(Cid cid, int sizeBytes) {
-    openWriters.incrementAndGet();
-    ByteBuffer buffer = ByteBuffer.allocate(sizeBytes);
-    return new ChunkWriter() {
-      @Override
-      public void write(ByteBuffer bytes) {
-        buffer.put(bytes);
-      }
-
-      @Override
-      public void commit() throws StoreFullException {
-        if (commits.incrementAndGet() > failAfterCommits) {
-          throw new StoreFullException("the test's store is full: stop");
-        }
-        chunks.put(cid.multihash(), buffer.array());
-      }
-
-      @Override
-      public void close() {
-        openWriters.decrementAndGet();
-      }
-    };
+  public boolean put(Cid cid, ByteBuffer bytes) throws StoreFullException {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    if (chunks.containsKey(cid.multihash())) {
+      return false;
+    }
+    if (puts.incrementAndGet() > failAfterPuts) {
+      throw new StoreFullException("the test's store is full: stop");
+    }
+    return chunks.putIfAbsent(cid.multihash(), copy) == null;
   }
 
   @Override
-  public boolean delete(Cid cid, Removal why) {
+  public boolean delete(Cid cid) {
     return chunks.remove(cid.multihash()) != null;
   }
 
   @Override
-  public void cids(Consumer<StoredChunk> each) {
+  public void chunks(ChunkSink each) {
     chunks.forEach(
-        (hash, bytes) -> each.accept(new StoredChunk(Cid.of(Cid.RAW, hash), bytes.length, false)));
+        (hash, bytes) -> each.chunk(new StoredChunk(Cid.of(Cid.RAW, hash), bytes.length, true)));
   }
 
   @Override
   public StoreUsage usage() {
-    return new StoreUsage(chunks.size(), 0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
+    return StoreUsage.builder().chunks(chunks.size()).build();
   }
 
   @Override
@@ -118,12 +103,12 @@ final class MemoryStore implements ChunkStore, FileBacked {
   }
 
   @Override
-  public FileRef openFile(Path path) throws IOException {
+  public FileRef refer(Path path) throws IOException {
     return new FileRef(path, Files.size(path), 0, 0, false);
   }
 
   @Override
-  public FileRef openGrowing(Path path) throws IOException {
+  public FileRef referGrowing(Path path) throws IOException {
     return new FileRef(path, Files.size(path), 0, 0, true);
   }
 
@@ -151,7 +136,7 @@ final class MemoryStore implements ChunkStore, FileBacked {
     List<Segment> segments = claims.get(path);
     return segments == null
         ? Optional.empty()
-        : Optional.of(new FileClaims(openFile(path), FileState.INTACT, List.copyOf(segments)));
+        : Optional.of(new FileClaims(refer(path), FileState.INTACT, List.copyOf(segments)));
   }
 
   @Override
@@ -171,12 +156,9 @@ final class MemoryStore implements ChunkStore, FileBacked {
     }
 
     @Override
-    public Optional<FileRegion> region() {
-      return Optional.empty();
+    public boolean discard() {
+      return false;
     }
-
-    @Override
-    public void revalidate() {}
 
     @Override
     public void close() {}

@@ -8,7 +8,6 @@ import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.store.ChunkCheck;
-import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.Quarantine;
 import io.shoal.runtime.store.VerifiedChunks;
 import io.shoal.runtime.testing.Blocks;
@@ -31,13 +30,13 @@ class VerifyPassTest {
     for (int size = 1_000; size < 20_000; size += 1_000) {
       byte[] bytes = Blocks.pattern(size);
       Cid cid = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, Blocks.sha256(bytes)));
-      LocalStore.put(store, cid, ByteBuffer.wrap(bytes));
+      store.put(cid, ByteBuffer.wrap(bytes));
       stored.add(cid);
     }
   }
 
   @Test
-  void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() {
+  void theRateIsKeptOnTheAverageAndNeverCaughtUpWith() throws Exception {
     VerifyPass pass = new VerifyPass(quarantine, 1_000_000);
     long waited = 0;
 
@@ -63,7 +62,7 @@ class VerifyPassTest {
     store.copies.put(victim.multihash(), good);
 
     assertTrue(pass.check(victim));
-    assertTrue(store.contains(victim));
+    assertTrue(store.find(victim).isPresent());
     assertFalse(pass.check(victim));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.runtime.PluginFolder;
+import io.shoal.runtime.plugin.border.PluginBorder;
 import io.shoal.runtime.plugin.inspection.PluginReport.State;
 import io.shoal.runtime.testing.PluginJarBuilder;
 import io.shoal.runtime.testing.VerifierSource;
@@ -270,8 +271,8 @@ class PluginIsolationTest {
     try (PluginHost first = folder.open();
         PluginHost second = folder.open()) {
       assertNotSame(
-          first.start(folder.services()).verifier().extension().getClass(),
-          second.start(folder.services()).verifier().extension().getClass());
+          PluginBorder.inside(first.start(folder.services()).verifier().extension()).getClass(),
+          PluginBorder.inside(second.start(folder.services()).verifier().extension()).getClass());
     }
   }
 
@@ -316,7 +317,9 @@ class PluginIsolationTest {
     PluginHost host = folder.open();
     loader =
         new WeakReference<>(
-            host.start(folder.services()).verifier().extension().getClass().getClassLoader());
+            PluginBorder.inside(host.start(folder.services()).verifier().extension())
+                .getClass()
+                .getClassLoader());
 
     host.close();
 

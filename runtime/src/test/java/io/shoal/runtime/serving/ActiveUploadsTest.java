@@ -20,7 +20,7 @@ class ActiveUploadsTest {
   private MeteredSource begin(int peer) {
     MeteredSource upload =
         new MeteredSource(
-            new BytesReader(new byte[1 << 20], true),
+            new BytesReader(new byte[1 << 20], true, () -> false),
             new SilentConnection(remote(peer)),
             new FairRateLimiter(Long.MAX_VALUE, Long.MAX_VALUE, now::get),
             new UploadCounters(new PeerBook(now::get), now::get),

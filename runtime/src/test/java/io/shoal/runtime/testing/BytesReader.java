@@ -1,13 +1,15 @@
 package io.shoal.runtime.testing;
 
 import io.shoal.api.ChunkReader;
-import io.shoal.api.FileRegion;
 import java.nio.ByteBuffer;
-import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// A chunk that lies in memory.
+///
+/// @param discarder removes it from where it was read
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-public record BytesReader(byte[] bytes, boolean owned) implements ChunkReader {
+public record BytesReader(byte[] bytes, boolean owned, BooleanSupplier discarder)
+    implements ChunkReader {
   @Override
   public int sizeBytes() {
     return bytes.length;
@@ -24,12 +26,9 @@ public record BytesReader(byte[] bytes, boolean owned) implements ChunkReader {
   }
 
   @Override
-  public Optional<FileRegion> region() {
-    return Optional.empty();
+  public boolean discard() {
+    return discarder.getAsBoolean();
   }
-
-  @Override
-  public void revalidate() {}
 
   @Override
   public void close() {}

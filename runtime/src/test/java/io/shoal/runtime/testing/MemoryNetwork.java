@@ -13,12 +13,14 @@ import io.shoal.api.PluginContext;
 import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
 import io.shoal.api.RemotePeer;
+import io.shoal.api.RetryableException;
 import io.shoal.api.Scheme;
 import io.shoal.api.ServeAnswer;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +155,8 @@ public final class MemoryNetwork {
             }
           }
         }
+      } catch (RetryableException e) {
+        body.end(new Refusal.Busy(Duration.ofSeconds(1)));
       } catch (InterruptedException | IOException e) {
         body.end(new Refusal.Gone());
       } finally {
@@ -161,7 +165,7 @@ public final class MemoryNetwork {
     }
 
     private static void send(ChunkSource source, Body body)
-        throws InterruptedException, IOException {
+        throws InterruptedException, IOException, RetryableException {
       body.size = source.sizeBytes();
       body.begun.countDown();
       int position = 0;

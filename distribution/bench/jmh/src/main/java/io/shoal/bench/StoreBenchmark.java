@@ -2,7 +2,6 @@ package io.shoal.bench;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
@@ -94,14 +93,11 @@ public class StoreBenchmark {
 
   @Benchmark
   public void put() throws IOException, ShoalException {
-    try (ChunkWriter writer = store.create(next, chunkSizeBytes)) {
-      writer.write(bytes.duplicate());
-      writer.commit();
-    }
+    store.put(next, bytes.duplicate());
   }
 
   @Benchmark
-  public int openAndRead() throws IOException {
+  public int openAndRead() throws IOException, ShoalException {
     try (ChunkReader reader = store.open(held.get(turn++ % HELD_CHUNKS)).orElseThrow()) {
       out.clear();
       int position = 0;

@@ -2,12 +2,10 @@ package io.shoal.test.lying;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
-import io.shoal.api.FileBacked;
-import io.shoal.api.FileRegion;
 import io.shoal.api.Multihash;
 import io.shoal.api.PluginContext;
+import io.shoal.api.RetryableException;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
 import io.shoal.api.UserFaultException;
@@ -17,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 /// Hands out the right bytes of a leaf at its first read, which is the node's own check before it
 /// sends the leaf, and wrong ones from then on: a node with this store is a peer that lies.
@@ -40,23 +37,23 @@ public final class LyingStore implements ChunkStore {
   }
 
   @Override
-  public boolean contains(Cid cid) {
-    return honest.contains(cid);
+  public Optional<StoredChunk> find(Cid cid) {
+    return honest.find(cid);
   }
 
   @Override
-  public ChunkWriter create(Cid cid, int sizeBytes) throws StoreFullException {
-    return honest.create(cid, sizeBytes);
+  public boolean put(Cid cid, ByteBuffer bytes) throws StoreFullException {
+    return honest.put(cid, bytes);
   }
 
   @Override
-  public boolean delete(Cid cid, Removal why) {
-    return honest.delete(cid, why);
+  public boolean delete(Cid cid) {
+    return honest.delete(cid);
   }
 
   @Override
-  public void cids(Consumer<StoredChunk> each) {
-    honest.cids(each);
+  public void chunks(ChunkSink each) {
+    honest.chunks(each);
   }
 
   @Override
@@ -67,11 +64,6 @@ public final class LyingStore implements ChunkStore {
   @Override
   public void sync() {
     honest.sync();
-  }
-
-  @Override
-  public Optional<FileBacked> fileBacked() {
-    return honest.fileBacked();
   }
 
   @Override
@@ -96,12 +88,7 @@ public final class LyingStore implements ChunkStore {
     }
 
     @Override
-    public boolean owned() {
-      return right.owned();
-    }
-
-    @Override
-    public int read(ByteBuffer into, int positionBytes) throws IOException {
+    public int read(ByteBuffer into, int positionBytes) throws IOException, RetryableException {
       if (positionBytes == 0) {
         lies = reads.merge(cid.multihash(), 1, Integer::sum) > 1;
       }
@@ -114,12 +101,9 @@ public final class LyingStore implements ChunkStore {
     }
 
     @Override
-    public Optional<FileRegion> region() {
-      return Optional.empty();
+    public boolean discard() throws IOException, RetryableException {
+      return right.discard();
     }
-
-    @Override
-    public void revalidate() {}
 
     @Override
     public void close() {

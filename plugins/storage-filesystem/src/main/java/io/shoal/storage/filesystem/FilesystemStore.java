@@ -2,11 +2,11 @@ package io.shoal.storage.filesystem;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.Metrics;
 import io.shoal.api.PluginContext;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
@@ -24,12 +24,13 @@ import io.shoal.storage.filesystem.owned.Catalog;
 import io.shoal.storage.filesystem.owned.OwnedChunks;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,64 +161,64 @@ public final class FilesystemStore implements ChunkStore {
   }
 
   @Override
-  public boolean contains(Cid cid) throws IOException {
+  public Optional<StoredChunk> find(Cid cid) throws IOException {
     Optional<ChunkKey> key = ChunkKey.of(cid);
-    return key.isPresent()
-        && (store().catalog().owned(key.get()).isPresent()
-            || store().adopted().chunks().contains(key.get()));
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalInt own = store().owned().sizeBytes(key.get());
+    OptionalInt size = own.isPresent() ? own : store().adopted().chunks().sizeBytes(key.get());
+    return size.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new StoredChunk(cid, size.getAsInt(), own.isPresent()));
   }
 
   @Override
-  public ChunkWriter create(Cid cid, int sizeBytes) throws IOException, StoreFullException {
-    if (sizeBytes < 0 || sizeBytes > MAX_CHUNK_SIZE_BYTES) {
+  public boolean put(Cid cid, ByteBuffer bytes) throws IOException, StoreFullException {
+    if (bytes.remaining() > MAX_CHUNK_SIZE_BYTES) {
       throw new IllegalArgumentException(
-          "a chunk has 0 to " + MAX_CHUNK_SIZE_BYTES + " bytes, not " + sizeBytes);
+          "a chunk has at most " + MAX_CHUNK_SIZE_BYTES + " bytes, not " + bytes.remaining());
     }
     ChunkKey key =
         ChunkKey.of(cid)
             .orElseThrow(
                 () -> new IllegalArgumentException(cid + " names nothing that can be stored"));
-    return store().owned().create(key, sizeBytes);
+    return store().owned().put(key, bytes);
   }
 
   @Override
-  public boolean delete(Cid cid, Removal why) throws IOException {
+  public boolean delete(Cid cid) throws IOException {
     Optional<ChunkKey> key = ChunkKey.of(cid);
     if (key.isEmpty()) {
       return false;
     }
-    boolean removed = store().owned().delete(key.get(), why);
-    return switch (why) {
-      case UNREFERENCED -> store().adopted().chunks().delete(key.get(), why) || removed;
-      // Only the copy that open() gives out is known to be corrupt.
-      case CORRUPT -> removed || store().adopted().chunks().delete(key.get(), why);
-    };
+    boolean removed = store().owned().delete(key.get());
+    return store().adopted().chunks().delete(key.get()) || removed;
   }
 
   @Override
-  public int audit(Cid cid, CopyCheck right) throws IOException {
+  public void copies(Cid cid, CopySink each) throws IOException, RetryableException {
     Optional<ChunkKey> key = ChunkKey.of(cid);
-    if (key.isEmpty()) {
-      return 0;
+    if (key.isPresent() && store().owned().copies(key.get(), each)) {
+      store().adopted().chunks().copies(key.get(), each);
     }
-    int removed = store().owned().audit(key.get(), right) ? 1 : 0;
-    return removed + store().adopted().chunks().audit(key.get(), right);
   }
 
   @Override
-  public void cids(Consumer<StoredChunk> each) {
+  public void chunks(ChunkSink each) {
     store().catalog().forEach(each);
   }
 
   @Override
   public StoreUsage usage() throws IOException {
     Opened store = store();
-    return new StoreUsage(
-        store.catalog().chunks(),
-        store.catalog().ownedBytes(),
-        store.catalog().adoptedBytes(),
-        store.settings().quotaBytes(),
-        store.owned().availableBytes());
+    return StoreUsage.builder()
+        .chunks(store.catalog().chunks())
+        .ownedBytes(store.catalog().ownedBytes())
+        .adoptedBytes(store.catalog().adoptedBytes())
+        .quotaBytes(store.settings().quotaBytes())
+        .availableBytes(store.owned().availableBytes())
+        .build();
   }
 
   @Override

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.ChunkReader;
-import io.shoal.api.ChunkStore.Removal;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.InvalidConfigException;
@@ -107,7 +105,7 @@ class FilesystemStoreTest {
     store.close();
     Files.writeString(folder.resolve("boot"), "another boot");
     restart();
-    assertFalse(store.contains(cid));
+    assertTrue(store.find(cid).isEmpty());
     try (Stream<Path> left = Files.list(folder.resolve("staged"))) {
       assertEquals(0, left.count());
     }
@@ -124,8 +122,8 @@ class FilesystemStoreTest {
   void aCorruptChunkIsQuarantined() throws Exception {
     Cid cid = put(bytes("corrupt"));
     store.sync();
-    assertTrue(store.delete(cid, Removal.CORRUPT));
-    assertFalse(store.contains(cid));
+    assertTrue(TestData.discard(store, cid));
+    assertTrue(store.find(cid).isEmpty());
     assertEquals(0, store.usage().ownedBytes());
     try (Stream<Path> quarantined = Files.list(folder.resolve("quarantine"))) {
       assertArrayEquals(
@@ -139,11 +137,11 @@ class FilesystemStoreTest {
     Cid cid = put(good);
     Path file = Files.write(elsewhere.toRealPath().resolve("file"), good);
     FileBacked files = store.fileBacked().orElseThrow();
-    files.adopt(files.openFile(file), List.of(new FileBacked.Segment(cid, 0, good.length)));
+    files.adopt(files.refer(file), List.of(new FileBacked.Segment(cid, 0, good.length)));
     store.sync();
     Files.write(chunkFile(good), bytes("in tvo places"));
     assertArrayEquals(bytes("in tvo places"), get(cid));
-    assertTrue(store.delete(cid, Removal.CORRUPT));
+    assertTrue(TestData.discard(store, cid));
     assertArrayEquals(good, get(cid));
     assertEquals(0, store.usage().ownedBytes());
     store.sync();
@@ -157,7 +155,7 @@ class FilesystemStoreTest {
     store.sync();
     Files.delete(chunkFile(bytes("gone")));
     assertTrue(store.open(cid).isEmpty());
-    assertFalse(store.contains(cid));
+    assertTrue(store.find(cid).isEmpty());
   }
 
   @Test
@@ -175,9 +173,7 @@ class FilesystemStoreTest {
     store = new FilesystemStore();
     store.start(context);
     put(bytes("12345"));
-    StoreFullException full =
-        assertThrows(
-            StoreFullException.class, () -> store.create(TestData.cid(bytes("123456")), 6));
+    StoreFullException full = assertThrows(StoreFullException.class, () -> put(bytes("123456")));
     assertTrue(full.getMessage().contains("plugins.storage-filesystem.quota"), full.getMessage());
     assertEquals(5, store.usage().availableBytes());
   }
@@ -188,8 +184,7 @@ class FilesystemStoreTest {
     context = context.with("freeSpaceFloor", "1000000TB");
     store = new FilesystemStore();
     store.start(context);
-    StoreFullException full =
-        assertThrows(StoreFullException.class, () -> store.create(TestData.cid(bytes("1")), 1));
+    StoreFullException full = assertThrows(StoreFullException.class, () -> put(bytes("1")));
     assertTrue(full.getMessage().contains("floor 1 EB"), full.getMessage());
   }
 
@@ -207,7 +202,7 @@ class FilesystemStoreTest {
   void aReaderGoesOnWhenItsChunkIsDeleted() throws Exception {
     Cid cid = put(bytes("leased"));
     try (ChunkReader reader = store.open(cid).orElseThrow()) {
-      store.delete(cid, Removal.UNREFERENCED);
+      store.delete(cid);
       store.sync();
       ByteBuffer into = ByteBuffer.allocate(6);
       assertEquals(6, reader.read(into, 0));
@@ -221,13 +216,11 @@ class FilesystemStoreTest {
     try (TestContext simulated = TestContext.in(folder).with("path", "/sim/store");
         FilesystemStore full = simulated(disk)) {
       full.start(simulated);
-      ChunkWriter writer = full.create(TestData.cid(bytes("no room")), 7);
-      disk.faultIn(1, SimulatedDisk.Fault.FULL);
+      // The first step makes the temporary file, the second writes to it.
+      disk.faultIn(2, SimulatedDisk.Fault.FULL);
       StoreFullException fault =
-          assertThrows(
-              StoreFullException.class, () -> writer.write(ByteBuffer.wrap(bytes("no room"))));
+          assertThrows(StoreFullException.class, () -> TestData.put(full, bytes("no room")));
       assertTrue(fault.getMessage().startsWith("/sim/store: no space left"), fault.getMessage());
-      writer.close();
       assertEquals(0, full.usage().ownedBytes());
       assertEquals(0, disk.list(Path.of("/sim/store/staged")).size());
     }
@@ -256,12 +249,17 @@ class FilesystemStoreTest {
         second.start(simulated);
         assertEquals(
             List.of(true, true, false),
-            List.of(second.contains(forced), second.contains(noted), second.contains(neither)));
+            List.of(
+                second.find(forced).isPresent(),
+                second.find(noted).isPresent(),
+                second.find(neither).isPresent()));
       }
       disk.losePower(new SplittableRandom(1));
       try (FilesystemStore third = simulated(disk)) {
         third.start(simulated);
-        assertEquals(List.of(true, false), List.of(third.contains(forced), third.contains(noted)));
+        assertEquals(
+            List.of(true, false),
+            List.of(third.find(forced).isPresent(), third.find(noted).isPresent()));
       }
     }
   }
@@ -270,7 +268,7 @@ class FilesystemStoreTest {
       throws Exception {
     FileBacked files = store.fileBacked().orElseThrow();
     Cid cid = TestData.cid(Arrays.copyOfRange(content, from, from + size));
-    files.adopt(files.openGrowing(file), List.of(new FileBacked.Segment(cid, from, size)));
+    files.adopt(files.referGrowing(file), List.of(new FileBacked.Segment(cid, from, size)));
     return cid;
   }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.ChunkReader;
-import io.shoal.api.ChunkStore.Removal;
 import io.shoal.api.ChunkStore.StoredChunk;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
@@ -12,6 +11,7 @@ import io.shoal.api.FileBacked.FileClaims;
 import io.shoal.api.FileBacked.FileState;
 import io.shoal.api.FileBacked.Segment;
 import io.shoal.api.FileRef;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.disk.ForceThreads;
@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// One run: a store on a [SimulatedDisk], random calls, faults and crashes, and beside it a model
@@ -242,7 +243,7 @@ final class StoreWorkload {
     doing = "add";
     history.add("put " + cids.indexOf(cid));
     try {
-      boolean fresh = !store.contains(cid);
+      boolean fresh = store.find(cid).isEmpty();
       TestData.put(store, contents(cid));
       Optional<SimulatedDisk.Strike> lie = disk.strike().filter(found -> found.fault().silent());
       if (lie.isPresent()) {
@@ -269,8 +270,12 @@ final class StoreWorkload {
     uncertain.add(cid);
     adopted.values().forEach(file -> dropClaims(file, cid));
     try {
-      store.delete(cid, random.nextBoolean() ? Removal.UNREFERENCED : Removal.CORRUPT);
-    } catch (IOException e) {
+      if (random.nextBoolean()) {
+        store.delete(cid);
+      } else {
+        TestData.discard(store, cid);
+      }
+    } catch (IOException | RetryableException e) {
       history.add("failed: " + e.getMessage());
     }
   }
@@ -279,7 +284,7 @@ final class StoreWorkload {
   private void collect() throws IOException {
     doing = "gc";
     List<Cid> found = new ArrayList<>();
-    store.cids(chunk -> found.add(chunk.cid()));
+    store.chunks(chunk -> found.add(chunk.cid()));
     for (Cid cid : cids) {
       if (found.contains(cid) && random.nextInt(6) == 0) {
         delete(cid);
@@ -296,8 +301,16 @@ final class StoreWorkload {
     boolean quiet = true;
     for (Cid cid : cids) {
       try {
-        int removed = store.audit(cid, copy -> isRightOrMayBeWrong(cid, copy));
-        if (removed > 0) {
+        AtomicInteger removed = new AtomicInteger();
+        store.copies(
+            cid,
+            copy -> {
+              if (!isRightOrMayBeWrong(cid, copy) && copy.discard()) {
+                removed.incrementAndGet();
+              }
+              return true;
+            });
+        if (removed.get() > 0) {
           history.add("quarantined " + cids.indexOf(cid));
           put(cid);
           doing = "repair";
@@ -319,7 +332,8 @@ final class StoreWorkload {
     }
   }
 
-  private boolean isRightOrMayBeWrong(Cid cid, ChunkReader copy) throws IOException {
+  private boolean isRightOrMayBeWrong(Cid cid, ChunkReader copy)
+      throws IOException, RetryableException {
     boolean right = isRight(cid, copy);
     assertTrue(
         right || tainted.contains(cid) || liedAboutFiles && !copy.owned(),
@@ -327,7 +341,7 @@ final class StoreWorkload {
     return right;
   }
 
-  private boolean isRight(Cid cid, ChunkReader copy) throws IOException {
+  private boolean isRight(Cid cid, ChunkReader copy) throws IOException, RetryableException {
     return Arrays.equals(contents(cid), TestData.bytesOf(copy));
   }
 
@@ -378,7 +392,7 @@ final class StoreWorkload {
     disk.userWrites(path, bytes);
     try {
       FileBacked files = store.fileBacked().orElseThrow();
-      Adopted file = new Adopted(path, files.openFile(path));
+      Adopted file = new Adopted(path, files.refer(path));
       claim(files, file, new Segment(TestData.cid(bytes), 0, bytes.length));
       adopted.put(number, file);
     } catch (IOException | ShoalException e) {
@@ -398,7 +412,7 @@ final class StoreWorkload {
         disk.userWrites(path, new byte[0]);
         known = null;
       }
-      FileRef ref = files.openGrowing(path);
+      FileRef ref = files.referGrowing(path);
       Adopted file = known != null && known.ref.equals(ref) ? known : new Adopted(path, ref);
       Path done = USER.resolve("done" + number);
       if (disk.stat(done).filter(other -> other.inode() == ref.inode()).isPresent()) {
@@ -481,8 +495,8 @@ final class StoreWorkload {
 
   /// Whether the store's own copy is not there; what lies in a user's file is none.
   private boolean isGone(Cid cid) {
-    try (ChunkReader copy = store.open(cid).orElse(null)) {
-      return copy == null || !copy.owned();
+    try {
+      return store.find(cid).filter(StoredChunk::owned).isEmpty();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -506,12 +520,15 @@ final class StoreWorkload {
       assertTrue(reader.isPresent() || !must, () -> "lost: " + cids.indexOf(cid));
     }
     Map<Cid, StoredChunk> reported = new HashMap<>();
-    store.cids(
-        chunk -> assertEquals(null, reported.put(chunk.cid(), chunk), "reported twice: " + chunk));
+    store.chunks(
+        chunk -> {
+          assertEquals(null, reported.put(chunk.cid(), chunk), "reported twice: " + chunk);
+          return true;
+        });
     assertEquals(reported.size(), store.usage().chunks());
     assertEquals(
         reported.values().stream()
-            .filter(chunk -> !chunk.adopted())
+            .filter(StoredChunk::owned)
             .mapToLong(StoredChunk::sizeBytes)
             .sum(),
         store.usage().ownedBytes());

@@ -2,10 +2,7 @@ package io.shoal.test.memory;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkWriter;
 import io.shoal.api.Cid;
-import io.shoal.api.FileBacked;
-import io.shoal.api.FileRegion;
 import io.shoal.api.Multihash;
 import io.shoal.api.PluginContext;
 import io.shoal.api.StoreFullException;
@@ -14,16 +11,32 @@ import io.shoal.api.UserFaultException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /// Keeps chunks on the heap until the node ends.
 public final class MemoryStore implements ChunkStore {
 
   private static final long DEFAULT_QUOTA_BYTES = 256L << 20;
 
-  private record Kept(Cid cid, byte[] bytes) {}
+  private static final class Kept {
+    private final Cid cid;
+    private final byte[] bytes;
+
+    Kept(Cid cid, byte[] bytes) {
+      this.cid = cid;
+      this.bytes = bytes;
+    }
+
+    Cid cid() {
+      return cid;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+  }
 
   private final Map<Multihash, Kept> chunks = new ConcurrentHashMap<>();
 
@@ -39,29 +52,40 @@ public final class MemoryStore implements ChunkStore {
 
   @Override
   public Optional<ChunkReader> open(Cid cid) {
-    return Optional.ofNullable(chunks.get(cid.multihash())).map(kept -> new Reader(kept.bytes()));
+    return Optional.ofNullable(chunks.get(cid.multihash())).map(Reader::new);
   }
 
   @Override
-  public boolean contains(Cid cid) {
-    return chunks.containsKey(cid.multihash());
+  public Optional<StoredChunk> find(Cid cid) {
+    return Optional.ofNullable(chunks.get(cid.multihash()))
+        .map(kept -> new StoredChunk(kept.cid(), kept.bytes().length, true));
   }
 
   @Override
-  public ChunkWriter create(Cid cid, int sizeBytes) throws StoreFullException {
-    if (sizeBytes < 0 || sizeBytes > MAX_CHUNK_SIZE_BYTES) {
+  public boolean put(Cid cid, ByteBuffer bytes) throws StoreFullException {
+    int sizeBytes = bytes.remaining();
+    if (sizeBytes > MAX_CHUNK_SIZE_BYTES) {
       throw new IllegalArgumentException("a chunk of " + sizeBytes + " bytes");
+    }
+    byte[] content = new byte[sizeBytes];
+    bytes.get(content);
+    if (chunks.containsKey(cid.multihash())) {
+      return false;
     }
     if (takenBytes.addAndGet(sizeBytes) > quotaBytes) {
       takenBytes.addAndGet(-sizeBytes);
       throw new StoreFullException(
           "the store in memory is full: raise plugins.store-memory.quota (now " + quotaBytes + " bytes)");
     }
-    return new Writer(cid, sizeBytes);
+    boolean isNew = chunks.putIfAbsent(cid.multihash(), new Kept(cid, content)) == null;
+    if (!isNew) {
+      takenBytes.addAndGet(-sizeBytes);
+    }
+    return isNew;
   }
 
   @Override
-  public boolean delete(Cid cid, Removal why) {
+  public boolean delete(Cid cid) {
     Kept kept = chunks.remove(cid.multihash());
     if (kept != null) {
       takenBytes.addAndGet(-kept.bytes().length);
@@ -70,24 +94,31 @@ public final class MemoryStore implements ChunkStore {
   }
 
   @Override
-  public void cids(Consumer<StoredChunk> each) {
-    chunks
-        .values()
-        .forEach(kept -> each.accept(new StoredChunk(kept.cid(), kept.bytes().length, false)));
+  public void chunks(ChunkSink each) {
+    for (Kept kept : chunks.values()) {
+      if (!each.chunk(new StoredChunk(kept.cid(), kept.bytes().length, true))) {
+        return;
+      }
+    }
   }
 
   @Override
   public StoreUsage usage() {
     long taken = takenBytes.get();
-    return new StoreUsage(chunks.size(), taken, 0, quotaBytes, Math.max(0, quotaBytes - taken));
+    return StoreUsage.builder()
+        .chunks(chunks.size())
+        .ownedBytes(taken)
+        .quotaBytes(quotaBytes)
+        .availableBytes(Math.max(0, quotaBytes - taken))
+        .build();
   }
 
   @Override
   public void sync() {}
 
   @Override
-  public Optional<FileBacked> fileBacked() {
-    return Optional.empty();
+  public Set<Trait> traits() {
+    return Set.of(Trait.VOLATILE);
   }
 
   @Override
@@ -96,76 +127,39 @@ public final class MemoryStore implements ChunkStore {
     takenBytes.set(0);
   }
 
-  private final class Writer implements ChunkWriter {
-
-    private final Cid cid;
-    private final ByteBuffer content;
-    private boolean ended;
-
-    Writer(Cid cid, int sizeBytes) {
-      this.cid = cid;
-      this.content = ByteBuffer.allocate(sizeBytes);
-    }
-
-    @Override
-    public void write(ByteBuffer bytes) {
-      if (ended || bytes.remaining() > content.remaining()) {
-        throw new IllegalStateException("more bytes than promised, or written after the end");
-      }
-      content.put(bytes);
-    }
-
-    @Override
-    public void commit() {
-      if (ended || content.hasRemaining()) {
-        throw new IllegalStateException("fewer bytes than promised, or committed after the end");
-      }
-      ended = true;
-      Kept before = chunks.putIfAbsent(cid.multihash(), new Kept(cid, content.array()));
-      if (before != null) {
-        takenBytes.addAndGet(-content.capacity());
-      }
-    }
-
-    @Override
-    public void close() {
-      if (!ended) {
-        ended = true;
-        takenBytes.addAndGet(-content.capacity());
-      }
-    }
-  }
-
   /// Holds the bytes themselves: what is deleted meanwhile stays readable.
-  private record Reader(byte[] bytes) implements ChunkReader {
+  private final class Reader implements ChunkReader {
+
+    private final Kept kept;
+
+    Reader(Kept kept) {
+      this.kept = kept;
+    }
 
     @Override
     public int sizeBytes() {
-      return bytes.length;
-    }
-
-    @Override
-    public boolean owned() {
-      return true;
+      return kept.bytes().length;
     }
 
     @Override
     public int read(ByteBuffer into, int positionBytes) {
-      if (positionBytes >= bytes.length) {
+      if (positionBytes >= sizeBytes()) {
         return -1;
       }
-      int count = Math.min(into.remaining(), bytes.length - positionBytes);
-      into.put(bytes, positionBytes, count);
+      int count = Math.min(into.remaining(), sizeBytes() - positionBytes);
+      into.put(kept.bytes(), positionBytes, count);
       return count;
     }
 
     @Override
-    public Optional<FileRegion> region() {
-      return Optional.empty();
+    public boolean discard() {
+      // Compared by identity: a copy that came in its place stays.
+      boolean removed = chunks.remove(kept.cid().multihash(), kept);
+      if (removed) {
+        takenBytes.addAndGet(-sizeBytes());
+      }
+      return removed;
     }
-
-    @Override
-    public void revalidate() {}
 
     @Override
     public void close() {}

@@ -5,9 +5,11 @@ import io.shoal.api.ChunkRequest;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.ChunkSource;
 import io.shoal.api.Refusal;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ServeAnswer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /// A chunk that this side sends: runs on a thread of its own, which is interrupted when the peer takes the request back.
@@ -81,6 +83,8 @@ final class Outgoing implements Runnable {
       connection.send(Frame.of(Frame.END, id));
     } catch (ChunkChangedException | IOException e) {
       connection.send(Frame.refusal(id, new Refusal.Corrupt()));
+    } catch (RetryableException e) {
+      connection.send(Frame.refusal(id, new Refusal.Busy(Duration.ofSeconds(1))));
     }
   }
 }

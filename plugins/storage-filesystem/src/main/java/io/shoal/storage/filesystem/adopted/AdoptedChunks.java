@@ -2,7 +2,7 @@ package io.shoal.storage.filesystem.adopted;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkStore.Removal;
+import io.shoal.api.RetryableException;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.chunk.Reading;
 import io.shoal.storage.filesystem.disk.Disk;
@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ public final class AdoptedChunks {
 
   public Optional<ChunkReader> open(ChunkKey key) throws IOException {
     for (ClaimTable.Candidate claim : table.candidates(key)) {
-      Optional<ChunkReader> reader = open(claim);
+      Optional<ChunkReader> reader = open(key, claim);
       if (reader.isPresent()) {
         return reader;
       }
@@ -42,7 +43,7 @@ public final class AdoptedChunks {
     return Optional.empty();
   }
 
-  private Optional<ChunkReader> open(ClaimTable.Candidate claim) throws IOException {
+  private Optional<ChunkReader> open(ChunkKey key, ClaimTable.Candidate claim) throws IOException {
     DiskFile open;
     try {
       open = disk.read(claim.file().path());
@@ -62,8 +63,7 @@ public final class AdoptedChunks {
       Reading.close(open);
       return Optional.empty();
     }
-    return Optional.of(
-        new AdoptedReader(check, claim.file(), open, claim.offsetBytes(), claim.sizeBytes()));
+    return Optional.of(new AdoptedReader(this, check, key, claim, open));
   }
 
   private boolean usable(ClaimTable.Candidate claim) throws IOException {
@@ -77,53 +77,48 @@ public final class AdoptedChunks {
     };
   }
 
-  public boolean contains(ChunkKey key) throws IOException {
+  /// The size of a chunk that [#open] would give.
+  public OptionalInt sizeBytes(ChunkKey key) throws IOException {
     for (ClaimTable.Candidate claim : table.candidates(key)) {
       if (usable(claim)) {
-        return true;
+        return OptionalInt.of(claim.sizeBytes());
       }
     }
-    return false;
+    return OptionalInt.empty();
   }
 
-  public boolean delete(ChunkKey key, Removal why) throws IOException {
-    return switch (why) {
-      case UNREFERENCED -> table.unclaimAll(key);
-      case CORRUPT -> {
-        // Only the copy that is served is known to be corrupt: another place may hold a good one.
-        for (ClaimTable.Candidate claim : table.candidates(key)) {
-          Optional<ChunkReader> served = open(claim);
-          if (served.isPresent()) {
-            served.get().close();
-            LOG.warn(
-                "{}: the bytes at {} are corrupt: they are not served any more",
-                claim.file(),
-                claim.offsetBytes());
-            yield table.unclaim(key, claim);
-          }
-        }
-        yield false;
-      }
-    };
-  }
-
-  /// Shows the bytes at each claim on a chunk to `right`, and takes back the claims that it
-  /// rejects.
+  /// Takes back all claims on a chunk.
   ///
-  /// @return how many
-  public int audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
-    int removed = 0;
+  /// @return whether there was one
+  public boolean delete(ChunkKey key) {
+    return table.unclaimAll(key);
+  }
+
+  /// Takes back a claim on bytes that are corrupt.
+  ///
+  /// @return whether it was there; not of a file that changed: its reference goes as a whole
+  boolean discard(ChunkKey key, ClaimTable.Candidate claim) throws IOException {
+    if (!usable(claim)) {
+      return false;
+    }
+    LOG.warn(
+        "{}: the bytes at {} are corrupt: they are not served any more",
+        claim.file(),
+        claim.offsetBytes());
+    return table.unclaim(key, claim);
+  }
+
+  /// Shows the bytes at each claim on a chunk to `each`, also where a file has several.
+  public void copies(ChunkKey key, ChunkStore.CopySink each)
+      throws IOException, RetryableException {
+    boolean more = true;
     for (ClaimTable.Candidate claim : table.claims(key)) {
-      Optional<ChunkReader> copy = open(claim);
-      // A file that changed meanwhile is not corrupt: its reference goes as a whole.
-      if (copy.isPresent() && !Reading.isRight(copy.get(), right) && usable(claim)) {
-        LOG.warn(
-            "{}: the bytes at {} are corrupt: they are not served any more",
-            claim.file(),
-            claim.offsetBytes());
-        removed += table.unclaim(key, claim) ? 1 : 0;
+      Optional<ChunkReader> copy = more ? open(key, claim) : Optional.empty();
+      if (copy.isPresent()) {
+        try (ChunkReader reader = copy.get()) {
+          more = each.copy(reader);
+        }
       }
     }
-    return removed;
   }
 }

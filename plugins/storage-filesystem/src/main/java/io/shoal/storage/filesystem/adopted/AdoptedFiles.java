@@ -87,7 +87,7 @@ public final class AdoptedFiles implements FileBacked {
   }
 
   @Override
-  public FileRef openFile(Path path) throws IOException, UserFaultException {
+  public FileRef refer(Path path) throws IOException, UserFaultException {
     Path file = normal(path);
     FileStamp stamp = regular(file);
     changing.lock();
@@ -114,7 +114,7 @@ public final class AdoptedFiles implements FileBacked {
   }
 
   @Override
-  public FileRef openGrowing(Path path) throws IOException, UserFaultException {
+  public FileRef referGrowing(Path path) throws IOException, UserFaultException {
     Path file = normal(path);
     FileStamp stamp = regular(file);
     changing.lock();
@@ -265,14 +265,28 @@ public final class AdoptedFiles implements FileBacked {
   }
 
   private FileClaims claims(AdoptedFile file) throws IOException {
-    ExpectedFile expected = file.expected;
-    FileState state = expected.state(disk.stat(file.path()));
+    ExpectedFile expected;
+    FileState state;
+    do {
+      expected = file.expected;
+      state = state(file);
+    } while (!expected.equals(file.expected)); // renamed meanwhile
+    return new FileClaims(expected.ref(), state, table.segments(file));
+  }
+
+  @Override
+  public Optional<FileState> state(Path path) throws IOException {
+    Optional<AdoptedFile> file = table.at(normal(path));
+    return file.isEmpty() ? Optional.empty() : Optional.of(state(file.get()));
+  }
+
+  private FileState state(AdoptedFile file) throws IOException {
+    FileState state = file.expected.state(disk.stat(file.path()));
     if (state == FileState.CHANGED && !check.isGone(file)) {
-      return claims(file); // it was renamed just now
+      return state(file); // it was renamed just now
     }
     // A file that changed and was then changed back was seen as changed: its claims are gone.
-    FileState reported = file.dropped && state != FileState.MISSING ? FileState.CHANGED : state;
-    return new FileClaims(expected.ref(), reported, table.segments(file));
+    return file.dropped && state != FileState.MISSING ? FileState.CHANGED : state;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.shoal.storage.filesystem.adopted;
 import io.shoal.api.ChunkChangedException;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.FileRegion;
+import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.chunk.Reading;
 import io.shoal.storage.filesystem.disk.DiskFile;
 import java.io.IOException;
@@ -13,24 +14,28 @@ import java.util.Optional;
 /// Reads a chunk out of a user's file. The open file is the lease: the node never changes its
 /// bytes, and forgetting it leaves it open.
 final class AdoptedReader implements ChunkReader {
+  private final AdoptedChunks chunks;
   private final ChangeCheck check;
-  private final AdoptedFile adopted;
+  private final ChunkKey key;
+  private final ClaimTable.Candidate claim;
   private final DiskFile file;
-  private final long offsetBytes;
-  private final int sizeBytes;
 
   AdoptedReader(
-      ChangeCheck check, AdoptedFile adopted, DiskFile file, long offsetBytes, int sizeBytes) {
+      AdoptedChunks chunks,
+      ChangeCheck check,
+      ChunkKey key,
+      ClaimTable.Candidate claim,
+      DiskFile file) {
+    this.chunks = chunks;
     this.check = check;
-    this.adopted = adopted;
+    this.key = key;
+    this.claim = claim;
     this.file = file;
-    this.offsetBytes = offsetBytes;
-    this.sizeBytes = sizeBytes;
   }
 
   @Override
   public int sizeBytes() {
-    return sizeBytes;
+    return claim.sizeBytes();
   }
 
   @Override
@@ -40,9 +45,9 @@ final class AdoptedReader implements ChunkReader {
 
   @Override
   public int read(ByteBuffer into, int positionBytes) throws IOException {
-    int read = Reading.within(file, offsetBytes, sizeBytes, into, positionBytes);
-    if (read < 0 && positionBytes < sizeBytes) {
-      Path path = adopted.path();
+    int read = Reading.within(file, claim.offsetBytes(), claim.sizeBytes(), into, positionBytes);
+    if (read < 0 && positionBytes < claim.sizeBytes()) {
+      Path path = claim.file().path();
       throw new IOException(path + ": the file became shorter while it was read: add it again");
     }
     return read;
@@ -50,12 +55,18 @@ final class AdoptedReader implements ChunkReader {
 
   @Override
   public Optional<FileRegion> region() {
-    return file.channel().map(channel -> new FileRegion(channel, offsetBytes, sizeBytes));
+    return file.channel()
+        .map(channel -> new FileRegion(channel, claim.offsetBytes(), claim.sizeBytes()));
   }
 
   @Override
   public void revalidate() throws IOException, ChunkChangedException {
-    check.requireUnchanged(adopted);
+    check.requireUnchanged(claim.file());
+  }
+
+  @Override
+  public boolean discard() throws IOException {
+    return chunks.discard(key, claim);
   }
 
   @Override

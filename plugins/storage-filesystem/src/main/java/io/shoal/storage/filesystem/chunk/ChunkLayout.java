@@ -9,8 +9,8 @@ import java.util.Optional;
 /// Which file lies where in the store's folder.
 /// - `chunks/ab/NAME`: whole and durable chunks, `ab` being the first byte of the digest. Nothing
 ///   else is ever there.
-/// - `staged/NUMBER-NAME`: chunks that were committed and not yet synced: whole, but only as
-///   durable as the page cache.
+/// - `staged/NUMBER-NAME`: chunks that were put in and not yet synced: whole, but only as durable
+///   as the page cache.
 /// - `staged/NUMBER.tmp`: chunks that are being written.
 /// - `quarantine/`: corrupt chunks.
 /// - `references`: the journal of users' files that are served in place.

@@ -1,7 +1,7 @@
 package io.shoal.storage.filesystem.chunk;
 
 import io.shoal.api.ChunkReader;
-import io.shoal.api.ChunkStore;
+import io.shoal.api.RetryableException;
 import io.shoal.storage.filesystem.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,11 +33,19 @@ public final class Reading {
     }
   }
 
-  /// Whether `right` accepts a copy, which is closed afterwards.
-  public static boolean isRight(ChunkReader copy, ChunkStore.CopyCheck right) throws IOException {
-    try (copy) {
-      return right.isRight(copy);
+  /// Whether two copies have the same bytes.
+  public static boolean same(ChunkReader one, ChunkReader other)
+      throws IOException, RetryableException {
+    return one.sizeBytes() == other.sizeBytes() && bytes(one).equals(bytes(other));
+  }
+
+  private static ByteBuffer bytes(ChunkReader reader) throws IOException, RetryableException {
+    ByteBuffer bytes = ByteBuffer.allocate(reader.sizeBytes());
+    int read = 0;
+    while (read >= 0 && bytes.hasRemaining()) {
+      read = reader.read(bytes, bytes.position());
     }
+    return bytes.flip();
   }
 
   public static void close(DiskFile file) {

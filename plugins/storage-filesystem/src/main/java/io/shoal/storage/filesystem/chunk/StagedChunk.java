@@ -1,6 +1,6 @@
 package io.shoal.storage.filesystem.chunk;
 
-/// A chunk that was committed and not synced.
+/// A chunk that was put in and not synced.
 ///
-/// @param number keeps apart two that are committed one after the other under one key
+/// @param number keeps apart two that are put in one after the other under one key
 public record StagedChunk(ChunkKey key, long number, int sizeBytes) {}

@@ -1,5 +1,6 @@
 package io.shoal.storage.filesystem.owned;
 
+import io.shoal.api.ChunkStore.ChunkSink;
 import io.shoal.api.ChunkStore.StoredChunk;
 import io.shoal.api.Cid;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The state in memory of owned chunks: which there are, which of them are staged, which folders
@@ -143,8 +143,8 @@ public final class Catalog {
     }
   }
 
-  /// Hands out every chunk, without the lock.
-  public void forEach(Consumer<StoredChunk> each) {
+  /// Hands out every chunk, without the lock, until `each` has enough.
+  public void forEach(ChunkSink each) {
     List<StoredChunk> found = new ArrayList<>(LISTED_AT_ONCE);
     int next = 0;
     int end;
@@ -154,13 +154,17 @@ public final class Catalog {
         int stop = Math.min(end, next + LISTED_AT_ONCE);
         for (; next < stop; next++) {
           if (index.headOfKey(next)) {
-            boolean adopted = index.file(next) != ChunkIndex.OWNED;
+            boolean owned = index.file(next) == ChunkIndex.OWNED;
             Cid cid = index.key(next).cid(index.codec(next));
-            found.add(new StoredChunk(cid, index.sizeBytes(next), adopted));
+            found.add(new StoredChunk(cid, index.sizeBytes(next), owned));
           }
         }
       }
-      found.forEach(each);
+      for (StoredChunk chunk : found) {
+        if (!each.chunk(chunk)) {
+          return;
+        }
+      }
       found.clear();
     } while (next < end);
   }

@@ -2,18 +2,18 @@ package io.shoal.storage.filesystem.owned;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
-import io.shoal.api.ChunkStore.Removal;
-import io.shoal.api.ChunkWriter;
+import io.shoal.api.RetryableException;
 import io.shoal.api.StoreFullException;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.chunk.ChunkLayout;
-import io.shoal.storage.filesystem.chunk.Reading;
 import io.shoal.storage.filesystem.chunk.StagedChunk;
 import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.DiskFaults;
+import io.shoal.storage.filesystem.disk.DiskFile;
 import io.shoal.storage.filesystem.disk.ForceThreads;
 import io.shoal.storage.filesystem.disk.Settings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,20 +32,20 @@ import org.slf4j.LoggerFactory;
 
 /// The chunks that the store wrote itself.
 ///
-/// A chunk is written to a temporary file and renamed to a staged one when it is committed: from
-/// then on it is whole, and outlives the process. A sync forces all staged files side by side,
-/// renames each to its place under `chunks`, then forces the folders: what lies there is whole and
-/// durable, so that a start needs to believe nothing else. While much is written, forcing begins
-/// before the sync; a chunk whose force fails is removed at once, and the sync fails. After a power
-/// loss (another boot id) what is staged may have holes and is swept.
+/// A chunk is written to a temporary file, which is then renamed to a staged one: from then on it
+/// is whole, and outlives the process. A sync forces all staged files side by side, renames each to
+/// its place under `chunks`, then forces the folders: what lies there is whole and durable, so that
+/// a start needs to believe nothing else. While much is written, forcing begins before the sync; a
+/// chunk whose force fails is removed at once, and the sync fails. After a power loss (another boot
+/// id) what is staged may have holes and is swept.
 public final class OwnedChunks {
   private static final Logger LOG = LoggerFactory.getLogger(OwnedChunks.class);
 
-  /// Chunks that wait for a sync before a commit makes one by itself: bounds what is kept in memory
+  /// Chunks that wait for a sync before a put makes one by itself: bounds what is kept in memory
   /// for them to about 2 MB.
   static final int MAX_STAGED = 8192;
 
-  /// Committed bytes that are forced together, while more is still written: the disk works from the
+  /// Bytes put in that are forced together, while more is still written: the disk works from the
   /// first second on, and what a sync finds left to do at the end is small.
   public static final long FORCE_BEHIND_BYTES = 64L << 20;
 
@@ -57,7 +58,7 @@ public final class OwnedChunks {
   private final ChunkLayout layout;
   private final Catalog catalog;
   private final SpaceBudget space;
-  private final Quarantine quarantine;
+  private final Removals removals;
   private final AtomicLong numbers = new AtomicLong();
   // Guarded by this: one sync at a time, for as long as it takes; the second one finds most of its
   // work done.
@@ -79,7 +80,7 @@ public final class OwnedChunks {
     this.threads = threads;
     this.layout = layout;
     this.catalog = catalog;
-    this.quarantine = new Quarantine(disk, layout.quarantine());
+    this.removals = new Removals(disk, layout, catalog, numbers::incrementAndGet);
     this.space = new SpaceBudget(disk, settings, catalog::ownedBytes, nanoTime);
   }
 
@@ -139,9 +140,9 @@ public final class OwnedChunks {
       if (place.isEmpty()) {
         return Optional.empty();
       }
-      Path path = path(key, place.get());
+      Path path = removals.path(key, place.get());
       try {
-        return Optional.of(OwnedReader.of(disk.read(path)));
+        return Optional.of(OwnedReader.of(removals, key, disk.read(path)));
       } catch (NoSuchFileException e) {
         LOG.trace("{} may just have moved to its durable place", path);
       } catch (IOException e) {
@@ -154,45 +155,34 @@ public final class OwnedChunks {
     return Optional.empty();
   }
 
-  private Path path(ChunkKey key, Catalog.Owned place) {
-    return place.stagedNumber().map(number -> layout.staged(key, number)).orElse(layout.chunk(key));
-  }
-
   /// How much may still be written.
   public long availableBytes() throws IOException {
     return space.availableBytes();
   }
 
-  public ChunkWriter create(ChunkKey key, int sizeBytes) throws IOException, StoreFullException {
-    if (catalog.owned(key).isPresent()) {
-      return new KnownChunkWriter(sizeBytes);
-    }
-    space.reserve(sizeBytes);
-    long number = numbers.incrementAndGet();
-    Path temporary = layout.temporary(number);
-    try {
-      return new StagedWriter(
-          this, new StagedChunk(key, number, sizeBytes), disk.create(temporary));
-    } catch (IOException e) {
-      space.release(sizeBytes);
-      throw fault(temporary, e);
-    }
+  public OptionalInt sizeBytes(ChunkKey key) {
+    return catalog
+        .owned(key)
+        .map(place -> OptionalInt.of(place.sizeBytes()))
+        .orElse(OptionalInt.empty());
   }
 
-  /// Makes a chunk visible whose bytes are all in its temporary file.
-  void commit(StagedChunk chunk) throws IOException, StoreFullException {
-    Path temporary = layout.temporary(chunk.number());
-    Path staged = layout.staged(chunk.key(), chunk.number());
+  /// Stores a chunk: its bytes go to a temporary file, which becomes a staged one.
+  ///
+  /// @return false if it was there
+  public boolean put(ChunkKey key, ByteBuffer bytes) throws IOException, StoreFullException {
+    if (catalog.owned(key).isPresent()) {
+      bytes.position(bytes.limit());
+      return false;
+    }
+    StagedChunk chunk = new StagedChunk(key, numbers.incrementAndGet(), bytes.remaining());
+    space.reserve(chunk.sizeBytes());
+    boolean isNew;
     try {
-      disk.move(temporary, staged);
-    } catch (IOException e) {
-      discard(chunk);
-      throw fault(staged, e);
+      isNew = stage(chunk, bytes);
+    } finally {
+      space.release(chunk.sizeBytes());
     }
-    if (!catalog.addStaged(chunk)) {
-      deleteQuietly(staged); // another writer of the same chunk was first
-    }
-    space.release(chunk.sizeBytes());
     if (catalog.stagedCount() >= MAX_STAGED) {
       sync();
     } else if (unforcedBytes.addAndGet(chunk.sizeBytes()) >= threads.behindBytes()
@@ -200,6 +190,29 @@ public final class OwnedChunks {
       unforcedBytes.set(0);
       threads.behind(this::forceBehind);
     }
+    return isNew;
+  }
+
+  private boolean stage(StagedChunk chunk, ByteBuffer bytes)
+      throws IOException, StoreFullException {
+    Path temporary = layout.temporary(chunk.number());
+    Path staged = layout.staged(chunk.key(), chunk.number());
+    Path failing = temporary;
+    try {
+      try (DiskFile file = disk.create(temporary)) {
+        file.write(bytes);
+      }
+      failing = staged;
+      disk.move(temporary, staged);
+    } catch (IOException e) {
+      deleteQuietly(temporary);
+      throw fault(failing, e);
+    }
+    boolean isNew = catalog.addStaged(chunk);
+    if (!isNew) {
+      deleteQuietly(staged); // another writer of the same chunk was first
+    }
+    return isNew;
   }
 
   private synchronized void forceBehind() {
@@ -227,21 +240,6 @@ public final class OwnedChunks {
     closed = true;
   }
 
-  /// Ends a chunk that is not to be stored.
-  void discard(StagedChunk chunk) {
-    deleteQuietly(layout.temporary(chunk.number()));
-    space.release(chunk.sizeBytes());
-  }
-
-  IOException writeFault(StagedChunk chunk, IOException cause)
-      throws IOException, StoreFullException {
-    return fault(layout.temporary(chunk.number()), cause);
-  }
-
-  void closedBadly(StagedChunk chunk, IOException fault) {
-    LOG.debug("{} was thrown away", layout.temporary(chunk.number()), fault);
-  }
-
   private IOException fault(Path path, IOException cause) throws IOException, StoreFullException {
     if (DiskFaults.full(cause)) {
       StoreFullException full = space.full();
@@ -251,36 +249,25 @@ public final class OwnedChunks {
     return DiskFaults.explained(path, "cannot be written", cause);
   }
 
-  public boolean delete(ChunkKey key, Removal why) throws IOException {
-    Optional<Catalog.Owned> place = catalog.removeOwned(key);
-    if (place.isEmpty()) {
-      return false;
-    }
-    Path path = path(key, place.get());
-    try {
-      switch (why) {
-        case UNREFERENCED -> disk.delete(path);
-        case CORRUPT -> quarantine.take(path, key.fileName() + "." + numbers.incrementAndGet());
-      }
-      // A sync may just have moved it on; it notices that the chunk was removed and deletes what it
-      // moved.
-    } catch (NoSuchFileException e) {
-      LOG.debug("{} was gone already", path);
-    } catch (IOException e) {
-      throw DiskFaults.explained(path, "cannot be removed", e);
-    }
-    return true;
+  public boolean delete(ChunkKey key) throws IOException {
+    return removals.delete(key);
   }
 
-  /// Shows the chunk's bytes to `right`, and quarantines them if it says no.
+  /// Shows the chunk to `each`, if it is here.
   ///
-  /// @return whether they were quarantined
-  public boolean audit(ChunkKey key, ChunkStore.CopyCheck right) throws IOException {
+  /// @return whether to go on with other copies
+  public boolean copies(ChunkKey key, ChunkStore.CopySink each)
+      throws IOException, RetryableException {
     Optional<ChunkReader> copy = open(key);
-    return copy.isPresent() && !Reading.isRight(copy.get(), right) && delete(key, Removal.CORRUPT);
+    if (copy.isEmpty()) {
+      return true;
+    }
+    try (ChunkReader reader = copy.get()) {
+      return each.copy(reader);
+    }
   }
 
-  /// Makes durable what was committed and removed before.
+  /// Makes durable what was put in and removed before.
   ///
   /// @throws IOException a chunk whose bytes could not be forced is removed; all others are durable
   public synchronized void sync() throws IOException {
@@ -353,7 +340,7 @@ public final class OwnedChunks {
     failed.keySet().forEach(folder -> catalog.folderChanged(String.valueOf(folder.getFileName())));
     for (StagedChunk chunk : batch) {
       if (failed.containsKey(layout.folder(chunk.key()))) {
-        delete(chunk.key(), Removal.UNREFERENCED);
+        delete(chunk.key());
       }
     }
     ForceThreads.throwFirst(failed);

@@ -2,6 +2,7 @@ package io.shoal.storage.filesystem.owned;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.FileRegion;
+import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.chunk.ChunkLayout;
 import io.shoal.storage.filesystem.chunk.Reading;
 import io.shoal.storage.filesystem.disk.DiskFile;
@@ -12,20 +13,24 @@ import java.util.Optional;
 /// Reads a chunk of the store's own. The open file is the lease: its bytes stay readable on POSIX
 /// systems after its name is gone.
 final class OwnedReader implements ChunkReader {
+  private final Removals removals;
+  private final ChunkKey key;
   private final DiskFile file;
   private final int sizeBytes;
 
-  private OwnedReader(DiskFile file, int sizeBytes) {
+  private OwnedReader(Removals removals, ChunkKey key, DiskFile file, int sizeBytes) {
+    this.removals = removals;
+    this.key = key;
     this.file = file;
     this.sizeBytes = sizeBytes;
   }
 
   /// The size is asked of the open file and not of the index: where the file was cut or lengthened,
   /// the reader ends regularly and the hash shows it.
-  static OwnedReader of(DiskFile file) throws IOException {
+  static OwnedReader of(Removals removals, ChunkKey key, DiskFile file) throws IOException {
     try {
       return new OwnedReader(
-          file, (int) Math.min(file.sizeBytes(), ChunkLayout.MAX_CHUNK_SIZE_BYTES));
+          removals, key, file, (int) Math.min(file.sizeBytes(), ChunkLayout.MAX_CHUNK_SIZE_BYTES));
     } catch (IOException e) {
       file.close();
       throw e;
@@ -35,11 +40,6 @@ final class OwnedReader implements ChunkReader {
   @Override
   public int sizeBytes() {
     return sizeBytes;
-  }
-
-  @Override
-  public boolean owned() {
-    return true;
   }
 
   @Override
@@ -53,7 +53,9 @@ final class OwnedReader implements ChunkReader {
   }
 
   @Override
-  public void revalidate() {}
+  public boolean discard() throws IOException {
+    return removals.discard(key, this);
+  }
 
   @Override
   public void close() {

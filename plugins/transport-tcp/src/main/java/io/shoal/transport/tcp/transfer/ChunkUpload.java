@@ -9,6 +9,7 @@ import io.shoal.api.ChunkSource;
 import io.shoal.api.FileRegion;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ServeAnswer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -128,6 +129,9 @@ public final class ChunkUpload implements Runnable {
     } catch (ChunkChangedException e) {
       LOG.debug("{} changed while it was sent", request.cid(), e);
       sink.refuse(new Refusal.Corrupt());
+    } catch (RetryableException e) {
+      LOG.debug("{} is out of reach just now", request.cid(), e);
+      sink.refuse(new Refusal.Busy(RETRY_AFTER));
     } catch (IOException e) {
       LOG.warn("Reading {} failed: {}", request.cid(), e.getMessage());
       LOG.debug("Reading {} failed", request.cid(), e);
@@ -136,7 +140,7 @@ public final class ChunkUpload implements Runnable {
   }
 
   private void send(ChunkSource source)
-      throws IOException, ChunkChangedException, InterruptedException {
+      throws IOException, RetryableException, ChunkChangedException, InterruptedException {
     int size = source.sizeBytes();
     Optional<FileRegion> region = sendfile ? source.region() : Optional.empty();
     sink.answer(size);
@@ -155,7 +159,7 @@ public final class ChunkUpload implements Runnable {
   }
 
   private int sendSome(ChunkSource source, Optional<FileRegion> region, int position, int wanted)
-      throws IOException, InterruptedException {
+      throws IOException, RetryableException, InterruptedException {
     int allowed = awaitCredit(wanted);
     if (!waiting(() -> sink.outbound().take(allowed))) {
       throw new InterruptedException("the connection is closed");
@@ -179,7 +183,8 @@ public final class ChunkUpload implements Runnable {
     return count;
   }
 
-  private ByteBuf read(ChunkSource source, int position, int count) throws IOException {
+  private ByteBuf read(ChunkSource source, int position, int count)
+      throws IOException, RetryableException {
     ByteBuf buffer = sink.buffer(count);
     boolean filled = false;
     try {
