@@ -2,9 +2,8 @@ package io.shoal.runtime.peer;
 
 import io.shoal.api.PeerAddress;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// From how far away an address can be reached. An address that was learned over a connection is
 /// dialled only if its scope is no narrower than the connection's: a stranger on the Internet must
@@ -12,9 +11,9 @@ import java.util.Locale;
 public enum AddressScope {
   /// This machine.
   LOOPBACK,
-  /// This network.
+  /// This network; names without a dot too.
   PRIVATE,
-  /// Everywhere; host names too, since they are not looked up to find out.
+  /// Everywhere; other host names too, since they are not looked up to find out.
   GLOBAL,
   /// Nowhere: unspecified and multicast addresses.
   NONE;
@@ -23,30 +22,19 @@ public enum AddressScope {
   private static final int MIN_FOREIGN_PORT = 1024;
 
   public static AddressScope of(PeerAddress address) {
-    URI uri;
-    try {
-      uri = new URI(address.uri());
-    } catch (URISyntaxException e) {
-      return NONE;
-    }
-    String host = uri.getHost();
-    if (host == null) {
-      // A path of a socket or a name inside a process: stays on this machine.
-      return uri.getAuthority() == null ? LOOPBACK : NONE;
-    }
-    String name = host.toLowerCase(Locale.ROOT);
-    if (name.equals("localhost")) {
+    Optional<String> host = address.host();
+    if (host.isEmpty()) {
       return LOOPBACK;
     }
-    boolean literal = name.startsWith("[") || name.matches("[0-9.]+");
-    if (!literal) {
-      return name.contains(".") ? GLOBAL : LOOPBACK;
+    return address.ip().map(AddressScope::of).orElseGet(() -> ofName(host.get()));
+  }
+
+  private static AddressScope ofName(String name) {
+    if (name.equals("localhost") || name.endsWith(".localhost")) {
+      return LOOPBACK;
     }
-    try {
-      return of(InetAddress.ofLiteral(name));
-    } catch (IllegalArgumentException e) {
-      return NONE;
-    }
+    // A name without a dot, or under `local` (RFC 6762), is resolved within this network.
+    return name.indexOf('.') < 0 || name.endsWith(".local") ? PRIVATE : GLOBAL;
   }
 
   private static AddressScope of(InetAddress ip) {
@@ -72,11 +60,7 @@ public enum AddressScope {
 
   /// Whether an address has a port that no stranger should make this node dial.
   public static boolean hasServicePort(PeerAddress address) {
-    try {
-      int port = new URI(address.uri()).getPort();
-      return port >= 0 && port < MIN_FOREIGN_PORT;
-    } catch (URISyntaxException e) {
-      return true;
-    }
+    OptionalInt port = address.port();
+    return port.isPresent() && port.getAsInt() < MIN_FOREIGN_PORT;
   }
 }

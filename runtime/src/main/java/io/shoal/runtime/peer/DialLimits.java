@@ -2,18 +2,17 @@ package io.shoal.runtime.peer;
 
 import io.shoal.api.PeerAddress;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// How often this node dials one host or network because strangers named addresses there. Without
 /// it, a liar that announces a third party's address under many ports and names could make a whole
-/// swarm dial it. Addresses that the user gave are not counted. Confined to one thread at a time.
+/// swarm dial it. Addresses that the user or the operator gave are not counted. Confined to one
+/// thread at a time.
 public final class DialLimits {
   /// Of one host. A peer that answers is dialled once; one that restarts is back within these, and
   /// a dozen peers behind one address translator within two minutes.
@@ -104,23 +103,14 @@ public final class DialLimits {
     if (AddressScope.of(address) == AddressScope.LOOPBACK) {
       return List.of();
     }
-    String host;
-    try {
-      host = new URI(address.uri()).getHost();
-    } catch (URISyntaxException e) {
-      host = null;
-    }
-    if (host == null) {
-      return List.of(new Target(address.uri(), MAX_DIALS_PER_HOST_AND_MINUTE));
-    }
+    String host = address.host().orElse("");
     String network = "names";
-    try {
-      byte[] ip = InetAddress.ofLiteral(host).getAddress();
+    Optional<InetAddress> literal = address.ip();
+    if (literal.isPresent()) {
+      byte[] ip = literal.get().getAddress();
       int bytes = ip.length == 4 ? IPV4_NETWORK_BYTES : IPV6_NETWORK_BYTES;
       network = "net " + HexFormat.of().formatHex(ip, 0, bytes);
       host = HexFormat.of().formatHex(ip);
-    } catch (IllegalArgumentException e) {
-      host = host.toLowerCase(Locale.ROOT);
     }
     return List.of(
         new Target("host " + host, MAX_DIALS_PER_HOST_AND_MINUTE),

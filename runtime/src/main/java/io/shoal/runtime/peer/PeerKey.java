@@ -4,8 +4,8 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 
 /// Identifies a peer: its proven identity or, where nothing is proven, the address where its bytes
 /// come from.
@@ -26,19 +26,15 @@ public record PeerKey(String text) {
   }
 
   /// By what a peer without a proven identity is banned: the host, since another port costs
-  /// nothing; on this machine the whole address, since all share the host.
+  /// nothing, however it is written; on this machine the whole address, since all share the host.
   public static PeerKey unproven(PeerAddress address) {
-    if (AddressScope.of(address) != AddressScope.LOOPBACK) {
-      try {
-        String host = new URI(address.uri()).getHost();
-        if (host != null) {
-          return new PeerKey(host);
-        }
-      } catch (URISyntaxException e) {
-        // the whole address will do
-      }
-    }
-    return new PeerKey(address.uri());
+    return AddressScope.of(address) == AddressScope.LOOPBACK
+        ? new PeerKey(address.uri())
+        : new PeerKey(address.ip().map(PeerKey::text).or(address::host).orElseGet(address::uri));
+  }
+
+  private static String text(InetAddress ip) {
+    return ip instanceof Inet6Address ? "[" + ip.getHostAddress() + "]" : ip.getHostAddress();
   }
 
   @Override

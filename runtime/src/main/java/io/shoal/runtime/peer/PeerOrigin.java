@@ -2,9 +2,6 @@ package io.shoal.runtime.peer;
 
 import io.shoal.api.PeerAddress;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.Optional;
 
 /// Where a peer comes from: its host, and the network around it.
@@ -20,21 +17,11 @@ public record PeerOrigin(String host, Optional<String> network) {
   private static final int IPV6_NETWORK_BITS = 48;
 
   public static PeerOrigin of(PeerAddress address) {
-    String host;
-    try {
-      host = new URI(address.uri()).getHost();
-    } catch (URISyntaxException e) {
-      host = null;
+    Optional<InetAddress> literal = address.ip();
+    if (literal.isEmpty()) {
+      return new PeerOrigin(address.host().orElse(address.uri()), Optional.empty());
     }
-    if (host == null) {
-      return new PeerOrigin(address.uri(), Optional.empty());
-    }
-    InetAddress ip;
-    try {
-      ip = InetAddress.ofLiteral(host);
-    } catch (IllegalArgumentException e) {
-      return new PeerOrigin(host.toLowerCase(Locale.ROOT), Optional.empty());
-    }
+    InetAddress ip = literal.get();
     byte[] bytes = ip.getAddress();
     boolean four = bytes.length == 4;
     Optional<String> network =

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -135,5 +136,44 @@ class PeerBookTest {
     assertEquals(AddressScope.NONE, AddressScope.of(PeerAddress.of("tcps://0.0.0.0:4600")));
     assertEquals(AddressScope.LOOPBACK, AddressScope.of(PeerAddress.of("unix:///run/shoal.sock")));
     assertEquals(AddressScope.PRIVATE, AddressScope.of(PeerAddress.of("tcps://[fd00::1]:4600")));
+  }
+
+  @Test
+  void namesAreOfThisNetworkUnlessTheWorldCanAskForThem() {
+    for (String here : List.of("localhost", "LocalHost", "a.localhost", "127.0.0.1", "[::1]")) {
+      assertEquals(AddressScope.LOOPBACK, AddressScope.of(at(here)), here);
+    }
+    assertEquals(AddressScope.LOOPBACK, AddressScope.of(at("[::ffff:127.0.0.1]")));
+    for (String near : List.of("my_host", "printer", "printer.local", "10.0.0.1", "100.64.0.1")) {
+      assertEquals(AddressScope.PRIVATE, AddressScope.of(at(near)), near);
+    }
+    for (String far : List.of("my_host.example", "h.localhost.example", "8.8.8.8")) {
+      assertEquals(AddressScope.GLOBAL, AddressScope.of(at(far)), far);
+    }
+    for (String nowhere : List.of("0.0.0.0", "[::]", "224.0.0.1", "[ff02::1]")) {
+      assertEquals(AddressScope.NONE, AddressScope.of(at(nowhere)), nowhere);
+    }
+    assertTrue(AddressScope.hasServicePort(PeerAddress.of("tcps://192.0.2.1:443")));
+    assertFalse(AddressScope.hasServicePort(at("192.0.2.1")));
+    assertFalse(AddressScope.hasServicePort(PeerAddress.of("tcps://192.0.2.1")));
+  }
+
+  private static PeerAddress at(String host) {
+    return PeerAddress.of("tcps://" + host + ":4600");
+  }
+
+  @Test
+  void aHostIsOneHostHoweverItIsWritten() {
+    for (List<String> same :
+        List.of(
+            List.of("[2001:db8::1]", "[2001:DB8:0:0:0:0:0:1]"),
+            List.of("192.0.2.1", "[::ffff:192.0.2.1]"),
+            List.of("h.example", "H.Example"))) {
+      PeerAddress one = at(same.getFirst());
+      PeerAddress other = at(same.getLast());
+      assertEquals(PeerKey.unproven(one), PeerKey.unproven(other));
+      assertEquals(PeerOrigin.of(one), PeerOrigin.of(other));
+    }
+    assertEquals("[2001:db8:0:0:0:0:0:1]", PeerKey.unproven(at("[2001:db8::1]")).text());
   }
 }

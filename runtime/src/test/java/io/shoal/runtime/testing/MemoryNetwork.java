@@ -40,7 +40,7 @@ public final class MemoryNetwork {
   private final Random random = new Random(4);
 
   public static PeerAddress address(String name) {
-    return PeerAddress.of("mem://" + name + ":4600");
+    return PeerAddress.of("mem:///" + name);
   }
 
   void unplug(String name) {
@@ -77,7 +77,7 @@ public final class MemoryNetwork {
 
     @Override
     public PeerConnection connect(PeerAddress to, ChunkServer server) throws ShoalException {
-      String host = to.uri().replace("mem://", "").replace(":4600", "");
+      String host = to.path().substring(1);
       Listening other = listening.get(host);
       if (other == null) {
         throw new PeerUnreachableException(to + ": nobody answers");

@@ -130,7 +130,8 @@ class PeerTest {
     try (Nodes nodes = new Nodes()) {
       TcpTransport leech = nodes.start("leech", Map.of());
       assertThrows(
-          InvalidInputException.class, () -> leech.connect(PeerAddress.of(uri), new TestServer()));
+          InvalidInputException.class,
+          () -> leech.connect(PeerAddress.parse(uri), new TestServer()));
     }
   }
 
