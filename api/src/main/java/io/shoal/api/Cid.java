@@ -25,6 +25,11 @@ public final class Cid implements Comparable<Cid> {
   /// The public key of a peer, see [PeerId].
   public static final long LIBP2P_KEY = 0x72;
 
+  /// The `info` dictionary of a torrent: the digest is its info-hash, SHA-1 for version 1 of
+  /// BitTorrent and SHA-256 for version 2. It names a swarm, see [Discovery#findProviders]; it is
+  /// no chunk that a node stores.
+  public static final long TORRENT_INFO = 0x7b;
+
   /// DAG-JSON: transferred and verified, never looked into.
   public static final long DAG_JSON = 0x0129;
 

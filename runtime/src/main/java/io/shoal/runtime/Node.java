@@ -258,7 +258,7 @@ public final class Node implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     ReferenceResolver.Resolved resolved =
         work.resolver().resolve(reference, Optional.of(timeout), List.of());
-    new ProviderSearch(core.network()).run(resolved.root(), timeout, each);
+    new ProviderSearch(core.network(), resolved.root()).run(timeout, each);
   }
 
   @Override

@@ -236,7 +236,7 @@ final class NodeCore implements AutoCloseable {
     if (serves()) {
       endpoints = transports.listen(gatedServer);
       network.dialler().ownEndpoints(endpoints);
-      announcer.start(endpoints);
+      announcer.reachableAt(endpoints);
       Thread.ofVirtual().name("announce-all").start(holdings::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);

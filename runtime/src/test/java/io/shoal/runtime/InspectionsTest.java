@@ -9,13 +9,10 @@ import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.Inspection;
 import io.shoal.api.InvalidInputException;
-import io.shoal.api.PeerAddress;
 import io.shoal.api.PluginContext;
-import io.shoal.api.SignedRecords;
 import io.shoal.runtime.command.StatusCommands.InspectRequest;
 import io.shoal.runtime.command.StatusCommands.InspectionEntry;
 import io.shoal.runtime.command.StatusCommands.InspectionLine;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,24 +114,11 @@ class InspectionsTest {
     public void start(PluginContext context) {}
 
     @Override
-    public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints) {
-      return Map.of();
-    }
-
-    @Override
-    public void withdraw(Cid cid) {}
-
-    @Override
     public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink) {}
 
     @Override
     public DiscoveryStatus status() {
-      return new DiscoveryStatus(Optional.empty(), 0, 0, 0, Duration.ZERO, List.of(), Map.of());
-    }
-
-    @Override
-    public Optional<SignedRecords> signedRecords() {
-      return Optional.empty();
+      return DiscoveryStatus.builder().build();
     }
 
     @Override

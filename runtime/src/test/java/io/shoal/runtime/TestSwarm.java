@@ -8,6 +8,7 @@ import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PluginContext;
+import io.shoal.api.Provider;
 import io.shoal.api.ShoalException;
 import io.shoal.api.SignedRecords;
 import io.shoal.runtime.plugin.ActivePlugins;
@@ -102,7 +103,7 @@ final class TestSwarm implements AutoCloseable {
 
   /// Every node finds what any node announced.
   private final class Board implements Discovery {
-    private final Map<Cid, Set<PeerAddress>> mine = new ConcurrentHashMap<>();
+    private volatile List<PeerAddress> endpoints = List.of();
 
     @Override
     public void start(PluginContext context) {}
@@ -111,16 +112,17 @@ final class TestSwarm implements AutoCloseable {
     public void close() {}
 
     @Override
-    public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints) {
-      mine.put(cid, Set.copyOf(endpoints));
+    public void reachableAt(List<PeerAddress> all) {
+      endpoints = List.copyOf(all);
+    }
+
+    @Override
+    public void announce(Cid cid) {
       announced.computeIfAbsent(cid, any -> new CopyOnWriteArraySet<>()).addAll(endpoints);
-      return Map.of();
     }
 
     @Override
     public void withdraw(Cid cid) {
-      Set<PeerAddress> endpoints = mine.getOrDefault(cid, Set.of());
-      mine.remove(cid);
       announced.computeIfPresent(
           cid, (any, all) -> all.removeAll(endpoints) && all.isEmpty() ? null : all);
     }
@@ -128,7 +130,7 @@ final class TestSwarm implements AutoCloseable {
     @Override
     public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink) {
       for (PeerAddress address : announced.getOrDefault(cid, Set.of())) {
-        if (!sink.found(address)) {
+        if (!sink.found(Provider.at(address))) {
           return;
         }
       }
@@ -136,7 +138,7 @@ final class TestSwarm implements AutoCloseable {
 
     @Override
     public DiscoveryStatus status() {
-      return new DiscoveryStatus(Optional.empty(), 1, 0, 0, Duration.ZERO, List.of(), Map.of());
+      return DiscoveryStatus.builder().reachablePeers(1).build();
     }
 
     @Override

@@ -2,25 +2,23 @@ package io.shoal.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
-import io.shoal.api.Discovery.Announcement;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerAddress;
-import io.shoal.api.RetryableException;
+import io.shoal.api.Provider;
+import io.shoal.api.ShoalException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,49 +26,105 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [Discovery]: some instances of it find each other on this machine. A plugin's
-/// tests extend this with how to bring them together.
+/// tests extend this with how to bring them together, and with what it can do ([#traits]): of what
+/// it cannot do the tests check that the calls do no harm.
+///
+/// A discovery that takes new endpoints only with its next renewal is configured with renewals that
+/// are shorter than [Await#DEADLINE].
 @Timeout(120)
 public abstract class DiscoveryContract {
   private static final int INSTANCES = 3;
 
+  /// The port of the first instance's endpoint; each further one has the next.
+  private static final int FIRST_PORT = 4601;
+
   private final List<TestContext> contexts = new ArrayList<>();
   private final List<Discovery> nodes = new ArrayList<>();
+
+  private Path folder = Path.of("");
 
   /// For subclasses.
   protected DiscoveryContract() {}
 
+  /// What a discovery can do.
+  public enum Trait {
+    /// Reports this node to others. Without it, as for a list of peers in a file, nothing that this
+    /// node calls is seen by others.
+    ANNOUNCES,
+    /// Reports the peers that have announced the content, and no others. Without it every peer that
+    /// it knows is reported whatever is searched, as [Provider#unannounced].
+    FINDS_BY_CONTENT,
+    /// Holds signed records, see [Discovery#signedRecords].
+    RECORDS
+  }
+
+  /// What this discovery can do.
+  ///
+  /// @return all traits unless overridden
+  protected Set<Trait> traits() {
+    return EnumSet.allOf(Trait.class);
+  }
+
+  private boolean has(Trait trait) {
+    return traits().contains(trait);
+  }
+
+  /// Whether one instance finds exactly what another announces.
+  private boolean isWhole() {
+    return has(Trait.ANNOUNCES) && has(Trait.FINDS_BY_CONTENT);
+  }
+
   /// A discovery that is not started.
+  ///
+  /// @return a new one at each call
   protected abstract Discovery newDiscovery();
 
   /// Sets what an instance needs to meet those that were started before it: listening on loopback
   /// at a port that the system chooses, and the way to the other instances.
   ///
+  /// @param plain has a data folder and no configuration
   /// @param before what the instances that were started before say of themselves, oldest first
+  /// @return the context to start it with
   protected abstract TestContext configure(TestContext plain, List<DiscoveryStatus> before);
 
   /// An address that this discovery can announce, of a scheme of the test's choice.
+  ///
+  /// @param port above 1023
+  /// @return the same address for the same port
   protected PeerAddress endpoint(int port) {
     return PeerAddress.of("tcps://127.0.0.1:" + port);
   }
 
-  /// Waits until the instances know each other well enough.
+  /// Whether the instances know each other well enough to find what any of them announces.
+  ///
+  /// @param instances all of them, started
+  /// @return true as soon as the tests may begin
   protected boolean ready(List<Discovery> instances) {
     return instances.stream().allMatch(instance -> instance.status().reachablePeers() > 0);
   }
 
   /// Starts the instances.
+  ///
+  /// @param folder for their data
+  /// @throws Exception as the discovery throws it
   @BeforeEach
   public void startNodes(@TempDir Path folder) throws Exception {
+    this.folder = folder;
     for (int i = 0; i < INSTANCES; i++) {
-      List<DiscoveryStatus> before = nodes.stream().map(Discovery::status).toList();
-      TestContext context = configure(TestContext.in(folder.resolve("node" + i)), before);
-      contexts.add(context);
-      Discovery node = newDiscovery();
-      nodes.add(node);
-      node.start(context);
-      assertEquals(Set.of(), context.testConfig().unknownKeys(), "keys that start did not ask for");
+      nodes.add(started(i, nodes));
+      nodes.get(i).reachableAt(List.of(endpoint(FIRST_PORT + i)));
     }
     Await.until("the instances know each other", () -> ready(nodes));
+  }
+
+  private Discovery started(int number, List<Discovery> before) throws Exception {
+    List<DiscoveryStatus> statuses = before.stream().map(Discovery::status).toList();
+    TestContext context = configure(TestContext.in(folder.resolve("node" + number)), statuses);
+    contexts.add(context);
+    Discovery node = newDiscovery();
+    node.start(context);
+    assertEquals(Set.of(), context.testConfig().unknownKeys(), "keys that start did not ask for");
+    return node;
   }
 
   /// Ends them.
@@ -85,9 +139,9 @@ public abstract class DiscoveryContract {
     return TestData.cid(TestData.bytes(seed, 100));
   }
 
-  private static List<PeerAddress> find(Discovery node, Cid cid, Set<String> schemes)
+  private static List<Provider> find(Discovery node, Cid cid, Set<String> schemes)
       throws Exception {
-    List<PeerAddress> found = new CopyOnWriteArrayList<>();
+    List<Provider> found = new CopyOnWriteArrayList<>();
     node.findProviders(
         cid,
         schemes,
@@ -98,67 +152,134 @@ public abstract class DiscoveryContract {
     return found;
   }
 
-  private static List<String> uris(List<PeerAddress> addresses) {
-    return addresses.stream().map(PeerAddress::uri).toList();
+  private List<String> found(int node, Cid cid) throws Exception {
+    return find(nodes.get(node), cid, Set.of(scheme())).stream()
+        .map(provider -> provider.address().uri())
+        .toList();
   }
 
+  private String scheme() {
+    return endpoint(FIRST_PORT).scheme();
+  }
+
+  private String uri(int port) {
+    return endpoint(port).uri();
+  }
+
+  private void awaitFound(int node, Cid cid, String... uris) throws Exception {
+    Await.until(List.of(uris) + " are found", () -> found(node, cid).containsAll(List.of(uris)));
+  }
+
+  /// A content of which a discovery that does not announce finds a provider nevertheless.
+  ///
+  /// @return only asked of a discovery with [Trait#FINDS_BY_CONTENT] and without [Trait#ANNOUNCES];
+  ///   others find something whatever is searched
+  protected Cid known() {
+    return root(0);
+  }
+
+  /// A content of which that instance finds a provider or two.
+  private Cid findable(int node, int seed) throws Exception {
+    if (!isWhole()) {
+      return known();
+    }
+    nodes.get(0).announce(root(seed));
+    nodes.get(1).announce(root(seed));
+    awaitFound(node, root(seed), uri(FIRST_PORT), uri(FIRST_PORT + 1));
+    return root(seed);
+  }
+
+  /// Runs a search that reports something, and does `during` in the midst of it.
+  private void search(int node, int seed, Runnable during) throws Exception {
+    Cid cid = findable(node, seed);
+    List<Provider> found = new CopyOnWriteArrayList<>();
+    try {
+      nodes
+          .get(node)
+          .findProviders(
+              cid,
+              Set.of(scheme()),
+              provider -> {
+                if (found.isEmpty()) {
+                  during.run();
+                }
+                return found.add(provider);
+              });
+    } finally {
+      assertFalse(found.isEmpty(), "the search reports a provider");
+    }
+  }
+
+  /// With the traits off: it is taken, and nothing is different.
   @Test
   public void whatOneAnnouncesOthersFind() throws Exception {
-    PeerAddress endpoint = endpoint(4601);
-    Map<PeerAddress, Announcement> outcome = nodes.get(0).announce(root(1), List.of(endpoint));
-    assertEquals(Map.of(endpoint, Announcement.ANNOUNCED), outcome);
-    Await.until("the status counts it", () -> nodes.get(0).status().announcedKeys() == 1);
-    for (Discovery node : nodes.subList(1, INSTANCES)) {
-      assertEquals(List.of(endpoint.uri()), uris(find(node, root(1), Set.of(endpoint.scheme()))));
+    List<String> before = found(1, root(1));
+    nodes.get(0).announce(root(1));
+    if (has(Trait.ANNOUNCES)) {
+      for (int node = 1; node < INSTANCES; node++) {
+        awaitFound(node, root(1), uri(FIRST_PORT));
+      }
+    } else {
+      assertEquals(before, found(1, root(1)));
+      assertEquals(0, nodes.get(0).status().announcedKeys());
+    }
+    if (isWhole()) {
+      Await.until("the status counts it", () -> nodes.get(0).status().announcedKeys() > 0);
+      List<Provider> found = find(nodes.get(1), root(1), Set.of(scheme()));
+      assertEquals(List.of(uri(FIRST_PORT)), found(1, root(1)));
+      assertTrue(found.getFirst().isAnnounced(), found::toString);
     }
   }
 
   @Test
   public void severalProvidersAreFoundEachOnce() throws Exception {
-    for (int i = 0; i < 2; i++) {
-      nodes.get(i).announce(root(2), List.of(endpoint(4601 + i)));
-    }
-    List<String> found = uris(find(nodes.get(2), root(2), Set.of(endpoint(1).scheme())));
-    assertEquals(Set.of(endpoint(4601).uri(), endpoint(4602).uri()), Set.copyOf(found));
-    assertEquals(2, found.size());
+    List<String> found = found(2, findable(2, 2));
+    assertFalse(found.isEmpty());
+    assertEquals(new HashSet<>(found).size(), found.size(), found::toString);
   }
 
   @Test
-  public void anUnannouncedKeyIsNotFound() throws Exception {
-    assertEquals(List.of(), find(nodes.get(1), root(3), Set.of(endpoint(1).scheme())));
+  public void onlyWhatWasAnnouncedIsReportedAsAnnounced() throws Exception {
+    List<Provider> found = find(nodes.get(1), root(3), Set.of(scheme()));
+    if (has(Trait.FINDS_BY_CONTENT)) {
+      assertEquals(List.of(), found);
+    } else {
+      assertTrue(found.stream().noneMatch(Provider::isAnnounced), found::toString);
+    }
   }
 
   @Test
   public void otherSchemesAreNotReported() throws Exception {
-    nodes.get(0).announce(root(4), List.of(endpoint(4601)));
-    assertEquals(List.of(), find(nodes.get(1), root(4), Set.of("unheard-of")));
+    assertEquals(List.of(), find(nodes.get(2), findable(2, 4), Set.of("unheard-of")));
   }
 
   @Test
-  public void everyEndpointGetsAnAnswer() throws Exception {
+  public void anEndpointThatCannotBeExpressedIsCounted() throws Exception {
     PeerAddress odd = PeerAddress.of("unheard-of:///a/place/without/host/or/port");
-    Map<PeerAddress, Announcement> outcome =
-        nodes.get(0).announce(root(5), List.of(endpoint(4601), odd));
-    assertEquals(Set.of(endpoint(4601), odd), outcome.keySet());
-    assertEquals(Announcement.ANNOUNCED, outcome.get(endpoint(4601)));
-    Announcement ofOdd = outcome.get(odd);
-    List<PeerAddress> found = find(nodes.get(1), root(5), Set.of("unheard-of"));
-    // A discovery that cannot express an address does not announce it; one that says it did is
-    // found with it.
-    assertEquals(ofOdd == Announcement.ANNOUNCED, uris(found).contains(odd.uri()));
+    nodes.get(0).reachableAt(List.of(endpoint(FIRST_PORT), odd));
+    nodes.get(0).announce(root(5));
+    if (!has(Trait.ANNOUNCES)) {
+      return;
+    }
+    awaitFound(1, root(5), uri(FIRST_PORT));
+    boolean expressed = nodes.get(0).status().inexpressibleEndpoints() == 0;
+    Await.until(
+        "the endpoint is found unless the status says that it cannot be announced",
+        () ->
+            find(nodes.get(1), root(5), Set.of("unheard-of")).stream()
+                    .anyMatch(provider -> provider.address().uri().equals(odd.uri()))
+                == expressed);
   }
 
   @Test
   public void aSinkThatHasEnoughEndsTheSearch() throws Exception {
-    for (int i = 0; i < 2; i++) {
-      nodes.get(i).announce(root(6), List.of(endpoint(4601 + i)));
-    }
-    List<PeerAddress> found = new CopyOnWriteArrayList<>();
+    Cid cid = findable(2, 6);
+    List<Provider> found = new CopyOnWriteArrayList<>();
     nodes
         .get(2)
         .findProviders(
-            root(6),
-            Set.of(endpoint(1).scheme()),
+            cid,
+            Set.of(scheme()),
             provider -> {
               found.add(provider);
               return false;
@@ -169,11 +290,14 @@ public abstract class DiscoveryContract {
   @Test
   public void anUnspecifiedAddressIsNeverReported() throws Exception {
     for (String host : List.of("0.0.0.0", "[::]", "224.0.0.1")) {
-      PeerAddress nowhere = PeerAddress.of("tcps://" + host + ":4601");
+      PeerAddress nowhere = PeerAddress.of(scheme() + "://" + host + ":4620");
       Cid cid = root(12 + host.length());
-      Announcement outcome = nodes.get(0).announce(cid, List.of(nowhere)).get(nowhere);
-      assertNotNull(outcome, "every endpoint gets an answer");
-      for (String found : uris(find(nodes.get(1), cid, Set.of("tcps")))) {
+      nodes.get(0).reachableAt(List.of(nowhere, endpoint(FIRST_PORT)));
+      nodes.get(0).announce(cid);
+      if (has(Trait.ANNOUNCES)) {
+        awaitFound(1, cid, uri(FIRST_PORT));
+      }
+      for (String found : found(1, cid)) {
         assertFalse(found.contains(host), found + " is reported to peers that look for it");
       }
     }
@@ -181,18 +305,18 @@ public abstract class DiscoveryContract {
 
   @Test
   public void theSinkIsCalledOnTheSearchersThread() throws Exception {
-    nodes.get(0).announce(root(7), List.of(endpoint(4601)));
     List<Thread> threads = new CopyOnWriteArrayList<>();
-    nodes
-        .get(1)
-        .findProviders(
-            root(7), Set.of(endpoint(1).scheme()), provider -> threads.add(Thread.currentThread()));
+    search(2, 7, () -> threads.add(Thread.currentThread()));
     assertEquals(List.of(Thread.currentThread()), threads);
   }
 
   @Test
   public void withdrawingStopsTheRenewal() throws Exception {
-    nodes.get(0).announce(root(8), List.of(endpoint(4601)));
+    nodes.get(0).announce(root(8));
+    nodes.get(0).announce(root(8));
+    if (isWhole()) {
+      Await.until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
+    }
     nodes.get(0).withdraw(root(8));
     nodes.get(0).withdraw(root(8));
     nodes.get(0).withdraw(root(9));
@@ -200,48 +324,151 @@ public abstract class DiscoveryContract {
   }
 
   @Test
-  public void closingEndsASearch() throws Exception {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> search =
-          threads.submit(
-              () -> {
-                try {
-                  return find(nodes.get(1), root(10), Set.of(endpoint(1).scheme()));
-                } catch (RetryableException | InterruptedException | IllegalStateException e) {
-                  return List.of();
-                }
-              });
-      nodes.get(1).close();
-      assertNotNull(search.get());
+  public void newEndpointsReplaceTheOld() throws Exception {
+    nodes.get(0).announce(root(20));
+    if (has(Trait.ANNOUNCES)) {
+      awaitFound(1, root(20), uri(FIRST_PORT));
+    }
+    nodes.get(0).reachableAt(List.of(endpoint(4611)));
+    if (has(Trait.ANNOUNCES)) {
+      awaitFound(1, root(20), uri(4611));
+      awaitFound(2, root(20), uri(4611));
     }
   }
 
   @Test
-  public void theStatusSaysWhereItListens() {
+  public void whatIsAnnouncedWithoutEndpointsFollowsOnceThereAreSome() throws Exception {
+    nodes.get(0).reachableAt(List.of());
+    nodes.get(0).announce(root(21));
+    nodes.get(0).reachableAt(List.of(endpoint(4612)));
+    if (has(Trait.ANNOUNCES)) {
+      awaitFound(1, root(21), uri(4612));
+    }
+  }
+
+  @Test
+  public void nothingSurvivesARestart() throws Exception {
+    nodes.get(0).announce(root(22));
+    if (isWhole()) {
+      Await.until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
+    }
+    nodes.get(0).close();
+
+    nodes.set(0, started(0, nodes.subList(1, INSTANCES)));
+    nodes.get(0).reachableAt(List.of(endpoint(FIRST_PORT)));
+    Await.until("the instances know each other", () -> ready(nodes));
+    assertEquals(0, nodes.get(0).status().announcedKeys());
+    nodes.get(0).announce(root(23));
+    if (has(Trait.ANNOUNCES)) {
+      awaitFound(1, root(23), uri(FIRST_PORT));
+    }
+  }
+
+  @Test
+  public void closingEndsASearch() throws Exception {
+    List<Thread> closing = new CopyOnWriteArrayList<>();
+    try {
+      search(2, 10, () -> closing.add(Thread.ofVirtual().start(() -> nodes.get(2).close())));
+    } catch (ShoalException | InterruptedException | IllegalStateException e) {
+      // As good as an end without more providers.
+    }
+    closing.getFirst().join();
+  }
+
+  @Test
+  public void closingEndsASearchThatFindsNothing() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var search =
+          threads.submit(
+              () -> {
+                try {
+                  return find(nodes.get(1), root(24), Set.of(scheme()));
+                } catch (ShoalException | InterruptedException | IllegalStateException e) {
+                  return List.of();
+                }
+              });
+      nodes.get(1).close();
+      search.get();
+    }
+  }
+
+  @Test
+  public void theStatusIsThatOfADiscoveryThatWorks() {
     DiscoveryStatus status = nodes.get(0).status();
     assertTrue(status.reachablePeers() > 0);
     assertEquals(0, status.overdueKeys());
     assertTrue(status.lag().isZero());
-    assertEquals(
-        nodes.get(0).signedRecords().isPresent(), nodes.get(0).signedRecords().isPresent());
+    assertEquals(0, status.failedKeys());
+  }
+
+  @Test
+  public void theStatusAnswersBeforeTheStartDuringASearchAndAfterTheEnd() throws Exception {
+    Discovery fresh = newDiscovery();
+    assertEquals(0, fresh.status().announcedKeys());
+    fresh.close();
+    assertEquals(0, fresh.status().announcedKeys());
+
+    List<DiscoveryStatus> during = new CopyOnWriteArrayList<>();
+    search(2, 25, () -> during.add(nodes.get(2).status()));
+    assertTrue(during.getFirst().reachablePeers() > 0);
+
+    nodes.get(1).close();
+    assertEquals(0, nodes.get(1).status().announcedKeys());
   }
 
   @Test
   public void anInterruptedSearchEnds() throws Exception {
-    List<Thread> searcher = new CopyOnWriteArrayList<>();
+    // A search may end at once, before it looks whether it is interrupted.
+    interrupted(
+        () -> {
+          Thread.currentThread().interrupt();
+          find(nodes.get(1), root(11), Set.of(scheme()));
+        });
+  }
+
+  @Test
+  public void aSearchThatIsInterruptedMidwayEnds() throws Exception {
+    interrupted(() -> search(2, 26, () -> Thread.currentThread().interrupt()));
+  }
+
+  private interface Searching {
+    void run() throws Exception;
+  }
+
+  /// Runs a search that is interrupted: it throws, or ends with the interruption still to be seen.
+  private static void interrupted(Searching search) throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<?> search =
-          threads.submit(
-              () -> {
-                Thread.currentThread().interrupt();
-                searcher.add(Thread.currentThread());
-                assertThrows(
-                    InterruptedException.class,
-                    () -> find(nodes.get(1), root(11), Set.of(endpoint(1).scheme())));
-                return true;
-              });
-      assertEquals(true, search.get());
-      assertFalse(searcher.isEmpty());
+      boolean seen =
+          threads
+              .submit(
+                  () -> {
+                    try {
+                      search.run();
+                    } catch (InterruptedException e) {
+                      return true;
+                    }
+                    return Thread.interrupted();
+                  })
+              .get();
+      assertTrue(seen, "the interruption is lost");
+    }
+  }
+
+  /// Without the trait there are none.
+  @Test
+  public void recordsAreHeldAsTheirContractSays() throws Exception {
+    for (Discovery node : nodes) {
+      assertEquals(has(Trait.RECORDS), node.signedRecords().isPresent());
+    }
+    if (has(Trait.RECORDS)) {
+      SignedRecordsCheck check =
+          new SignedRecordsCheck(
+              nodes.stream().map(node -> node.signedRecords().orElseThrow()).toList());
+      check.theNewestIsResolvedElsewhere();
+      check.aLatePublicationIsAConflict();
+      check.invalidRecordsAreRefused();
+      nodes.get(1).close();
+      check.afterTheEndOfTheSecondItFails();
     }
   }
 }

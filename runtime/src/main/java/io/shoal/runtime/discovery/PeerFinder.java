@@ -4,7 +4,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
-import io.shoal.api.RetryableException;
+import io.shoal.api.Provider;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.peer.AddressScope;
 import java.time.Duration;
@@ -37,16 +37,29 @@ public final class PeerFinder implements AutoCloseable {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
+  /// Who named an address; whose word counts more comes first.
+  private enum Origin {
+    /// The user, for this download.
+    USER,
+    /// The operator, by the configuration of a discovery.
+    OPERATOR,
+    STRANGERS
+  }
+
   private static final class Candidate {
     private final PeerAddress address;
-    private final boolean given;
+    private Origin origin;
     private boolean dialling;
     private boolean failed;
     private Optional<PeerConnection> connection = Optional.empty();
 
-    Candidate(PeerAddress address, boolean given) {
+    Candidate(PeerAddress address, Origin origin) {
       this.address = address;
-      this.given = given;
+      this.origin = origin;
+    }
+
+    boolean isGiven() {
+      return origin == Origin.USER;
     }
   }
 
@@ -71,7 +84,7 @@ public final class PeerFinder implements AutoCloseable {
 
   /// @param given addresses to use instead of discovery, if there are any
   public void start(List<PeerAddress> given) {
-    given.forEach(address -> add(new Candidate(address, true)));
+    given.forEach(address -> add(new Candidate(address, Origin.USER)));
     if (given.isEmpty()) {
       network
           .discoveries()
@@ -110,7 +123,7 @@ public final class PeerFinder implements AutoCloseable {
     while (true) {
       try {
         discovery.findProviders(root, network.dialler().schemes(), this::found);
-      } catch (RetryableException e) {
+      } catch (ShoalException e) {
         note(id + ": " + e.getMessage());
       }
       lock.lock();
@@ -145,24 +158,30 @@ public final class PeerFinder implements AutoCloseable {
         && candidates.values().stream().allMatch(c -> c.failed && !c.dialling);
   }
 
-  private boolean found(PeerAddress address) {
-    if (!AddressScope.hasServicePort(address) && AddressScope.of(address) != AddressScope.NONE) {
-      offer(address);
+  private boolean found(Provider provider) {
+    PeerAddress address = provider.address();
+    boolean named = provider.source() == Provider.Source.OPERATOR;
+    if (AddressScope.of(address) != AddressScope.NONE
+        && (named || !AddressScope.hasServicePort(address))) {
+      add(new Candidate(address, named ? Origin.OPERATOR : Origin.STRANGERS));
     }
     return true;
   }
 
   /// An address where a peer may have a part of the download, as a discovery or a peer reports.
   public void offer(PeerAddress address) {
-    add(new Candidate(address, false));
+    add(new Candidate(address, Origin.STRANGERS));
   }
 
   private void add(Candidate candidate) {
     lock.lock();
     try {
-      if (!closed
-          && candidates.size() < MAX_CANDIDATES
-          && candidates.putIfAbsent(candidate.address.uri(), candidate) == null) {
+      Candidate known = candidates.get(candidate.address.uri());
+      if (known != null) {
+        known.origin =
+            known.origin.compareTo(candidate.origin) <= 0 ? known.origin : candidate.origin;
+      } else if (!closed && candidates.size() < MAX_CANDIDATES) {
+        candidates.put(candidate.address.uri(), candidate);
         changed.signalAll();
       }
     } finally {
@@ -201,7 +220,7 @@ public final class PeerFinder implements AutoCloseable {
   private List<Candidate> best() {
     record Scored(Candidate candidate, double score) {}
     return candidates.values().stream()
-        .map(c -> new Scored(c, c.given ? 200 : network.book().score(c.address)))
+        .map(c -> new Scored(c, c.isGiven() ? 200 : network.book().score(c.address)))
         .sorted(Comparator.comparingDouble(Scored::score).reversed())
         .map(Scored::candidate)
         .toList();
@@ -210,8 +229,8 @@ public final class PeerFinder implements AutoCloseable {
   private boolean due(Candidate candidate) {
     return !candidate.dialling
         && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
-        && network.dialler().worthDialling(candidate.address, candidate.given)
-        && (candidate.given || network.dialler().takeTurn(candidate.address));
+        && network.dialler().worthDialling(candidate.address, candidate.isGiven())
+        && (candidate.origin != Origin.STRANGERS || network.dialler().takeTurn(candidate.address));
   }
 
   private void dial(Candidate candidate) throws InterruptedException {
@@ -260,7 +279,7 @@ public final class PeerFinder implements AutoCloseable {
               c ->
                   c.dialling
                       || c.connection.isEmpty()
-                          && network.dialler().worthDialling(c.address, c.given));
+                          && network.dialler().worthDialling(c.address, c.isGiven()));
     } finally {
       lock.unlock();
     }

@@ -5,7 +5,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
-import io.shoal.api.RetryableException;
+import io.shoal.api.Provider;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
@@ -14,6 +14,7 @@ import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.peer.Bans;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,21 +35,28 @@ public final class ProviderSearch {
   /// Providers that are reported; more are of no use to a reader.
   private static final int MAX_PROVIDERS = 200;
 
+  /// What a peer has that is a provider although nothing announced it.
+  private static final Set<String> SOME = Set.of("complete", "partial");
+
   private final PeerNetwork network;
+  private final Cid root;
   private final LinkedBlockingQueue<Optional<ContentCommands.FoundProvider>> results =
       new LinkedBlockingQueue<>();
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final Set<String> seen = new HashSet<>();
+  private final Set<String> announced = new HashSet<>();
+  private final Map<String, ContentCommands.FoundProvider> unshown = new HashMap<>();
 
-  public ProviderSearch(PeerNetwork network) {
+  public ProviderSearch(PeerNetwork network, Cid root) {
     this.network = network;
+    this.root = root;
   }
 
   /// Blocks until every provider that was found is checked, or the time is over.
   ///
   /// @param each is given each provider as soon as it is checked
-  public void run(Cid root, Duration timeout, Consumer<ContentCommands.FoundProvider> each)
+  public void run(Duration timeout, Consumer<ContentCommands.FoundProvider> each)
       throws NotFoundException, DeadlineException, InterruptedException {
     long deadline = network.nanoTime().getAsLong() + timeout.toNanos();
     List<Thread> threads = new ArrayList<>();
@@ -57,7 +65,7 @@ public final class ProviderSearch {
       threads.add(
           Thread.ofVirtual()
               .name("find-" + discovery.getKey())
-              .start(() -> search(discovery.getKey(), discovery.getValue(), root)));
+              .start(() -> search(discovery.getKey(), discovery.getValue())));
     }
     int reported = 0;
     try {
@@ -85,10 +93,10 @@ public final class ProviderSearch {
     }
   }
 
-  private void search(String id, Discovery discovery, Cid root) {
+  private void search(String id, Discovery discovery) {
     try {
-      discovery.findProviders(root, network.dialler().schemes(), address -> found(address, root));
-    } catch (RetryableException e) {
+      discovery.findProviders(root, network.dialler().schemes(), this::found);
+    } catch (ShoalException e) {
       failures.add(id + ": " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -97,23 +105,27 @@ public final class ProviderSearch {
     }
   }
 
-  private boolean found(PeerAddress address, Cid root) {
+  private boolean found(Provider provider) {
+    String uri = provider.address().uri();
     boolean fresh;
     boolean more;
     synchronized (seen) {
-      fresh = seen.add(address.uri());
+      fresh = seen.add(uri);
       more = seen.size() < MAX_PROVIDERS;
+      if (provider.isAnnounced() && announced.add(uri)) {
+        Optional.ofNullable(unshown.remove(uri)).map(Optional::of).ifPresent(results::add);
+      }
     }
     if (fresh) {
       open.incrementAndGet();
-      Thread.ofVirtual().name("check-" + address.uri()).start(() -> check(address, root));
+      Thread.ofVirtual().name("check-" + uri).start(() -> check(provider));
     }
     return more;
   }
 
-  private void check(PeerAddress address, Cid root) {
+  private void check(Provider provider) {
     try {
-      results.add(Optional.of(checked(address, root)));
+      show(checked(provider));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -121,8 +133,19 @@ public final class ProviderSearch {
     }
   }
 
-  private ContentCommands.FoundProvider checked(PeerAddress address, Cid root)
-      throws InterruptedException {
+  /// A peer that no announcement names is a provider only if it has something.
+  private void show(ContentCommands.FoundProvider checked) {
+    synchronized (seen) {
+      if (announced.contains(checked.address()) || SOME.contains(checked.have())) {
+        results.add(Optional.of(checked));
+      } else {
+        unshown.put(checked.address(), checked);
+      }
+    }
+  }
+
+  private ContentCommands.FoundProvider checked(Provider provider) throws InterruptedException {
+    PeerAddress address = provider.address();
     Optional<String> expected = address.peerId().map(Object::toString);
     if (network.dialler().isSelf(address)) {
       return entry(address, expected, ContentCommands.Reach.UNCHECKED, "this node itself");
@@ -136,9 +159,7 @@ public final class ProviderSearch {
       return entry(
           address, expected, ContentCommands.Reach.UNCHECKED, "no active transport dials it");
     }
-    if (AddressScope.hasServicePort(address)
-        || AddressScope.of(address) == AddressScope.NONE
-        || !network.dialler().takeTurn(address)) {
+    if (!mayDial(provider)) {
       return entry(
           address,
           expected,
@@ -155,10 +176,17 @@ public final class ProviderSearch {
     try {
       Optional<String> proven = connection.remote().provenId().map(Object::toString);
       return new ContentCommands.FoundProvider(
-          address.uri(), proven, ContentCommands.Reach.REACHABLE, have(connection, root), "");
+          address.uri(), proven, ContentCommands.Reach.REACHABLE, have(connection), "");
     } finally {
       network.connections().release(connection);
     }
+  }
+
+  private boolean mayDial(Provider provider) {
+    PeerAddress address = provider.address();
+    return AddressScope.of(address) != AddressScope.NONE
+        && (provider.source() == Provider.Source.OPERATOR
+            || !AddressScope.hasServicePort(address) && network.dialler().takeTurn(address));
   }
 
   private static ContentCommands.FoundProvider entry(
@@ -166,7 +194,7 @@ public final class ProviderSearch {
     return new ContentCommands.FoundProvider(address.uri(), peerId, reach, "unknown", detail);
   }
 
-  private static String have(PeerConnection connection, Cid root) throws InterruptedException {
+  private String have(PeerConnection connection) throws InterruptedException {
     LinkedBlockingQueue<Availability> updates = new LinkedBlockingQueue<>();
     try (PeerConnection.Watch watch = connection.watch(root, updates::add)) {
       Availability first = updates.poll(ANSWER_MILLIS, TimeUnit.MILLISECONDS);

@@ -9,15 +9,13 @@ import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PluginContext;
-import io.shoal.api.SignedRecords;
 import io.shoal.runtime.testing.MemoryNetwork;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,22 +24,28 @@ import org.junit.jupiter.api.Test;
 class AnnouncerTest {
   private static final Cid CID = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
 
+  private static final PeerAddress HERE = MemoryNetwork.address("here");
+
   /// A discovery that waits before it announces, and records its calls.
-  private static final class SlowBoard implements Discovery {
+  private static class SlowBoard implements Discovery {
     final CountDownLatch asked = new CountDownLatch(1);
     final CountDownLatch goOn = new CountDownLatch(1);
+    final List<List<PeerAddress>> places = new CopyOnWriteArrayList<>();
     final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     @Override
     public void start(PluginContext context) {}
 
     @Override
-    public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints)
-        throws InterruptedException {
+    public void reachableAt(List<PeerAddress> endpoints) {
+      places.add(endpoints);
+    }
+
+    @Override
+    public void announce(Cid cid) throws InterruptedException {
       asked.countDown();
       goOn.await();
       events.add("announced");
-      return Map.of();
     }
 
     @Override
@@ -54,12 +58,7 @@ class AnnouncerTest {
 
     @Override
     public DiscoveryStatus status() {
-      return new DiscoveryStatus(Optional.empty(), 1, 0, 0, Duration.ZERO, List.of(), Map.of());
-    }
-
-    @Override
-    public Optional<SignedRecords> signedRecords() {
-      return Optional.empty();
+      return DiscoveryStatus.builder().reachablePeers(1).build();
     }
 
     @Override
@@ -75,7 +74,7 @@ class AnnouncerTest {
 
   private Announcer begun() {
     Announcer announcer = new Announcer(Map.of("board", board), withheld::contains);
-    announcer.start(List.of(MemoryNetwork.address("here")));
+    announcer.reachableAt(List.of(HERE));
     return announcer;
   }
 
@@ -104,6 +103,53 @@ class AnnouncerTest {
       board.goOn.countDown();
       assertEquals("announced", board.next());
       assertEquals("withdrawn", board.next());
+    }
+  }
+
+  @Test
+  void endpointsAreReportedAtOnceAndAtEveryChangeWhetherOrNotAnythingIsAnnounced() {
+    PeerAddress there = MemoryNetwork.address("there");
+    try (Announcer announcer = begun()) {
+      announcer.reachableAt(List.of(HERE, there));
+      announcer.reachableAt(List.of());
+    }
+    assertEquals(List.of(List.of(HERE), List.of(HERE, there), List.of()), board.places);
+    assertTrue(board.events.isEmpty(), board.events::toString);
+  }
+
+  @Test
+  void nothingIsAnnouncedBeforeTheEndpointsAreKnown() throws Exception {
+    try (Announcer announcer = new Announcer(Map.of("board", board), withheld::contains)) {
+      announcer.announce(CID);
+      assertEquals(0, announcer.waiting(), "nothing is late yet");
+      board.goOn.countDown();
+
+      announcer.reachableAt(List.of(HERE));
+
+      assertEquals("announced", board.next());
+      assertEquals(List.of(List.of(HERE)), board.places);
+    }
+  }
+
+  @Test
+  void aDiscoveryThatIsSlowOrBrokenDoesNotKeepTheOthersWaiting() throws Exception {
+    Discovery broken =
+        new SlowBoard() {
+          @Override
+          public void reachableAt(List<PeerAddress> endpoints) {
+            throw new IllegalStateException("a bug");
+          }
+        };
+    SlowBoard quick = new SlowBoard();
+    quick.goOn.countDown();
+    try (Announcer announcer =
+        new Announcer(
+            Map.of("board", board, "broken", broken, "quick", quick), withheld::contains)) {
+      announcer.reachableAt(List.of(HERE));
+      announcer.announce(CID);
+
+      assertEquals("announced", quick.next());
+      assertTrue(board.asked.await(30, TimeUnit.SECONDS));
     }
   }
 }

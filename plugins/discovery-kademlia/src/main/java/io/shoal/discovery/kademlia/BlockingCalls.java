@@ -1,8 +1,8 @@
 package io.shoal.discovery.kademlia;
 
-import io.shoal.api.Discovery.Announcement;
 import io.shoal.api.Discovery.ProviderSink;
 import io.shoal.api.PeerAddress;
+import io.shoal.api.Provider;
 import io.shoal.api.RetryableException;
 import io.shoal.discovery.kademlia.announce.Announcer;
 import io.shoal.discovery.kademlia.item.ItemClient;
@@ -16,7 +16,6 @@ import io.shoal.discovery.kademlia.node.DhtNode;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +25,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Turns blocking calls into commands of the [DhtLoop] and waits for the outcome. Usable from any
 /// thread.
 final class BlockingCalls {
-  /// The contract's bound of an announcement.
-  static final Duration ANNOUNCE_DEADLINE = Duration.ofMinutes(1);
-
   /// The contract's bound of a search.
   static final Duration FIND_DEADLINE = Duration.ofMinutes(2);
 
@@ -45,7 +42,13 @@ final class BlockingCalls {
   /// contract gives.
   private static final long CLOSE_CHECK_MILLIS = 500;
 
+  /// Announcements that the loop has yet to take up; each is a few commands of some 100 bytes.
+  private static final int MAX_UNTAKEN = 1_024;
+
+  private static final Announcer.Listener UNHEARD = ports -> {};
+
   private final DhtLoop loop;
+  private final Semaphore turns = new Semaphore(MAX_UNTAKEN);
   private volatile boolean closed;
 
   BlockingCalls(DhtLoop loop) {
@@ -60,48 +63,27 @@ final class BlockingCalls {
     loop.post(now -> loop.nodes().values().forEach(node -> node.withdraw(key)));
   }
 
-  private record EndedKey(NodeId key, Family family, Set<Integer> ports) {}
-
-  /// Announces each key at its endpoints, in each family, and waits until each endpoint is
-  /// announced in one of them, or the first round of all has ended.
-  Map<PeerAddress, Announcement> announce(Map<NodeId, List<Endpoint>> byKey)
-      throws InterruptedException {
-    BlockingQueue<EndedKey> ended = new LinkedBlockingQueue<>();
-    for (Family family : loop.locals().keySet()) {
-      byKey.forEach((key, endpoints) -> announce(key, family, endpoints, ended));
+  /// Waits until the loop has taken up most of what was posted: commands that come faster than it
+  /// runs them would fill the memory. Returns at once where the plugin is closed.
+  void awaitTurn() throws InterruptedException {
+    while (!closed && !turns.tryAcquire(CLOSE_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+      // Looks again whether it is closed.
     }
-    Map<PeerAddress, Announcement> results = new HashMap<>();
-    byKey.values().forEach(all -> all.forEach(e -> results.put(e.address(), Announcement.FAILED)));
-    long deadline = loop.nowMillis() + ANNOUNCE_DEADLINE.toMillis();
-    for (int left = byKey.size() * loop.locals().size();
-        left > 0 && results.containsValue(Announcement.FAILED);
-        left--) {
-      Optional<EndedKey> one = next(ended, deadline);
-      if (one.isEmpty()) {
-        return results;
-      }
-      for (Endpoint endpoint : byKey.getOrDefault(one.get().key(), List.of())) {
-        if (endpoint.isIn(one.get().family())
-            && one.get().ports().contains(endpoint.place().port())) {
-          results.put(endpoint.address(), Announcement.ANNOUNCED);
-        }
-      }
-    }
-    return results;
+    loop.post(now -> turns.release());
   }
 
-  private void announce(
-      NodeId key, Family family, List<Endpoint> endpoints, BlockingQueue<EndedKey> ended) {
-    List<Announcer.Place> places =
-        endpoints.stream().filter(e -> e.isIn(family)).map(Endpoint::place).toList();
-    if (places.isEmpty()) {
-      ended.add(new EndedKey(key, family, Set.of()));
-      return;
+  /// Announces a key at its endpoints from now on, in place of what was announced for it; in a
+  /// family without endpoints it is withdrawn. Returns at once.
+  void announce(NodeId key, List<AnnouncedEndpoint> endpoints) {
+    for (Family family : loop.locals().keySet()) {
+      List<Announcer.Place> places =
+          endpoints.stream().filter(e -> e.isIn(family)).map(AnnouncedEndpoint::place).toList();
+      if (places.isEmpty()) {
+        loop.post(now -> node(family).withdraw(key));
+      } else {
+        loop.post(now -> node(family).announce(key, places, UNHEARD, now));
+      }
     }
-    loop.post(
-        now ->
-            node(family)
-                .announce(key, places, ports -> ended.add(new EndedKey(key, family, ports)), now));
   }
 
   private DhtNode node(Family family) {
@@ -164,7 +146,7 @@ final class BlockingCalls {
       }
       switch (event.get()) {
         case Event.Found(PeerAddress provider) -> {
-          if (reported.add(provider) && !sink.found(provider)) {
+          if (reported.add(provider) && !sink.found(Provider.at(provider))) {
             return;
           }
         }
@@ -251,7 +233,7 @@ final class BlockingCalls {
       implements DhtNode.FindListener {
     @Override
     public void found(InetSocketAddress provider) {
-      events.add(new Event.Found(Endpoint.found(scheme, provider)));
+      events.add(new Event.Found(AnnouncedEndpoint.found(scheme, provider)));
     }
 
     @Override

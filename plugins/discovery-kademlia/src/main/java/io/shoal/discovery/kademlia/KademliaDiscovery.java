@@ -12,36 +12,35 @@ import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Finds providers over the Mainline DHT protocol (BEP 5), in a network of its own or in the public
 /// one.
 public final class KademliaDiscovery implements Discovery {
-  private final Map<Cid, Set<NodeId>> announcedKeys = new ConcurrentHashMap<>();
   private volatile Optional<Started> started = Optional.empty();
 
   /// Does nothing yet; see [#start].
   public KademliaDiscovery() {}
 
-  private record Started(Membership membership, ProviderKey keys, boolean holdsRecords) {}
+  private record Started(
+      Membership membership, ProviderKey keys, AnnouncedContent content, boolean holdsRecords) {}
 
   @Override
   public void start(PluginContext context) throws ShoalException, InterruptedException {
     KademliaConfig config = KademliaConfig.read(context);
     try {
+      ProviderKey keys = new ProviderKey(context.swarmSecret());
+      Membership membership = Membership.join(config, context);
       started =
           Optional.of(
               new Started(
-                  Membership.join(config, context),
-                  new ProviderKey(context.swarmSecret()),
+                  membership,
+                  keys,
+                  new AnnouncedContent(keys, membership.calls()),
                   config.signedRecords()));
     } catch (IOException e) {
       throw new UserFaultException(
@@ -56,33 +55,18 @@ public final class KademliaDiscovery implements Discovery {
   }
 
   @Override
-  public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints)
-      throws InterruptedException {
-    Started now = running();
-    Map<NodeId, List<Endpoint>> byKey = new LinkedHashMap<>();
-    Map<PeerAddress, Announcement> results = new HashMap<>();
-    for (PeerAddress address : endpoints) {
-      results.put(address, Announcement.NOT_EXPRESSIBLE);
-      NodeId key = now.keys().of(cid, address.scheme());
-      Endpoint.of(address)
-          .ifPresent(e -> byKey.computeIfAbsent(key, k -> new ArrayList<>()).add(e));
-    }
-    Set<NodeId> before = announcedKeys.put(cid, Set.copyOf(byKey.keySet()));
-    if (before != null) {
-      before.stream()
-          .filter(key -> !byKey.containsKey(key))
-          .forEach(now.membership().calls()::withdraw);
-    }
-    results.putAll(now.membership().calls().announce(byKey));
-    return results;
+  public void reachableAt(List<PeerAddress> endpoints) {
+    running().content().reachableAt(endpoints);
+  }
+
+  @Override
+  public void announce(Cid cid) throws InterruptedException {
+    running().content().announce(cid);
   }
 
   @Override
   public void withdraw(Cid cid) {
-    Set<NodeId> keys = announcedKeys.remove(cid);
-    if (keys != null) {
-      started.ifPresent(now -> keys.forEach(now.membership().calls()::withdraw));
-    }
+    started.ifPresent(now -> now.content().withdraw(cid));
   }
 
   @Override
@@ -97,10 +81,8 @@ public final class KademliaDiscovery implements Discovery {
   @Override
   public DiscoveryStatus status() {
     return started
-        .map(now -> now.membership().status())
-        .orElseGet(
-            () ->
-                new DiscoveryStatus(Optional.empty(), 0, 0, 0, Duration.ZERO, List.of(), Map.of()));
+        .map(now -> now.membership().status(now.content().inexpressible()))
+        .orElseGet(() -> DiscoveryStatus.builder().build());
   }
 
   @Override
@@ -134,7 +116,11 @@ public final class KademliaDiscovery implements Discovery {
 
   @Override
   public void close() {
-    started.ifPresent(now -> now.membership().close());
+    started.ifPresent(
+        now -> {
+          now.content().close();
+          now.membership().close();
+        });
     started = Optional.empty();
   }
 }

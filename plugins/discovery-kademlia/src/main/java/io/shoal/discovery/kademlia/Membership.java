@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.Endpoint;
 import io.shoal.api.Metrics;
 import io.shoal.api.PluginContext;
 import io.shoal.api.UserFaultException;
@@ -244,7 +245,8 @@ final class Membership implements AutoCloseable {
     }
   }
 
-  DiscoveryStatus status() {
+  /// @param inexpressible how many endpoints of this node cannot be announced
+  DiscoveryStatus status(int inexpressible) {
     List<String> advice = new ArrayList<>();
     long nodes = sum(DhtNode.Snapshot::nodes);
     if (nodes == 0) {
@@ -284,14 +286,29 @@ final class Membership implements AutoCloseable {
     if (config.readOnly()) {
       details.put("role", "read-only member");
     }
-    return new DiscoveryStatus(
-        Optional.of(Contact.text(loop.local())),
-        Math.toIntExact(nodes),
-        Math.toIntExact(most(DhtNode.Snapshot::announcedKeys)),
-        most(DhtNode.Snapshot::overdueKeys),
-        Duration.ofMillis(most(DhtNode.Snapshot::lagMillis)),
-        advice,
-        details);
+    return DiscoveryStatus.builder()
+        .endpoint(Contact.text(loop.local()))
+        .sockets(sockets())
+        .reachablePeers(Math.toIntExact(nodes))
+        .announcedKeys(most(DhtNode.Snapshot::announcedKeys))
+        .overdue(
+            most(DhtNode.Snapshot::overdueKeys),
+            Duration.ofMillis(most(DhtNode.Snapshot::lagMillis)))
+        .inexpressibleEndpoints(inexpressible)
+        .failed(
+            most(DhtNode.Snapshot::failedKeys),
+            nodes == 0 ? "no other DHT node is known" : "no DHT node stored the announcement")
+        .advice(advice)
+        .details(details)
+        .build();
+  }
+
+  private List<Endpoint.Socket> sockets() {
+    return loop.locals().values().stream()
+        .map(
+            local ->
+                new Endpoint.Socket(Endpoint.Protocol.UDP, local.getAddress(), local.getPort()))
+        .toList();
   }
 
   @Override

@@ -35,7 +35,7 @@ class AddressesTest {
     for (String uri : List.of("tcps://0.0.0.0:4600", "tcps://[::]:4600")) {
       assertEquals(
           Optional.of(new Announcer.Place(4600, Optional.empty())),
-          Endpoint.of(PeerAddress.of(uri)).map(Endpoint::place),
+          AnnouncedEndpoint.of(PeerAddress.of(uri)).map(AnnouncedEndpoint::place),
           uri);
     }
   }
@@ -44,14 +44,14 @@ class AddressesTest {
   void anEndpointOnOneInterfaceKeepsItsHost() {
     assertEquals(
         Optional.of(new Announcer.Place(4600, Optional.of(InetAddress.ofLiteral("192.0.2.7")))),
-        Endpoint.of(PeerAddress.of("tcps://192.0.2.7:4600")).map(Endpoint::place));
+        AnnouncedEndpoint.of(PeerAddress.of("tcps://192.0.2.7:4600"))
+            .map(AnnouncedEndpoint::place));
   }
 
   @Test
   void anAddressWithoutPortIsNotExpressible() {
-    for (String uri :
-        List.of("unix:///run/s", "tcps://h:4600", "tcps://192.0.2.7")) {
-      assertEquals(Optional.empty(), Endpoint.of(PeerAddress.of(uri)), uri);
+    for (String uri : List.of("unix:///run/s", "tcps://h:4600", "tcps://192.0.2.7")) {
+      assertEquals(Optional.empty(), AnnouncedEndpoint.of(PeerAddress.of(uri)), uri);
     }
   }
 
@@ -59,10 +59,10 @@ class AddressesTest {
   void foundProvidersHaveTheScheme() {
     assertEquals(
         PeerAddress.of("tcps://192.0.2.7:4600"),
-        Endpoint.found("tcps", address("192.0.2.7", 4600)));
+        AnnouncedEndpoint.found("tcps", address("192.0.2.7", 4600)));
     assertEquals(
         PeerAddress.of("tcp://[2001:db8:0:0:0:0:0:7]:1"),
-        Endpoint.found("tcp", address("2001:db8::7", 1)));
+        AnnouncedEndpoint.found("tcp", address("2001:db8::7", 1)));
   }
 
   @Test

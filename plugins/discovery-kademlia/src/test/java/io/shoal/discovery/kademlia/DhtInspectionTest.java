@@ -12,6 +12,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.discovery.kademlia.krpc.NodeId;
+import io.shoal.testkit.Await;
 import io.shoal.testkit.TestContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +44,12 @@ class DhtInspectionTest {
     for (int i = 1; i < 5; i++) {
       start(endpoint(first));
     }
-    nodes.getLast().announce(CONTENT, List.of(ENDPOINT));
+    nodes.getLast().reachableAt(List.of(ENDPOINT));
+    nodes.getLast().announce(CONTENT);
+    Await.until(
+        "others store it",
+        () ->
+            nodes.getLast().status().details().getOrDefault("announcing", "").startsWith("1 of 1"));
   }
 
   @AfterEach

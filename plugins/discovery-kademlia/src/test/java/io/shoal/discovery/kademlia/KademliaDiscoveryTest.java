@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.Cid;
-import io.shoal.api.Discovery.Announcement;
+import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.Endpoint;
+import io.shoal.api.Inspection;
 import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
@@ -28,6 +30,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +48,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,8 +120,28 @@ class KademliaDiscoveryTest {
   private static List<PeerAddress> find(KademliaDiscovery node, Cid cid)
       throws ShoalException, InterruptedException {
     List<PeerAddress> found = Collections.synchronizedList(new ArrayList<>());
-    node.findProviders(cid, Set.of("tcps"), found::add);
+    node.findProviders(cid, Set.of("tcps"), provider -> found.add(provider.address()));
     return found;
+  }
+
+  private static void announce(KademliaDiscovery node, Cid cid, PeerAddress... endpoints)
+      throws InterruptedException {
+    node.reachableAt(List.of(endpoints));
+    node.announce(cid);
+  }
+
+  private static void announceAtOthers(KademliaDiscovery node, Cid cid, PeerAddress... endpoints)
+      throws Exception {
+    announce(node, cid, endpoints);
+    await(
+        "others store it",
+        () -> node.status().details().getOrDefault("announcing", "").startsWith("1 of 1 keys"));
+  }
+
+  private static void awaitFound(KademliaDiscovery node, Cid cid, String... uris) throws Exception {
+    List<PeerAddress> expected = Stream.of(uris).map(PeerAddress::of).toList();
+    await("the node knows others", () -> node.status().reachablePeers() > 0);
+    await(expected + " are found", () -> find(node, cid).equals(expected));
   }
 
   private static void await(String what, Callable<Boolean> condition) throws Exception {
@@ -133,15 +157,17 @@ class KademliaDiscoveryTest {
     KademliaDiscovery first = start(Map.of());
     KademliaDiscovery second = joining(first);
 
-    assertEquals(
-        Map.of(ENDPOINT, Announcement.ANNOUNCED), second.announce(cid(1), List.of(ENDPOINT)));
-    assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(first, cid(1)));
+    announce(second, cid(1), ENDPOINT);
+
+    awaitFound(first, cid(1), "tcps://127.0.0.1:4600");
   }
 
   @Test
   void aReadOnlyNodeFindsNeighboursKeys() throws Exception {
     KademliaDiscovery first = start(Map.of("listen", List.of("0.0.0.0:0")));
-    assertEquals(Map.of(ENDPOINT, Announcement.FAILED), first.announce(cid(1), List.of(ENDPOINT)));
+    announce(first, cid(1), ENDPOINT);
+    await("the first try fails", () -> first.status().failedKeys() == 1);
+    assertEquals(Optional.of("no other DHT node is known"), first.status().lastFailure());
 
     KademliaDiscovery reader = readOnlyJoining(first);
 
@@ -152,7 +178,7 @@ class KademliaDiscoveryTest {
   @Test
   void anIsolatedNodeAnnouncesOnceANodeComes() throws Exception {
     KademliaDiscovery first = start(Map.of());
-    first.announce(cid(1), List.of(ENDPOINT));
+    announce(first, cid(1), ENDPOINT);
     KademliaDiscovery second = joining(first);
 
     await(
@@ -213,8 +239,7 @@ class KademliaDiscoveryTest {
     }
     for (int i = 0; i < nodes.size(); i++) {
       PeerAddress own = PeerAddress.of("tcps://0.0.0.0:" + (5000 + i));
-      assertEquals(
-          Map.of(own, Announcement.ANNOUNCED), nodes.get(i).announce(cid(7), List.of(own)));
+      announce(nodes.get(i), cid(7), own);
     }
     for (KademliaDiscovery node : nodes) {
       await("all other providers are found", () -> find(node, cid(7)).size() >= 11);
@@ -224,7 +249,7 @@ class KademliaDiscoveryTest {
   @Test
   void aWithdrawnKeyIsNoLongerAnswered() throws Exception {
     KademliaDiscovery first = start(Map.of());
-    first.announce(cid(1), List.of(ENDPOINT));
+    announce(first, cid(1), ENDPOINT);
     first.withdraw(cid(1));
     KademliaDiscovery reader = readOnlyJoining(first);
     assertEquals(List.of(), find(reader, cid(1)));
@@ -235,7 +260,7 @@ class KademliaDiscoveryTest {
   void schemesHaveKeysOfTheirOwn() throws Exception {
     KademliaDiscovery first = start(Map.of());
     KademliaDiscovery second = joining(first);
-    second.announce(cid(1), List.of(PeerAddress.of("tcp://0.0.0.0:4600")));
+    announceAtOthers(second, cid(1), PeerAddress.of("tcp://0.0.0.0:4600"));
     assertEquals(List.of(), find(first, cid(1)));
   }
 
@@ -248,7 +273,7 @@ class KademliaDiscoveryTest {
     KademliaDiscovery insider = start("insider", values, c -> c.withSwarmSecret(secret));
     KademliaDiscovery other = start("other", values, c -> c.withSwarmSecret(secret));
     KademliaDiscovery outsider = start("outsider", values, c -> c.withSwarmSecret(another));
-    insider.announce(cid(1), List.of(ENDPOINT));
+    announceAtOthers(insider, cid(1), ENDPOINT);
     assertEquals(List.of(), find(first, cid(1)));
     assertEquals(List.of(), find(outsider, cid(1)));
     assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(other, cid(1)));
@@ -259,22 +284,106 @@ class KademliaDiscoveryTest {
     KademliaDiscovery node = start(Map.of());
     PeerAddress path = PeerAddress.of("unix:///run/shoal.sock");
     PeerAddress named = PeerAddress.of("tcps://example.org:4600");
-    assertEquals(
-        Map.of(path, Announcement.NOT_EXPRESSIBLE, named, Announcement.NOT_EXPRESSIBLE),
-        node.announce(cid(1), List.of(path, named)));
+
+    announce(node, cid(1), path, named, ENDPOINT);
+
+    assertEquals(2, node.status().inexpressibleEndpoints());
+    await("one key is announced", () -> node.status().announcedKeys() == 1);
+  }
+
+  @Test
+  void aSchemeThatIsNoLongerServedIsAnnouncedNoLonger() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+    announce(second, cid(1), ENDPOINT, PeerAddress.of("tcp://0.0.0.0:4601"));
+    await("both keys are announced", () -> second.status().announcedKeys() == 2);
+
+    second.reachableAt(List.of(ENDPOINT));
+    await("one key is left", () -> second.status().announcedKeys() == 1);
+
+    second.reachableAt(List.of());
+    await("no key is left", () -> second.status().announcedKeys() == 0);
+
+    second.reachableAt(List.of(PeerAddress.of("tcps://0.0.0.0:4609")));
+    await(
+        "it is found at the new place",
+        () -> find(first, cid(1)).contains(PeerAddress.of("tcps://127.0.0.1:4609")));
+  }
+
+  @Test
+  void manyContentsAreTakenUpAtOnceAndWithdrawnAgain() throws Exception {
+    KademliaDiscovery node = start(Map.of());
+    node.reachableAt(List.of(ENDPOINT));
+    for (int i = 0; i < 5_000; i++) {
+      node.announce(manyth(i));
+    }
+    await("all are announced", () -> node.status().announcedKeys() == 5_000);
+    node.reachableAt(List.of(PeerAddress.of("tcp://0.0.0.0:4600"), ENDPOINT));
+    await("all are announced twice", () -> node.status().announcedKeys() == 10_000);
+    for (int i = 0; i < 5_000; i++) {
+      node.withdraw(manyth(i));
+    }
+    await("none is announced", () -> node.status().announcedKeys() == 0);
+  }
+
+  private static Cid manyth(int number) {
+    byte[] digest = ByteBuffer.allocate(32).putInt(number).array();
+    return Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, digest));
+  }
+
+  @Test
+  void aBitTorrentSwarmIsFoundByItsInfoHash() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+    Cid swarm = Cid.of(Cid.TORRENT_INFO, Multihash.of(Multihash.SHA1, new byte[20]));
+    announce(second, swarm, PeerAddress.of("bt://0.0.0.0:6889"));
+
+    await("the node knows others", () -> first.status().reachablePeers() > 0);
+    List<PeerAddress> found = new ArrayList<>();
+    await(
+        "the peer is found",
+        () -> {
+          first.findProviders(swarm, Set.of("bt"), provider -> found.add(provider.address()));
+          return !found.isEmpty();
+        });
+
+    assertEquals(PeerAddress.of("bt://127.0.0.1:6889"), found.getFirst());
+    List<String> asked = new ArrayList<>();
+    Inspection inspection = first.inspection().orElseThrow();
+    inspection.ask("get-peers", List.of("00".repeat(20)), new Cells(asked));
+    assertTrue(asked.contains("127.0.0.1:6889"), asked::toString);
+  }
+
+  private record Cells(List<String> all) implements Inspection.AnswerSink {
+    @Override
+    public void columns(List<String> names) {}
+
+    @Override
+    public void row(List<String> cells) {
+      all.addAll(cells);
+    }
+  }
+
+  @Test
+  void theStatusNamesTheSocketsToMap() throws Exception {
+    DiscoveryStatus status = start(Map.of()).status();
+    Endpoint.Socket socket = status.sockets().getFirst();
+    assertEquals(Endpoint.Protocol.UDP, socket.protocol());
+    assertEquals(InetAddress.getLoopbackAddress(), socket.host());
+    assertEquals(Optional.of("127.0.0.1:" + socket.port()), status.endpoint());
   }
 
   @Test
   void theSinkEndsTheSearch() throws Exception {
     KademliaDiscovery first = start(Map.of());
     KademliaDiscovery second = joining(first);
-    second.announce(cid(1), List.of(ENDPOINT, PeerAddress.of("tcps://0.0.0.0:4601")));
+    announceAtOthers(second, cid(1), ENDPOINT, PeerAddress.of("tcps://0.0.0.0:4601"));
     List<PeerAddress> found = new ArrayList<>();
     first.findProviders(
         cid(1),
         Set.of("tcps"),
         provider -> {
-          found.add(provider);
+          found.add(provider.address());
           return false;
         });
     assertEquals(1, found.size());
@@ -302,13 +411,13 @@ class KademliaDiscoveryTest {
     KademliaDiscovery onlyV4 = joining(first);
     await("both have joined", () -> first.status().reachablePeers() == 2);
 
-    first.announce(cid(1), List.of(ENDPOINT));
-    assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(onlyV4, cid(1)));
-    assertEquals(List.of(PeerAddress.of("tcps://[0:0:0:0:0:0:0:1]:4600")), find(onlyV6, cid(1)));
+    announce(first, cid(1), ENDPOINT);
+    awaitFound(onlyV4, cid(1), "tcps://127.0.0.1:4600");
+    awaitFound(onlyV6, cid(1), "tcps://[0:0:0:0:0:0:0:1]:4600");
 
-    onlyV6.announce(cid(2), List.of(ENDPOINT));
-    onlyV4.announce(cid(2), List.of(PeerAddress.of("tcps://0.0.0.0:4601")));
-    assertEquals(2, find(first, cid(2)).size());
+    announce(onlyV6, cid(2), ENDPOINT);
+    announce(onlyV4, cid(2), PeerAddress.of("tcps://0.0.0.0:4601"));
+    await("both are found", () -> find(first, cid(2)).size() == 2);
   }
 
   @Test
@@ -339,7 +448,7 @@ class KademliaDiscoveryTest {
     leaving.close();
     // Not even its bootstrap node is there any more.
     first.close();
-    others.getLast().announce(cid(3), List.of(ENDPOINT));
+    announceAtOthers(others.getLast(), cid(3), ENDPOINT);
 
     KademliaDiscovery again = start("leaving", Map.of());
     assertEquals(List.of(PeerAddress.of("tcps://127.0.0.1:4600")), find(again, cid(3)));

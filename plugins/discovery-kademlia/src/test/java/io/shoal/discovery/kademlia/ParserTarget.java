@@ -220,7 +220,7 @@ public enum ParserTarget {
     @Override
     public void read(byte[] in) {
       try {
-        Endpoint.of(PeerAddress.of(new String(in, StandardCharsets.UTF_8)));
+        AnnouncedEndpoint.of(PeerAddress.of(new String(in, StandardCharsets.UTF_8)));
       } catch (IllegalArgumentException e) {
         // No address at all.
       }

@@ -45,6 +45,20 @@ class ProviderKeyTest {
   }
 
   @Test
+  void aBitTorrentSwarmHasItsInfoHashAsKey() {
+    String first = "0123456789abcdef0123456789abcdef01234567";
+    Cid one =
+        Cid.of(Cid.TORRENT_INFO, Multihash.of(Multihash.SHA1, HexFormat.of().parseHex(first)));
+    Cid two = Cid.of(Cid.TORRENT_INFO, EMPTY_FILE);
+    ProviderKey secret = new ProviderKey(Optional.of(message -> new byte[32]));
+    assertEquals(first, open.of(one, "bt").toString());
+    assertEquals(first, secret.of(one, "bt").toString());
+    assertEquals("e3b0c44298fc1c149afbf4c8996fb92427ae41e4", open.of(two, "bt").toString());
+    assertEquals(open.of(RAW, "tcps"), open.of(two, "tcps"), "only its own scheme is BitTorrent's");
+    assertNotEquals(open.of(two, "bt"), open.of(RAW, "bt"));
+  }
+
+  @Test
   void codecAndCidVersionDoNotMatter() {
     assertEquals(open.of(RAW, "tcps"), open.of(Cid.ofV0(EMPTY_FILE), "tcps"));
     assertNotEquals(open.of(RAW, "tcps"), open.of(RAW, "tcp"));

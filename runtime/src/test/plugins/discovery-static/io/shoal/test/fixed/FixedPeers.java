@@ -5,21 +5,15 @@ import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PluginContext;
-import io.shoal.api.SignedRecords;
+import io.shoal.api.Provider;
 import io.shoal.api.UserFaultException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
-/// Says of every content that the peers listed under `peers` have it. Tells nobody what this node has.
+/// Offers the peers listed under `peers` for every content. Announces nothing.
 public final class FixedPeers implements Discovery {
 
-  private final Set<Cid> announced = ConcurrentHashMap.newKeySet();
   private volatile List<PeerAddress> peers = List.of();
 
   @Override
@@ -32,26 +26,14 @@ public final class FixedPeers implements Discovery {
   }
 
   @Override
-  public Map<PeerAddress, Announcement> announce(Cid cid, List<PeerAddress> endpoints) {
-    announced.add(cid);
-    Map<PeerAddress, Announcement> became = new HashMap<>();
-    endpoints.forEach(endpoint -> became.put(endpoint, Announcement.NOT_EXPRESSIBLE));
-    return became;
-  }
-
-  @Override
-  public void withdraw(Cid cid) {
-    announced.remove(cid);
-  }
-
-  @Override
   public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink)
       throws InterruptedException {
     for (PeerAddress peer : peers) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      if (schemes.contains(peer.scheme()) && !sink.found(peer)) {
+      if (schemes.contains(peer.scheme())
+          && !sink.found(Provider.at(peer).fromOperator().unannounced())) {
         return;
       }
     }
@@ -59,19 +41,15 @@ public final class FixedPeers implements Discovery {
 
   @Override
   public DiscoveryStatus status() {
-    List<String> advice =
-        peers.isEmpty() ? List.of("add addresses to plugins.discovery-static.peers") : List.of();
-    return new DiscoveryStatus(
-        Optional.empty(), peers.size(), announced.size(), 0, Duration.ZERO, advice, Map.of());
+    return DiscoveryStatus.builder()
+        .reachablePeers(peers.size())
+        .advice(
+            peers.isEmpty()
+                ? List.of("add addresses to plugins.discovery-static.peers")
+                : List.of())
+        .build();
   }
 
   @Override
-  public Optional<SignedRecords> signedRecords() {
-    return Optional.empty();
-  }
-
-  @Override
-  public void close() {
-    announced.clear();
-  }
+  public void close() {}
 }

@@ -36,7 +36,7 @@ public final class AnnounceFigures {
   private double queriesPerKey = AnnouncePace.QUERIES_PER_KEY;
   private long queries;
   private long announcements;
-  private Walk walk = new Walk(0, 0, 0, 0);
+  private Walk walk = new Walk(0, 0, 0, 0, 0);
   private long walkMillis = Long.MIN_VALUE / 2;
 
   AnnounceFigures(Duration interval, AnnouncedKeys keys) {
@@ -48,6 +48,7 @@ public final class AnnounceFigures {
   /// @param due those that should go out now
   /// @param kept those that other nodes keep, as far as is known
   /// @param overdue those that were not announced in time
+  /// @param failed those that no other node took at the last try
   /// @param lagMillis by how much the latest is late
   /// @param limit how many can be renewed in time, by the pace, by what a node may be sent and by
   ///   what it has room for
@@ -59,16 +60,17 @@ public final class AnnounceFigures {
       int due,
       int kept,
       long overdue,
+      long failed,
       long lagMillis,
       long limit,
       long queries,
       long announcements,
       long networkNodes) {
-    static final Progress NOTHING_YET = new Progress(0, 0, 0, 0, 0, Long.MAX_VALUE, 0, 0, 0);
+    static final Progress NOTHING_YET = new Progress(0, 0, 0, 0, 0, 0, Long.MAX_VALUE, 0, 0, 0);
   }
 
   /// The sums of one walk over all keys.
-  private record Walk(int due, int kept, long overdue, long lagMillis) {}
+  private record Walk(int due, int kept, long overdue, long failed, long lagMillis) {}
 
   /// A lookup found these closest to a key.
   void found(NodeId key, List<LookupRun.Holder> closest) {
@@ -103,6 +105,7 @@ public final class AnnounceFigures {
         walk.due(),
         walk.kept(),
         walk.overdue(),
+        walk.failed(),
         walk.lagMillis(),
         limit(local),
         queries,
@@ -114,6 +117,7 @@ public final class AnnounceFigures {
     int[] due = {0};
     int[] kept = {0};
     long[] overdue = {0};
+    long[] failed = {0};
     long[] most = {0};
     keys.forEach(
         entry -> {
@@ -121,9 +125,10 @@ public final class AnnounceFigures {
           due[0] += entry.isQueued() || entry.mayGo(0, nowMillis) ? 1 : 0;
           kept[0] += entry.isKept() && late <= 0 ? 1 : 0;
           overdue[0] += late > 0 ? 1 : 0;
+          failed[0] += entry.hasFailed() ? 1 : 0;
           most[0] = Math.max(most[0], late);
         });
-    return new Walk(due[0], kept[0], overdue[0], most[0]);
+    return new Walk(due[0], kept[0], overdue[0], failed[0], most[0]);
   }
 
   private long limit(boolean local) {

@@ -25,6 +25,7 @@ final class AnnouncedKey {
   private int retryMillis = FIRST_RETRY_MILLIS;
   private int round;
   private int holders;
+  private boolean failed;
   private boolean running;
   private boolean queued;
   private boolean mayGoEarly;
@@ -94,8 +95,14 @@ final class AnnouncedKey {
   void ends(int taken, long nowMillis) {
     running = false;
     holders = taken;
+    failed = taken == 0;
     keptMillis = taken > 0 ? nowMillis : keptMillis;
     retryMillis = taken > 0 ? FIRST_RETRY_MILLIS : retryMillis;
+  }
+
+  /// Whether no node took it at the last try.
+  boolean hasFailed() {
+    return failed;
   }
 
   /// How long to wait after no node took it: longer each time.

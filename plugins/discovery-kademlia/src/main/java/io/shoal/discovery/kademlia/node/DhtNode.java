@@ -300,6 +300,11 @@ public final class DhtNode {
       return announcing.overdue();
     }
 
+    /// Own keys that no other node took at the last try.
+    public long failedKeys() {
+      return announcing.failed();
+    }
+
     /// By how much the latest is late.
     public long lagMillis() {
       return announcing.lagMillis();

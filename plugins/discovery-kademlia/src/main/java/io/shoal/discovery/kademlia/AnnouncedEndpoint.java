@@ -5,7 +5,6 @@ import io.shoal.discovery.kademlia.announce.Announcer;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.Optional;
 
 /// A transport's address as the DHT can express it: a port, at the address from which our datagrams
@@ -13,25 +12,20 @@ import java.util.Optional;
 ///
 /// @param address what was to be announced
 /// @param place the port, and the host where the transport does not listen on all interfaces
-record Endpoint(PeerAddress address, Announcer.Place place) {
-  private static final int MAX_PORT = 65_535;
-
+record AnnouncedEndpoint(PeerAddress address, Announcer.Place place) {
   /// Empty if the address has no port, or a host by name: the DHT knows only numbers.
-  static Optional<Endpoint> of(PeerAddress address) {
-    URI uri = URI.create(address.uri());
-    String host = uri.getHost();
-    if (host == null || uri.getPort() < 1 || uri.getPort() > MAX_PORT) {
-      return Optional.empty();
-    }
-    return HostPort.parse(host + ":" + uri.getPort())
-        .flatMap(HostPort::literal)
-        .map(
-            ip ->
-                new Endpoint(
-                    address,
-                    new Announcer.Place(
-                        uri.getPort(),
-                        ip.isAnyLocalAddress() ? Optional.empty() : Optional.of(ip))));
+  static Optional<AnnouncedEndpoint> of(PeerAddress address) {
+    return address.port().isEmpty()
+        ? Optional.empty()
+        : address
+            .ip()
+            .map(
+                ip ->
+                    new AnnouncedEndpoint(
+                        address,
+                        new Announcer.Place(
+                            address.port().getAsInt(),
+                            ip.isAnyLocalAddress() ? Optional.empty() : Optional.of(ip))));
   }
 
   /// Whether it can be reached in that family: where a transport listens on all interfaces it takes

@@ -1,0 +1,101 @@
+package io.shoal.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.SignedRecord;
+import io.shoal.api.SignedRecords;
+import io.shoal.api.UserFaultException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// The contract of [SignedRecords], on the instances of a [DiscoveryContract].
+final class SignedRecordsCheck {
+  private static final int KEY_BYTES = 32;
+
+  private final List<SignedRecords> instances;
+  private final KeyPair keys;
+  private final byte[] publicKey;
+
+  /// @param instances at least two that know each other
+  SignedRecordsCheck(List<SignedRecords> instances) throws GeneralSecurityException {
+    this.instances = instances;
+    this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    byte[] encoded = keys.getPublic().getEncoded();
+    this.publicKey = Arrays.copyOfRange(encoded, encoded.length - KEY_BYTES, encoded.length);
+  }
+
+  private SignedRecord record(String name, long sequence, String value)
+      throws GeneralSecurityException {
+    byte[] bytes = value.getBytes(StandardCharsets.US_ASCII);
+    Signature signature = Signature.getInstance("Ed25519");
+    signature.initSign(keys.getPrivate());
+    signature.update(SignedRecord.signedBytes(name, sequence, bytes));
+    return new SignedRecord(publicKey, name, sequence, bytes, signature.sign());
+  }
+
+  private SignedRecords.Resolution resolved(int instance, String name) throws Exception {
+    SignedRecords.Resolution found = instances.get(instance).resolve(publicKey, name);
+    assertTrue(found.answered() > 0, "somebody answers");
+    assertTrue(found.holders() <= found.answered(), "who holds it has answered");
+    return found;
+  }
+
+  void theNewestIsResolvedElsewhere() throws Exception {
+    SignedRecord first = record("new", 1, "5:first");
+    SignedRecord second = record("new", 2, "6:second");
+    assertTrue(instances.get(0).publish(first) > 0, "somebody takes it");
+    assertEquals(Optional.of(first), resolved(1, "new").record());
+    assertTrue(instances.get(0).publish(second, 1) > 0, "somebody takes it");
+    SignedRecords.Resolution found = resolved(1, "new");
+    assertEquals(Optional.of(second), found.record());
+    assertTrue(found.holders() > 0, "somebody holds what is found");
+    assertArrayEquals(second.value(), found.record().orElseThrow().value());
+    assertEquals(Optional.empty(), resolved(1, "other name").record());
+  }
+
+  void aLatePublicationIsAConflict() throws Exception {
+    assertTrue(instances.get(0).publish(record("late", 5, "4:five")) > 0, "somebody takes it");
+    for (SignedRecord late : List.of(record("late", 4, "4:four"), record("late", 5, "4:FIVE"))) {
+      assertThrows(UserFaultException.class, () -> instances.get(1).publish(late));
+    }
+    SignedRecord later = record("late", 7, "5:seven");
+    assertThrows(UserFaultException.class, () -> instances.get(1).publish(later, 6));
+    assertTrue(instances.get(1).publish(later, 5) > 0, "somebody takes it");
+  }
+
+  void invalidRecordsAreRefused() throws Exception {
+    SignedRecord valid = record("valid", 5, "4:five");
+    String tooLarge = "997:" + "x".repeat(997);
+    for (SignedRecord invalid :
+        List.of(
+            record("n".repeat(SignedRecords.MAX_NAME_SIZE_BYTES + 1), 5, "4:five"),
+            record("valid", 5, tooLarge),
+            record("valid", 5, "five"),
+            record("valid", 5, "4:fivefive"),
+            record("valid", -1, "4:five"),
+            new SignedRecord(new byte[31], "valid", 5, valid.value(), valid.signature()),
+            new SignedRecord(publicKey, "valid", 5, valid.value(), new byte[64]),
+            new SignedRecord(publicKey, "valid", 6, valid.value(), valid.signature()),
+            new SignedRecord(publicKey, "other", 5, valid.value(), valid.signature()))) {
+      assertThrows(
+          UserFaultException.class, () -> instances.get(0).publish(invalid), invalid::toString);
+    }
+    assertEquals(Optional.empty(), resolved(1, "valid").record());
+    assertThrows(UserFaultException.class, () -> instances.get(0).resolve(new byte[31], "valid"));
+  }
+
+  void afterTheEndOfTheSecondItFails() throws Exception {
+    SignedRecord record = record("late", 9, "4:nine");
+    assertThrows(Exception.class, () -> instances.get(1).publish(record));
+    assertThrows(Exception.class, () -> instances.get(1).resolve(publicKey, "late"));
+  }
+}
