@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class NodeReports {
                       status.announcedKeys(),
                       status.overdueKeys(),
                       status.lag().toMillis(),
-                      status.details()));
+                      details(status)));
             });
     advice.addAll(advice());
     return new StatusCommands.NodeStatus(
@@ -90,6 +91,21 @@ final class NodeReports {
         new StatusCommands.AccessEntry(core.accessGate().mode(), core.accessGate().refused()),
         check(),
         List.copyOf(advice));
+  }
+
+  private static Map<String, String> details(DiscoveryStatus status) {
+    Map<String, String> details = new LinkedHashMap<>(status.details());
+    if (status.inexpressibleEndpoints() > 0) {
+      details.put(
+          "endpoints that it cannot announce", Integer.toString(status.inexpressibleEndpoints()));
+    }
+    status
+        .lastFailure()
+        .ifPresent(
+            why ->
+                details.put(
+                    "failed", "%d keys, the last because %s".formatted(status.failedKeys(), why)));
+    return details;
   }
 
   private StatusCommands.CheckEntry check() {

@@ -18,10 +18,15 @@ public final class Await {
   ///
   /// @throws AssertionError it did not hold within [#DEADLINE]
   public static void until(String what, Callable<Boolean> condition) throws Exception {
+    until(what, DEADLINE, condition);
+  }
+
+  /// The same with another deadline.
+  static void until(String what, Duration deadline, Callable<Boolean> condition) throws Exception {
     long start = System.nanoTime();
     while (!condition.call()) {
-      if (System.nanoTime() - start > DEADLINE.toNanos()) {
-        throw new AssertionError("waited " + DEADLINE.toSeconds() + " s in vain: " + what);
+      if (System.nanoTime() - start > deadline.toNanos()) {
+        throw new AssertionError("waited " + deadline.toSeconds() + " s in vain: " + what);
       }
       LockSupport.parkNanos(LOOK_EVERY_NANOS);
     }

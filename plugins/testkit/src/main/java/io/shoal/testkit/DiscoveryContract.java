@@ -11,11 +11,13 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.Provider;
 import io.shoal.api.ShoalException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,6 +65,15 @@ public abstract class DiscoveryContract {
   /// @return all traits unless overridden
   protected Set<Trait> traits() {
     return EnumSet.allOf(Trait.class);
+  }
+
+  /// How long a test waits for what another instance should see.
+  Duration patience() {
+    return Await.DEADLINE;
+  }
+
+  private void until(String what, Callable<Boolean> condition) throws Exception {
+    Await.until(what, patience(), condition);
   }
 
   private boolean has(Trait trait) {
@@ -114,7 +125,7 @@ public abstract class DiscoveryContract {
       nodes.add(started(i, nodes));
       nodes.get(i).reachableAt(List.of(endpoint(FIRST_PORT + i)));
     }
-    Await.until("the instances know each other", () -> ready(nodes));
+    until("the instances know each other", () -> ready(nodes));
   }
 
   private Discovery started(int number, List<Discovery> before) throws Exception {
@@ -167,7 +178,7 @@ public abstract class DiscoveryContract {
   }
 
   private void awaitFound(int node, Cid cid, String... uris) throws Exception {
-    Await.until(List.of(uris) + " are found", () -> found(node, cid).containsAll(List.of(uris)));
+    until(List.of(uris) + " are found", () -> found(node, cid).containsAll(List.of(uris)));
   }
 
   /// A content of which a discovery that does not announce finds a provider nevertheless.
@@ -224,7 +235,7 @@ public abstract class DiscoveryContract {
       assertEquals(0, nodes.get(0).status().announcedKeys());
     }
     if (isWhole()) {
-      Await.until("the status counts it", () -> nodes.get(0).status().announcedKeys() > 0);
+      until("the status counts it", () -> nodes.get(0).status().announcedKeys() > 0);
       List<Provider> found = find(nodes.get(1), root(1), Set.of(scheme()));
       assertEquals(List.of(uri(FIRST_PORT)), found(1, root(1)));
       assertTrue(found.getFirst().isAnnounced(), found::toString);
@@ -263,7 +274,7 @@ public abstract class DiscoveryContract {
     }
     awaitFound(1, root(5), uri(FIRST_PORT));
     boolean expressed = nodes.get(0).status().inexpressibleEndpoints() == 0;
-    Await.until(
+    until(
         "the endpoint is found unless the status says that it cannot be announced",
         () ->
             find(nodes.get(1), root(5), Set.of("unheard-of")).stream()
@@ -315,12 +326,12 @@ public abstract class DiscoveryContract {
     nodes.get(0).announce(root(8));
     nodes.get(0).announce(root(8));
     if (isWhole()) {
-      Await.until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
+      until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
     }
     nodes.get(0).withdraw(root(8));
     nodes.get(0).withdraw(root(8));
     nodes.get(0).withdraw(root(9));
-    Await.until("nothing is announced", () -> nodes.get(0).status().announcedKeys() == 0);
+    until("nothing is announced", () -> nodes.get(0).status().announcedKeys() == 0);
   }
 
   @Test
@@ -350,13 +361,13 @@ public abstract class DiscoveryContract {
   public void nothingSurvivesARestart() throws Exception {
     nodes.get(0).announce(root(22));
     if (isWhole()) {
-      Await.until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
+      until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
     }
     nodes.get(0).close();
 
     nodes.set(0, started(0, nodes.subList(1, INSTANCES)));
     nodes.get(0).reachableAt(List.of(endpoint(FIRST_PORT)));
-    Await.until("the instances know each other", () -> ready(nodes));
+    until("the instances know each other", () -> ready(nodes));
     assertEquals(0, nodes.get(0).status().announcedKeys());
     nodes.get(0).announce(root(23));
     if (has(Trait.ANNOUNCES)) {

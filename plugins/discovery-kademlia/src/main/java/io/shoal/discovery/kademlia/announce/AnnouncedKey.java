@@ -11,13 +11,13 @@ final class AnnouncedKey {
   static final int FIRST_RETRY_MILLIS = 2_000;
   static final int MAX_RETRY_MILLIS = 60_000;
 
-  /// A first announcement is late after that.
+  /// A first announcement is so long after its turn late.
   static final long FIRST_DEADLINE_MILLIS = 60_000;
 
   private static final long NEVER = -1;
 
   private final NodeId key;
-  private final long sinceMillis;
+  private final long turnMillis;
   private List<Announcer.Place> places = List.of();
   private List<Announcer.Listener> listeners = List.of();
   private long keptMillis = NEVER;
@@ -30,9 +30,10 @@ final class AnnouncedKey {
   private boolean queued;
   private boolean mayGoEarly;
 
-  AnnouncedKey(NodeId key, long sinceMillis) {
+  /// @param turnMillis when it should go out first: of many that came at once each has its turn
+  AnnouncedKey(NodeId key, long turnMillis) {
     this.key = key;
-    this.sinceMillis = sinceMillis;
+    this.turnMillis = turnMillis;
   }
 
   NodeId key() {
@@ -141,6 +142,6 @@ final class AnnouncedKey {
   long lateMillis(long allowedMillis, long nowMillis) {
     return isKept()
         ? nowMillis - keptMillis - allowedMillis
-        : nowMillis - sinceMillis - FIRST_DEADLINE_MILLIS;
+        : nowMillis - turnMillis - FIRST_DEADLINE_MILLIS;
   }
 }

@@ -29,6 +29,7 @@ final class AnnouncedKeys {
   private final Map<List<Announcer.Place>, List<Announcer.Place>> sharedPlaces = new HashMap<>();
   private final RandomGenerator random;
   private int size;
+  private int unkept;
   private int turn;
 
   AnnouncedKeys(RandomGenerator random) {
@@ -53,9 +54,11 @@ final class AnnouncedKeys {
     if (known != null) {
       return known;
     }
-    AnnouncedKey made = new AnnouncedKey(key, nowMillis);
+    long turnMillis = nowMillis + 1_000L * unkept / AnnouncePace.KEYS_PER_SECOND;
+    AnnouncedKey made = new AnnouncedKey(key, turnMillis);
     keys.put(key, made);
     size++;
+    unkept++;
     return made;
   }
 
@@ -69,8 +72,23 @@ final class AnnouncedKeys {
 
   Optional<AnnouncedKey> remove(NodeId key) {
     Optional<AnnouncedKey> removed = Optional.ofNullable(lane(key).keys.remove(key));
-    removed.ifPresent(any -> size--);
+    removed.ifPresent(
+        entry -> {
+          size--;
+          unkept -= entry.isKept() ? 0 : 1;
+        });
     return removed;
+  }
+
+  /// An announcement of a key ended.
+  ///
+  /// @param holders how many nodes took it
+  void took(AnnouncedKey entry, int holders, long nowMillis) {
+    boolean isFirst = !entry.isKept() && holders > 0;
+    entry.ends(holders, nowMillis);
+    if (isFirst && get(entry.key()).filter(current -> current == entry).isPresent()) {
+      unkept--;
+    }
   }
 
   int size() {

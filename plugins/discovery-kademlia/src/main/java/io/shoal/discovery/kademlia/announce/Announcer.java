@@ -26,11 +26,10 @@ import java.util.random.RandomGenerator;
 /// it. Single-threaded.
 ///
 /// Keys that are due go out in the order of the key space, paced, and each uses what the lookups
-/// before it learned, see [AnnouncedKeys], [AnnouncePace] and [Neighbourhood]. Keys that a caller
-/// waits for go first. A key that fewer than eight nodes keep goes out again when the table grows.
+/// before it learned, see [AnnouncedKeys], [AnnouncePace] and [Neighbourhood]. Keys that are new go
+/// first. A key that fewer than eight nodes keep goes out again when the table grows.
 public final class Announcer {
-  /// Keys on their way that a caller waits for; those of the sweeps are bounded by
-  /// [AnnouncedKeys#LANES].
+  /// New keys on their way; those of the sweeps are bounded by [AnnouncedKeys#LANES].
   static final int MAX_QUEUED_RUNNING = 64;
 
   /// Keys that wait to go out before the sweeps; of more, the others wait for their sweep, which
@@ -359,7 +358,7 @@ public final class Announcer {
 
   private void taken(Run run, Set<Integer> ports, int holders, long nowMillis) {
     AnnouncedKey entry = run.entry();
-    entry.ends(holders, nowMillis);
+    keys.took(entry, holders, nowMillis);
     if (isCurrent(entry)) {
       planNext(run, nowMillis);
       if (run.places().equals(entry.places())) {

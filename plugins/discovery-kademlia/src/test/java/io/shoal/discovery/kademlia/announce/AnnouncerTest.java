@@ -90,6 +90,31 @@ class AnnouncerTest {
   }
 
   @Test
+  void keysThatNoNodeTookAreCountedUntilOneDoes() {
+    Simulation.Peer alone = simulation.join();
+    announce(alone, 3);
+    simulation.run(Duration.ofSeconds(30));
+    assertEquals(3, figures(alone).failedKeys());
+    simulation.join();
+    simulation.run(Duration.ofSeconds(10));
+    assertEquals(0, figures(alone).failedKeys());
+  }
+
+  @Test
+  void manyKeysAtOnceAreLateOnlyAfterTheirTurn() {
+    Simulation.Peer alone = simulation.join();
+    List<NodeId> keys = announce(alone, 100 * AnnouncePace.KEYS_PER_SECOND);
+    simulation.run(Duration.ofSeconds(70));
+    long late = figures(alone).overdueKeys();
+    assertTrue(late <= 15L * AnnouncePace.KEYS_PER_SECOND, () -> late + " are late");
+
+    alone.act(() -> keys.forEach(alone.node()::withdraw));
+    announce(alone, 3);
+    simulation.run(Duration.ofSeconds(90));
+    assertEquals(3, figures(alone).overdueKeys(), "those that are gone keep no key waiting");
+  }
+
+  @Test
   void newNodesGetTheKeysOfASmallNetwork() {
     List<Simulation.Peer> peers = network(2);
     announce(peers.getFirst(), 10);
