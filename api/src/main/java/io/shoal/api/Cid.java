@@ -50,6 +50,9 @@ public final class Cid implements Comparable<Cid> {
 
   /// A version 1 CID.
   ///
+  /// @param codec of the multicodec table, such as [#RAW]
+  /// @param multihash of the content
+  /// @return the id
   /// @throws IllegalArgumentException the codec is negative
   public static Cid of(long codec, Multihash multihash) {
     if (codec < 0) {
@@ -64,6 +67,8 @@ public final class Cid implements Comparable<Cid> {
 
   /// A version 0 CID, for layouts that ask for it.
   ///
+  /// @param multihash of the content, SHA-256
+  /// @return the id, of the codec [#DAG_PB]
   /// @throws IllegalArgumentException the multihash is not SHA-256
   public static Cid ofV0(Multihash multihash) {
     if (multihash.code() != Multihash.SHA2_256) {
@@ -75,6 +80,8 @@ public final class Cid implements Comparable<Cid> {
   /// Parses either text form. Multibase prefixes: `b B` base 32, `z` base 58, `f` base 16, `k` base
   /// 36, `u m` base 64 without padding; no prefix for `Qm…` of 46 characters.
   ///
+  /// @param text the whole of it is read
+  /// @return the id
   /// @throws InvalidInputException the text is not exactly one CID; the message names the text and
   ///   the fault
   public static Cid parse(String text) throws InvalidInputException {
@@ -97,6 +104,8 @@ public final class Cid implements Comparable<Cid> {
 
   /// Reads the binary form of version 0 or 1; every byte must belong to it.
   ///
+  /// @param bytes not kept
+  /// @return the id
   /// @throws MalformedDataException the bytes are not exactly one CID
   public static Cid fromBytes(byte[] bytes) throws MalformedDataException {
     ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -110,6 +119,8 @@ public final class Cid implements Comparable<Cid> {
   /// Reads one CID from the buffer's position and moves behind it. After a failure the position is
   /// undefined.
   ///
+  /// @param in where the id starts
+  /// @return the id
   /// @throws MalformedDataException no CID starts there
   public static Cid read(ByteBuffer in) throws MalformedDataException {
     int start = in.position();
@@ -134,17 +145,23 @@ public final class Cid implements Comparable<Cid> {
     return in.remaining() >= V0_BYTES && in.get(start) == 0x12 && in.get(start + 1) == 0x20;
   }
 
-  /// 0 or 1.
+  /// The version.
+  ///
+  /// @return 0 or 1
   public int version() {
     return bytes[0] == 1 ? 1 : 0;
   }
 
-  /// The codec's number in the multicodec table; [#DAG_PB] for version 0.
+  /// The codec's number in the multicodec table.
+  ///
+  /// @return [#DAG_PB] for version 0
   public long codec() {
     return version() == 0 ? DAG_PB : varintAt(1);
   }
 
   /// The digest with its function.
+  ///
+  /// @return a new object at each call
   public Multihash multihash() {
     try {
       return Multihash.read(ByteBuffer.wrap(bytes, multihashAt(), bytes.length - multihashAt()));
@@ -154,6 +171,8 @@ public final class Cid implements Comparable<Cid> {
   }
 
   /// The multihash's function code, without making a [Multihash].
+  ///
+  /// @return as [Multihash#code]
   public long multihashCode() {
     return varintAt(multihashAt());
   }
@@ -175,12 +194,15 @@ public final class Cid implements Comparable<Cid> {
 
   /// Whether the content is carried in the id itself: such a chunk is never stored, announced or
   /// fetched.
+  ///
+  /// @return whether [#identityContent] has an answer
   public boolean isIdentity() {
     return multihashCode() == Multihash.IDENTITY;
   }
 
-  /// A copy of the content of an identity CID.
+  /// The content of an identity CID.
   ///
+  /// @return a copy
   /// @throws IllegalStateException this is not an identity CID
   public byte[] identityContent() {
     if (!isIdentity()) {
@@ -189,22 +211,31 @@ public final class Cid implements Comparable<Cid> {
     return multihash().digest();
   }
 
-  /// The binary form, a copy.
+  /// The binary form.
+  ///
+  /// @return a copy
   public byte[] toBytes() {
     return bytes.clone();
   }
 
   /// Length of the binary form in bytes.
+  ///
+  /// @return at most [#MAX_BYTES]
   public int sizeBytes() {
     return bytes.length;
   }
 
-  /// Writes the binary form at the buffer's position.
+  /// Writes the binary form at the buffer's position and moves behind it.
+  ///
+  /// @param out has room for [#sizeBytes] bytes
+  /// @throws java.nio.BufferOverflowException the buffer has no room
   public void write(ByteBuffer out) {
     out.put(bytes);
   }
 
-  /// The same content's id in version 1; this object if it is one.
+  /// The same content's id in version 1.
+  ///
+  /// @return this object if it is one
   public Cid toV1() {
     return version() == 1 ? this : of(DAG_PB, multihash());
   }
