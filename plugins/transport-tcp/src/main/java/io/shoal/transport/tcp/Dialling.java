@@ -62,18 +62,13 @@ final class Dialling {
 
   private HostPort target(PeerAddress address) throws InvalidInputException {
     String scheme = address.scheme();
-    int start = scheme.length() + "://".length();
     boolean ours = scheme.equals(TCPS.name()) || scheme.equals(TCP.name());
-    Optional<HostPort> target =
-        ours && address.uri().startsWith("://", scheme.length())
-            ? HostPort.parse(address.uri().substring(start))
-            : Optional.empty();
-    return target
-        .filter(t -> t.port() > 0)
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "'" + address + "' is not of the form tcps://HOST:PORT or tcp://HOST:PORT"));
+    boolean bare = address.path().isEmpty() && address.query().isEmpty();
+    if (!ours || !bare || address.host().isEmpty() || address.port().isEmpty()) {
+      throw new InvalidInputException(
+          "'" + address + "' is not of the form tcps://HOST:PORT or tcp://HOST:PORT");
+    }
+    return new HostPort(address.host().get(), address.port().getAsInt());
   }
 
   private InetAddress[] resolve(HostPort target, PeerAddress address, long deadline)
