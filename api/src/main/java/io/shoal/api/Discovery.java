@@ -100,7 +100,7 @@ public non-sealed interface Discovery extends Extension {
     /// adds its own limits: it dials no port below 1024, and no host often. What the operator named
     /// ([Provider#fromOperator]) has neither rule nor limit.
     ///
-    /// @param provider who is said to have it
+    /// @param provider a peer that may have it
     /// @return whether to go on; `false` ends the search
     boolean found(Provider provider);
   }

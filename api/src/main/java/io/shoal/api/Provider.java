@@ -49,14 +49,14 @@ public final class Provider {
     return address;
   }
 
-  /// Who vouches for the address.
+  /// The party that vouches for the address.
   ///
   /// @return [Source#STRANGERS] unless [#fromOperator] was called
   public Source source() {
     return source;
   }
 
-  /// Whether somebody says that it has this content.
+  /// Whether any party says that it has this content.
   ///
   /// @return true unless [#unannounced] was called
   public boolean isAnnounced() {
@@ -84,7 +84,7 @@ public final class Provider {
         + (announced ? "" : ", not announced");
   }
 
-  /// Who vouches for an address. More may come: a `switch` over it has a `default` that treats them
+  /// A party that vouches for an address. More may come: a `switch` over it has a `default` that treats them
   /// as [#STRANGERS].
   public enum Source {
     /// Anybody: the address came from parties that this node does not know.

@@ -241,6 +241,8 @@ final class NodeCore implements AutoCloseable {
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
+    } else {
+      announcer.reachableAt(List.of());
     }
     if (mode == Node.Mode.SERVE) {
       timers.after(Duration.ZERO, names.renewal()::round);

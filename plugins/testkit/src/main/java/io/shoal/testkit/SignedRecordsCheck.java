@@ -44,32 +44,32 @@ final class SignedRecordsCheck {
 
   private SignedRecords.Resolution resolved(int instance, String name) throws Exception {
     SignedRecords.Resolution found = instances.get(instance).resolve(publicKey, name);
-    assertTrue(found.answered() > 0, "somebody answers");
-    assertTrue(found.holders() <= found.answered(), "who holds it has answered");
+    assertTrue(found.answered() > 0, "other parties answer");
+    assertTrue(found.holders() <= found.answered(), "those that hold it have answered");
     return found;
   }
 
   void theNewestIsResolvedElsewhere() throws Exception {
     SignedRecord first = record("new", 1, "5:first");
     SignedRecord second = record("new", 2, "6:second");
-    assertTrue(instances.get(0).publish(first) > 0, "somebody takes it");
+    assertTrue(instances.get(0).publish(first) > 0, "another party takes it");
     assertEquals(Optional.of(first), resolved(1, "new").record());
-    assertTrue(instances.get(0).publish(second, 1) > 0, "somebody takes it");
+    assertTrue(instances.get(0).publish(second, 1) > 0, "another party takes it");
     SignedRecords.Resolution found = resolved(1, "new");
     assertEquals(Optional.of(second), found.record());
-    assertTrue(found.holders() > 0, "somebody holds what is found");
+    assertTrue(found.holders() > 0, "another party holds what is found");
     assertArrayEquals(second.value(), found.record().orElseThrow().value());
     assertEquals(Optional.empty(), resolved(1, "other name").record());
   }
 
   void aLatePublicationIsAConflict() throws Exception {
-    assertTrue(instances.get(0).publish(record("late", 5, "4:five")) > 0, "somebody takes it");
+    assertTrue(instances.get(0).publish(record("late", 5, "4:five")) > 0, "another party takes it");
     for (SignedRecord late : List.of(record("late", 4, "4:four"), record("late", 5, "4:FIVE"))) {
       assertThrows(UserFaultException.class, () -> instances.get(1).publish(late));
     }
     SignedRecord later = record("late", 7, "5:seven");
     assertThrows(UserFaultException.class, () -> instances.get(1).publish(later, 6));
-    assertTrue(instances.get(1).publish(later, 5) > 0, "somebody takes it");
+    assertTrue(instances.get(1).publish(later, 5) > 0, "another party takes it");
   }
 
   void invalidRecordsAreRefused() throws Exception {

@@ -37,7 +37,7 @@ public final class PeerFinder implements AutoCloseable {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
-  /// Who named an address; whose word counts more comes first.
+  /// The party that named an address; one whose word counts more comes first.
   private enum Origin {
     /// The user, for this download.
     USER,
