@@ -82,13 +82,6 @@ public non-sealed interface Discovery extends Extension {
     return Optional.empty();
   }
 
-  /// The ability to show how it works inside, if this discovery has it. Always the same answer.
-  ///
-  /// @return the ability, or empty
-  default Optional<Inspection> inspection() {
-    return Optional.empty();
-  }
-
   /// Takes providers as they are found.
   @FunctionalInterface
   interface ProviderSink {

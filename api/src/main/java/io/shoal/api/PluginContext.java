@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /// All that a node gives to a plugin. There is nothing global: a plugin brings all else itself.
 ///
@@ -16,8 +17,8 @@ public interface PluginContext {
   /// The configuration node `plugins.PLUGIN_ID`, empty if the user wrote none.
   PluginConfig config();
 
-  /// A folder that belongs to this plugin alone; it exists, only the node's user can read it, and
-  /// it survives restarts. Two nodes never share it.
+  /// A folder that belongs to this plugin alone; it exists, is empty at first, only the node's user
+  /// can read it, and it survives restarts and updates of the plugin. Two nodes never share it.
   Path dataFolder();
 
   /// The identity of this node.
@@ -41,4 +42,16 @@ public interface PluginContext {
   /// has cores. A task holds a thread while it runs, so it must not wait for the network or for
   /// another task.
   Executor bulkPool();
+
+  /// One object for all extensions of this plugin in this node, such as a socket or a table of
+  /// peers: made by the first that asks, closed after the last of them was closed.
+  ///
+  /// @param type names the object: asking for another type gives another object
+  /// @param maker makes it; called at most once, under a lock, so that it must not call this
+  /// @return the same object each time
+  <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> maker);
+
+  /// The version of the API that this node has, of which `Plugin-Requires` speaks: `1.2.0`. It is
+  /// not the version of the program.
+  String apiVersion();
 }

@@ -84,8 +84,8 @@ public final class Provider {
         + (announced ? "" : ", not announced");
   }
 
-  /// A party that vouches for an address. More may come: a `switch` over it has a `default` that treats them
-  /// as [#STRANGERS].
+  /// A party that vouches for an address. More may come: a `switch` over it has a `default` that
+  /// treats them as [#STRANGERS].
   public enum Source {
     /// Anybody: the address came from parties that this node does not know.
     STRANGERS,

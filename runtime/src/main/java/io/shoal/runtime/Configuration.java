@@ -7,6 +7,7 @@ import io.shoal.runtime.config.YamlTree;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// The settings of a node: a YAML file, single keys set over it, and defaults for the rest.
 /// Immutable.
@@ -26,7 +27,7 @@ public final class Configuration {
   private Configuration(ConfigTree.Section tree, String source) throws InvalidConfigException {
     this.tree = tree;
     this.source = source;
-    this.settings = NodeSettings.read(new ConfigSection("", tree, source));
+    this.settings = NodeSettings.read(root());
   }
 
   private static Configuration ofDefaults() {
@@ -88,7 +89,15 @@ public final class Configuration {
 
   /// The section `plugins.PLUGIN_ID`. Each call records anew which keys were read.
   ConfigSection plugin(String pluginId) throws InvalidConfigException {
-    return new ConfigSection("", tree, source).section("plugins").section(pluginId);
+    return root().section("plugins").section(pluginId);
+  }
+
+  private ConfigSection root() {
+    return new ConfigSection(
+        "",
+        tree,
+        source,
+        name -> Optional.ofNullable(System.getenv(name)).filter(v -> !v.isEmpty()));
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -244,5 +245,62 @@ class ConfigurationTest {
     assertEquals(Optional.of("quota"), Suggestion.of("qouta", List.of("path", "quota")));
     assertEquals(Optional.empty(), Suggestion.of("colour", List.of("path", "quota")));
     assertEquals(Optional.empty(), Suggestion.of("ab", List.of("xyz")));
+  }
+
+  @Test
+  void aSecretIsReadFromWhereItIsKeptAndNeverShown() throws Exception {
+    Path file = Files.writeString(folder.resolve("key"), "s3cret\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    ConfigSection plugin =
+        load("""
+                plugins:
+                  cloud:
+                    direct: s3cret
+                    kept: file:%s
+                    unset: env:SHOAL_TEST_THAT_NOBODY_SETS
+                    list: [s3cret]
+                """
+                .formatted(file))
+            .plugin("cloud");
+    assertEquals(Optional.of("s3cret"), plugin.secret("direct"));
+    assertEquals(Optional.of("s3cret"), plugin.secret("kept"));
+    assertEquals(Optional.empty(), plugin.secret("absent"));
+    InvalidConfigException unset =
+        assertThrows(InvalidConfigException.class, () -> plugin.secret("unset"));
+    assertTrue(
+        unset.getMessage().contains("plugins.cloud.unset names the variable SHOAL_TEST"),
+        unset.getMessage());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    InvalidConfigException open =
+        assertThrows(InvalidConfigException.class, () -> plugin.secret("kept"));
+    assertTrue(open.getMessage().contains("chmod 600"), open.getMessage());
+    InvalidConfigException wrong =
+        assertThrows(InvalidConfigException.class, () -> plugin.secret("list"));
+    for (InvalidConfigException each : List.of(unset, open, wrong)) {
+      assertFalse(each.getMessage().contains("s3cret"), each.getMessage());
+    }
+  }
+
+  @Test
+  void pathsAndSectionsWithNamesOfTheirOwnAreRead() throws Exception {
+    ConfigSection plugin =
+        load("""
+                plugins:
+                  cloud:
+                    folder: /srv/../srv/chunks
+                    here: chunks
+                    buckets:
+                      one: {size: 1MB}
+                      two: {size: 2MB}
+                """)
+            .plugin("cloud");
+    assertEquals(Path.of("/srv/chunks"), plugin.path("folder", Path.of("/")));
+    assertEquals(Path.of("/"), plugin.path("absent", Path.of("/")));
+    InvalidConfigException relative =
+        assertThrows(InvalidConfigException.class, () -> plugin.path("here", Path.of("/")));
+    assertTrue(relative.getMessage().contains("a whole path"), relative.getMessage());
+    assertEquals(List.of("one", "two"), List.copyOf(plugin.keys("buckets")));
+    assertEquals(2_000_000, plugin.sizeBytes("buckets.two.size", 0, Long.MAX_VALUE, 0));
+    plugin.refuseUnknown();
   }
 }

@@ -2,9 +2,11 @@ package io.shoal.testkit;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PluginConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +21,9 @@ import java.util.regex.Pattern;
 /// written with commas.
 public final class TestConfig implements PluginConfig {
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
+
+  /// The slowest rate that a node lets a user set.
+  private static final long MIN_BYTES_PER_SECOND = 16 * 1024;
 
   private final Map<String, String> values;
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
@@ -44,6 +49,47 @@ public final class TestConfig implements PluginConfig {
   public Optional<String> text(String key) {
     asked.add(key);
     return Optional.ofNullable(values.get(key));
+  }
+
+  /// The text as it is written; `file:` and `env:` are the node's to read.
+  @Override
+  public Optional<String> secret(String key) {
+    return text(key);
+  }
+
+  @Override
+  public Set<String> keys(String key) {
+    asked.add(key);
+    Set<String> names = new LinkedHashSet<>();
+    for (String one : values.keySet()) {
+      if (one.startsWith(key + ".")) {
+        asked.add(one);
+        names.add(one.substring(key.length() + 1).split("\\.", 2)[0]);
+      }
+    }
+    return names;
+  }
+
+  @Override
+  public Path path(String key, Path whenAbsent) throws InvalidConfigException {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return whenAbsent;
+    }
+    Path path = Path.of(text.get());
+    if (!path.isAbsolute()) {
+      throw fault(key, text.get(), "a whole path");
+    }
+    return path.normalize();
+  }
+
+  @Override
+  public long bytesPerSecond(String key, long whenAbsent) throws InvalidConfigException {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return whenAbsent;
+    }
+    return sizeBytes(key, text.get().replaceFirst("/s$", ""), MIN_BYTES_PER_SECOND, Long.MAX_VALUE);
   }
 
   @Override
@@ -93,15 +139,17 @@ public final class TestConfig implements PluginConfig {
   public long sizeBytes(String key, long minBytes, long maxBytes, long whenAbsent)
       throws InvalidConfigException {
     Optional<String> text = text(key);
-    if (text.isEmpty()) {
-      return whenAbsent;
+    return text.isEmpty() ? whenAbsent : sizeBytes(key, text.get(), minBytes, maxBytes);
+  }
+
+  private static long sizeBytes(String key, String text, long minBytes, long maxBytes)
+      throws InvalidConfigException {
+    if (text.equals("unlimited")) {
+      return within(key, text, Long.MAX_VALUE, minBytes, maxBytes);
     }
-    if (text.get().equals("unlimited")) {
-      return within(key, text.get(), Long.MAX_VALUE, minBytes, maxBytes);
-    }
-    Matcher amount = AMOUNT.matcher(text.get());
+    Matcher amount = AMOUNT.matcher(text);
     if (!amount.matches()) {
-      throw fault(key, text.get(), "a size such as 25MB");
+      throw fault(key, text, "a size such as 25MB");
     }
     long unit =
         switch (amount.group(2).toLowerCase(Locale.ROOT)) {
@@ -114,14 +162,13 @@ public final class TestConfig implements PluginConfig {
           case "mib" -> 1L << 20;
           case "gib" -> 1L << 30;
           case "tib" -> 1L << 40;
-          default -> throw fault(key, text.get(), "a size such as 25MB");
+          default -> throw fault(key, text, "a size such as 25MB");
         };
-    return within(
-        key,
-        text.get(),
-        Math.multiplyExact(Long.parseLong(amount.group(1)), unit),
-        minBytes,
-        maxBytes);
+    long count = Long.parseLong(amount.group(1));
+    if (count > Long.MAX_VALUE / unit) {
+      throw fault(key, text, "a size such as 25MB");
+    }
+    return within(key, text, count * unit, minBytes, maxBytes);
   }
 
   @Override
@@ -140,7 +187,7 @@ public final class TestConfig implements PluginConfig {
         switch (amount.group(2)) {
           case "ms" -> Duration.ofMillis(count);
           case "s" -> Duration.ofSeconds(count);
-          case "m" -> Duration.ofMinutes(count);
+          case "m", "min" -> Duration.ofMinutes(count);
           case "h" -> Duration.ofHours(count);
           case "d" -> Duration.ofDays(count);
           default -> throw fault(key, text.get(), "a time such as 30s");

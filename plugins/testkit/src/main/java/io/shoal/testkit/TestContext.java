@@ -11,12 +11,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /// A whole [PluginContext] with real parts: a data folder, a throw-away identity, timers and a pool
 /// that [#close] ends.
@@ -33,6 +36,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
   private final TestScheduler scheduler = new TestScheduler();
   private final ExecutorService bulkPool;
   private final Map<String, String> values;
+  private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
 
   private TestContext(
       String pluginId,
@@ -159,9 +163,36 @@ public final class TestContext implements PluginContext, AutoCloseable {
     return bulkPool;
   }
 
-  /// Ends timers and threads. Safe to call twice.
   @Override
-  public void close() {
+  public synchronized <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> maker) {
+    AutoCloseable known = shared.get(type);
+    if (known == null) {
+      known = maker.get();
+      shared.put(type, known);
+    }
+    return type.cast(known);
+  }
+
+  @Override
+  public String apiVersion() {
+    return PluginContext.class
+        .getModule()
+        .getDescriptor()
+        .rawVersion()
+        .orElseThrow(() -> new NoSuchElementException("the module io.shoal.api has no version"));
+  }
+
+  /// Ends timers, threads and shared objects. Safe to call twice.
+  @Override
+  public synchronized void close() {
+    for (AutoCloseable object : new ArrayList<>(shared.values()).reversed()) {
+      try {
+        object.close();
+      } catch (Exception e) {
+        throw new AssertionError("a shared object does not close", e);
+      }
+    }
+    shared.clear();
     scheduler.close();
     bulkPool.shutdownNow();
   }

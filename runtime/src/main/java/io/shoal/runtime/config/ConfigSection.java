@@ -1,8 +1,11 @@
 package io.shoal.runtime.config;
 
+import io.shoal.api.ConfigKey;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PluginConfig;
 import io.shoal.runtime.unit.Units;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,15 +26,22 @@ public final class ConfigSection implements PluginConfig {
   private final String prefix;
   private final ConfigTree.Section tree;
   private final String source;
+  private final Function<String, Optional<String>> variables;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
   /// @param prefix the full key of this section, empty for the whole configuration
   /// @param tree its content
   /// @param source the file's name, for messages; empty without one
-  public ConfigSection(String prefix, ConfigTree.Section tree, String source) {
+  /// @param variables those of the environment
+  public ConfigSection(
+      String prefix,
+      ConfigTree.Section tree,
+      String source,
+      Function<String, Optional<String>> variables) {
     this.prefix = prefix;
     this.tree = tree;
     this.source = source;
+    this.variables = variables;
   }
 
   @Override
@@ -51,6 +61,16 @@ public final class ConfigSection implements PluginConfig {
       case ConfigTree.Section section ->
           throw wrong(key, section.line(), "a section", "a single value");
     };
+  }
+
+  @Override
+  public Optional<String> secret(String key) throws InvalidConfigException {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    String place = at(find(key).orElseThrow().line()) + fullKey(key);
+    return Optional.of(new SecretText(place, variables).of(text.get()));
   }
 
   @Override
@@ -126,8 +146,7 @@ public final class ConfigSection implements PluginConfig {
             + ", such as 256KiB or 10GB");
   }
 
-  /// A rate in bytes a second, at least [#MIN_BYTES_PER_SECOND]: a size, with or without `/s`;
-  /// `unlimited` is [Long#MAX_VALUE].
+  @Override
   public long bytesPerSecond(String key, long whenAbsent) throws InvalidConfigException {
     return bounded(
         key,
@@ -156,6 +175,30 @@ public final class ConfigSection implements PluginConfig {
             + " to "
             + Units.exactTime(max)
             + ", such as 250ms, 30s or 2h");
+  }
+
+  @Override
+  public Path path(String key, Path whenAbsent) throws InvalidConfigException {
+    Optional<String> text = text(key);
+    if (text.isEmpty()) {
+      return whenAbsent;
+    }
+    try {
+      Path path = Path.of(text.get());
+      if (path.isAbsolute()) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      throw wrong(key, "'" + text.get() + "'", "a whole path, such as /srv/shoal", e);
+    }
+    throw wrong(key, "'" + text.get() + "'", "a whole path, such as /srv/shoal");
+  }
+
+  @Override
+  public Set<String> keys(String key) throws InvalidConfigException {
+    ConfigSection below = section(key);
+    Set<String> keys = new LinkedHashSet<>(below.tree.children().keySet());
+    return Collections.unmodifiableSet(keys);
   }
 
   private <T extends Comparable<T>> T bounded(
@@ -191,7 +234,7 @@ public final class ConfigSection implements PluginConfig {
           case ConfigTree.Listing list ->
               throw wrong(key, list.line(), "a list", "a section with keys of its own");
         };
-    return new ConfigSection(fullKey(key), below, source);
+    return new ConfigSection(fullKey(key), below, source, variables);
   }
 
   /// Whether something is written under a key.
@@ -229,6 +272,21 @@ public final class ConfigSection implements PluginConfig {
     return at instanceof ConfigTree.Text text && text.value().isEmpty()
         ? Optional.empty()
         : Optional.of(at);
+  }
+
+  /// Takes keys as known that a plugin names, whether it reads them or not.
+  ///
+  /// @throws InvalidConfigException one that it cannot do without is not set
+  public void declare(List<ConfigKey> keys) throws InvalidConfigException {
+    for (ConfigKey key : keys) {
+      if (key.kind() == ConfigKey.Kind.SECTION) {
+        section(key.name());
+      }
+      if (find(key.name()).isEmpty() && key.isRequired()) {
+        String what = key.description().isEmpty() ? "" : " (" + key.description() + ")";
+        throw new InvalidConfigException(fullKey(key.name()) + " is not set" + what + ": set it");
+      }
+    }
   }
 
   /// Refuses keys that are in the configuration and were not read.

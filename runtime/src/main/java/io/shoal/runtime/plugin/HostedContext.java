@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /// The context of one plugin: all that it gets from the node.
 record HostedContext(
@@ -21,5 +22,13 @@ record HostedContext(
     InstantSource clock,
     Metrics metrics,
     Scheduler scheduler,
-    Executor bulkPool)
-    implements PluginContext {}
+    Executor bulkPool,
+    SharedObjects objects,
+    String apiVersion)
+    implements PluginContext {
+
+  @Override
+  public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> maker) {
+    return objects.get(type, maker);
+  }
+}

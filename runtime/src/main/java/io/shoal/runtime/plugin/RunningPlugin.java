@@ -40,6 +40,7 @@ final class RunningPlugin {
   private final PluginServices services;
   private final PluginBorder border;
   private final PluginScheduler scheduler;
+  private final SharedObjects objects = new SharedObjects();
   private final Map<ExtensionKind, List<Extension>> extensions = new EnumMap<>(ExtensionKind.class);
   private final List<Extension> toClose = new ArrayList<>();
 
@@ -93,10 +94,15 @@ final class RunningPlugin {
     for (List<Extension> made : extensions.values()) {
       for (Extension extension : made) {
         toClose.add(extension);
+        config.declare(ask("configuration", extension::configuration));
         start(extension, context);
       }
     }
-    config.refuseUnknown();
+    // The keys of an extension that is not used are its own: switching it off must not make the
+    // user edit its settings.
+    if (extensions.keySet().containsAll(plugin.extensions().keySet())) {
+      config.refuseUnknown();
+    }
   }
 
   private HostedContext context(ConfigSection config) throws UnusablePluginException {
@@ -118,7 +124,9 @@ final class RunningPlugin {
         services.clock(),
         services.metrics().of(plugin.id()),
         scheduler,
-        services.bulkPool());
+        services.bulkPool(),
+        objects,
+        PluginHost.apiVersion());
   }
 
   private void start(Extension extension, HostedContext context)
@@ -216,26 +224,14 @@ final class RunningPlugin {
     List<PluginProblem> problems = new ArrayList<>();
     boolean interrupted = false;
     for (Extension extension : toClose.reversed()) {
-      try {
-        call(
-            settings.stopTimeout(),
-            () -> {
-              extension.close();
-              return Optional.empty();
-            });
-      } catch (ExecutionException e) {
-        problems.add(new PluginProblem(Reason.FAILED, "close failed with " + e.getCause()));
-      } catch (Deadline.MissedException e) {
-        problems.add(
-            new PluginProblem(Reason.HUNG, "close " + e.getMessage() + ": it was left behind"));
-      } catch (InterruptedException e) {
-        // A node that is stopped twice should end faster; the rest is ended all the same.
-        interrupted = true;
-      }
+      interrupted |= close("close", extension, problems);
     }
     toClose.clear();
     extensions.clear();
     scheduler.close();
+    for (AutoCloseable object : objects.takeAll()) {
+      interrupted |= close("the close of " + object.getClass().getName(), object, problems);
+    }
     services.metrics().remove(plugin.id());
     if (plugins.getPlugin(plugin.id()) != null) {
       plugins.unload(plugin);
@@ -244,5 +240,26 @@ final class RunningPlugin {
       Thread.currentThread().interrupt();
     }
     return problems;
+  }
+
+  /// @return whether this thread was interrupted meanwhile: a node that is stopped twice should end
+  ///   faster, and the rest is ended all the same
+  private boolean close(String what, AutoCloseable closeable, List<PluginProblem> problems) {
+    try {
+      call(
+          settings.stopTimeout(),
+          () -> {
+            closeable.close();
+            return Optional.empty();
+          });
+    } catch (ExecutionException e) {
+      problems.add(new PluginProblem(Reason.FAILED, what + " failed with " + e.getCause()));
+    } catch (Deadline.MissedException e) {
+      problems.add(
+          new PluginProblem(Reason.HUNG, what + " " + e.getMessage() + ": it was left behind"));
+    } catch (InterruptedException e) {
+      return true;
+    }
+    return false;
   }
 }

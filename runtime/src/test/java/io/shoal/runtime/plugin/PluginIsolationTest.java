@@ -230,7 +230,7 @@ class PluginIsolationTest {
   void unexportedPackagesOfTheApiDoNotExistForPlugins() throws Exception {
     probe(
             """
-            var inside = Class.forName("io.shoal.api.Multibase").getDeclaredMethods()[0];
+            var inside = Class.forName("io.shoal.api.ServesNothing").getDeclaredMethods()[0];
             inside.setAccessible(true);
             seen = "the API's insides";
             """)

@@ -3,14 +3,17 @@ package io.shoal.runtime.plugin.border;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
+import io.shoal.api.ConfigKey;
 import io.shoal.api.Extension;
 import io.shoal.api.FileBacked;
+import io.shoal.api.Inspection;
 import io.shoal.api.PluginContext;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreUsage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -114,6 +117,16 @@ final class GuardedStore implements ChunkStore, Guarded {
     calls.close();
     open.forEach(GuardedReader::close);
     store.close();
+  }
+
+  @Override
+  public List<ConfigKey> configuration() {
+    return calls.plain("configuration", store::configuration);
+  }
+
+  @Override
+  public Optional<Inspection> inspection() {
+    return calls.plain("inspection", store::inspection);
   }
 
   @Override

@@ -1,10 +1,14 @@
 package io.shoal.runtime.plugin.border;
 
+import io.shoal.api.ConfigKey;
 import io.shoal.api.Extension;
+import io.shoal.api.Inspection;
 import io.shoal.api.PluginContext;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Verifier;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 
 /// A verifier behind the border.
 final class GuardedVerifier implements Verifier, Guarded {
@@ -60,6 +64,16 @@ final class GuardedVerifier implements Verifier, Guarded {
   @Override
   public void close() {
     verifier.close();
+  }
+
+  @Override
+  public List<ConfigKey> configuration() {
+    return calls.plain("configuration", verifier::configuration);
+  }
+
+  @Override
+  public Optional<Inspection> inspection() {
+    return calls.plain("inspection", verifier::inspection);
   }
 
   @Override
