@@ -10,7 +10,6 @@ import io.shoal.api.PermanentException;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
-import io.shoal.api.UnsupportedCapabilityException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NotFoundException;
@@ -38,7 +37,6 @@ record CommandFailure(Kind kind, String message) {
     RETRYABLE(503),
     MALFORMED_DATA(502),
     PEER_FAULT(502),
-    UNSUPPORTED_CAPABILITY(501),
     PERMANENT(500),
     IO(500),
     STOPPING(503),
@@ -72,7 +70,6 @@ record CommandFailure(Kind kind, String message) {
   private static Kind kindOf(ShoalException exception) {
     return switch (exception) {
       case NotFoundException _ -> Kind.NOT_FOUND;
-      case UnsupportedCapabilityException _ -> Kind.UNSUPPORTED_CAPABILITY;
       case PermanentException _ -> Kind.PERMANENT;
       case DeadlineException _ -> Kind.DEADLINE;
       case StoreFullException _ -> Kind.STORE_FULL;
@@ -103,7 +100,6 @@ record CommandFailure(Kind kind, String message) {
       case RETRYABLE -> throw new RetryableException(message);
       case MALFORMED_DATA -> throw new MalformedDataException(message);
       case PEER_FAULT -> throw new PeerFaultException(message);
-      case UNSUPPORTED_CAPABILITY -> throw new UnsupportedCapabilityException(message);
       case PERMANENT -> throw new PermanentException(message);
       case IO -> throw new IOException(message);
       case STOPPING ->

@@ -16,7 +16,6 @@ import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.PermanentException;
 import io.shoal.api.RetryableException;
 import io.shoal.api.StoreFullException;
-import io.shoal.api.UnsupportedCapabilityException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.RemoteNode;
 import io.shoal.runtime.command.ContentCommands;
@@ -238,7 +237,6 @@ class ControlServerTest {
         new RetryableException("m"),
         new MalformedDataException("m"),
         new PeerFaultException("m"),
-        new UnsupportedCapabilityException("m"),
         new PermanentException("m"),
         new IOException("m"));
   }
