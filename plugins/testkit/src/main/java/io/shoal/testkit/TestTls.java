@@ -5,12 +5,16 @@ import io.shoal.api.PeerId;
 import io.shoal.api.TlsContext;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
@@ -22,6 +26,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS 1.3 between test nodes, with host certificates as a node has them.
@@ -49,7 +54,10 @@ final class TestTls implements TlsContext {
   private SSLEngine engine(boolean client, Optional<PeerId> expected) {
     try {
       SSLContext context = SSLContext.getInstance(VERSION);
-      context.init(keyManagers(), new TrustManager[] {new HostTrust(expected, alpn)}, null);
+      context.init(
+          new KeyManager[] {keyManager()},
+          new TrustManager[] {new HostTrust(expected, alpn, true)},
+          null);
       SSLEngine engine = context.createSSLEngine();
       engine.setUseClientMode(client);
       SSLParameters parameters = engine.getSSLParameters();
@@ -60,51 +68,99 @@ final class TestTls implements TlsContext {
       }
       engine.setSSLParameters(parameters);
       return engine;
-    } catch (GeneralSecurityException | IOException e) {
+    } catch (GeneralSecurityException e) {
       throw new AssertionError("every Java platform has TLS 1.3", e);
     }
   }
 
-  private KeyManager[] keyManagers() throws GeneralSecurityException, IOException {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    keys.load(null, null);
-    keys.setKeyEntry("host", own.key(), new char[0], new Certificate[] {own.certificate()});
-    KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-    factory.init(keys, new char[0]);
-    return factory.getKeyManagers();
+  @Override
+  public X509ExtendedKeyManager keyManager() {
+    try {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(null, null);
+      keys.setKeyEntry("host", own.key(), new char[0], new Certificate[] {own.certificate()});
+      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+      factory.init(keys, new char[0]);
+      return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+    } catch (GeneralSecurityException | IOException e) {
+      throw new AssertionError("every Java platform keeps keys", e);
+    }
+  }
+
+  @Override
+  public X509ExtendedTrustManager trustManager(Optional<PeerId> expected) {
+    return new HostTrust(expected, alpn, false);
   }
 
   @Override
   public PeerId peerId(SSLSession session) throws PeerFaultException {
     try {
-      Certificate[] chain = session.getPeerCertificates();
-      return HostCertificate.verify(Arrays.copyOf(chain, chain.length, X509Certificate[].class));
-    } catch (SSLPeerUnverifiedException | ArrayStoreException e) {
+      return peerId(session.getPeerCertificates());
+    } catch (SSLPeerUnverifiedException e) {
       throw new PeerFaultException("the peer did not prove its identity", e);
     }
   }
 
   @Override
-  public byte[] channelBinding(SSLSession session) {
+  public PeerId peerId(Certificate[] chain) throws PeerFaultException {
     try {
-      return ((ExtendedSSLSession) session)
-          .exportKeyingMaterialData(CHANNEL_BINDING_LABEL, new byte[0], CHANNEL_BINDING_SIZE_BYTES);
-    } catch (SSLKeyException e) {
-      throw new IllegalStateException("the session's handshake has not ended", e);
+      return HostCertificate.verify(Arrays.copyOf(chain, chain.length, X509Certificate[].class));
+    } catch (ArrayStoreException e) {
+      throw new PeerFaultException("the peer's certificate is not X.509", e);
+    }
+  }
+
+  @Override
+  public byte[] channelBinding(SSLSession session) {
+    if (!(session instanceof ExtendedSSLSession tls)) {
+      throw new IllegalStateException("a session without an exporter");
+    }
+    try {
+      return tls.exportKeyingMaterialData(
+          CHANNEL_BINDING_LABEL, new byte[0], CHANNEL_BINDING_SIZE_BYTES);
+    } catch (SSLKeyException | UnsupportedOperationException e) {
+      throw new IllegalStateException("no exporter, or its handshake has not ended", e);
+    }
+  }
+
+  @Override
+  public byte[] channelBinding(
+      Certificate client, Certificate server, byte[] clientRandom, byte[] serverRandom) {
+    if (clientRandom.length != CHANNEL_BINDING_RANDOM_SIZE_BYTES
+        || serverRandom.length != CHANNEL_BINDING_RANDOM_SIZE_BYTES) {
+      throw new IllegalArgumentException(
+          "each side draws " + CHANNEL_BINDING_RANDOM_SIZE_BYTES + " random bytes");
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((CHANNEL_BINDING_LABEL + "\0").getBytes(StandardCharsets.US_ASCII));
+      for (byte[] part :
+          List.of(client.getEncoded(), server.getEncoded(), clientRandom, serverRandom)) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).flip());
+        digest.update(part);
+      }
+      return digest.digest();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("a certificate without an encoding", e);
     }
   }
 
   private static final class HostTrust extends X509ExtendedTrustManager {
     private final Optional<PeerId> expected;
     private final String alpn;
+    private final boolean knowsProtocol;
 
-    HostTrust(Optional<PeerId> expected, String alpn) {
+    /// @param knowsProtocol whether the engine knows the application protocol when it asks, as the
+    ///   JDK's do
+    HostTrust(Optional<PeerId> expected, String alpn, boolean knowsProtocol) {
       this.expected = expected;
       this.alpn = alpn;
+      this.knowsProtocol = knowsProtocol;
     }
 
-    private void check(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-      if (!alpn.equals(engine.getHandshakeApplicationProtocol())) {
+    private void check(X509Certificate[] chain, Optional<String> protocol)
+        throws CertificateException {
+      if (protocol.isPresent() ? !alpn.equals(protocol.get()) : knowsProtocol) {
         throw new CertificateException("the peer does not speak " + alpn);
       }
       try {
@@ -117,44 +173,48 @@ final class TestTls implements TlsContext {
       }
     }
 
+    private static Optional<String> protocolOf(SSLEngine engine) {
+      try {
+        return Optional.ofNullable(engine.getHandshakeApplicationProtocol());
+      } catch (UnsupportedOperationException e) {
+        return Optional.empty();
+      }
+    }
+
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
         throws CertificateException {
-      check(chain, engine);
+      check(chain, protocolOf(engine));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
         throws CertificateException {
-      check(chain, engine);
+      check(chain, protocolOf(engine));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
         throws CertificateException {
-      throw engineOnly();
+      check(chain, Optional.empty());
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
         throws CertificateException {
-      throw engineOnly();
+      check(chain, Optional.empty());
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
         throws CertificateException {
-      throw engineOnly();
+      check(chain, Optional.empty());
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType)
         throws CertificateException {
-      throw engineOnly();
-    }
-
-    private static CertificateException engineOnly() {
-      return new CertificateException("the protocol can be checked with an engine only");
+      check(chain, Optional.empty());
     }
 
     @Override

@@ -3,15 +3,17 @@ package io.shoal.runtime.identity;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerId;
 import io.shoal.api.TlsContext;
-import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.Principal;
-import java.security.PrivateKey;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
@@ -24,7 +26,6 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /// TLS between hosts: version 1.3 only, both sides show a [HostCertificate].
 final class HostTls implements TlsContext {
@@ -70,9 +71,24 @@ final class HostTls implements TlsContext {
   }
 
   @Override
+  public X509ExtendedKeyManager keyManager() {
+    return new OwnCertificate(own);
+  }
+
+  @Override
+  public X509ExtendedTrustManager trustManager(Optional<PeerId> expected) {
+    return HostTrust.forAnyStack(expected, alpn, clock);
+  }
+
+  @Override
+  public PeerId peerId(Certificate[] chain) throws PeerFaultException {
+    return HostCertificate.verify(x509(chain), clock.instant());
+  }
+
+  @Override
   public PeerId peerId(SSLSession session) throws PeerFaultException {
     try {
-      return HostCertificate.verify(x509(session.getPeerCertificates()), clock.instant());
+      return peerId(session.getPeerCertificates());
     } catch (SSLPeerUnverifiedException e) {
       throw new PeerFaultException("the peer did not prove who it is", e);
     }
@@ -88,6 +104,34 @@ final class HostTls implements TlsContext {
           CHANNEL_BINDING_LABEL, new byte[0], CHANNEL_BINDING_SIZE_BYTES);
     } catch (SSLKeyException e) {
       throw new IllegalStateException("the session's handshake has not ended", e);
+    } catch (UnsupportedOperationException e) {
+      // What the JDK's default method does.
+      throw new IllegalStateException("a session without an exporter: not of this context", e);
+    }
+  }
+
+  @Override
+  public byte[] channelBinding(
+      Certificate client, Certificate server, byte[] clientRandom, byte[] serverRandom) {
+    if (clientRandom.length != CHANNEL_BINDING_RANDOM_SIZE_BYTES
+        || serverRandom.length != CHANNEL_BINDING_RANDOM_SIZE_BYTES) {
+      throw new IllegalArgumentException(
+          "each side draws " + CHANNEL_BINDING_RANDOM_SIZE_BYTES + " random bytes");
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(CHANNEL_BINDING_LABEL.getBytes(StandardCharsets.US_ASCII));
+      digest.update((byte) 0);
+      for (byte[] part :
+          List.of(client.getEncoded(), server.getEncoded(), clientRandom, serverRandom)) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).flip());
+        digest.update(part);
+      }
+      return digest.digest();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalArgumentException("a certificate without an encoding", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
     }
   }
 
@@ -113,152 +157,12 @@ final class HostTls implements TlsContext {
     try {
       SSLContext context = SSLContext.getInstance(VERSION);
       context.init(
-          new KeyManager[] {new OwnCertificate(own)},
-          new TrustManager[] {new HostTrust(expected, alpn, clock)},
+          new KeyManager[] {keyManager()},
+          new TrustManager[] {HostTrust.withProtocol(expected, alpn, clock)},
           random);
       return context;
     } catch (GeneralSecurityException e) {
       throw new AssertionError("every Java platform has TLS 1.3", e);
-    }
-  }
-
-  /// Accepts exactly one host certificate, of the expected peer.
-  private static final class HostTrust extends X509ExtendedTrustManager {
-
-    private final Optional<PeerId> expected;
-    private final String alpn;
-    private final InstantSource clock;
-
-    HostTrust(Optional<PeerId> expected, String alpn, InstantSource clock) {
-      this.expected = expected;
-      this.alpn = alpn;
-      this.clock = clock;
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-        throws CertificateException {
-      check(chain, engine);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-        throws CertificateException {
-      check(chain, engine);
-    }
-
-    private void check(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-      // JSSE refuses a wrong protocol but accepts a peer that offers none at all.
-      if (!alpn.equals(engine.getHandshakeApplicationProtocol())) {
-        throw new CertificateException("the peer does not speak " + alpn);
-      }
-      try {
-        PeerId peer = HostCertificate.verify(chain, clock.instant());
-        if (expected.isPresent() && !expected.get().equals(peer)) {
-          throw new CertificateException("the peer there is " + peer + ", not " + expected.get());
-        }
-      } catch (PeerFaultException e) {
-        throw new CertificateException(e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-        throws CertificateException {
-      throw engineOnly();
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-        throws CertificateException {
-      throw engineOnly();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType)
-        throws CertificateException {
-      throw engineOnly();
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType)
-        throws CertificateException {
-      throw engineOnly();
-    }
-
-    private static CertificateException engineOnly() {
-      return new CertificateException(
-          "without an engine the application protocol cannot be checked");
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
-  }
-
-  /// Shows the one certificate, whatever is asked for.
-  private static final class OwnCertificate extends X509ExtendedKeyManager {
-
-    private static final String ALIAS = "host";
-
-    private final HostCertificate own;
-
-    OwnCertificate(HostCertificate own) {
-      this.own = own;
-    }
-
-    @Override
-    public @Nullable String chooseEngineClientAlias(
-        String[] keyTypes, Principal @Nullable [] issuers, SSLEngine engine) {
-      return isAmong(keyTypes);
-    }
-
-    @Override
-    public @Nullable String chooseEngineServerAlias(
-        String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-      return isAmong(keyType);
-    }
-
-    private @Nullable String isAmong(String... keyTypes) {
-      for (String type : keyTypes) {
-        if (type.equals(own.key().getAlgorithm())) {
-          return ALIAS;
-        }
-      }
-      return null;
-    }
-
-    @Override
-    public X509Certificate[] getCertificateChain(String alias) {
-      return new X509Certificate[] {own.certificate()};
-    }
-
-    @Override
-    public PrivateKey getPrivateKey(String alias) {
-      return own.key();
-    }
-
-    @Override
-    public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-      return new String[] {ALIAS};
-    }
-
-    @Override
-    public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-      return new String[] {ALIAS};
-    }
-
-    @Override
-    public @Nullable String chooseClientAlias(
-        String[] keyTypes, Principal @Nullable [] issuers, Socket socket) {
-      return isAmong(keyTypes);
-    }
-
-    @Override
-    public @Nullable String chooseServerAlias(
-        String keyType, Principal @Nullable [] issuers, Socket socket) {
-      return isAmong(keyType);
     }
   }
 }
