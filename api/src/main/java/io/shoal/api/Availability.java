@@ -5,7 +5,15 @@ import java.util.BitSet;
 /// A peer's report of what it has of a DAG. Positions number the DAG's distinct CIDs, depth first,
 /// in the order in which they are first seen; the root is 0. Identity CIDs are not counted. Every
 /// report is a hint: it may be wrong or outdated at any time.
-public sealed interface Availability {
+///
+/// Later versions may have more cases, so a `switch` needs a `default` branch: a transport sends
+/// nothing in place of a case that it does not know.
+public sealed interface Availability
+    permits Availability.Complete,
+        Availability.Snapshot,
+        Availability.Gained,
+        Availability.Unknown,
+        FutureCase {
 
   /// It has everything.
   record Complete() implements Availability {}

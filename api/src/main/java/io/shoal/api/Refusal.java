@@ -2,8 +2,17 @@ package io.shoal.api;
 
 import java.time.Duration;
 
-/// Why a peer does not send a chunk.
-public sealed interface Refusal {
+/// The reason why a peer does not send a chunk.
+///
+/// Later versions may have more cases, so a `switch` needs a `default` branch: a transport sends
+/// [NotHeld] in place of a case that it does not know.
+public sealed interface Refusal
+    permits Refusal.NotHeld,
+        Refusal.Busy,
+        Refusal.Denied,
+        Refusal.Corrupt,
+        Refusal.Gone,
+        FutureCase {
 
   /// It does not have the chunk.
   record NotHeld() implements Refusal {}
@@ -16,7 +25,7 @@ public sealed interface Refusal {
   /// It does not serve this to us; asking again will not help.
   record Denied() implements Refusal {}
 
-  /// Its own copy is corrupt and was quarantined: it sent no wrong byte.
+  /// It found its own copy corrupt and put it aside. The peer did nothing wrong.
   record Corrupt() implements Refusal {}
 
   /// The connection or the request is gone.

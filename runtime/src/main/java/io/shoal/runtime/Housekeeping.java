@@ -12,7 +12,9 @@ import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ final class Housekeeping {
   }
 
   void round() {
-    Set<PeerConnection> watching = new HashSet<>();
+    Set<PeerConnection> watching = Collections.newSetFromMap(new IdentityHashMap<>());
     holdings.watches().roots().forEach(root -> watching.addAll(holdings.watches().peers(root)));
     connections.sweep(watching::contains);
     checkAdopted();

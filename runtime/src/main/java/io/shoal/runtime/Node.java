@@ -214,6 +214,7 @@ public final class Node implements NodeCommands {
           .ifPresent(
               why -> LOG.warn("continues without plugin {}: {}", report.id(), why.message()));
     }
+    core.listenFailures().forEach(plugins::failed);
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
           Optional.of(

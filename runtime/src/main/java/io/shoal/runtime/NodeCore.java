@@ -35,6 +35,7 @@ import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.PluginScheduler;
+import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import io.shoal.runtime.serving.NodeChunkServer;
 import io.shoal.runtime.serving.PeerGossip;
 import io.shoal.runtime.serving.RefusingServer;
@@ -47,6 +48,8 @@ import io.shoal.runtime.store.Quarantine;
 import io.shoal.runtime.store.RootIndex;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.store.VerifiedChunks;
+import io.shoal.runtime.transport.Listeners;
+import io.shoal.runtime.transport.TransportChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,6 +59,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +86,6 @@ final class NodeCore implements AutoCloseable {
   private final NodeSettings settings;
   private final Access access;
   private final Node.Mode mode;
-  private final TransportChoice transports;
   private final PluginScheduler timers = new PluginScheduler("runtime");
   private final DownloadJournal journal;
   private final RootIndex index;
@@ -110,7 +113,8 @@ final class NodeCore implements AutoCloseable {
   private final GatedServer gatedServer;
   private final CollectionLock collectionLock = new CollectionLock();
   private final StreamMemory streamMemory;
-  private volatile List<PeerAddress> endpoints = List.of();
+  private final Listeners listeners;
+  private final ReentrantLock announcing = new ReentrantLock();
 
   NodeCore(
       PeerId self,
@@ -154,8 +158,12 @@ final class NodeCore implements AutoCloseable {
     bookFile.load();
     FileCeiling ceiling = FileCeiling.of(limits);
     accessGate = new AccessGate(access, self, clockMillis);
-    transports = new TransportChoice(plugins.transports(), settings.tlsRequired(), access);
-    Connections connections = new Connections(ceiling.connections(), book, nanoTime);
+    TransportChoice transports =
+        new TransportChoice(
+            plugins.transports(), settings.tlsRequired(), settings.plainSchemes(), access);
+    listeners = new Listeners(transports, settings.plugins(), this::moved);
+    Connections connections =
+        new Connections(ceiling.connections(), book, transports.traits(), nanoTime);
     Dialler dialler =
         new Dialler(transports.dialable(), self, connections, book, accessGate, nanoTime);
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
@@ -234,9 +242,15 @@ final class NodeCore implements AutoCloseable {
       timers.every(Duration.ofMillis(AccessGate.TICK_MILLIS), gatedServer::tick);
     }
     if (serves()) {
-      endpoints = transports.listen(gatedServer);
-      network.dialler().ownEndpoints(endpoints);
-      announcer.reachableAt(endpoints);
+      listeners.open(gatedServer);
+      network.dialler().giveUp(listeners.lost());
+      announcing.lock();
+      try {
+        network.dialler().ownEndpoints(endpoints());
+        announcer.reachableAt(endpoints());
+      } finally {
+        announcing.unlock();
+      }
       Thread.ofVirtual().name("announce-all").start(holdings::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
@@ -254,6 +268,23 @@ final class NodeCore implements AutoCloseable {
     }
     timers.every(Housekeeping.EVERY, housekeeping::round);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
+  }
+
+  /// The endpoints changed, perhaps while the node starts.
+  private void moved() {
+    announcing.lock();
+    try {
+      List<PeerAddress> now = endpoints();
+      LOG.info(
+          "listens at {}",
+          now.isEmpty()
+              ? "no address"
+              : String.join(", ", now.stream().map(PeerAddress::uri).toList()));
+      network.dialler().ownEndpoints(now);
+      announcer.reachableAt(now);
+    } finally {
+      announcing.unlock();
+    }
   }
 
   private boolean idle() {
@@ -345,7 +376,12 @@ final class NodeCore implements AutoCloseable {
   }
 
   List<PeerAddress> endpoints() {
-    return endpoints;
+    return listeners.endpoints();
+  }
+
+  /// Plugins whose transports do not listen, and why.
+  Map<String, UnusablePluginException> listenFailures() {
+    return listeners.failures();
   }
 
   Node.Mode mode() {
@@ -354,6 +390,7 @@ final class NodeCore implements AutoCloseable {
 
   @Override
   public void close() {
+    listeners.close();
     idleDigests.close();
     scheduledVerify.close();
     downloads.close();

@@ -8,6 +8,7 @@ import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.maintenance.VerifySettings;
 import io.shoal.runtime.plugin.ActiveSettings;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -16,6 +17,7 @@ import java.util.Set;
 /// @param active which plugins are used
 /// @param plugins how plugins are loaded
 /// @param tls whether peers must encrypt and prove their identity
+/// @param plainSchemes schemes to use although they do not encrypt
 /// @param access which peers may take part
 /// @param announce what is announced
 /// @param limits what the node may use
@@ -27,6 +29,7 @@ record NodeSettings(
     ActiveSettings active,
     PluginSettings plugins,
     Tls tls,
+    Set<String> plainSchemes,
     AccessSettings access,
     AnnounceScope announce,
     Limits limits,
@@ -124,6 +127,7 @@ record NodeSettings(
             ActiveSettings.read(root),
             PluginSettings.read(root),
             Tls.valueOf(upper(root.oneOf("tls", Set.of("required", "off"), "required"))),
+            plainSchemes(root),
             access,
             announce(root, access.mode()),
             Limits.read(root),
@@ -133,6 +137,17 @@ record NodeSettings(
             root.oneOf("log.level", LOG_LEVELS, "info"));
     root.refuseUnknown();
     return settings;
+  }
+
+  private static Set<String> plainSchemes(ConfigSection root) throws InvalidConfigException {
+    List<String> names = root.texts("transport.plain", List.of());
+    for (String name : names) {
+      if (!name.matches("[a-z][a-z0-9+.-]{0,15}")) {
+        throw root.wrong(
+            "transport.plain", "'" + name + "'", "names of schemes, such as http, without ://");
+      }
+    }
+    return Set.copyOf(names);
   }
 
   private static String upper(String word) {

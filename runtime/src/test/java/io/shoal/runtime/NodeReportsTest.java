@@ -11,7 +11,6 @@ import io.shoal.runtime.peer.PeerKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +49,6 @@ class NodeReportsTest {
         Optional.empty(),
         Optional.of(PeerId.ofEd25519(key)),
         "test",
-        Set.of(),
         true);
   }
 

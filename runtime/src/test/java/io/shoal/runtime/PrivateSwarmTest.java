@@ -125,7 +125,7 @@ class PrivateSwarmTest {
 
   private static Refusal refusal(PeerConnection from, Cid cid) throws Exception {
     try (ChunkBody body = from.fetch(new ChunkRequest(cid, Optional.empty()))) {
-      return assertThrows(RefusedException.class, body::sizeBytes).refusal();
+      return assertThrows(RefusedException.class, body::awaitSize).refusal();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.ChunkServer;
+import io.shoal.api.Endpoint;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
@@ -16,8 +17,10 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
 import io.shoal.runtime.plugin.ActivePlugins;
+import io.shoal.runtime.testing.FixedListener;
 import io.shoal.runtime.testing.JdkSha256;
 import io.shoal.runtime.testing.PlainStore;
+import io.shoal.runtime.testing.TestSchemes;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,9 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// Which schemes a node listens for and dials: never one that protects less than was asked for.
 class SchemeChoiceTest {
   private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
-  private static final Scheme ENCRYPTED = new Scheme("tcps", Scheme.Protection.ENCRYPTED);
-  private static final Scheme PLAIN = new Scheme("tcp", Scheme.Protection.PLAIN);
-  private static final Scheme LOCAL = new Scheme("unix", Scheme.Protection.LOCAL);
+  private static final Scheme ENCRYPTED = TestSchemes.TCPS;
+  private static final Scheme PLAIN = TestSchemes.TCP;
+  private static final Scheme LOCAL = TestSchemes.UNIX;
 
   @TempDir Path folder;
 
@@ -58,9 +62,10 @@ class SchemeChoiceTest {
     }
 
     @Override
-    public List<PeerAddress> listen(Set<String> wanted, ChunkServer server) {
+    public Listener listen(
+        Set<String> wanted, ChunkServer server, Consumer<List<Endpoint>> changed) {
       listened.addAll(wanted);
-      return List.of();
+      return FixedListener.at();
     }
 
     @Override

@@ -255,6 +255,8 @@ public final class FrameCodec {
       case Refusal.Denied _ -> DENIED;
       case Refusal.Corrupt _ -> CORRUPT;
       case Refusal.Gone _ -> GONE;
+      // The wire has no word for what later versions of the API add.
+      default -> NOT_HELD;
     };
   }
 

@@ -37,6 +37,8 @@ public final class PendingAvailability {
       case Availability.Snapshot(BitSet have, int positions) ->
           replace(Base.SNAPSHOT, have.toByteArray(), positions);
       case Availability.Gained(int[] positions) -> gain(positions);
+      // The wire has no frame for what later versions of the API add.
+      default -> {}
     }
   }
 

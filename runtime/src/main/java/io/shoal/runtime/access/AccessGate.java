@@ -8,15 +8,15 @@ import io.shoal.api.RemotePeer;
 import io.shoal.api.SwarmSecret;
 import io.shoal.runtime.access.AdmissionProof.Verdict;
 import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.peer.WeakConnectionMap;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +62,7 @@ public final class AccessGate {
   private final Access access;
   private final PeerId self;
   private final LongSupplier clockMillis;
-  private final Map<PeerConnection, Entering> entering = new HashMap<>();
+  private final IdentityHashMap<PeerConnection, Entering> entering = new IdentityHashMap<>();
   private final Map<PeerKey, Long> logged =
       new LinkedHashMap<>() {
         @Override
@@ -72,7 +72,7 @@ public final class AccessGate {
       };
 
   /// Why connections that are gone were turned away, for a dial that asks only then.
-  private final Map<PeerConnection, Verdict> gone = new WeakHashMap<>();
+  private final WeakConnectionMap<Verdict> gone = new WeakConnectionMap<>();
 
   /// Turned away because they are late, and not closed yet.
   private final List<PeerConnection> denied = new ArrayList<>();
@@ -236,7 +236,7 @@ public final class AccessGate {
   ///   denied first, and their users see why they get nothing
   public List<PeerConnection> tick() {
     List<PeerConnection> toClose;
-    Map<PeerConnection, Verdict.Refused> late = new HashMap<>();
+    IdentityHashMap<PeerConnection, Verdict.Refused> late = new IdentityHashMap<>();
     synchronized (this) {
       long now = clockMillis.getAsLong();
       entering.forEach(
@@ -289,8 +289,9 @@ public final class AccessGate {
     synchronized (this) {
       known = Optional.ofNullable(entering.get(connection));
       if (known.isEmpty()) {
-        Verdict last = gone.get(connection);
-        return last instanceof Verdict.Refused ? last : new Verdict.Refused(GONE);
+        return gone.get(connection)
+            .filter(Verdict.Refused.class::isInstance)
+            .orElse(new Verdict.Refused(GONE));
       }
     }
     while (true) {

@@ -4,6 +4,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.runtime.peer.Bans;
+import io.shoal.runtime.peer.ConnectionKey;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.Reputation;
@@ -45,18 +46,27 @@ public final class Connections {
   private final int maxConnections;
   private final int maxInbound;
   private final PeerBook book;
+  private final SchemeTraits traits;
   private final LongSupplier nanoTime;
-  private final Map<PeerConnection, Link> open = new LinkedHashMap<>();
-  private final Map<PeerKey, PeerConnection> byPeer = new HashMap<>();
-  private final Map<String, PeerConnection> byDialled = new HashMap<>();
+  private final Map<ConnectionKey, Link> open = new LinkedHashMap<>();
+  private final Map<PeerKey, ConnectionKey> byPeer = new HashMap<>();
+  private final Map<String, ConnectionKey> byDialled = new HashMap<>();
   private boolean closed;
 
+  /// @param traits of the schemes that this node uses
   /// @param nanoTime monotonic, any origin
-  public Connections(int maxConnections, PeerBook book, LongSupplier nanoTime) {
+  public Connections(
+      int maxConnections, PeerBook book, SchemeTraits traits, LongSupplier nanoTime) {
     this.maxConnections = maxConnections;
     this.maxInbound = maxConnections - Math.min(MAX_KEPT_FOR_DIALS, maxConnections / 8);
     this.book = book;
+    this.traits = traits;
     this.nanoTime = nanoTime;
+  }
+
+  /// What each connection can do.
+  public SchemeTraits traits() {
+    return traits;
   }
 
   /// Whether there is no room for another connection.
@@ -83,25 +93,24 @@ public final class Connections {
 
   /// The open connection to an address, if there is one; given back with [#release].
   synchronized Optional<PeerConnection> retain(PeerAddress address) {
-    PeerConnection known = byDialled.get(address.uri());
-    if (known == null) {
-      known = address.peerId().map(PeerKey::of).map(byPeer::get).orElse(null);
-    }
-    return known != null && known.isOpen() && retain(known) ? Optional.of(known) : Optional.empty();
+    return Optional.ofNullable(byDialled.get(address.uri()))
+        .or(() -> address.peerId().map(PeerKey::of).map(byPeer::get))
+        .map(ConnectionKey::connection)
+        .filter(known -> known.isOpen() && retain(known));
   }
 
   /// Uses a connection that was dialled at `address`, as [#retain(PeerConnection)] does.
   synchronized boolean retainDialled(PeerAddress address, PeerConnection connection) {
     boolean retained = retain(connection);
     if (retained) {
-      byDialled.put(address.uri(), connection);
+      byDialled.put(address.uri(), new ConnectionKey(connection));
     }
     return retained;
   }
 
   /// Uses an open connection; given back with [#release]. False if it is gone.
   public synchronized boolean retain(PeerConnection connection) {
-    Link link = open.get(connection);
+    Link link = open.get(new ConnectionKey(connection));
     if (link != null) {
       link.users++;
     }
@@ -109,7 +118,7 @@ public final class Connections {
   }
 
   public synchronized void release(PeerConnection connection) {
-    Link link = open.get(connection);
+    Link link = open.get(new ConnectionKey(connection));
     if (link != null && --link.users == 0) {
       link.idleSinceNanos = nanoTime.getAsLong();
     }
@@ -136,10 +145,12 @@ public final class Connections {
         }
       }
       dropped.ifPresent(this::forget);
-      open.put(connection, new Link(nanoTime.getAsLong()));
-      byPeer.putIfAbsent(PeerKey.of(connection), connection);
+      open.put(new ConnectionKey(connection), new Link(nanoTime.getAsLong()));
+      if (traits.mayAsk(connection)) {
+        byPeer.putIfAbsent(PeerKey.of(connection), new ConnectionKey(connection));
+      }
     }
-    dropped.ifPresent(PeerConnection::close);
+    dropped.ifPresent(worse -> worse.close(PeerConnection.Reason.FULL));
     return true;
   }
 
@@ -149,11 +160,12 @@ public final class Connections {
   private Optional<PeerConnection> lessWorthThan(double score) {
     Optional<PeerConnection> worst = Optional.empty();
     double lowest = score - Reputation.WORTH_A_PLACE;
-    for (Map.Entry<PeerConnection, Link> entry : open.entrySet()) {
-      double its = book.score(entry.getKey().remote());
+    for (Map.Entry<ConnectionKey, Link> entry : open.entrySet()) {
+      PeerConnection connection = entry.getKey().connection();
+      double its = book.score(connection.remote());
       if (entry.getValue().users <= 0 && its <= lowest) {
         lowest = its;
-        worst = Optional.of(entry.getKey());
+        worst = Optional.of(connection);
       }
     }
     return worst;
@@ -161,18 +173,22 @@ public final class Connections {
 
   /// A peer sent what the rules of the runtime's messages do not allow.
   public void brokeRules(PeerConnection connection, String how) {
-    disconnect(connection, Reputation.Penalty.BROKE_RULES, how);
+    disconnect(connection, Reputation.Penalty.BROKE_RULES, PeerConnection.Reason.FAULT, how);
   }
 
   /// A peer takes a place that others wait for, and does not use it.
   public void tooSlow(PeerConnection connection, String how) {
-    disconnect(connection, Reputation.Penalty.STALLED, how);
+    disconnect(connection, Reputation.Penalty.STALLED, PeerConnection.Reason.IDLE, how);
   }
 
-  private void disconnect(PeerConnection connection, Reputation.Penalty penalty, String how) {
+  private void disconnect(
+      PeerConnection connection,
+      Reputation.Penalty penalty,
+      PeerConnection.Reason reason,
+      String how) {
     LOG.info("disconnected from peer {}: {}", PeerKey.of(connection), how);
     book.did(connection.remote(), penalty);
-    connection.close();
+    connection.close(reason);
   }
 
   /// A connection ended.
@@ -184,20 +200,21 @@ public final class Connections {
   }
 
   private synchronized void forget(PeerConnection connection) {
-    open.remove(connection);
-    byPeer.remove(PeerKey.of(connection), connection);
-    byDialled.values().removeIf(connection::equals);
+    ConnectionKey gone = new ConnectionKey(connection);
+    open.remove(gone);
+    byPeer.remove(PeerKey.of(connection), gone);
+    byDialled.values().removeIf(gone::equals);
   }
 
   public synchronized Collection<PeerConnection> all() {
-    return new ArrayList<>(open.keySet());
+    return open.keySet().stream().map(ConnectionKey::connection).toList();
   }
 
   /// Closes all connections of a peer that was banned.
   public void closeAllOf(PeerKey peer) {
     for (PeerConnection connection : all()) {
       if (PeerKey.of(connection).equals(peer)) {
-        connection.close();
+        connection.close(PeerConnection.Reason.FAULT);
       }
     }
   }
@@ -217,10 +234,10 @@ public final class Connections {
     long now = nanoTime.getAsLong();
     List<PeerConnection> idle = new ArrayList<>();
     open.forEach(
-        (connection, link) -> {
+        (key, link) -> {
           boolean unused = link.users <= 0 && now - link.idleSinceNanos > IDLE_NANOS;
-          if (unused && connection.remote().outbound()) {
-            idle.add(connection);
+          if (unused && key.connection().remote().outbound()) {
+            idle.add(key.connection());
           }
         });
     return idle;
@@ -230,6 +247,6 @@ public final class Connections {
     synchronized (this) {
       closed = true;
     }
-    all().forEach(PeerConnection::close);
+    all().forEach(connection -> connection.close(PeerConnection.Reason.STOPPING));
   }
 }

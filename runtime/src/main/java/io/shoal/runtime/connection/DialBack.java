@@ -74,7 +74,10 @@ public final class DialBack {
     }
     for (PeerConnection connection : connections.all()) {
       RemotePeer remote = connection.remote();
-      if (remote.outbound() && isOutside(remote) && isToBeAsked(host(remote))) {
+      if (remote.outbound()
+          && isOutside(remote)
+          && connections.traits().carriesMessages(connection)
+          && isToBeAsked(host(remote))) {
         send(connection, MessageTypes.DIAL_BACK_QUESTION, DialBackMessages.question());
         return;
       }

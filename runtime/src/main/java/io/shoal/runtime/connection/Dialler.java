@@ -6,6 +6,7 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerId;
 import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
@@ -55,7 +56,7 @@ public final class Dialler {
       PeerBook book,
       AccessGate gate,
       LongSupplier nanoTime) {
-    this.dialable = Map.copyOf(dialable);
+    this.dialable = new ConcurrentHashMap<>(dialable);
     this.self = self;
     this.connections = connections;
     this.book = book;
@@ -66,7 +67,12 @@ public final class Dialler {
 
   /// The schemes that this node dials.
   public Set<String> schemes() {
-    return dialable.keySet();
+    return Set.copyOf(dialable.keySet());
+  }
+
+  /// From now on addresses of these schemes are not dialled: their transport failed.
+  public void giveUp(Set<String> schemes) {
+    dialable.keySet().removeAll(schemes);
   }
 
   /// Where this node itself listens: never dialled.
@@ -134,7 +140,7 @@ public final class Dialler {
       admit(address, connection);
       book.connected(connection.remote(), millis);
       if (!connections.retainDialled(address, connection)) {
-        throw new PeerUnreachableException(address + " closed the connection at once");
+        throw notKept(address, connection);
       }
       return connection;
     } catch (PeerUnreachableException | PeerFaultException e) {
@@ -146,6 +152,18 @@ public final class Dialler {
     }
   }
 
+  private static PeerUnreachableException notKept(PeerAddress address, PeerConnection connection) {
+    if (!connection.isOpen()) {
+      return new PeerUnreachableException(address + " closed the connection at once");
+    }
+    connection.close();
+    return new PeerUnreachableException(
+        address
+            + ": connect returned another connection than ChunkServer.connected was given: report it"
+            + " to the author of the plugin for "
+            + address.scheme());
+  }
+
   private void admit(PeerAddress address, PeerConnection connection)
       throws PeerUnreachableException, InterruptedException {
     if (connection.remote().provenId().filter(self::equals).isPresent()) {
@@ -153,16 +171,20 @@ public final class Dialler {
       throw new PeerUnreachableException(address + " is this node itself");
     }
     if (gate.await(connection) instanceof AdmissionProof.Verdict.Refused(String why)) {
-      connection.close();
+      connection.close(PeerConnection.Reason.DENIED);
       throw new PeerUnreachableException(address + ": the peer there " + why);
     }
   }
 
   /// Whether a peer answers at an address, tried by a connection of its own that ends at once.
-  /// Empty if it could not be tried, which says nothing about the address.
+  /// Empty if it could not be tried, which says nothing about the address; nor does a connection of
+  /// a scheme without messages, which may be made without a peer.
   Optional<Boolean> answers(PeerAddress address) throws InterruptedException {
     Transport transport = dialable.get(address.scheme());
-    if (transport == null || connections.isFull() || !takeTurn(address)) {
+    if (transport == null
+        || !connections.traits().has(address.scheme(), Scheme.Trait.MESSAGES)
+        || connections.isFull()
+        || !takeTurn(address)) {
       return Optional.empty();
     }
     dials.acquire();

@@ -27,7 +27,7 @@ public final class GatedServer implements ChunkServer {
   @Override
   public void connected(PeerConnection connection) {
     if (connections.isFull(gate.waiting())) {
-      connection.close();
+      connection.close(PeerConnection.Reason.FULL);
       return;
     }
     follow(connection, gate.arrived(connection));
@@ -40,7 +40,7 @@ public final class GatedServer implements ChunkServer {
         inner.connected(connection);
         gate.opened(connection);
       }
-      case Verdict.Refused _ -> connection.close();
+      case Verdict.Refused _ -> connection.close(PeerConnection.Reason.DENIED);
     }
   }
 
@@ -76,11 +76,16 @@ public final class GatedServer implements ChunkServer {
   /// A question that follows a proof on the wire may overtake it in here, so it waits for the
   /// decision.
   private boolean mayAsk(PeerConnection from) throws InterruptedException {
-    return gate.isAdmitted(from) || gate.await(from) instanceof Verdict.Admitted;
+    return connections.traits().mayBeAsked(from)
+        && (gate.isAdmitted(from) || gate.await(from) instanceof Verdict.Admitted);
   }
 
   @Override
   public void message(PeerConnection from, int type, ByteBuffer bytes) {
+    if (!connections.traits().carriesMessages(from)) {
+      // What would answer could not.
+      return;
+    }
     if (gate.isAdmitted(from)) {
       inner.message(from, type, bytes);
     } else if (type == MessageTypes.ACCESS_PROOF) {
@@ -90,6 +95,6 @@ public final class GatedServer implements ChunkServer {
 
   /// See [AccessGate#tick].
   public void tick() {
-    gate.tick().forEach(PeerConnection::close);
+    gate.tick().forEach(late -> late.close(PeerConnection.Reason.DENIED));
   }
 }

@@ -1,14 +1,13 @@
 package io.shoal.runtime.connection;
 
 import io.shoal.api.PeerConnection;
-import java.util.Map;
-import java.util.WeakHashMap;
+import io.shoal.runtime.peer.WeakConnectionMap;
 
 /// Counts the messages of one kind that each connection sends within a round; those above the limit
 /// are ignored. Usable from any thread.
 public final class MessageQuota {
   private final int maxPerRound;
-  private final Map<PeerConnection, Integer> counts = new WeakHashMap<>();
+  private final WeakConnectionMap<Integer> counts = new WeakConnectionMap<>();
 
   /// @param maxPerRound of one connection
   public MessageQuota(int maxPerRound) {

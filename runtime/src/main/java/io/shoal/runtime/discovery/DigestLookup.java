@@ -81,7 +81,9 @@ public final class DigestLookup {
 
   private void ask(PeerConnection connection, String sha256) {
     try {
-      connection.send(MessageTypes.DIGEST_QUESTION, DigestMessages.question(sha256));
+      if (network.connections().traits().carriesMessages(connection)) {
+        connection.send(MessageTypes.DIGEST_QUESTION, DigestMessages.question(sha256));
+      }
     } catch (PeerUnreachableException | InterruptedException e) {
       LOG.debug("{} was not asked: {}", PeerKey.of(connection), e.getMessage());
     } finally {

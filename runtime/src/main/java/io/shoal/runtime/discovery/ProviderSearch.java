@@ -203,7 +203,7 @@ public final class ProviderSearch {
         case Availability.Snapshot snapshot -> snapshot.have().isEmpty() ? "none" : "partial";
         case Availability.Gained gained -> "partial";
         case Availability.Unknown unknown -> "unknown";
-        case null -> "unknown";
+        case null, default -> "unknown";
       };
     } catch (ShoalException e) {
       return "unknown";

@@ -77,7 +77,7 @@ final class ChunkReceiver {
       if (cancelled) {
         return new Outcome.Refused(GONE);
       }
-      int size = coming.sizeBytes();
+      int size = coming.awaitSize();
       begun.run();
       if (size < 0 || size > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
         return new Outcome.Wrong("it sent a chunk of " + size + " bytes");

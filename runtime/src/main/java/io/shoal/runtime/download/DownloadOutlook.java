@@ -99,6 +99,7 @@ final class DownloadOutlook {
       case Refusal.Denied denied -> lastRefusal = peer + " does not serve this to us";
       case Refusal.Busy busy -> lastRefusal = peer + " is busy";
       case Refusal.Gone gone -> {}
+      default -> lastRefusal = peer + " does not send chunk " + chunk;
     }
   }
 

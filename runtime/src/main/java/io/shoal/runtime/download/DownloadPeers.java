@@ -7,6 +7,7 @@ import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.discovery.PeerFinder;
 import io.shoal.runtime.discovery.PeerNetwork;
+import io.shoal.runtime.peer.ConnectionKey;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.PeerOrigin;
 import io.shoal.runtime.swarm.Swarm;
@@ -104,7 +105,7 @@ final class DownloadPeers {
   /// The connection is closed.
   void lost(PeerConnection connection, long now) {
     DownloadPeer peer = byKey.get(PeerKey.of(connection));
-    if (peer != null && peer.connection.equals(connection)) {
+    if (peer != null && ConnectionKey.same(peer.connection, connection)) {
       leave(peer, now);
     }
   }
@@ -142,7 +143,7 @@ final class DownloadPeers {
     forget(peer, now);
     if (drop.ban()) {
       admission.ban(peer, drop.reason());
-      peer.connection.close();
+      peer.connection.close(PeerConnection.Reason.FAULT);
       network.connections().closeAllOf(peer.key);
     } else {
       LOG.info("disconnected from peer {}: {}", peer.key, drop.reason());
@@ -163,7 +164,9 @@ final class DownloadPeers {
   void sendNotice(List<Integer> peers, FetchNotice notice) {
     for (int id : peers) {
       DownloadPeer peer = byId.get(id);
-      if (peer != null && peer.sending.compareAndSet(false, true)) {
+      if (peer != null
+          && network.connections().traits().carriesMessages(peer.connection)
+          && peer.sending.compareAndSet(false, true)) {
         // Sending blocks while the peer accepts nothing.
         Thread.ofVirtual().name("fetch-notice").start(() -> send(peer, notice));
       }

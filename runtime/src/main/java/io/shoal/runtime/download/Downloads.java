@@ -169,6 +169,9 @@ public final class Downloads {
 
   /// A peer takes part in the swarm of `root`: it may have what is missing here.
   public void takesPart(Cid root, PeerConnection connection) {
+    if (!connections.traits().mayAsk(connection)) {
+      return;
+    }
     for (Download download : allOf(root)) {
       if (connections.retain(connection)) {
         download.offer(connection);

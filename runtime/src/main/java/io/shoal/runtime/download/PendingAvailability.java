@@ -28,6 +28,7 @@ final class PendingAvailability {
       case Availability.Complete complete -> replace(update);
       case Availability.Snapshot snapshot -> replace(update);
       case Availability.Unknown unknown -> replace(update);
+      default -> replace(new Availability.Unknown());
     }
     boolean first = !waiting;
     waiting = true;

@@ -20,6 +20,7 @@ import io.shoal.runtime.plugin.inspection.PluginApproval;
 import io.shoal.runtime.plugin.inspection.PluginCatalog;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
+import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -188,6 +189,11 @@ public final class PluginHost implements AutoCloseable {
         verifiers,
         active(ExtensionKind.DISCOVERY, Discovery.class),
         active(ExtensionKind.TRANSPORT, Transport.class));
+  }
+
+  /// A plugin failed at its work and is not used any more. It is ended with the others.
+  public synchronized void failed(String pluginId, UnusablePluginException why) {
+    catalog.find(pluginId).ifPresent(found -> found.fail(why));
   }
 
   /// The plugins of a kind that run, in the order of the configuration.

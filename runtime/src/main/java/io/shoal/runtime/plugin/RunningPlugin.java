@@ -2,7 +2,6 @@ package io.shoal.runtime.plugin;
 
 import io.shoal.api.Extension;
 import io.shoal.api.InvalidConfigException;
-import io.shoal.api.ShoalException;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.Deadline;
@@ -14,7 +13,6 @@ import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,16 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import org.pf4j.PluginRuntimeException;
 import org.pf4j.PluginState;
 
 /// One plugin, from the definition of its classes until they are unloaded. Every call of its code
 /// is made on a thread of its own with a deadline.
 final class RunningPlugin {
+
+  private static final String START_TIMEOUT = "plugins.startTimeout";
 
   private final InspectedPlugin plugin;
   private final ModularPlugins plugins;
@@ -73,7 +71,7 @@ final class RunningPlugin {
   void load(Set<ExtensionKind> kinds) throws UnusablePluginException, InterruptedException {
     plugins.load(plugin);
     if (plugins.startPlugin(plugin.id()) != PluginState.STARTED) {
-      throw fault(plugins.getPlugin(plugin.id()).getFailedException());
+      throw PluginCall.fault("it", plugins.getPlugin(plugin.id()).getFailedException());
     }
     for (ExtensionKind kind : kinds) {
       List<Extension> made = ask("its constructor", () -> plugins.newExtensions(plugin, kind));
@@ -142,9 +140,9 @@ final class RunningPlugin {
       if (e.getCause() instanceof InvalidConfigException fault) {
         throw fault;
       }
-      throw fault(Objects.requireNonNull(e.getCause()));
+      throw PluginCall.fault("start", Objects.requireNonNull(e.getCause()));
     } catch (Deadline.MissedException e) {
-      throw hung("start", e);
+      throw PluginCall.hung("start", START_TIMEOUT, e);
     }
   }
 
@@ -156,9 +154,9 @@ final class RunningPlugin {
     try {
       return call(settings.startTimeout(), () -> Optional.of(question.call())).orElseThrow();
     } catch (ExecutionException e) {
-      throw fault(Objects.requireNonNull(e.getCause()));
+      throw PluginCall.fault(what, Objects.requireNonNull(e.getCause()));
     } catch (Deadline.MissedException e) {
-      throw hung(what, e);
+      throw PluginCall.hung(what, START_TIMEOUT, e);
     }
   }
 
@@ -166,54 +164,6 @@ final class RunningPlugin {
       throws ExecutionException, Deadline.MissedException, InterruptedException {
     return Deadline.call(
         "plugin-" + plugin.id(), limit, plugins.getPluginClassLoader(plugin.id()), work);
-  }
-
-  private UnusablePluginException hung(String what, Deadline.MissedException missed) {
-    return new UnusablePluginException(
-        Reason.HUNG,
-        what
-            + " "
-            + missed.getMessage()
-            + ": raise plugins.startTimeout if it needs longer, else report it to its author",
-        missed);
-  }
-
-  /// The problem of a plugin whose code threw.
-  private static UnusablePluginException fault(Throwable thrown) {
-    Throwable cause = unwrapped(thrown);
-    return switch (cause) {
-      case ShoalException e ->
-          new UnusablePluginException(Reason.FAILED, String.valueOf(e.getMessage()), e);
-      case Deadline.MissedException e ->
-          new UnusablePluginException(Reason.HUNG, "its Plugin-Class " + e.getMessage(), e);
-      case LinkageError e ->
-          new UnusablePluginException(
-              Reason.LINKAGE,
-              "its classes do not fit together or do not fit this version: "
-                  + e
-                  + ": get another version of it",
-              e);
-      case ClassNotFoundException e ->
-          new UnusablePluginException(
-              Reason.FAILED,
-              "a class of it cannot be loaded ("
-                  + e
-                  + "): get it again; if that does not help, report it to its author",
-              e);
-      case Throwable e ->
-          new UnusablePluginException(
-              Reason.FAILED, "it failed with " + e + ": report it to its author", e);
-    };
-  }
-
-  private static Throwable unwrapped(Throwable thrown) {
-    Throwable cause = thrown.getCause();
-    boolean wrapper =
-        thrown instanceof PluginRuntimeException
-            || thrown instanceof ServiceConfigurationError
-            || thrown instanceof InvocationTargetException
-            || thrown instanceof ExceptionInInitializerError;
-    return wrapper && cause != null ? unwrapped(cause) : thrown;
   }
 
   /// Ends the plugin, whatever state it is in: closes its extensions, ends its timers, unloads its

@@ -98,7 +98,7 @@ public final class NodeChunkServer implements ChunkServer {
     if (connections.connected(connection)) {
       events.connected(connection);
     } else {
-      connection.close();
+      connection.close(PeerConnection.Reason.FULL);
     }
   }
 

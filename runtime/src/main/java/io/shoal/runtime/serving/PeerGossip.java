@@ -12,6 +12,7 @@ import io.shoal.runtime.connection.MessageQuota;
 import io.shoal.runtime.connection.MessageTypes;
 import io.shoal.runtime.connection.PeerExchange;
 import io.shoal.runtime.peer.AddressScope;
+import io.shoal.runtime.peer.ConnectionKey;
 import io.shoal.runtime.peer.PeerKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +48,7 @@ public final class PeerGossip {
   private final MessageQuota quota = new MessageQuota(MAX_MESSAGES_PER_ROUND);
 
   /// The peers of each swarm as of the last round.
-  private final Map<Cid, Set<PeerConnection>> introduced = new ConcurrentHashMap<>();
+  private final Map<Cid, Set<ConnectionKey>> introduced = new ConcurrentHashMap<>();
 
   /// @param candidates receives addresses of peers that take part in the swarm of a root
   /// @param random used by several threads
@@ -66,7 +68,7 @@ public final class PeerGossip {
   /// A peer entered a swarm: it is sent the addresses of the others at once, and they its address.
   public void entered(PeerConnection peer, Cid root) {
     List<PeerConnection> others = watches.peers(root);
-    others.remove(peer);
+    others.removeIf(other -> ConnectionKey.same(other, peer));
     send(peer, root, others);
     if (dialable(peer).isPresent()) {
       for (PeerConnection other :
@@ -81,12 +83,13 @@ public final class PeerGossip {
     quota.nextRound();
     for (Cid root : watches.roots()) {
       List<PeerConnection> peers = watches.peers(root);
-      Set<PeerConnection> now = Set.copyOf(peers);
+      Set<ConnectionKey> now =
+          peers.stream().map(ConnectionKey::new).collect(Collectors.toUnmodifiableSet());
       // The peers of a swarm that has not changed know each other.
       if (peers.size() > 1 && !now.equals(introduced.put(root, now))) {
         for (PeerConnection peer : peers) {
           List<PeerConnection> others = new ArrayList<>(peers);
-          others.remove(peer);
+          others.removeIf(other -> ConnectionKey.same(other, peer));
           send(peer, root, others);
         }
       }
@@ -95,6 +98,9 @@ public final class PeerGossip {
   }
 
   private void send(PeerConnection to, Cid root, List<PeerConnection> others) {
+    if (!connections.traits().carriesMessages(to)) {
+      return;
+    }
     List<PeerConnection> shuffled = new ArrayList<>(others);
     Collections.shuffle(shuffled, random);
     AddressScope link = AddressScope.of(to.remote().address());

@@ -178,6 +178,7 @@ public final class Swarm {
           Arrays.stream(gained.positions()).forEach(position -> gained(peer, position));
         }
       }
+      default -> peer.holdings.claims(PeerHoldings.Claim.UNKNOWN);
     }
     peer.mayHaveSomething();
     wake(peer);
@@ -273,6 +274,7 @@ public final class Swarm {
           peer.brokeOff();
         }
       }
+      default -> peer.holdings.foundCorrupt(asked.chunk);
     }
     if (peer.holdings.lackedTooMany()) {
       drop(peer, "it does not have what it says to have", false);

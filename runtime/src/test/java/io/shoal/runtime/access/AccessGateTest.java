@@ -65,7 +65,6 @@ class AccessGateTest {
               Optional.empty(),
               Optional.of(id(number)),
               "test",
-              Set.of(),
               outbound);
     }
 

@@ -10,20 +10,21 @@ import io.shoal.api.RemotePeer;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.Reputation;
 import io.shoal.runtime.testing.SilentConnection;
+import io.shoal.runtime.testing.TestSchemes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ConnectionsTest {
   private static final int MAX = 16;
+  private static final SchemeTraits TRAITS = new SchemeTraits(List.of(TestSchemes.TCPS));
   private static final int MAX_INBOUND = MAX - MAX / 8;
 
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final PeerBook book = new PeerBook(now::get);
-  private final Connections connections = new Connections(MAX, book, now::get);
+  private final Connections connections = new Connections(MAX, book, TRAITS, now::get);
 
   private static PeerId id(int n) {
     byte[] key = new byte[32];
@@ -41,7 +42,6 @@ class ConnectionsTest {
               Optional.empty(),
               Optional.of(id(peer)),
               "test",
-              Set.of(),
               outbound));
       this.fault = fault;
     }

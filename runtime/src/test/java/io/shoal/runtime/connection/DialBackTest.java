@@ -8,6 +8,7 @@ import io.shoal.api.ChunkBody;
 import io.shoal.api.ChunkRequest;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.Cid;
+import io.shoal.api.Endpoint;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
@@ -19,6 +20,8 @@ import io.shoal.api.Transport;
 import io.shoal.runtime.access.Access;
 import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.testing.FixedListener;
+import io.shoal.runtime.testing.TestSchemes;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,13 +39,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class DialBackTest {
   private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
+  private static final SchemeTraits TRAITS = new SchemeTraits(List.of(TestSchemes.TCPS));
   private static final List<PeerAddress> ENDPOINTS = List.of(PeerAddress.of("tcps://0.0.0.0:4600"));
 
   private final Set<String> answering = ConcurrentHashMap.newKeySet();
   private final LinkedBlockingQueue<String> dialled = new LinkedBlockingQueue<>();
   private final AtomicLong now = new AtomicLong();
   private final PeerBook book = new PeerBook(now::get);
-  private final Connections connections = new Connections(10, book, System::nanoTime);
+  private final Connections connections = new Connections(10, book, TRAITS, System::nanoTime);
   private final Dialler dialler =
       new Dialler(
           Map.of("tcps", new Net()),
@@ -97,12 +102,13 @@ class DialBackTest {
 
     @Override
     public Set<Scheme> schemes() {
-      return Set.of(new Scheme("tcps", Scheme.Protection.ENCRYPTED));
+      return Set.of(TestSchemes.TCPS);
     }
 
     @Override
-    public List<PeerAddress> listen(Set<String> schemes, ChunkServer server) {
-      return ENDPOINTS;
+    public Listener listen(
+        Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changed) {
+      return new FixedListener(ENDPOINTS.stream().map(Endpoint::of).toList());
     }
 
     @Override
@@ -122,12 +128,7 @@ class DialBackTest {
   private static Peer peer(String uri, Optional<String> listens, boolean outbound) {
     return new Peer(
         new RemotePeer(
-            PeerAddress.of(uri),
-            listens.map(PeerAddress::of),
-            Optional.empty(),
-            "test",
-            Set.of(),
-            outbound));
+            PeerAddress.of(uri), listens.map(PeerAddress::of), Optional.empty(), "test", outbound));
   }
 
   /// A peer that this node connected to, as it reports after a question that it could not connect.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.ChunkServer;
+import io.shoal.api.Endpoint;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
@@ -20,24 +21,28 @@ import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.Access;
 import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.testing.FixedListener;
 import io.shoal.runtime.testing.SilentConnection;
+import io.shoal.runtime.testing.TestSchemes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class DiallerTest {
   private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
+  private static final SchemeTraits TRAITS = new SchemeTraits(List.of(TestSchemes.TCPS));
   private static final PeerAddress THERE = PeerAddress.of("tcps://192.0.2.1:4600");
   private static final PeerAddress ELSEWHERE = PeerAddress.of("tcps://192.0.2.2:4600");
 
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final AtomicInteger dials = new AtomicInteger();
   private final PeerBook book = new PeerBook(now::get);
-  private final Connections connections = new Connections(1, book, now::get);
+  private final Connections connections = new Connections(1, book, TRAITS, now::get);
   private final Net net = new Net();
   private final Dialler dialler =
       new Dialler(
@@ -61,12 +66,13 @@ class DiallerTest {
 
     @Override
     public Set<Scheme> schemes() {
-      return Set.of(new Scheme("tcps", Scheme.Protection.ENCRYPTED));
+      return Set.of(TestSchemes.TCPS);
     }
 
     @Override
-    public List<PeerAddress> listen(Set<String> schemes, ChunkServer server) {
-      return List.of();
+    public Listener listen(
+        Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changed) {
+      return FixedListener.at();
     }
 
     @Override
@@ -80,7 +86,7 @@ class DiallerTest {
       }
       PeerConnection connection =
           new SilentConnection(
-              new RemotePeer(address, Optional.empty(), Optional.empty(), "test", Set.of(), true));
+              new RemotePeer(address, Optional.empty(), Optional.empty(), "test", true));
       connections.connected(connection);
       return connection;
     }
@@ -120,8 +126,7 @@ class DiallerTest {
     assertThrows(PeerUnreachableException.class, () -> connect(ELSEWHERE));
     assertEquals(1, dials.get());
     book.received(
-        new RemotePeer(ELSEWHERE, Optional.empty(), Optional.empty(), "test", Set.of(), true),
-        10 << 20);
+        new RemotePeer(ELSEWHERE, Optional.empty(), Optional.empty(), "test", true), 10 << 20);
 
     connect(ELSEWHERE);
 

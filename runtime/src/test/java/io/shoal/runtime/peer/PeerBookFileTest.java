@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +24,7 @@ class PeerBookFileTest {
   private final AtomicLong now = new AtomicLong(System.currentTimeMillis());
 
   private static RemotePeer remote(String uri, Optional<PeerId> id) {
-    return new RemotePeer(PeerAddress.of(uri), Optional.empty(), id, "an agent", Set.of(), true);
+    return new RemotePeer(PeerAddress.of(uri), Optional.empty(), id, "an agent", true);
   }
 
   private PeerBook reopened() {

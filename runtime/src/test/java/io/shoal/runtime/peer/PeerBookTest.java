@@ -9,7 +9,6 @@ import io.shoal.api.PeerId;
 import io.shoal.api.RemotePeer;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +17,7 @@ class PeerBookTest {
   private final PeerBook book = new PeerBook(now::get);
 
   private static RemotePeer remote(String uri, Optional<PeerId> id) {
-    return new RemotePeer(PeerAddress.of(uri), Optional.empty(), id, "test", Set.of(), true);
+    return new RemotePeer(PeerAddress.of(uri), Optional.empty(), id, "test", true);
   }
 
   private static PeerId id(int n) {
@@ -57,7 +56,6 @@ class PeerBookTest {
             Optional.empty(),
             Optional.empty(),
             "test",
-            Set.of(),
             false);
     book.ban(liar, "wrong bytes");
     assertTrue(book.mayDial(PeerAddress.of("tcp://192.0.2.1:4600"), false));

@@ -59,7 +59,8 @@ class UnixTransportTest {
     server = serving.open();
     client = asking.open();
     Transport there = transport(server, serving);
-    PeerAddress address = there.listen(Set.of("unix"), holder).getFirst();
+    PeerAddress address =
+        there.listen(Set.of("unix"), holder, any -> {}).endpoints().getFirst().address();
     connection = transport(client, asking).connect(address, ChunkServer.NOTHING);
   }
 
@@ -88,7 +89,7 @@ class UnixTransportTest {
     Cid cid = holder.hold(bytes);
 
     try (ChunkBody body = connection.fetch(new ChunkRequest(cid, Optional.empty()))) {
-      assertEquals(bytes.length, body.sizeBytes());
+      assertEquals(bytes.length, body.awaitSize());
       ByteBuffer into = ByteBuffer.allocate(bytes.length);
       while (into.hasRemaining() && body.read(into) >= 0) {}
       assertEquals(-1, body.read(ByteBuffer.allocate(1)));
@@ -101,7 +102,7 @@ class UnixTransportTest {
     for (int i = 0; i < 50; i++) {
       byte[] bytes = ("chunk " + i).getBytes(StandardCharsets.UTF_8);
       ChunkBody body = connection.fetch(new ChunkRequest(holder.hold(bytes), Optional.empty()));
-      assertEquals(bytes.length, body.sizeBytes());
+      assertEquals(bytes.length, body.awaitSize());
       body.close();
     }
   }
@@ -110,7 +111,7 @@ class UnixTransportTest {
   void whatIsNotHeldIsRefused() throws Exception {
     Cid nobodys = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
     try (ChunkBody body = connection.fetch(new ChunkRequest(nobodys, Optional.of(nobodys)))) {
-      RefusedException no = assertThrows(RefusedException.class, body::sizeBytes);
+      RefusedException no = assertThrows(RefusedException.class, body::awaitSize);
       assertInstanceOf(Refusal.NotHeld.class, no.refusal());
     }
   }
@@ -129,13 +130,13 @@ class UnixTransportTest {
   @Test
   void aConnectionThatIsClosedSaysSo() throws Exception {
     ChunkBody body = connection.fetch(new ChunkRequest(holder.hold(new byte[9]), Optional.empty()));
-    body.sizeBytes();
+    body.awaitSize();
     server.close();
 
     Cid other = holder.hold(new byte[] {3});
     assertThrows(
         Exception.class,
-        () -> connection.fetch(new ChunkRequest(other, Optional.empty())).sizeBytes());
+        () -> connection.fetch(new ChunkRequest(other, Optional.empty())).awaitSize());
     body.close();
     client.close();
     assertFalse(connection.isOpen());

@@ -9,7 +9,6 @@ import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.testing.BytesReader;
 import io.shoal.runtime.testing.SilentConnection;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +59,6 @@ class ActiveUploadsTest {
         Optional.empty(),
         Optional.empty(),
         "test",
-        Set.of(),
         false);
   }
 }

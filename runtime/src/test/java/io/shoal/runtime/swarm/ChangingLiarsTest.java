@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +60,6 @@ class ChangingLiarsTest {
           Optional.empty(),
           Optional.of(PeerId.ofEd25519(key)),
           "test",
-          Set.of(),
           false);
     }
 

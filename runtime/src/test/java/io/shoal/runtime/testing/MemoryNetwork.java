@@ -5,6 +5,7 @@ import io.shoal.api.ChunkRequest;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.ChunkSource;
 import io.shoal.api.Cid;
+import io.shoal.api.Endpoint;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// A network inside the process: nodes find each other by name, chunks go by virtual threads.
 public final class MemoryNetwork {
@@ -66,13 +68,14 @@ public final class MemoryNetwork {
 
     @Override
     public Set<Scheme> schemes() {
-      return Set.of(new Scheme("mem", Scheme.Protection.ENCRYPTED));
+      return Set.of(TestSchemes.whole("mem"));
     }
 
     @Override
-    public List<PeerAddress> listen(Set<String> schemes, ChunkServer server) {
+    public Listener listen(
+        Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changed) {
       listening.put(name, new Listening(self, server));
-      return List.of(address(name));
+      return FixedListener.at(address(name));
     }
 
     @Override
@@ -86,12 +89,10 @@ public final class MemoryNetwork {
           listening.containsKey(name) ? Optional.of(address(name)) : Optional.empty();
       Link here =
           new Link(
-              new RemotePeer(to, Optional.of(to), Optional.of(other.id), "test", Set.of(), true),
-              server);
+              new RemotePeer(to, Optional.of(to), Optional.of(other.id), "test", true), server);
       Link there =
           new Link(
-              new RemotePeer(address(name), mine, Optional.of(self), "test", Set.of(), false),
-              other.server);
+              new RemotePeer(address(name), mine, Optional.of(self), "test", false), other.server);
       here.other = there;
       there.other = here;
       random.nextBytes(here.binding);
@@ -154,6 +155,7 @@ public final class MemoryNetwork {
               send(source, body);
             }
           }
+          default -> body.end(new Refusal.NotHeld());
         }
       } catch (RetryableException e) {
         body.end(new Refusal.Busy(Duration.ofSeconds(1)));
@@ -255,7 +257,7 @@ public final class MemoryNetwork {
     }
 
     @Override
-    public int sizeBytes() throws RefusedException, InterruptedException {
+    public int awaitSize() throws RefusedException, InterruptedException {
       begun.await();
       if (size < 0) {
         throw new RefusedException(ended.orElseThrow());

@@ -9,8 +9,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.shoal.api.ChunkServer;
+import io.shoal.api.Endpoint;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
+import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
 import io.shoal.transport.tcp.connection.TcpConnection;
 import io.shoal.transport.tcp.settings.HostPort;
@@ -37,26 +39,70 @@ final class Listening {
   }
 
   /// See [io.shoal.api.Transport#listen].
-  List<PeerAddress> listen(Set<String> schemes, ChunkServer server)
+  Transport.Listener listen(Set<String> schemes, ChunkServer server)
       throws ShoalException, InterruptedException {
     List<String> sorted = schemes.stream().sorted(Comparator.reverseOrder()).toList();
-    List<PeerAddress> addresses = new ArrayList<>();
-    for (String scheme : sorted) {
-      Channel listener = bind(scheme, sorted.size() > 1, server);
-      running.channels().add(listener);
-      listener.closeFuture().addListener(_ -> running.channels().remove(listener));
-      InetSocketAddress local = (InetSocketAddress) listener.localAddress();
-      running.context().listenPorts().put(scheme, local.getPort());
-      InetAddress host = local.getAddress();
-      String uri =
-          host.isAnyLocalAddress()
-              ? new HostPort(TcpSettings.ANY_HOST, local.getPort()).uri(scheme)
-              : HostPort.of(host, local.getPort()).uri(scheme);
-      PeerAddress address = PeerAddress.of(uri);
-      addresses.add(
-          scheme.equals(TCPS.name()) ? address.withPeerId(running.context().self()) : address);
+    List<Bound> bound = new ArrayList<>();
+    boolean done = false;
+    try {
+      for (String scheme : sorted) {
+        bound.add(open(scheme, bind(scheme, sorted.size() > 1, server)));
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        bound.forEach(this::end);
+      }
     }
-    return addresses;
+    return new Sockets(bound);
+  }
+
+  /// A socket that accepts connections.
+  private record Bound(Channel channel, Endpoint endpoint) {}
+
+  private final class Sockets implements Transport.Listener {
+    private final List<Bound> bound;
+
+    Sockets(List<Bound> bound) {
+      this.bound = List.copyOf(bound);
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+      return bound.stream()
+          .filter(socket -> socket.channel().isOpen())
+          .map(Bound::endpoint)
+          .toList();
+    }
+
+    @Override
+    public void close() {
+      bound.forEach(Listening.this::end);
+    }
+  }
+
+  private Bound open(String scheme, Channel listener) {
+    running.channels().add(listener);
+    listener.closeFuture().addListener(_ -> running.channels().remove(listener));
+    InetSocketAddress local = (InetSocketAddress) listener.localAddress();
+    running.context().listenPorts().put(scheme, local.getPort());
+    InetAddress host = local.getAddress();
+    String uri =
+        host.isAnyLocalAddress()
+            ? new HostPort(TcpSettings.ANY_HOST, local.getPort()).uri(scheme)
+            : HostPort.of(host, local.getPort()).uri(scheme);
+    PeerAddress address = PeerAddress.of(uri);
+    return new Bound(
+        listener,
+        Endpoint.of(
+            scheme.equals(TCPS.name()) ? address.withPeerId(running.context().self()) : address,
+            new Endpoint.Socket(Endpoint.Protocol.TCP, host, local.getPort())));
+  }
+
+  private void end(Bound socket) {
+    // Hellos to come must not name a port that accepts nothing.
+    running.context().listenPorts().remove(socket.endpoint().address().scheme());
+    var _ = socket.channel().close();
   }
 
   private Channel bind(String scheme, boolean several, ChunkServer server)

@@ -8,6 +8,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.shoal.api.ChunkServer;
+import io.shoal.api.Endpoint;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerUnreachableException;
@@ -17,11 +18,12 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.transport.tcp.connection.TcpConnection;
 import io.shoal.transport.tcp.connection.TransportContext;
+import io.shoal.transport.tcp.settings.HostPort;
 import io.shoal.transport.tcp.settings.TcpSettings;
 import io.shoal.transport.tcp.transfer.ReceiveWindows;
-import io.shoal.wire.GoodbyeCode;
 import io.shoal.wire.Nonce;
 import java.lang.module.ModuleDescriptor;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +43,17 @@ import org.slf4j.LoggerFactory;
 public final class TcpTransport implements Transport {
   private static final Logger LOG = LoggerFactory.getLogger(TcpTransport.class);
 
-  static final Scheme TCPS = new Scheme("tcps", Scheme.Protection.ENCRYPTED);
-  static final Scheme TCP = new Scheme("tcp", Scheme.Protection.PLAIN);
+  static final Scheme TCPS =
+      Scheme.of(
+          "tcps",
+          Scheme.Trait.CONFIDENTIAL,
+          Scheme.Trait.PROVES_BOTH,
+          Scheme.Trait.BINDS,
+          Scheme.Trait.SYMMETRIC,
+          Scheme.Trait.AVAILABILITY,
+          Scheme.Trait.MESSAGES);
+  static final Scheme TCP =
+      Scheme.of("tcp", Scheme.Trait.SYMMETRIC, Scheme.Trait.AVAILABILITY, Scheme.Trait.MESSAGES);
 
   // TLS costs more than one core at line rate; beyond two, hashing needs the cores more.
   private static final int MAX_LOOPS = 2;
@@ -110,9 +122,20 @@ public final class TcpTransport implements Transport {
   }
 
   @Override
-  public List<PeerAddress> listen(Set<String> schemes, ChunkServer server)
+  public Listener listen(Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changed)
       throws ShoalException, InterruptedException {
     return new Listening(running()).listen(schemes, server);
+  }
+
+  @Override
+  public Optional<PeerAddress> seenAs(Endpoint endpoint, InetSocketAddress outside) {
+    return outside.isUnresolved()
+        ? Optional.empty()
+        : Optional.of(
+            new PeerAddress(
+                HostPort.of(outside.getAddress(), outside.getPort())
+                    .uri(endpoint.address().scheme()),
+                endpoint.address().peerId()));
   }
 
   @Override
@@ -136,7 +159,7 @@ public final class TcpTransport implements Transport {
     running.context().listenPorts().clear();
     running.channels().stream().filter(ServerChannel.class::isInstance).forEach(TcpTransport::end);
     List<TcpConnection> connections = List.copyOf(running.connections());
-    connections.forEach(connection -> connection.close(GoodbyeCode.STOPPING));
+    connections.forEach(connection -> connection.close(PeerConnection.Reason.STOPPING));
     try {
       CompletableFuture.allOf(
               connections.stream().map(TcpConnection::ended).toArray(CompletableFuture[]::new))

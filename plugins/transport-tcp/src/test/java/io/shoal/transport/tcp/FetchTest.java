@@ -30,7 +30,7 @@ class FetchTest {
         byte[] bytes = TestData.bytes(size, size);
         for (Cid cid : List.of(seed.server().put(bytes), seed.server().putFile(folder, bytes))) {
           ChunkBody body = Nodes.fetch(connection, cid);
-          assertEquals(size, body.sizeBytes());
+          assertEquals(size, body.awaitSize());
           assertArrayEquals(bytes, Nodes.readAll(body));
         }
       }

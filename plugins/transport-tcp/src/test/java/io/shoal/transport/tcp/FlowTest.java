@@ -137,7 +137,7 @@ class FlowTest {
         unread.add(Nodes.fetch(connection, cid));
       }
       for (ChunkBody body : unread) {
-        assertEquals(big.length, body.sizeBytes());
+        assertEquals(big.length, body.awaitSize());
       }
       byte[] other = TestData.bytes(2, 1_500_000);
       assertArrayEquals(other, Nodes.readAll(Nodes.fetch(connection, seed.server().put(other))));
@@ -287,7 +287,7 @@ class FlowTest {
               .start(
                   () -> {
                     try {
-                      result.complete(body.sizeBytes());
+                      result.complete(body.awaitSize());
                     } catch (RefusedException | InterruptedException e) {
                       result.completeExceptionally(e);
                     }

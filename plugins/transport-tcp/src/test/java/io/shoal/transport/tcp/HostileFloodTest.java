@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +81,7 @@ class HostileFloodTest {
 
   private Nodes.Seed stuckSeed(Stuck server) throws Exception {
     TcpTransport transport = nodes.start("seed", Map.of());
-    return new Nodes.Seed(transport, server, transport.listen(Set.of("tcp"), server).getFirst());
+    return new Nodes.Seed(transport, server, Nodes.listen(transport, "tcp", server));
   }
 
   private static Frame request(int id) {

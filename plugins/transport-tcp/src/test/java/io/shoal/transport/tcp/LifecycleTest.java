@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,7 +42,7 @@ class LifecycleTest {
       seed.transport().close();
       assertEquals(0, seed.server().inRequest.get());
       assertEquals(1, seed.server().disconnected.size());
-      RefusedException e = assertThrows(RefusedException.class, body::sizeBytes);
+      RefusedException e = assertThrows(RefusedException.class, body::awaitSize);
       assertEquals(new Refusal.Gone(), e.refusal());
       port = URI.create(seed.address().uri()).getPort();
       assertThrows(PeerUnreachableException.class, () -> nodes.dial(seed));
@@ -64,7 +63,7 @@ class LifecycleTest {
     transport.close();
     transport.close();
     assertThrows(
-        PeerUnreachableException.class, () -> transport.listen(Set.of("tcp"), new TestServer()));
+        PeerUnreachableException.class, () -> Nodes.listen(transport, "tcp", new TestServer()));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.shoal.transport.tcp;
 
 import io.shoal.api.ChunkBody;
 import io.shoal.api.ChunkRequest;
+import io.shoal.api.ChunkServer;
 import io.shoal.api.Cid;
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.PeerAddress;
@@ -65,7 +66,13 @@ final class Nodes implements AutoCloseable {
   Seed seed(String scheme, Map<String, Object> settings) throws Exception {
     TcpTransport transport = start("seed", settings);
     TestServer server = new TestServer();
-    return new Seed(transport, server, transport.listen(Set.of(scheme), server).getFirst());
+    return new Seed(transport, server, listen(transport, scheme, server));
+  }
+
+  /// Where a transport accepts connections from now on.
+  static PeerAddress listen(TcpTransport transport, String scheme, ChunkServer server)
+      throws ShoalException, InterruptedException {
+    return transport.listen(Set.of(scheme), server, any -> {}).endpoints().getFirst().address();
   }
 
   PeerConnection dial(Seed seed) throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.api.Endpoint;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
@@ -34,7 +35,7 @@ class PeerTest {
     try (Nodes nodes = new Nodes()) {
       Nodes.Seed seed = nodes.seed("tcps", Map.of());
       TcpTransport leech = nodes.start("leech", Map.of());
-      PeerAddress own = leech.listen(Set.of("tcps"), new TestServer()).getFirst();
+      PeerAddress own = Nodes.listen(leech, "tcps", new TestServer());
       RemotePeer far = leech.connect(seed.address(), new TestServer()).remote();
       assertEquals(Optional.of(Nodes.identity("seed").peerId()), far.provenId());
       assertTrue(far.outbound());
@@ -143,7 +144,7 @@ class PeerTest {
           nodes.start("seed", Map.of("listen", "127.0.0.1:" + taken.getLocalPort()));
       UserFaultException e =
           assertThrows(
-              UserFaultException.class, () -> seed.listen(Set.of("tcps"), new TestServer()));
+              UserFaultException.class, () -> Nodes.listen(seed, "tcps", new TestServer()));
       assertTrue(e.getMessage().startsWith("plugins.transport-tcp.listen:"), e.getMessage());
     }
   }
@@ -152,7 +153,10 @@ class PeerTest {
   void bothSchemesListenOnPortsOfTheirOwn() throws Exception {
     try (Nodes nodes = new Nodes()) {
       TcpTransport seed = nodes.start("seed", Map.of());
-      List<PeerAddress> addresses = seed.listen(Set.of("tcp", "tcps"), new TestServer());
+      List<PeerAddress> addresses =
+          seed.listen(Set.of("tcp", "tcps"), new TestServer(), any -> {}).endpoints().stream()
+              .map(Endpoint::address)
+              .toList();
       assertEquals(List.of("tcps", "tcp"), addresses.stream().map(PeerAddress::scheme).toList());
       TcpTransport leech = nodes.start("leech", Map.of());
       for (PeerAddress address : addresses) {

@@ -96,6 +96,7 @@ record Frame(byte type, long id, ByteBuffer rest) {
       case Refusal.Denied no -> of(REFUSE, id, new byte[] {2});
       case Refusal.Corrupt no -> of(REFUSE, id, new byte[] {3});
       case Refusal.Gone no -> of(REFUSE, id, new byte[] {4});
+      default -> of(REFUSE, id, new byte[] {0});
     };
   }
 
@@ -110,17 +111,19 @@ record Frame(byte type, long id, ByteBuffer rest) {
     };
   }
 
-  static ByteBuffer news(long id, Availability news) {
+  /// Empty for what this protocol has no frame for.
+  static Optional<ByteBuffer> news(long id, Availability news) {
     return switch (news) {
-      case Availability.Complete all -> of(NEWS, id, new byte[] {0});
+      case Availability.Complete all -> Optional.of(of(NEWS, id, new byte[] {0}));
       case Availability.Snapshot some ->
-          of(NEWS, id, new byte[] {1}, number(some.size()), some.have().toByteArray());
+          Optional.of(of(NEWS, id, new byte[] {1}, number(some.size()), some.have().toByteArray()));
       case Availability.Gained more -> {
         ByteBuffer positions = ByteBuffer.allocate(4 * more.positions().length);
         positions.asIntBuffer().put(more.positions());
-        yield of(NEWS, id, new byte[] {2}, positions.array());
+        yield Optional.of(of(NEWS, id, new byte[] {2}, positions.array()));
       }
-      case Availability.Unknown unknown -> of(NEWS, id, new byte[] {3});
+      case Availability.Unknown unknown -> Optional.of(of(NEWS, id, new byte[] {3}));
+      default -> Optional.empty();
     };
   }
 

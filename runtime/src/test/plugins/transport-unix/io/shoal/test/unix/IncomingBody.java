@@ -33,7 +33,7 @@ final class IncomingBody implements ChunkBody {
   }
 
   @Override
-  public int sizeBytes() throws RefusedException, InterruptedException {
+  public int awaitSize() throws RefusedException, InterruptedException {
     lock.lockInterruptibly();
     try {
       while (sizeBytes < 0) {

@@ -54,6 +54,7 @@ final class Outgoing implements Runnable {
             send(source);
           }
         }
+        default -> connection.send(Frame.refusal(id, new Refusal.NotHeld()));
       }
     } catch (InterruptedException e) {
       // The peer wants it no longer, or is gone: there is nobody to answer.

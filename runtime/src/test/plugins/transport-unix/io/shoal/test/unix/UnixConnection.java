@@ -28,7 +28,6 @@ final class UnixConnection implements PeerConnection {
   private static final int MAX_WAITING_FRAMES = 1024;
 
   private static final int MAX_WAITING_MESSAGES = 64;
-  private static final int MAX_WATCHES = 1024;
   private static final Duration BUSY_RETRY = Duration.ofSeconds(1);
 
   private record Message(int type, ByteBuffer bytes) {}
@@ -179,7 +178,7 @@ final class UnixConnection implements PeerConnection {
               server.watch(
                   this,
                   Cid.fromBytes(Frame.bytes(frame.rest())),
-                  news -> sendQuietly(Frame.news(id, news))));
+                  news -> Frame.news(id, news).ifPresent(this::sendQuietly)));
       case Frame.UNWATCH -> {
         Watch watch = watched.remove(id);
         if (watch != null) {

@@ -1,6 +1,7 @@
 package io.shoal.test.unix;
 
 import io.shoal.api.ChunkServer;
+import io.shoal.api.Endpoint;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.PeerAddress;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// Carries chunks over UNIX sockets: `unix:///PATH`. Listens at `path`, by default in the plugin's folder.
 public final class UnixTransport implements Transport {
@@ -57,14 +59,19 @@ public final class UnixTransport implements Transport {
 
   @Override
   public Set<Scheme> schemes() {
-    return Set.of(new Scheme(SCHEME, Scheme.Protection.LOCAL));
+    return Set.of(
+        Scheme.of(
+            SCHEME,
+            Scheme.Trait.LOCAL,
+            Scheme.Trait.SYMMETRIC,
+            Scheme.Trait.AVAILABILITY,
+            Scheme.Trait.MESSAGES));
   }
 
   @Override
-  public List<PeerAddress> listen(Set<String> schemes, ChunkServer server) throws ShoalException {
-    if (!schemes.contains(SCHEME)) {
-      return List.of();
-    }
+  public Listener listen(
+      Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changed)
+      throws ShoalException {
     if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_SIZE_BYTES) {
       throw new UserFaultException(
           path + ": too long for a socket: set plugins.transport-unix.path to a shorter one");
@@ -78,7 +85,20 @@ public final class UnixTransport implements Transport {
           path + ": cannot listen: " + e.getMessage() + ": change plugins.transport-unix.path", e);
     }
     Thread.ofVirtual().name("unix-accept").start(() -> acceptAll(server));
-    return List.of(own());
+    return new SocketFile();
+  }
+
+  /// Accepts connections at the path.
+  private final class SocketFile implements Listener {
+    @Override
+    public List<Endpoint> endpoints() {
+      return listener.isOpen() ? List.of(Endpoint.of(own())) : List.of();
+    }
+
+    @Override
+    public void close() {
+      stopListening();
+    }
   }
 
   /// A socket that nobody answers at was left behind by a process that died.
@@ -148,7 +168,7 @@ public final class UnixTransport implements Transport {
     Frame hello;
     try (Scheduler.Timer limit =
         context.scheduler().after(HANDSHAKE_LIMIT, () -> closeQuietly(channel))) {
-      String listening = listener == null ? "" : own().toString();
+      String listening = listener == null || !listener.isOpen() ? "" : own().toString();
       ByteBuffer own = Frame.of(Frame.HELLO, 0, listening.getBytes(StandardCharsets.UTF_8));
       while (own.hasRemaining()) {
         channel.write(own);
@@ -165,7 +185,11 @@ public final class UnixTransport implements Transport {
     Optional<PeerAddress> listens =
         listening.isEmpty() ? Optional.empty() : Optional.of(PeerAddress.parse(listening));
     RemotePeer remote =
-        new RemotePeer(address, listens, Optional.empty(), "transport-unix", Set.of(), outbound);
+        RemotePeer.at(address)
+            .listenAddress(listens)
+            .agent("transport-unix")
+            .outbound(outbound)
+            .build();
     UnixConnection[] self = new UnixConnection[1];
     UnixConnection connection =
         new UnixConnection(channel, server, remote, () -> connections.remove(self[0]));
@@ -189,8 +213,13 @@ public final class UnixTransport implements Transport {
   @Override
   public void close() {
     closed = true;
+    stopListening();
+    connections.forEach(UnixConnection::close);
+  }
+
+  private void stopListening() {
     ServerSocketChannel listening = listener;
-    if (listening != null) {
+    if (listening != null && listening.isOpen()) {
       try {
         listening.close();
         Files.deleteIfExists(path);
@@ -198,6 +227,5 @@ public final class UnixTransport implements Transport {
         // A socket that stays behind is swept by the next start.
       }
     }
-    connections.forEach(UnixConnection::close);
   }
 }

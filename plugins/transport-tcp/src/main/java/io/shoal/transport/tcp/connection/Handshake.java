@@ -12,7 +12,6 @@ import io.shoal.wire.WireLimits;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import javax.net.ssl.SSLSession;
 
 /// The hellos of a connection: what this node says of itself, and what the peer's hello and its
@@ -59,13 +58,12 @@ record Handshake(
                 new PeerAddress(
                     HostPort.of(seen.getAddress(), hello.listenPort()).uri(scheme), proven));
     RemotePeer remote =
-        new RemotePeer(
-            new PeerAddress(address.uri(), proven),
-            listens,
-            proven,
-            hello.agent(),
-            Set.copyOf(hello.features()),
-            dialled.isPresent());
+        RemotePeer.at(new PeerAddress(address.uri(), proven))
+            .listenAddress(listens)
+            .provenId(proven)
+            .agent(hello.agent())
+            .outbound(dialled.isPresent())
+            .build();
     return new Greeting(remote, session.map(shared.tls()::channelBinding), hello.maxRequests());
   }
 

@@ -251,13 +251,25 @@ public final class TcpConnection implements PeerConnection {
 
   @Override
   public void close() {
-    close(GoodbyeCode.NORMAL);
+    close(Reason.UNUSED);
   }
 
-  /// Says good-bye with this code and closes.
-  public void close(GoodbyeCode code) {
+  @Override
+  public void close(Reason reason) {
     open = false;
-    loop.run(() -> frames.close(code, ""));
+    loop.run(() -> frames.close(code(reason), ""));
+  }
+
+  private static GoodbyeCode code(Reason reason) {
+    return switch (reason) {
+      case FAULT -> GoodbyeCode.FAULT;
+      case FULL -> GoodbyeCode.FULL;
+      case STOPPING -> GoodbyeCode.STOPPING;
+      case IDLE -> GoodbyeCode.IDLE;
+      // The wire has no word for a peer that may not take part.
+      case UNUSED, DENIED -> GoodbyeCode.NORMAL;
+      default -> GoodbyeCode.NORMAL;
+    };
   }
 
   @Override

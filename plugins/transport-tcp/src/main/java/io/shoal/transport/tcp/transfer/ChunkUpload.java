@@ -112,6 +112,8 @@ public final class ChunkUpload implements Runnable {
       switch (answer) {
         case ServeAnswer.Refuse(Refusal refusal) -> sink.refuse(refusal);
         case ServeAnswer.Serve(ChunkSource source) -> serve(source);
+        // What later versions of the API add.
+        default -> sink.refuse(new Refusal.NotHeld());
       }
     } catch (InterruptedException e) {
       sink.refuse(new Refusal.Gone());

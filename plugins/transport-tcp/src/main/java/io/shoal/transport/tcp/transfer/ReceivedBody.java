@@ -131,7 +131,7 @@ public final class ReceivedBody implements ChunkBody {
   // ---- the reader's side
 
   @Override
-  public int sizeBytes() throws RefusedException, InterruptedException {
+  public int awaitSize() throws RefusedException, InterruptedException {
     lock.lockInterruptibly();
     try {
       while (size < 0) {
