@@ -16,11 +16,15 @@ import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
+import io.shoal.runtime.access.Access;
+import io.shoal.runtime.access.SharedSecret;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.testing.FixedListener;
 import io.shoal.runtime.testing.JdkSha256;
 import io.shoal.runtime.testing.PlainStore;
 import io.shoal.runtime.testing.TestSchemes;
+import io.shoal.runtime.transport.TransportChoice;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -148,6 +152,100 @@ class SchemeChoiceTest {
               .orElse("")
               .contains("no active transport encrypts"),
           fault::getMessage);
+    }
+  }
+
+  private TransportChoice choice(boolean tlsRequired, Set<String> plain, Scheme... schemes)
+      throws InvalidConfigException {
+    return new TransportChoice(
+        List.of(new ActivePlugins.Active<>("transport", new Speaker(schemes))),
+        tlsRequired,
+        plain,
+        new Access.Open());
+  }
+
+  private static List<String> unused(TransportChoice choice) {
+    return choice.unused().stream().map(Object::toString).toList();
+  }
+
+  @Test
+  void aPlainSchemeThatTheUserNamesIsUsedBesideTheOthers() throws Exception {
+    TransportChoice choice = choice(true, Set.of("http"), ENCRYPTED, TestSchemes.HTTP, PLAIN);
+
+    assertEquals(Set.of("tcps", "http"), choice.dialable().keySet());
+    assertEquals(
+        List.of(
+            "scheme tcp of plugin transport is not used: it does not encrypt, and tls is required:"
+                + " to use it all the same, add tcp to transport.plain"),
+        unused(choice));
+  }
+
+  @Test
+  void theKeyReachesTheChoice() throws Exception {
+    Speaker speaker = new Speaker(ENCRYPTED, PLAIN);
+
+    assertEquals(Set.of("tcps", "tcp"), used(speaker, "transport.plain", "[tcp]"));
+  }
+
+  @Test
+  void aNameThatIsNoSchemeIsRefused() {
+    InvalidConfigException fault =
+        assertThrows(
+            InvalidConfigException.class,
+            () -> Configuration.defaults().with("transport.plain", "['http://']").settings());
+    assertTrue(String.valueOf(fault.getMessage()).contains("transport.plain"), fault::getMessage);
+  }
+
+  /// Each with the plugin, the scheme, the reason and the key to change.
+  @Test
+  void everySchemeThatIsNotUsedIsReportedOnce() throws Exception {
+    TransportChoice required = choice(true, Set.of(), TestSchemes.HTTP, LOCAL, PLAIN);
+    assertEquals(2, required.unused().size());
+    for (TransportChoice.Unused scheme : required.unused()) {
+      assertEquals("transport", scheme.pluginId());
+      assertTrue(scheme.why().contains("add " + scheme.scheme() + " to transport.plain"));
+    }
+
+    TransportChoice off = choice(false, Set.of(), ENCRYPTED, PLAIN, LOCAL);
+    assertEquals(
+        List.of(
+            "scheme tcps of plugin transport is not used: tls is off, and tcp takes its place: set"
+                + " tls: required to use it"),
+        unused(off));
+  }
+
+  /// Without a plain twin an encrypted scheme does what it is asked to do.
+  @Test
+  void tlsOffTakesNoSchemeFromATransportThatHasNoOther() throws Exception {
+    Scheme https = Scheme.of("https", Scheme.Trait.CONFIDENTIAL, Scheme.Trait.PROVES_NAME);
+    TransportChoice choice = choice(false, Set.of(), https);
+
+    assertEquals(Set.of("https"), choice.dialable().keySet());
+    assertEquals(List.of(), choice.unused());
+  }
+
+  @Test
+  void whereAccessIsRestrictedTheKeyIsNamedToo() throws Exception {
+    Access list = new Access.AllowList(Set.of(SELF));
+    Access secret =
+        new Access.Secret(
+            SharedSecret.of("correct horse battery".getBytes(StandardCharsets.US_ASCII)));
+    Scheme proves = Scheme.of("quic", Scheme.Trait.CONFIDENTIAL, Scheme.Trait.PROVES_BOTH);
+    for (Access access : List.of(list, secret)) {
+      TransportChoice choice =
+          new TransportChoice(
+              List.of(
+                  new ActivePlugins.Active<>("transport", new Speaker(ENCRYPTED, proves, LOCAL))),
+              true,
+              Set.of("unix"),
+              access);
+      assertEquals(
+          access.equals(list) ? Set.of("tcps", "quic") : Set.of("tcps"),
+          choice.dialable().keySet());
+      for (TransportChoice.Unused scheme : choice.unused()) {
+        assertTrue(scheme.why().contains("access: open"), scheme::why);
+      }
+      assertEquals(access.equals(list) ? 1 : 2, choice.unused().size());
     }
   }
 }

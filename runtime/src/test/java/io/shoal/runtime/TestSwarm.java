@@ -31,14 +31,19 @@ import java.util.function.BooleanSupplier;
 
 /// Several nodes in this process, with real runtimes and plugins in memory.
 final class TestSwarm implements AutoCloseable {
-  final MemoryNetwork network = new MemoryNetwork();
+  final MemoryNetwork network;
   final RecordBoard records = new RecordBoard();
   private final Map<Cid, Set<PeerAddress>> announced = new ConcurrentHashMap<>();
   final Path folder;
   private final List<TestNode> nodes = new ArrayList<>();
 
   TestSwarm(Path folder) {
+    this(folder, new MemoryNetwork());
+  }
+
+  TestSwarm(Path folder, MemoryNetwork network) {
     this.folder = folder;
+    this.network = network;
   }
 
   /// Waits until a condition is true, at most so long.
@@ -94,6 +99,11 @@ final class TestSwarm implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(TestNode::close);
+  }
+
+  /// Where a key is announced now.
+  Set<PeerAddress> announcedAt(Cid cid) {
+    return Set.copyOf(announced.getOrDefault(cid, Set.of()));
   }
 
   /// What is announced now.

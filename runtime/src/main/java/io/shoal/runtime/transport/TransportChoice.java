@@ -33,12 +33,23 @@ public final class TransportChoice {
   /// A transport and the schemes of it that this node uses, at least one.
   record Used(String pluginId, Transport transport, Set<String> schemes) {}
 
+  /// A scheme that this node does not use.
+  ///
+  /// @param why the reason, with the key to change
+  public record Unused(String pluginId, String scheme, String why) {
+    @Override
+    public String toString() {
+      return "scheme %s of plugin %s is not used: %s".formatted(scheme, pluginId, why);
+    }
+  }
+
   private final boolean tlsRequired;
   private final Set<String> plain;
   private final Access access;
   private final List<Used> used = new ArrayList<>();
   private final Map<String, Transport> dialable = new LinkedHashMap<>();
   private final List<Scheme> schemes = new ArrayList<>();
+  private final List<Unused> unused = new ArrayList<>();
 
   /// @param tlsRequired the key `tls`
   /// @param plain the key `transport.plain`: schemes to use although they do not encrypt
@@ -74,12 +85,12 @@ public final class TransportChoice {
   }
 
   private void choose(ActivePlugins.Active<Transport> active, Set<Scheme> all) {
-    Map<String, String> leftOut = new LinkedHashMap<>();
+    List<Unused> leftOut = new ArrayList<>();
     Set<String> usable = new LinkedHashSet<>();
     for (Scheme scheme : all) {
       Optional<String> why = whyNot(scheme, all);
       if (why.isPresent()) {
-        leftOut.put(scheme.name(), why.get());
+        leftOut.add(new Unused(active.pluginId(), scheme.name(), why.get()));
       } else {
         usable.add(scheme.name());
         dialable.put(scheme.name(), active.extension());
@@ -90,10 +101,9 @@ public final class TransportChoice {
       used.add(new Used(active.pluginId(), active.extension(), usable));
     }
     // Of a transport that still does something it is news; one that does nothing is a surprise.
-    leftOut.forEach(
-        (scheme, why) ->
-            LOG.atLevel(usable.isEmpty() ? Level.WARN : Level.INFO)
-                .log("scheme {} of plugin {} is not used: {}", scheme, active.pluginId(), why));
+    Level level = usable.isEmpty() ? Level.WARN : Level.INFO;
+    leftOut.forEach(scheme -> LOG.atLevel(level).log("{}", scheme));
+    unused.addAll(leftOut);
   }
 
   /// Why a scheme is not used, with the key to change; empty if it is.
@@ -150,6 +160,11 @@ public final class TransportChoice {
   /// What connections of the used schemes can do.
   public SchemeTraits traits() {
     return new SchemeTraits(schemes);
+  }
+
+  /// The schemes of active transports that are not used; each was logged once.
+  public List<Unused> unused() {
+    return List.copyOf(unused);
   }
 
   List<Used> used() {

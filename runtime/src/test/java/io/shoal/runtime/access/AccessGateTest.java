@@ -3,6 +3,7 @@ package io.shoal.runtime.access;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,7 +47,8 @@ class AccessGateTest {
     return PeerId.ofEd25519(key);
   }
 
-  /// A connection that only remembers what is sent on it.
+  /// A connection that only remembers what is sent on it. All are equal: the gate tells them apart
+  /// by identity.
   private static final class Peer implements PeerConnection {
     private final RemotePeer remote;
     private final Optional<byte[]> binding;
@@ -72,6 +74,16 @@ class AccessGateTest {
       return ByteBuffer.wrap(
           AccessProof.of(
               SECRET, !remote.outbound(), BINDING, remote.provenId().orElseThrow(), SELF));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Peer;
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
     }
 
     @Override
@@ -146,7 +158,9 @@ class AccessGateTest {
     now.set(AdmissionProof.PROOF_MILLIS);
     assertEquals(List.of(), gate.tick());
     waiting.join();
-    assertEquals(List.of(silent), gate.tick());
+    List<PeerConnection> toClose = gate.tick();
+    assertEquals(1, toClose.size());
+    assertSame(silent, toClose.getFirst());
     assertEquals(List.of(), gate.tick());
 
     assertInstanceOf(Verdict.Refused.class, told.join());

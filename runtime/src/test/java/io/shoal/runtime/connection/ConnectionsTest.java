@@ -2,12 +2,19 @@ package io.shoal.runtime.connection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.api.ChunkBody;
+import io.shoal.api.ChunkRequest;
 import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
+import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.RemotePeer;
+import io.shoal.api.Scheme;
 import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.Reputation;
 import io.shoal.runtime.testing.SilentConnection;
 import io.shoal.runtime.testing.TestSchemes;
@@ -109,5 +116,92 @@ class ConnectionsTest {
     Connection liar = new Connection(1, false);
     book.ban(liar.remote(), "wrong bytes");
     assertFalse(connections.connected(liar));
+  }
+
+  /// To a plugin that makes connections of records, two with one peer are equal.
+  @Test
+  void connectionsThatAreEqualAreToldApart() {
+    record Plain(RemotePeer remote) implements PeerConnection {
+      @Override
+      public ChunkBody fetch(ChunkRequest request) throws PeerUnreachableException {
+        throw new PeerUnreachableException("nothing is fetched here");
+      }
+
+      @Override
+      public boolean isOpen() {
+        return true;
+      }
+
+      @Override
+      public void close() {}
+    }
+    RemotePeer peer = RemotePeer.at(PeerAddress.of("tcps://192.0.2.1:4600")).build();
+    Plain one = new Plain(peer);
+    Plain other = new Plain(peer);
+    assertEquals(one, other);
+
+    assertTrue(connections.connected(one));
+    assertTrue(connections.connected(other));
+    assertTrue(connections.retain(other));
+    assertEquals(2, connections.all().size());
+    connections.disconnected(one);
+
+    assertFalse(connections.retain(one));
+    assertTrue(connections.retain(other));
+    assertEquals(1, connections.all().size());
+    assertSame(other, connections.all().iterator().next());
+  }
+
+  /// Over a scheme in which only dialling sides ask, a peer that dialled cannot be asked.
+  @Test
+  void aConnectionOverWhichThisNodeMayNotAskIsNotGivenOut() {
+    Connections oneWay =
+        new Connections(
+            MAX,
+            book,
+            new SchemeTraits(List.of(Scheme.of("tcps", Scheme.Trait.PROVES_BOTH))),
+            now::get);
+    Connection inbound = new Connection(1, false);
+    assertTrue(oneWay.connected(inbound));
+    PeerAddress address = PeerAddress.of("tcps://198.51.100.1:4600").withPeerId(id(1));
+    assertEquals(Optional.empty(), oneWay.retain(address));
+
+    Connection outbound = new Connection(1, true);
+    assertTrue(oneWay.connected(outbound));
+    assertSame(outbound, oneWay.retain(address).orElseThrow());
+  }
+
+  @Test
+  void theReasonOfAnEndReachesTheTransport() {
+    List<PeerConnection.Reason> reasons = new ArrayList<>();
+    for (int peer = 1; peer <= 4; peer++) {
+      PeerConnection connection =
+          new SilentConnection(new Connection(peer, true).remote()) {
+            @Override
+            public void close(Reason reason) {
+              reasons.add(reason);
+              close();
+            }
+          };
+      assertTrue(connections.connected(connection));
+      switch (peer) {
+        case 1 -> connections.brokeRules(connection, "it lied");
+        case 2 -> connections.tooSlow(connection, "it sleeps");
+        case 3 -> connections.closeAllOf(PeerKey.of(connection));
+        default -> {}
+      }
+      if (peer < 4) {
+        connections.disconnected(connection);
+      }
+    }
+    connections.close();
+
+    assertEquals(
+        List.of(
+            PeerConnection.Reason.FAULT,
+            PeerConnection.Reason.IDLE,
+            PeerConnection.Reason.FAULT,
+            PeerConnection.Reason.STOPPING),
+        reasons);
   }
 }

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class DialBackTest {
   private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
-  private static final SchemeTraits TRAITS = new SchemeTraits(List.of(TestSchemes.TCPS));
+  private static final SchemeTraits TRAITS =
+      new SchemeTraits(List.of(TestSchemes.TCPS, TestSchemes.HTTP));
   private static final List<PeerAddress> ENDPOINTS = List.of(PeerAddress.of("tcps://0.0.0.0:4600"));
 
   private final Set<String> answering = ConcurrentHashMap.newKeySet();
@@ -47,9 +48,10 @@ class DialBackTest {
   private final AtomicLong now = new AtomicLong();
   private final PeerBook book = new PeerBook(now::get);
   private final Connections connections = new Connections(10, book, TRAITS, System::nanoTime);
+  private final Net net = new Net();
   private final Dialler dialler =
       new Dialler(
-          Map.of("tcps", new Net()),
+          Map.of("tcps", net, "http", net),
           SELF,
           connections,
           book,
@@ -211,5 +213,19 @@ class DialBackTest {
     }
     deniedBy("tcps://203.0.113.1:4600");
     assertEquals(Optional.empty(), dialBack.advice(ENDPOINTS));
+  }
+
+  /// A scheme without messages carries neither question nor answer, and its connections may be made
+  /// without a peer.
+  @Test
+  void overASchemeWithoutMessagesNothingIsAskedOrTried() throws Exception {
+    Peer gateway = peer("http://198.51.100.1:8080", Optional.empty(), true);
+    connections.connected(gateway);
+    dialBack.round();
+    assertTrue(gateway.heard.isEmpty());
+
+    answering.add("http://198.51.100.1:8080");
+    assertEquals(Optional.empty(), dialler.answers(PeerAddress.of("http://198.51.100.1:8080")));
+    assertTrue(dialled.isEmpty());
   }
 }

@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class DiallerTest {
@@ -60,6 +61,7 @@ class DiallerTest {
   /// Every address answers, unless a test says otherwise.
   private final class Net implements Transport {
     private Dialling whileDialling = () -> {};
+    private UnaryOperator<PeerConnection> wrapping = connection -> connection;
 
     @Override
     public void start(PluginContext context) {}
@@ -88,7 +90,7 @@ class DiallerTest {
           new SilentConnection(
               new RemotePeer(address, Optional.empty(), Optional.empty(), "test", true));
       connections.connected(connection);
-      return connection;
+      return wrapping.apply(connection);
     }
 
     @Override
@@ -155,5 +157,27 @@ class DiallerTest {
     assertFalse(dialler.worthDialling(ELSEWHERE.withPeerId(SELF), true));
     assertTrue(dialler.worthDialling(ELSEWHERE, true));
     assertThrows(UserFaultException.class, () -> connect(PeerAddress.of("quic://192.0.2.1:4600")));
+  }
+
+  /// Such a connection would never be found again, and never be closed.
+  @Test
+  void anotherObjectThanConnectedWasGivenIsAFaultOfThePlugin() {
+    PeerConnection wrapped = new SilentConnection(RemotePeer.at(THERE).outbound(true).build());
+    net.wrapping = connection -> wrapped;
+
+    PeerUnreachableException fault =
+        assertThrows(PeerUnreachableException.class, () -> connect(THERE));
+
+    assertTrue(String.valueOf(fault.getMessage()).contains("ChunkServer.connected"));
+    assertFalse(wrapped.isOpen());
+  }
+
+  @Test
+  void aSchemeWhoseTransportFailedIsDialledNoMore() {
+    dialler.giveUp(Set.of("tcps"));
+
+    assertFalse(dialler.worthDialling(THERE, true));
+    assertThrows(UserFaultException.class, () -> connect(THERE));
+    assertEquals(Set.of(), dialler.schemes());
   }
 }

@@ -26,20 +26,54 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// A network inside the process: nodes find each other by name, chunks go by virtual threads.
+/// A network inside the process: nodes find each other by name, chunks go by virtual threads. All
+/// its connections are equal: whoever tells them apart by anything but identity fails here.
 public final class MemoryNetwork {
   private record Listening(PeerId id, ChunkServer server) {}
 
   private final Map<String, Listening> listening = new ConcurrentHashMap<>();
+  private final Map<String, Consumer<List<Endpoint>>> changed = new ConcurrentHashMap<>();
+  private final Queue<String> misuses = new ConcurrentLinkedQueue<>();
   private final Random random = new Random(4);
+  private final Scheme scheme;
+
+  /// Whose connections can do all that there is.
+  public MemoryNetwork() {
+    this(TestSchemes.whole("mem"));
+  }
+
+  /// @param scheme by the name `mem`; what it does not declare fails and is recorded
+  public MemoryNetwork(Scheme scheme) {
+    this.scheme = scheme;
+  }
+
+  /// The calls that the scheme does not allow.
+  public List<String> misuses() {
+    return List.copyOf(misuses);
+  }
+
+  /// What the other side answers to a request that the scheme may not allow.
+  public ServeAnswer askAnyway(PeerConnection from, ChunkRequest request)
+      throws InterruptedException {
+    Link link = (Link) from;
+    return link.other.server.request(link.other, request);
+  }
+
+  /// A node listens under another name from now on, and its transport says so.
+  public void move(String from, String to) {
+    listening.put(to, Optional.ofNullable(listening.remove(from)).orElseThrow());
+    Optional.ofNullable(changed.get(from)).orElseThrow().accept(List.of(Endpoint.of(address(to))));
+  }
 
   public static PeerAddress address(String name) {
     return PeerAddress.of("mem:///" + name);
@@ -56,7 +90,7 @@ public final class MemoryNetwork {
   private final class MemoryTransport implements Transport {
     private final String name;
     private final PeerId self;
-    private final Set<Link> connections = ConcurrentHashMap.newKeySet();
+    private final Queue<Link> connections = new ConcurrentLinkedQueue<>();
 
     MemoryTransport(String name, PeerId self) {
       this.name = name;
@@ -68,12 +102,13 @@ public final class MemoryNetwork {
 
     @Override
     public Set<Scheme> schemes() {
-      return Set.of(TestSchemes.whole("mem"));
+      return Set.of(scheme);
     }
 
     @Override
     public Listener listen(
-        Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changed) {
+        Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changes) {
+      changed.put(name, changes);
       listening.put(name, new Listening(self, server));
       return FixedListener.at(address(name));
     }
@@ -88,11 +123,9 @@ public final class MemoryNetwork {
       Optional<PeerAddress> mine =
           listening.containsKey(name) ? Optional.of(address(name)) : Optional.empty();
       Link here =
-          new Link(
-              new RemotePeer(to, Optional.of(to), Optional.of(other.id), "test", true), server);
+          new Link(new RemotePeer(to, Optional.of(to), proven(other.id), "test", true), server);
       Link there =
-          new Link(
-              new RemotePeer(address(name), mine, Optional.of(self), "test", false), other.server);
+          new Link(new RemotePeer(address(name), mine, proven(self), "test", false), other.server);
       here.other = there;
       there.other = here;
       random.nextBytes(here.binding);
@@ -110,7 +143,11 @@ public final class MemoryNetwork {
     }
   }
 
-  private static final class Link implements PeerConnection {
+  private Optional<PeerId> proven(PeerId id) {
+    return scheme.has(Scheme.Trait.PROVES_BOTH) ? Optional.of(id) : Optional.empty();
+  }
+
+  private final class Link implements PeerConnection {
     private final RemotePeer remote;
     private final ChunkServer server;
     private final Set<Body> bodies = ConcurrentHashMap.newKeySet();
@@ -132,11 +169,29 @@ public final class MemoryNetwork {
 
     @Override
     public Optional<byte[]> channelBinding() {
-      return Optional.of(binding.clone());
+      return scheme.has(Scheme.Trait.BINDS) ? Optional.of(binding.clone()) : Optional.empty();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Link;
+    }
+
+    @Override
+    public int hashCode() {
+      return 1;
+    }
+
+    private void require(boolean allowed, String what) {
+      if (!allowed) {
+        misuses.add(what);
+        throw new UnsupportedOperationException(what);
+      }
     }
 
     @Override
     public ChunkBody fetch(ChunkRequest request) throws PeerUnreachableException {
+      require(remote.outbound() || scheme.has(Scheme.Trait.SYMMETRIC), "fetched over inbound");
       if (!open) {
         throw new PeerUnreachableException("closed");
       }
@@ -190,6 +245,9 @@ public final class MemoryNetwork {
 
     @Override
     public Watch watch(Cid root, AvailabilityListener listener) throws PeerUnreachableException {
+      if (!scheme.has(Scheme.Trait.AVAILABILITY)) {
+        return PeerConnection.super.watch(root, listener);
+      }
       if (!open) {
         throw new PeerUnreachableException("closed");
       }
@@ -198,6 +256,7 @@ public final class MemoryNetwork {
 
     @Override
     public void send(int type, ByteBuffer bytes) throws PeerUnreachableException {
+      require(scheme.has(Scheme.Trait.MESSAGES), "sent a message of type " + type);
       if (!open) {
         throw new PeerUnreachableException("closed");
       }

@@ -7,7 +7,8 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.RemotePeer;
 import java.nio.ByteBuffer;
 
-/// A connection over which nothing goes, to who a test says.
+/// A connection over which nothing goes, to who a test says. Equal to every other one: connections
+/// are told apart by identity.
 public class SilentConnection implements PeerConnection {
   private final RemotePeer remote;
   private boolean open = true;
@@ -33,6 +34,16 @@ public class SilentConnection implements PeerConnection {
 
   @Override
   public void send(int type, ByteBuffer bytes) {}
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SilentConnection;
+  }
+
+  @Override
+  public int hashCode() {
+    return 1;
+  }
 
   @Override
   public boolean isOpen() {
