@@ -392,10 +392,7 @@ public final class Node implements NodeCommands {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       control.ifPresent(Node::closeQuietly);
-      closeQuietly(core);
-      closeQuietly(plugins);
-      closeQuietly(bulkPool);
-      closeQuietly(lock);
+      List.of(core, plugins, bulkPool, lock).forEach(Node::closeQuietly);
     }
   }
 }

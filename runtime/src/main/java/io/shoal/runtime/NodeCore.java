@@ -48,7 +48,6 @@ import io.shoal.runtime.store.Quarantine;
 import io.shoal.runtime.store.RootIndex;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.store.VerifiedChunks;
-import io.shoal.runtime.transport.Listeners;
 import io.shoal.runtime.transport.TransportChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +58,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,8 +111,7 @@ final class NodeCore implements AutoCloseable {
   private final GatedServer gatedServer;
   private final CollectionLock collectionLock = new CollectionLock();
   private final StreamMemory streamMemory;
-  private final Listeners listeners;
-  private final ReentrantLock announcing = new ReentrantLock();
+  private final OwnEndpoints ownEndpoints;
 
   NodeCore(
       PeerId self,
@@ -161,7 +158,6 @@ final class NodeCore implements AutoCloseable {
     TransportChoice transports =
         new TransportChoice(
             plugins.transports(), settings.tlsRequired(), settings.plainSchemes(), access);
-    listeners = new Listeners(transports, settings.plugins(), this::moved);
     Connections connections =
         new Connections(ceiling.connections(), book, transports.traits(), nanoTime);
     Dialler dialler =
@@ -170,6 +166,7 @@ final class NodeCore implements AutoCloseable {
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
+    ownEndpoints = new OwnEndpoints(transports, settings.plugins(), dialler, announcer);
     holdings =
         new Holdings(
             local,
@@ -242,21 +239,13 @@ final class NodeCore implements AutoCloseable {
       timers.every(Duration.ofMillis(AccessGate.TICK_MILLIS), gatedServer::tick);
     }
     if (serves()) {
-      listeners.open(gatedServer);
-      network.dialler().giveUp(listeners.lost());
-      announcing.lock();
-      try {
-        network.dialler().ownEndpoints(endpoints());
-        announcer.reachableAt(endpoints());
-      } finally {
-        announcing.unlock();
-      }
+      ownEndpoints.open(gatedServer);
       Thread.ofVirtual().name("announce-all").start(holdings::announceAll);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
     } else {
-      announcer.reachableAt(List.of());
+      ownEndpoints.none();
     }
     if (mode == Node.Mode.SERVE) {
       timers.after(Duration.ZERO, names.renewal()::round);
@@ -268,23 +257,6 @@ final class NodeCore implements AutoCloseable {
     }
     timers.every(Housekeeping.EVERY, housekeeping::round);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
-  }
-
-  /// The endpoints changed, perhaps while the node starts.
-  private void moved() {
-    announcing.lock();
-    try {
-      List<PeerAddress> now = endpoints();
-      LOG.info(
-          "listens at {}",
-          now.isEmpty()
-              ? "no address"
-              : String.join(", ", now.stream().map(PeerAddress::uri).toList()));
-      network.dialler().ownEndpoints(now);
-      announcer.reachableAt(now);
-    } finally {
-      announcing.unlock();
-    }
   }
 
   private boolean idle() {
@@ -376,12 +348,12 @@ final class NodeCore implements AutoCloseable {
   }
 
   List<PeerAddress> endpoints() {
-    return listeners.endpoints();
+    return ownEndpoints.all();
   }
 
   /// Plugins whose transports do not listen, and why.
   Map<String, UnusablePluginException> listenFailures() {
-    return listeners.failures();
+    return ownEndpoints.failures();
   }
 
   Node.Mode mode() {
@@ -390,7 +362,7 @@ final class NodeCore implements AutoCloseable {
 
   @Override
   public void close() {
-    listeners.close();
+    ownEndpoints.close();
     idleDigests.close();
     scheduledVerify.close();
     downloads.close();

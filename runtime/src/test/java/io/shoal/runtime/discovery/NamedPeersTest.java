@@ -10,6 +10,7 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.Endpoint;
 import io.shoal.api.Multihash;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
@@ -29,19 +30,22 @@ import io.shoal.runtime.command.ContentCommands.Reach;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.Dialler;
+import io.shoal.runtime.connection.SchemeTraits;
 import io.shoal.runtime.peer.PeerBook;
+import io.shoal.runtime.testing.FixedListener;
 import io.shoal.runtime.testing.SilentConnection;
+import io.shoal.runtime.testing.TestSchemes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,13 +54,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NamedPeersTest {
   private static final Cid ROOT = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+  private static final SchemeTraits TRAITS = new SchemeTraits(Set.of(TestSchemes.TCPS));
   private static final PeerId SELF = PeerId.ofEd25519(new byte[32]);
 
   private final BlockingQueue<String> dialled = new LinkedBlockingQueue<>();
   private final Map<String, Availability> answers = new ConcurrentHashMap<>();
   private final List<Provider> reported = new ArrayList<>();
   private final PeerBook book = new PeerBook(System::currentTimeMillis);
-  private final Connections connections = new Connections(100, book, System::nanoTime);
+  private final Connections connections = new Connections(100, book, TRAITS, System::nanoTime);
 
   /// Reports what the test has listed, in its order.
   private final class Listed implements Discovery {
@@ -95,12 +100,13 @@ class NamedPeersTest {
 
     @Override
     public Set<Scheme> schemes() {
-      return Set.of(new Scheme("tcps", Scheme.Protection.ENCRYPTED));
+      return Set.of(TestSchemes.TCPS);
     }
 
     @Override
-    public List<PeerAddress> listen(Set<String> schemes, ChunkServer server) {
-      return List.of();
+    public Listener listen(
+        Set<String> schemes, ChunkServer server, Consumer<List<Endpoint>> changed) {
+      return FixedListener.at();
     }
 
     @Override
@@ -112,8 +118,7 @@ class NamedPeersTest {
         throw new PeerUnreachableException(address + " does not answer");
       }
       PeerConnection connection =
-          new SilentConnection(
-              new RemotePeer(address, Optional.empty(), Optional.empty(), "test", Set.of(), true)) {
+          new SilentConnection(RemotePeer.at(address).outbound(true).build()) {
             @Override
             public Watch watch(Cid root, AvailabilityListener listener) {
               listener.availability(has);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /// A node's services for the transport, with settings that are not held to their limits: a test
 /// needs a deadline that never comes where it shows that a connection ends without one.
@@ -57,6 +58,16 @@ record LooseContext(NodeIdentity identity, Map<String, Object> settings, TestMet
   @Override
   public Executor bulkPool() {
     throw new UnsupportedOperationException("the transport hashes nothing");
+  }
+
+  @Override
+  public <T extends AutoCloseable> T shared(Class<T> type, Supplier<T> maker) {
+    throw new UnsupportedOperationException("the transport shares nothing");
+  }
+
+  @Override
+  public String apiVersion() {
+    throw new UnsupportedOperationException("the transport does not ask");
   }
 
   private record LooseConfig(Map<String, Object> settings) implements PluginConfig {
@@ -105,6 +116,27 @@ record LooseContext(NodeIdentity identity, Map<String, Object> settings, TestMet
 
     @Override
     public Duration duration(String key, Duration min, Duration max, Duration whenAbsent) {
+      return get(key, whenAbsent);
+    }
+
+    @Override
+    public Optional<String> secret(String key) {
+      return text(key);
+    }
+
+    @Override
+    public Set<String> keys(String key) {
+      return Set.of();
+    }
+
+    @Override
+    public long bytesPerSecond(String key, long whenAbsent) {
+      Number value = get(key, whenAbsent);
+      return value.longValue();
+    }
+
+    @Override
+    public Path path(String key, Path whenAbsent) {
       return get(key, whenAbsent);
     }
   }

@@ -1,0 +1,81 @@
+package io.shoal.runtime;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.connection.Dialler;
+import io.shoal.runtime.discovery.Announcer;
+import io.shoal.runtime.plugin.inspection.PluginSettings;
+import io.shoal.runtime.plugin.inspection.UnusablePluginException;
+import io.shoal.runtime.transport.Listeners;
+import io.shoal.runtime.transport.TransportChoice;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where this node is reached: listens, and tells dialler and discoveries at the start and at every
+/// change. Usable from any thread.
+final class OwnEndpoints implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnEndpoints.class);
+
+  private final Listeners listeners;
+  private final Dialler dialler;
+  private final Announcer announcer;
+
+  /// Of two changes the later is told last.
+  private final ReentrantLock telling = new ReentrantLock();
+
+  OwnEndpoints(
+      TransportChoice transports, PluginSettings settings, Dialler dialler, Announcer announcer) {
+    this.listeners = new Listeners(transports, settings, this::moved);
+    this.dialler = dialler;
+    this.announcer = announcer;
+  }
+
+  /// Listens.
+  void open(ChunkServer server) throws ShoalException, InterruptedException {
+    listeners.open(server);
+    dialler.giveUp(listeners.lost());
+    tell();
+  }
+
+  /// This node accepts no connections.
+  void none() {
+    announcer.reachableAt(List.of());
+  }
+
+  private List<PeerAddress> tell() {
+    telling.lock();
+    try {
+      List<PeerAddress> now = all();
+      dialler.ownEndpoints(now);
+      announcer.reachableAt(now);
+      return now;
+    } finally {
+      telling.unlock();
+    }
+  }
+
+  /// They changed, perhaps while the node starts.
+  private void moved() {
+    List<String> now = tell().stream().map(PeerAddress::uri).toList();
+    LOG.info("listens at {}", now.isEmpty() ? "no address" : String.join(", ", now));
+  }
+
+  List<PeerAddress> all() {
+    return listeners.endpoints();
+  }
+
+  /// Plugins whose transports do not listen, and why.
+  Map<String, UnusablePluginException> failures() {
+    return listeners.failures();
+  }
+
+  /// Accepts no more connections.
+  @Override
+  public void close() {
+    listeners.close();
+  }
+}
