@@ -113,6 +113,7 @@ final class TestSwarm implements AutoCloseable {
 
   /// Every node finds what any node announced.
   private final class Board implements Discovery {
+    private final Set<Cid> keys = ConcurrentHashMap.newKeySet();
     private volatile List<PeerAddress> endpoints = List.of();
 
     @Override
@@ -123,18 +124,29 @@ final class TestSwarm implements AutoCloseable {
 
     @Override
     public void reachableAt(List<PeerAddress> all) {
+      List<PeerAddress> before = endpoints;
       endpoints = List.copyOf(all);
+      for (Cid key : keys) {
+        remove(key, before);
+        announce(key);
+      }
+    }
+
+    private void remove(Cid key, List<PeerAddress> places) {
+      announced.computeIfPresent(
+          key, (any, all) -> all.removeAll(places) && all.isEmpty() ? null : all);
     }
 
     @Override
     public void announce(Cid cid) {
+      keys.add(cid);
       announced.computeIfAbsent(cid, any -> new CopyOnWriteArraySet<>()).addAll(endpoints);
     }
 
     @Override
     public void withdraw(Cid cid) {
-      announced.computeIfPresent(
-          cid, (any, all) -> all.removeAll(endpoints) && all.isEmpty() ? null : all);
+      keys.remove(cid);
+      remove(cid, endpoints);
     }
 
     @Override
