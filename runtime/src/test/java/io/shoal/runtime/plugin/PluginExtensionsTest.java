@@ -68,7 +68,7 @@ class PluginExtensionsTest {
         public D() {}
         @Override public List<ConfigKey> configuration() {
           return List.of(
-              ConfigKey.of("routers", ConfigKey.Kind.LIST).required().describe("whom to ask"),
+              ConfigKey.of("routers", ConfigKey.Kind.LIST).required().describe("which routers to ask"),
               ConfigKey.text("unread"));
         }
         @Override public void start(PluginContext context) throws ShoalException {
@@ -125,7 +125,7 @@ class PluginExtensionsTest {
     PluginFolder whole = folder.with("active.discovery", "[pair]");
     InvalidConfigException missing = assertThrows(InvalidConfigException.class, whole::start);
     assertTrue(
-        missing.getMessage().contains("plugins.pair.routers is not set (whom to ask)"),
+        missing.getMessage().contains("plugins.pair.routers is not set (which routers to ask)"),
         missing.getMessage());
     InvalidConfigException unknown =
         assertThrows(
