@@ -3,6 +3,7 @@ package io.shoal.distribution.command;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.launch.EndSignals;
 import io.shoal.distribution.launch.LogSetup;
 import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.distribution.launch.Signals;
@@ -21,10 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,7 +68,7 @@ public final class ServeCommand implements Callable<Integer> {
           "%s: the node of process %d uses this data folder: stop it, or give another with --data"
               .formatted(data, running.get().pid()));
     }
-    var signals = new LinkedBlockingQueue<String>();
+    var signals = new EndSignals();
     Signals.handle(signals::add);
     if (scratch.isEmpty()) {
       return serve(data, configuration, signals);
@@ -81,7 +79,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static void awaitEndOfInput(Queue<String> signals) {
+  private static void awaitEndOfInput(EndSignals signals) {
     // A platform thread: reading standard input would hold up the carrier of a virtual one.
     Thread.ofPlatform()
         .daemon()
@@ -97,9 +95,13 @@ public final class ServeCommand implements Callable<Integer> {
             });
   }
 
-  private int serve(Path data, Configuration configuration, BlockingQueue<String> signals)
+  private int serve(Path data, Configuration configuration, EndSignals signals)
       throws ShoalException, IOException, InterruptedException {
-    try (NodeCommands node = environment.nodes().start(data, configuration, Node.Mode.SERVE)) {
+    Optional<NodeCommands> started = start(data, configuration, signals);
+    if (started.isEmpty()) {
+      return code(signals.take());
+    }
+    try (NodeCommands node = started.get()) {
       NodeStatus status = node.status();
       environment
           .console()
@@ -111,7 +113,27 @@ public final class ServeCommand implements Callable<Integer> {
       if (!common.quiet) {
         status.advice().forEach(line -> environment.console().note("shoal: " + line));
       }
-      return signals.take().equals("INT") ? ExitCode.INTERRUPTED : ExitCode.DONE;
+      return code(signals.take());
+    }
+  }
+
+  private static int code(String signal) {
+    return signal.equals("INT") ? ExitCode.INTERRUPTED : ExitCode.DONE;
+  }
+
+  /// Starts the node; empty if a signal came meanwhile.
+  private Optional<NodeCommands> start(Path data, Configuration configuration, EndSignals signals)
+      throws ShoalException, IOException, InterruptedException {
+    signals.begin();
+    try {
+      return Optional.of(environment.nodes().start(data, configuration, Node.Mode.SERVE));
+    } catch (InterruptedException e) {
+      if (signals.isEmpty()) {
+        throw e;
+      }
+      return Optional.empty();
+    } finally {
+      signals.end();
     }
   }
 
