@@ -8,6 +8,7 @@ import io.shoal.runtime.peer.ConnectionKey;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.Reputation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 /// or closed under the lock.
 public final class Connections {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
+  /// Each connection closes at once; this is for all of them on a machine that is busy.
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
   /// Connections that only this node's own dials may take: else a flood of incoming connections
   /// would end its downloads. Of small limits an eighth.
@@ -243,10 +247,22 @@ public final class Connections {
     return idle;
   }
 
+  /// Closes all. A transport does not block in that unless it is faulty, and is left behind then.
   public void close() {
     synchronized (this) {
       closed = true;
     }
+    Thread closing = Thread.ofVirtual().name("close-connections").start(this::closeAll);
+    try {
+      if (!closing.join(CLOSE_WITHIN)) {
+        LOG.warn("a transport does not close its connections: they are left behind");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeAll() {
     all().forEach(connection -> connection.close(PeerConnection.Reason.STOPPING));
   }
 }
