@@ -30,13 +30,13 @@ final class DebianPackages {
     install.add("install");
     install.addAll(missing);
     if (!works(List.of("apt-get", "-q", "update")) || !works(install)) {
-      InteropIT.skip(
+      BitTorrentIT.skip(
           "%s missing, and '%s' does not work here: install them as root"
               .formatted(String.join(", ", missing), String.join(" ", install)));
     }
     for (Kind kind : kinds) {
       if (!works(kind.check())) {
-        InteropIT.skip(kind.packageName + " is installed, but does not start");
+        BitTorrentIT.skip(kind.packageName + " is installed, but does not start");
       }
     }
   }

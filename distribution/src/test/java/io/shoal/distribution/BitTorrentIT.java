@@ -51,7 +51,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class InteropIT {
+class BitTorrentIT {
 
   /// Transmission searches only once it knows nine nodes, and four that answered.
   private static final int NODES = 13;

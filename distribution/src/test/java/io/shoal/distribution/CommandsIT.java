@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Small commands are answered by a shorter way: what they print must be what the long way prints.
 @Timeout(300)
-class SmallCommandsIT {
+class CommandsIT {
 
   private static final String UNKNOWN =
       "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
