@@ -12,17 +12,16 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// A DAG as far as it is in the store: its plan, its chunks, its sizes.
 public final class LocalDag {
-  private static final int NODES_AT_ONCE = 64;
+  private static final int NODES_AT_ONCE = 1_024;
 
   private final LocalStore local;
 
@@ -34,24 +33,25 @@ public final class LocalDag {
   public Optional<TreePlan> plan(Cid root) throws ShoalException, IOException {
     DagWalker walker = new DagWalker(root);
     while (!walker.complete()) {
-      List<Cid> missing = walker.missingNodes(NODES_AT_ONCE);
-      Map<Cid, byte[]> loaded = load(missing);
-      for (Cid node : missing) {
-        byte[] bytes = loaded.get(node);
-        if (bytes == null) {
-          return Optional.empty();
-        }
-        walker.accept(node, bytes);
+      AtomicBoolean absent = new AtomicBoolean();
+      ManyCalls.make(
+          local.store(),
+          walker.missingNodes(NODES_AT_ONCE).iterator(),
+          node -> {
+            Optional<byte[]> bytes = absent.get() ? Optional.empty() : local.load(node);
+            if (bytes.isEmpty()) {
+              absent.set(true);
+              return;
+            }
+            synchronized (walker) {
+              walker.accept(node, bytes.get());
+            }
+          });
+      if (absent.get()) {
+        return Optional.empty();
       }
     }
     return Optional.of(TreePlanner.plan(walker));
-  }
-
-  private Map<Cid, byte[]> load(List<Cid> nodes) throws IOException, RetryableException {
-    Map<Cid, byte[]> loaded = new ConcurrentHashMap<>();
-    ManyCalls.make(
-        local.store(), nodes, node -> local.load(node).ifPresent(bytes -> loaded.put(node, bytes)));
-    return loaded;
   }
 
   /// Visits every chunk of a DAG as far as its nodes are here, each at least once.
@@ -88,10 +88,9 @@ public final class LocalDag {
   /// How many of a plan's chunks are here.
   public long chunksHere(TreePlan plan) throws IOException, RetryableException {
     AtomicLong here = new AtomicLong();
-    List<Integer> positions = IntStream.range(0, plan.chunkCount()).boxed().toList();
     ManyCalls.make(
         local.store(),
-        positions,
+        IntStream.range(0, plan.chunkCount()).iterator(),
         position -> {
           if (local.has(plan.leafCid(position))) {
             here.incrementAndGet();

@@ -8,10 +8,7 @@ import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// The node's store with what checks its chunks and protects them: whole chunks go in and out here.
 ///
@@ -38,20 +35,6 @@ public record LocalStore(
   /// user changes that file, and so is not enough for what is to be kept.
   public boolean owns(Cid cid) throws IOException, RetryableException {
     return store.find(cid).filter(ChunkStore.StoredChunk::owned).isPresent();
-  }
-
-  /// Which of some chunks are not here, each once, in no order.
-  public Set<Cid> missing(Collection<Cid> chunks) throws IOException, RetryableException {
-    Set<Cid> missing = ConcurrentHashMap.newKeySet();
-    ManyCalls.make(
-        store,
-        chunks,
-        cid -> {
-          if (!has(cid)) {
-            missing.add(cid);
-          }
-        });
-    return missing;
   }
 
   /// A chunk's bytes, checked; a corrupt copy is quarantined, and without a good one the chunk

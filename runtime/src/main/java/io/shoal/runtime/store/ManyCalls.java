@@ -1,10 +1,9 @@
 package io.shoal.runtime.store;
 
 import io.shoal.api.ChunkStore;
-import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,45 +12,47 @@ import java.util.concurrent.Executors;
 
 /// Makes one call of a store for each of many items: one after the other, or many at once where
 /// each waits for a network.
-final class ManyCalls<T> {
+final class ManyCalls<T, E extends ShoalException> {
   /// How many at once: a service far away answers so many in the time of one, and a chunk for each
   /// fits into the heap.
   private static final int AT_ONCE = 64;
 
   /// The call for one item.
   @FunctionalInterface
-  interface Call<T> {
-    void make(T item) throws IOException, RetryableException;
+  interface Call<T, E extends ShoalException> {
+    void make(T item) throws IOException, E;
   }
 
   // Guarded by itself.
   private final Iterator<T> left;
-  private final Call<T> call;
+  private final Call<T, E> call;
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-  private ManyCalls(Iterator<T> left, Call<T> call) {
+  private ManyCalls(Iterator<T> left, Call<T, E> call) {
     this.left = left;
     this.call = call;
   }
 
   /// Returns when all calls have ended. After the first failure no further one begins.
   ///
+  /// @param items taken one by one, so that they need not all be in memory
   /// @param call made from several threads at once if the store is remote
   /// @throws InterruptedIOException interrupted, with the flag set; no call goes on
-  static <T> void make(ChunkStore store, Collection<T> items, Call<T> call)
-      throws IOException, RetryableException {
-    if (items.size() > 1 && store.traits().contains(ChunkStore.Trait.REMOTE)) {
-      new ManyCalls<>(items.iterator(), call).make(Math.min(AT_ONCE, items.size()));
+  static <T, E extends ShoalException> void make(
+      ChunkStore store, Iterator<T> items, Call<T, E> call) throws IOException, E {
+    if (store.traits().contains(ChunkStore.Trait.REMOTE)) {
+      new ManyCalls<>(items, call).make();
     } else {
-      for (T item : items) {
-        call.make(item);
+      while (items.hasNext()) {
+        call.make(items.next());
       }
     }
   }
 
-  private void make(int threads) throws IOException, RetryableException {
+  @SuppressWarnings("unchecked") // the call throws no other ShoalException than E
+  private void make() throws IOException, E {
     try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < threads; i++) {
+      for (int i = 0; i < AT_ONCE; i++) {
         workers.execute(this::workOff);
       }
     }
@@ -63,7 +64,7 @@ final class ManyCalls<T> {
         }
       }
       case IOException e -> throw e;
-      case RetryableException e -> throw e;
+      case ShoalException e -> throw (E) e;
       case RuntimeException e -> throw e;
       case Error e -> throw e;
       default -> throw new AssertionError("a call throws nothing else", failure);
@@ -82,7 +83,7 @@ final class ManyCalls<T> {
         }
         call.make(item);
       }
-    } catch (IOException | RetryableException | RuntimeException | Error e) {
+    } catch (IOException | ShoalException | RuntimeException | Error e) {
       failures.add(e);
     }
   }

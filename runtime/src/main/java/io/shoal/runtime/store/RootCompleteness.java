@@ -43,7 +43,7 @@ public final class RootCompleteness {
       throws IOException, RetryableException {
     ManyCalls.make(
         store,
-        chunks,
+        chunks.iterator(),
         cid -> {
           if (!cid.isIdentity() && store.find(cid).isEmpty()) {
             throw gone(cid, root);
