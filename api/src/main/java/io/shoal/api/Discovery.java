@@ -74,6 +74,14 @@ public non-sealed interface Discovery extends Extension {
   /// @return the state of now, or of less than a second ago
   DiscoveryStatus status();
 
+  /// As its [#status] says.
+  ///
+  /// @return [DiscoveryStatus#advice]
+  @Override
+  default List<String> advice() {
+    return status().advice();
+  }
+
   /// The ability to hold small signed records, if this discovery has it. The same answer from
   /// [#start] to [#close]; configuration may turn it off.
   ///

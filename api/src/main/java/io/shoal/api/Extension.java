@@ -78,4 +78,13 @@ public sealed interface Extension extends ExtensionPoint, AutoCloseable
   default Optional<Inspection> inspection() {
     return Optional.empty();
   }
+
+  /// What the user should do so that the extension works as it should: `the bucket is read-only:
+  /// give the key the right to write`. Shown by `shoal status` under the plugin's id. Cheap, never
+  /// blocks, and has an answer before [#start] and after [#close] too.
+  ///
+  /// @return one line each; none if all is well
+  default List<String> advice() {
+    return List.of();
+  }
 }

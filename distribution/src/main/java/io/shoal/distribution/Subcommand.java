@@ -3,10 +3,10 @@ package io.shoal.distribution;
 import io.shoal.distribution.command.AddCommand;
 import io.shoal.distribution.command.CatCommand;
 import io.shoal.distribution.command.CollectCommand;
-import io.shoal.distribution.command.DhtCommand;
 import io.shoal.distribution.command.Environment;
 import io.shoal.distribution.command.FindCommand;
 import io.shoal.distribution.command.GetCommand;
+import io.shoal.distribution.command.InspectCommand;
 import io.shoal.distribution.command.KeyCommand;
 import io.shoal.distribution.command.ListCommand;
 import io.shoal.distribution.command.PeersCommand;
@@ -47,6 +47,7 @@ enum Subcommand {
   PEERS("peers", "List the peers that the node knows, connected ones first."),
   PLUGINS("plugins", "List all plugins that were found, unusable ones too, with the reason."),
   DHT("dht", "Inspect the DHT: its table, lookups hop by hop, peers of an infohash."),
+  INSPECT("inspect", "Ask an active plugin about its inside; without a question, list all."),
   SHELL("shell", "Open a prompt for the same commands; 'exit' or Ctrl-D leaves it."),
   DEMO("demo", "Take a tour: six nodes on this machine share one file."),
   TRAIN("train", "Run most commands once, to make the start-up cache."),
@@ -96,7 +97,7 @@ enum Subcommand {
       case STATUS -> new StatusCommand(environment);
       case PEERS -> new PeersCommand(environment);
       case PLUGINS -> new PluginsCommand(environment);
-      case DHT -> new DhtCommand(environment);
+      case DHT, INSPECT -> new InspectCommand(environment);
       case SHELL -> new ShellCommand(environment);
       case DEMO -> new DemoCommand(environment);
       case TRAIN -> new TrainCommand(environment);

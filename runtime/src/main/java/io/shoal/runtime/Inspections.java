@@ -1,57 +1,59 @@
 package io.shoal.runtime;
 
-import io.shoal.api.Discovery;
+import io.shoal.api.Extension;
 import io.shoal.api.Inspection;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.StatusCommands.InspectRequest;
 import io.shoal.runtime.command.StatusCommands.InspectionEntry;
 import io.shoal.runtime.command.StatusCommands.InspectionLine;
+import io.shoal.runtime.plugin.ActivePlugins;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The questions that the active discoveries answer about their inside.
+/// The questions that the active plugins answer about their inside.
 final class Inspections {
-  private final Map<String, Inspection> byPlugin = new LinkedHashMap<>();
+  /// A question and the extension that answers it.
+  private record Asked(InspectionEntry entry, Inspection inspection) {}
 
-  Inspections(Map<String, Discovery> discoveries) {
-    discoveries.forEach(
-        (id, discovery) ->
-            discovery.inspection().ifPresent(inspection -> byPlugin.put(id, inspection)));
+  private final List<Asked> questions = new ArrayList<>();
+
+  Inspections(List<ActivePlugins.Active<? extends Extension>> extensions) {
+    for (ActivePlugins.Active<?> active : extensions) {
+      active
+          .extension()
+          .inspection()
+          .ifPresent(
+              inspection ->
+                  inspection
+                      .questions()
+                      .forEach(
+                          question ->
+                              questions.add(
+                                  new Asked(entry(active.pluginId(), question), inspection))));
+    }
+  }
+
+  private static InspectionEntry entry(String pluginId, Inspection.Question question) {
+    return new InspectionEntry(
+        pluginId, question.name(), question.arguments(), question.description());
   }
 
   List<InspectionEntry> entries() {
-    List<InspectionEntry> entries = new ArrayList<>();
-    byPlugin.forEach(
-        (id, inspection) ->
-            inspection
-                .questions()
-                .forEach(
-                    question ->
-                        entries.add(
-                            new InspectionEntry(
-                                id,
-                                question.name(),
-                                question.arguments(),
-                                question.description()))));
-    return entries;
+    return questions.stream().map(Asked::entry).toList();
   }
 
   void ask(InspectRequest request, Consumer<InspectionLine> each)
       throws ShoalException, InterruptedException {
-    InspectionEntry entry =
-        entries().stream()
-            .filter(known -> isMeant(known, request.question()))
+    Asked asked =
+        questions.stream()
+            .filter(known -> isMeant(known.entry(), request.question()))
             .findFirst()
             .orElseThrow(() -> unknown(request.question()));
-    Inspection inspection =
-        Optional.ofNullable(byPlugin.get(entry.plugin()))
-            .orElseThrow(() -> unknown(request.question()));
-    inspection.ask(entry.name(), request.arguments(), new Bounded(entry, each));
+    asked
+        .inspection()
+        .ask(asked.entry().name(), request.arguments(), new Bounded(asked.entry(), each));
   }
 
   private static boolean isMeant(InspectionEntry entry, String question) {
@@ -62,9 +64,8 @@ final class Inspections {
     List<String> names = entries().stream().map(InspectionEntry::name).toList();
     return new InvalidInputException(
         names.isEmpty()
-            ? "no active discovery can be asked about its inside: see 'shoal plugins'"
-            : "no active discovery knows '%s': ask %s"
-                .formatted(question, String.join(", ", names)));
+            ? "no active plugin can be asked about its inside: see 'shoal plugins'"
+            : "no active plugin knows '%s': ask %s".formatted(question, String.join(", ", names)));
   }
 
   /// Holds a plugin to its contract: a table without end must not fill a reader's memory.

@@ -200,7 +200,7 @@ public final class Node implements NodeCommands {
       NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode, sources);
       new NodeMetrics(core).register(metrics.of("node"));
       NodeWork work = NodeWork.of(core, bulkPool, cores);
-      NodeReports reports = new NodeReports(core, key.peerId().toString(), version);
+      NodeReports reports = new NodeReports(core, active, key.peerId().toString(), version);
       return new Node(lock, bulkPool, plugins, core, work, reports, metrics);
     }
   }
@@ -377,13 +377,13 @@ public final class Node implements NodeCommands {
 
   @Override
   public List<InspectionEntry> inspections() {
-    return new Inspections(core.network().discoveries()).entries();
+    return reports.inspections().entries();
   }
 
   @Override
   public void inspect(InspectRequest request, Consumer<InspectionLine> each)
       throws ShoalException, InterruptedException {
-    new Inspections(core.network().discoveries()).ask(request, each);
+    reports.inspections().ask(request, each);
   }
 
   /// Ends the node: running downloads stop and can be continued later; everything that was added is

@@ -11,6 +11,7 @@ import io.shoal.runtime.maintenance.VerifyRecord;
 import io.shoal.runtime.peer.Bans;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
+import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginReport;
@@ -37,6 +38,8 @@ final class NodeReports {
   private static final int MAX_BANS = 100;
 
   private final NodeCore core;
+  private final ActivePlugins plugins;
+  private final Inspections inspections;
   private final LocalStore local;
   private final PeerNetwork network;
   private final String peerId;
@@ -44,8 +47,10 @@ final class NodeReports {
   private final SystemSources sources;
   private final long readyNanos;
 
-  NodeReports(NodeCore core, String peerId, String version) {
+  NodeReports(NodeCore core, ActivePlugins plugins, String peerId, String version) {
     this.core = core;
+    this.plugins = plugins;
+    this.inspections = new Inspections(plugins.all());
     this.local = core.local();
     this.network = core.network();
     this.peerId = peerId;
@@ -54,15 +59,18 @@ final class NodeReports {
     this.readyNanos = sources.nanoTime().getAsLong();
   }
 
+  /// What the active plugins can be asked.
+  Inspections inspections() {
+    return inspections;
+  }
+
   StatusCommands.NodeStatus status() throws IOException, RetryableException {
     List<StatusCommands.DiscoveryEntry> discoveries = new ArrayList<>();
-    List<String> advice = new ArrayList<>();
     network
         .discoveries()
         .forEach(
             (id, discovery) -> {
               DiscoveryStatus status = discovery.status();
-              advice.addAll(status.advice());
               discoveries.add(
                   new StatusCommands.DiscoveryEntry(
                       id,
@@ -73,7 +81,6 @@ final class NodeReports {
                       status.lag().toMillis(),
                       details(status)));
             });
-    advice.addAll(advice());
     return new StatusCommands.NodeStatus(
         peerId,
         version,
@@ -90,7 +97,7 @@ final class NodeReports {
         bans(),
         new StatusCommands.AccessEntry(core.accessGate().mode(), core.accessGate().refused()),
         check(),
-        List.copyOf(advice));
+        advice());
   }
 
   private static Map<String, String> details(DiscoveryStatus status) {
@@ -124,6 +131,11 @@ final class NodeReports {
 
   private List<String> advice() {
     List<String> advice = new ArrayList<>();
+    for (ActivePlugins.Active<?> plugin : plugins.all()) {
+      for (String line : plugin.extension().advice()) {
+        advice.add("plugin " + plugin.pluginId() + ": " + line);
+      }
+    }
     AdoptedFiles adopted = new AdoptedFiles(local);
     for (KeptRoot root : core.index().all()) {
       adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));

@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.Extension;
 import io.shoal.api.Inspection;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PluginContext;
 import io.shoal.runtime.command.StatusCommands.InspectRequest;
 import io.shoal.runtime.command.StatusCommands.InspectionEntry;
 import io.shoal.runtime.command.StatusCommands.InspectionLine;
+import io.shoal.runtime.plugin.ActivePlugins.Active;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -24,12 +24,12 @@ import org.junit.jupiter.api.Test;
 class InspectionsTest {
 
   @Test
-  void aDiscoveryThatShowsNothingOfItselfIsNotAsked() {
-    Inspections none = new Inspections(Map.of("shy", new Shown(Optional.empty())));
+  void aPluginThatShowsNothingOfItselfIsNotAsked() {
+    Inspections none = new Inspections(List.of(new Active<>("shy", new Shown(Optional.empty()))));
 
     assertEquals(List.of(), none.entries());
     var fault = assertThrows(InvalidInputException.class, () -> ask(none, "table"));
-    assertTrue(fault.getMessage().contains("no active discovery"), fault.getMessage());
+    assertTrue(fault.getMessage().contains("no active plugin"), fault.getMessage());
   }
 
   @Test
@@ -72,11 +72,12 @@ class InspectionsTest {
   }
 
   private static Inspections of(Answer... answers) {
-    Map<String, Discovery> discoveries = new LinkedHashMap<>();
+    List<Active<? extends Extension>> extensions = new ArrayList<>();
     for (Answer answer : answers) {
-      discoveries.put(discoveries.isEmpty() ? "first" : "second", new Shown(Optional.of(answer)));
+      String id = extensions.isEmpty() ? "first" : "second";
+      extensions.add(new Active<>(id, new Shown(Optional.of(answer))));
     }
-    return new Inspections(discoveries);
+    return new Inspections(extensions);
   }
 
   private static List<InspectionLine> ask(

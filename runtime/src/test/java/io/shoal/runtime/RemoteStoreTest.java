@@ -90,7 +90,7 @@ class RemoteStoreTest {
     RemoteStore[] stores = {new RemoteStore(), new RemoteStore()};
     TestNode[] nodes = new TestNode[2];
     for (int i = 0; i < 2; i++) {
-      CallDeadlines deadlines = new CallDeadlines(Duration.ofSeconds(30), System::nanoTime);
+      CallDeadlines deadlines = new CallDeadlines(System::nanoTime);
       ChunkStore guarded =
           (ChunkStore) new PluginBorder(deadlines).around("storage-remote", stores[i]);
       nodes[i] = node("node" + i, guarded);

@@ -60,6 +60,7 @@ final class TestNode implements AutoCloseable {
   final PeerId id;
   final ChunkStore store;
   private final NodeWork work;
+  private final ActivePlugins plugins;
   final BulkPool pool = new BulkPool(2);
   final Transport transport;
 
@@ -85,7 +86,7 @@ final class TestNode implements AutoCloseable {
     ActivePlugins.Active<io.shoal.api.Verifier> active =
         new ActivePlugins.Active<>("verification", verifier);
     transport = swarm.network.transport(name, id);
-    ActivePlugins plugins =
+    plugins =
         new ActivePlugins(
             new ActivePlugins.Active<>("storage", store),
             active,
@@ -258,7 +259,7 @@ final class TestNode implements AutoCloseable {
   }
 
   NodeReports reports() {
-    return new NodeReports(core, id.toString(), "0");
+    return new NodeReports(core, plugins, id.toString(), "0");
   }
 
   StatusCommands.NodeStatus status() throws IOException, RetryableException {

@@ -21,14 +21,14 @@ public interface StatusCommands {
   /// The plugins that were found, the unusable ones included.
   List<PluginEntry> plugins() throws ShoalException, IOException;
 
-  /// The questions about the inside of the active discoveries, in the order of the configuration;
-  /// see [io.shoal.api.Inspection].
+  /// The questions about the inside of the active plugins, by kind, in the order of the
+  /// configuration; see [io.shoal.api.Inspection].
   List<InspectionEntry> inspections() throws ShoalException, IOException;
 
-  /// Asks a discovery about its inside and reports each line as soon as it is known. Takes at most
-  /// a minute.
+  /// Asks a plugin about its inside and reports each line as soon as it is known. Takes at most a
+  /// minute.
   ///
-  /// @throws io.shoal.api.InvalidInputException no active discovery knows the question, or its
+  /// @throws io.shoal.api.InvalidInputException no active plugin knows the question, or its
   ///   arguments are wrong
   void inspect(InspectRequest request, Consumer<InspectionLine> each)
       throws ShoalException, IOException, InterruptedException;
@@ -173,9 +173,9 @@ public interface StatusCommands {
       boolean active,
       Optional<String> problem) {}
 
-  /// A question that a discovery answers.
+  /// A question that a plugin answers.
   ///
-  /// @param plugin which discovery answers
+  /// @param plugin which plugin answers
   /// @param name of the question
   /// @param arguments what goes after it, for the help
   /// @param description one line

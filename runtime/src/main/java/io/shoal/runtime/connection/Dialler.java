@@ -3,7 +3,6 @@ package io.shoal.runtime.connection;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
-import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerId;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Scheme;
@@ -143,8 +142,8 @@ public final class Dialler {
         throw notKept(address, connection);
       }
       return connection;
-    } catch (PeerUnreachableException | PeerFaultException e) {
-      book.unreachable(address);
+    } catch (ShoalException e) {
+      book.unreachable(address); // whatever the reason is, the next try waits
       LOG.debug("no connection to {}: {}", address, e.getMessage());
       throw e;
     } finally {

@@ -5,6 +5,7 @@ import io.shoal.api.Discovery;
 import io.shoal.api.Extension;
 import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,16 @@ public record ActivePlugins(
     verifiers = Map.copyOf(verifiers);
     discoveries = List.copyOf(discoveries);
     transports = List.copyOf(transports);
+  }
+
+  /// All of them, by kind.
+  public List<Active<? extends Extension>> all() {
+    List<Active<? extends Extension>> all = new ArrayList<>();
+    all.add(store);
+    all.addAll(verifiers.values());
+    all.addAll(discoveries);
+    all.addAll(transports);
+    return all;
   }
 
   /// An extension and the plugin that it belongs to.

@@ -4,6 +4,7 @@ import io.shoal.api.Extension;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.limit.Deadline;
+import io.shoal.runtime.plugin.border.PluginBorder;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.lang.reflect.InvocationTargetException;
@@ -35,7 +36,7 @@ public record PluginCall(String pluginId, Extension extension, Duration limit, S
       return Deadline.call(
               "plugin-" + pluginId,
               limit,
-              extension.getClass().getClassLoader(),
+              PluginBorder.loader(extension),
               () -> Optional.of(call.call()))
           .orElseThrow();
     } catch (ExecutionException e) {

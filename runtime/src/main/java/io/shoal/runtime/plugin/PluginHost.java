@@ -23,7 +23,6 @@ import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -44,10 +43,6 @@ public final class PluginHost implements AutoCloseable {
   public interface PluginConfigs {
     ConfigSection of(String pluginId) throws InvalidConfigException;
   }
-
-  /// How long a call of a plugin may take that waits for a network or a disk: see
-  /// [io.shoal.api.ChunkStore].
-  private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
   private final PluginSettings settings;
   private final PluginConfigs configs;
@@ -163,7 +158,7 @@ public final class PluginHost implements AutoCloseable {
     PluginChecks.refuseMisspelledSections(
         settings.configured(), catalog.all().stream().map(FoundPlugin::id).toList());
     PrivateFile.folder(services.dataFolder());
-    CallDeadlines limits = new CallDeadlines(CALL_LIMIT, services.nanoTime()).start();
+    CallDeadlines limits = new CallDeadlines(services.nanoTime()).start();
     deadlines = Optional.of(limits);
     PluginBorder border = new PluginBorder(limits);
     new PluginStart(

@@ -26,7 +26,8 @@ public final class ChunkCheck {
 
   /// The verifier for a CID's hash.
   ///
-  /// @throws UserFaultException no installed plugin knows the hash
+  /// @throws UserFaultException no installed plugin knows the hash, or the CID's digest has another
+  ///   length than that hash has: no bytes could match it, and every peer would seem to lie
   public Verifier verifier(Cid cid) throws UserFaultException {
     Verifier verifier = byCode.get(cid.multihashCode());
     if (verifier == null) {
@@ -35,6 +36,13 @@ public final class ChunkCheck {
       throw new UserFaultException(
           "%s cannot be checked: no installed plugin knows hash 0x%x (installed: %s); add a verification plugin that does"
               .formatted(cid, cid.multihashCode(), String.join(", ", names)));
+    }
+    int expected = verifier.digestSizeBytes();
+    int length = cid.multihash().digest().length;
+    if (length != expected) {
+      throw new UserFaultException(
+          "%s cannot be checked: its digest has %d bytes, and %s has %d; check where the id comes from"
+              .formatted(cid, length, verifier.name(), expected));
     }
     return verifier;
   }

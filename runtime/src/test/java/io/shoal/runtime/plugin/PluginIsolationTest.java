@@ -271,8 +271,8 @@ class PluginIsolationTest {
     try (PluginHost first = folder.open();
         PluginHost second = folder.open()) {
       assertNotSame(
-          PluginBorder.inside(first.start(folder.services()).verifier().extension()).getClass(),
-          PluginBorder.inside(second.start(folder.services()).verifier().extension()).getClass());
+          PluginBorder.loader(first.start(folder.services()).verifier().extension()),
+          PluginBorder.loader(second.start(folder.services()).verifier().extension()));
     }
   }
 
@@ -317,9 +317,7 @@ class PluginIsolationTest {
     PluginHost host = folder.open();
     loader =
         new WeakReference<>(
-            PluginBorder.inside(host.start(folder.services()).verifier().extension())
-                .getClass()
-                .getClassLoader());
+            PluginBorder.loader(host.start(folder.services()).verifier().extension()));
 
     host.close();
 

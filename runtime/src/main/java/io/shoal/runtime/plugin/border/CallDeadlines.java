@@ -12,14 +12,12 @@ import java.util.function.LongSupplier;
 public final class CallDeadlines implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-  private final Duration limit;
   private final LongSupplier nanoTime;
-  private final Map<RunningCall, Long> begun = new ConcurrentHashMap<>();
+  private final Map<RunningCall, Long> ends = new ConcurrentHashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /// @param limit how long a call may take
-  public CallDeadlines(Duration limit, LongSupplier nanoTime) {
-    this.limit = limit;
+  /// @param nanoTime monotonic, any origin
+  public CallDeadlines(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
@@ -42,24 +40,20 @@ public final class CallDeadlines implements AutoCloseable {
   /// Interrupts each call that is overdue now.
   void look() {
     long now = nanoTime.getAsLong();
-    begun.forEach(
-        (call, since) -> {
-          if (now - since > limit.toNanos()) {
+    ends.forEach(
+        (call, end) -> {
+          if (now - end > 0) {
             call.miss();
           }
         });
   }
 
-  Duration limit() {
-    return limit;
-  }
-
-  void watch(RunningCall call) {
-    begun.put(call, nanoTime.getAsLong());
+  void watch(RunningCall call, CallLimit limit) {
+    ends.put(call, nanoTime.getAsLong() + limit.duration().toNanos());
   }
 
   void forget(RunningCall call) {
-    begun.remove(call);
+    ends.remove(call);
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.shoal.api.ChunkChangedException;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.FileRegion;
 import io.shoal.api.RetryableException;
-import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -53,16 +52,7 @@ final class GuardedReader implements ChunkReader {
 
   @Override
   public void revalidate() throws IOException, ChunkChangedException {
-    try {
-      calls.file(
-          "ChunkReader.revalidate",
-          () -> {
-            reader.revalidate();
-            return true;
-          });
-    } catch (UserFaultException e) {
-      throw new AssertionError("revalidate does not throw it", e);
-    }
+    calls.onFile("ChunkReader.revalidate", reader::revalidate);
   }
 
   @Override

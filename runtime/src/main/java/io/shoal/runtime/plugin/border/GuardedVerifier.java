@@ -1,48 +1,32 @@
 package io.shoal.runtime.plugin.border;
 
-import io.shoal.api.ConfigKey;
-import io.shoal.api.Extension;
-import io.shoal.api.Inspection;
-import io.shoal.api.PluginContext;
-import io.shoal.api.ShoalException;
 import io.shoal.api.Verifier;
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Optional;
 
 /// A verifier behind the border.
-final class GuardedVerifier implements Verifier, Guarded {
-  private final Verifier verifier;
-  private final PluginCalls calls;
-
+final class GuardedVerifier extends GuardedExtension<Verifier> implements Verifier {
   GuardedVerifier(Verifier verifier, PluginCalls calls) {
-    this.verifier = verifier;
-    this.calls = calls;
-  }
-
-  @Override
-  public void start(PluginContext context) throws ShoalException, InterruptedException {
-    verifier.start(context);
+    super(verifier, calls);
   }
 
   @Override
   public long multihashCode() {
-    return calls.plain("multihashCode", verifier::multihashCode);
+    return calls.plain("multihashCode", inside::multihashCode);
   }
 
   @Override
   public String name() {
-    return calls.plain("name", verifier::name);
+    return calls.plain("name", inside::name);
   }
 
   @Override
   public int digestSizeBytes() {
-    return calls.plain("digestSizeBytes", verifier::digestSizeBytes);
+    return calls.plain("digestSizeBytes", inside::digestSizeBytes);
   }
 
   @Override
   public Digest begin() {
-    Digest digest = calls.plain("begin", verifier::begin);
+    Digest digest = calls.plain("begin", inside::begin);
     return new Digest() {
       @Override
       public void update(ByteBuffer bytes) {
@@ -59,30 +43,5 @@ final class GuardedVerifier implements Verifier, Guarded {
         return calls.plain("Digest.finish", digest::finish);
       }
     };
-  }
-
-  @Override
-  public void close() {
-    verifier.close();
-  }
-
-  @Override
-  public List<ConfigKey> configuration() {
-    return calls.plain("configuration", verifier::configuration);
-  }
-
-  @Override
-  public Optional<Inspection> inspection() {
-    return calls.plain("inspection", verifier::inspection);
-  }
-
-  @Override
-  public Extension inside() {
-    return verifier;
-  }
-
-  @Override
-  public String toString() {
-    return calls.plain("toString", verifier::toString);
   }
 }

@@ -15,20 +15,23 @@ public final class PluginBorder {
     this.deadlines = deadlines;
   }
 
-  /// The plugin's own object of an extension that [#around] gave.
-  public static Extension inside(Extension extension) {
-    return extension instanceof Guarded guarded ? guarded.inside() : extension;
-  }
-
-  /// The extension as the node uses it. Its `start` and `close` are those of the extension; the
-  /// caller holds the deadlines of both.
+  /// The extension as the node uses it. Its `start` and `close`, and the `listen` of a transport,
+  /// are those of the extension; the caller holds their deadlines.
   public Extension around(String pluginId, Extension extension) {
     PluginCalls calls = new PluginCalls(pluginId, deadlines);
     return switch (extension) {
       case ChunkStore store -> new GuardedStore(store, calls);
       case Verifier verifier -> new GuardedVerifier(verifier, calls);
-      case Discovery discovery -> discovery;
-      case Transport transport -> transport;
+      case Discovery discovery -> new GuardedDiscovery(discovery, calls);
+      case Transport transport -> new GuardedTransport(transport, calls);
     };
+  }
+
+  /// The loader of the classes of an extension, behind the border or not: the context class loader
+  /// of threads that call it.
+  public static ClassLoader loader(Extension extension) {
+    return extension instanceof GuardedExtension<?> guarded
+        ? guarded.loader()
+        : extension.getClass().getClassLoader();
   }
 }

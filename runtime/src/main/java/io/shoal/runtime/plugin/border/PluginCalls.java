@@ -3,7 +3,6 @@ package io.shoal.runtime.plugin.border;
 import io.shoal.api.ChunkChangedException;
 import io.shoal.api.RetryableException;
 import io.shoal.api.StoreFullException;
-import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -15,9 +14,9 @@ import org.slf4j.LoggerFactory;
 /// The calls into one plugin that run now. Thread-safe.
 ///
 /// An exception that the contract allows passes as it is. Any other, a class that is missing and a
-/// null where none may be become a [PluginFailedException], or an [IOException] where the caller
-/// handles a medium that fails; the stack trace goes to the debug log. An error of the Java machine
-/// itself, such as a full heap, is nobody's and passes.
+/// null where none may be become a [PluginFailedException], or what the caller handles anyway; the
+/// stack trace goes to the debug log. An error of the Java machine itself, such as a full heap, is
+/// no fault of the plugin and passes.
 final class PluginCalls {
   private static final Logger LOG = LoggerFactory.getLogger(PluginCalls.class);
 
@@ -33,16 +32,23 @@ final class PluginCalls {
 
   private static final long LOOK_NANOS = 5_000_000;
 
-  /// A call of a store.
+  /// A call and the two families of exceptions that its contract allows.
   @FunctionalInterface
-  interface StoreCall<T> {
-    T call() throws IOException, RetryableException;
+  interface Call<T, X extends Exception, Y extends Exception> {
+    T call() throws X, Y;
   }
 
-  /// A call about a user's file.
+  /// A call without a result.
   @FunctionalInterface
-  interface FileCall<T> {
-    T call() throws IOException, UserFaultException, ChunkChangedException;
+  interface Command<X extends Exception, Y extends Exception> {
+    void run() throws X, Y;
+
+    default Call<Boolean, X, Y> asCall() {
+      return () -> {
+        run();
+        return true;
+      };
+    }
   }
 
   /// A call that may throw nothing.
@@ -51,18 +57,19 @@ final class PluginCalls {
     T call();
   }
 
-  /// A call took longer than its deadline.
-  private static final class OverdueException extends RetryableException {
+  /// A call of a store took longer than its deadline.
+  private static final class StoreOverdueException extends RetryableException {
     private static final long serialVersionUID = 1;
 
-    OverdueException(String message, Throwable cause) {
-      super(message, cause);
+    StoreOverdueException(PluginFailedException.Overdue cause) {
+      super(cause.getMessage(), cause);
     }
   }
 
   private final String pluginId;
   private final CallDeadlines deadlines;
   private final Set<RunningCall> running = ConcurrentHashMap.newKeySet();
+  private final Set<String> warned = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   PluginCalls(String pluginId, CallDeadlines deadlines) {
@@ -70,13 +77,72 @@ final class PluginCalls {
     this.deadlines = deadlines;
   }
 
-  /// A call that may wait for a network: within the deadline, and again if it may go well later.
-  <T> T store(String method, StoreCall<T> call) throws IOException, RetryableException {
+  String pluginId() {
+    return pluginId;
+  }
+
+  /// Makes a call that may block.
+  ///
+  /// @param limit how long it may take; it is interrupted then
+  /// @throws PluginFailedException it failed against its contract, was overdue or came too late
+  <T, X extends Exception, Y extends Exception> T run(
+      String method, CallLimit limit, Call<T, X, Y> call) throws X, Y {
+    RunningCall here = begin(method, limit);
+    try {
+      return present(method, call.call());
+    } catch (RuntimeException | LinkageError e) {
+      throw here.overdue() ? overdue(method, limit, e) : failed(method, e);
+    } catch (Exception e) {
+      if (here.overdue()) {
+        throw overdue(method, limit, e);
+      }
+      throw e;
+    } finally {
+      end(here);
+    }
+  }
+
+  /// A call that neither blocks nor fails. One that is made often, or after the end, since it is
+  /// not counted.
+  ///
+  /// @throws PluginFailedException it failed
+  <T> T plain(String method, PlainCall<T> call) {
+    return direct(method, call::call);
+  }
+
+  /// A call that is not counted, because it is made for every few bytes.
+  ///
+  /// @throws PluginFailedException it failed against its contract
+  <T, X extends Exception, Y extends Exception> T direct(String method, Call<T, X, Y> call)
+      throws X, Y {
+    try {
+      return present(method, call.call());
+    } catch (RuntimeException | LinkageError e) {
+      throw failed(method, e);
+    }
+  }
+
+  /// As [#plain], for a call whose failure the node can do without: it is logged.
+  ///
+  /// @param otherwise the result in place of a failed one
+  <T> T orElse(String method, T otherwise, PlainCall<T> call) {
+    try {
+      return plain(method, call);
+    } catch (PluginFailedException e) {
+      warn(method, e);
+      return otherwise;
+    }
+  }
+
+  /// A call of a store that may wait for a network: within the deadline, and again if it may go
+  /// well later.
+  <T> T store(String method, Call<T, IOException, RetryableException> call)
+      throws IOException, RetryableException {
     long pauseNanos = FIRST_PAUSE.toNanos();
     for (int retry = 0; ; retry++) {
       try {
-        return once(method, call);
-      } catch (StoreFullException | ChunkChangedException | OverdueException e) {
+        return once(method, CallLimit.ONE_EXCHANGE, call);
+      } catch (StoreFullException | ChunkChangedException | StoreOverdueException e) {
         throw e; // what they ask for takes longer, and more than another try
       } catch (RetryableException e) {
         if (retry == MAX_RETRIES || closed || !pause(pauseNanos)) {
@@ -86,6 +152,39 @@ final class PluginCalls {
       }
       pauseNanos *= 2;
     }
+  }
+
+  /// A call of a store that may take as long as there is work for.
+  void longStore(String method, Command<IOException, RetryableException> command)
+      throws IOException, RetryableException {
+    var _ = once(method, CallLimit.NONE, command.asCall());
+  }
+
+  private <T> T once(String method, CallLimit limit, Call<T, IOException, RetryableException> call)
+      throws IOException, RetryableException {
+    try {
+      return run(method, limit, call);
+    } catch (PluginFailedException.Overdue e) {
+      throw new StoreOverdueException(e);
+    } catch (PluginFailedException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /// A call about a user's file.
+  <T, X extends Exception> T file(String method, Call<T, IOException, X> call)
+      throws IOException, X {
+    try {
+      return run(method, CallLimit.NONE, call);
+    } catch (PluginFailedException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /// A call about a user's file that has no result.
+  <X extends Exception> void onFile(String method, Command<IOException, X> command)
+      throws IOException, X {
+    var _ = file(method, command.asCall());
   }
 
   /// @return false if interrupted; the flag is set again
@@ -99,67 +198,6 @@ final class PluginCalls {
     }
   }
 
-  private <T> T once(String method, StoreCall<T> call) throws IOException, RetryableException {
-    RunningCall here = begin(method, true);
-    try {
-      return present(method, call.call());
-    } catch (IOException | RetryableException e) {
-      if (here.overdue()) {
-        throw tooLong(method, e);
-      }
-      throw e;
-    } catch (RuntimeException | LinkageError e) {
-      throw new IOException(failure(method, e), e);
-    } finally {
-      end(here);
-    }
-  }
-
-  private RetryableException tooLong(String method, Exception cause) {
-    return new OverdueException(
-        "plugin %s did not end %s within %d s: it was interrupted; see what its service or disk is waiting for"
-            .formatted(pluginId, method, deadlines.limit().toSeconds()),
-        cause);
-  }
-
-  /// A call of a store that may take as long as there is work for.
-  <T> T longStore(String method, StoreCall<T> call) throws IOException, RetryableException {
-    RunningCall here = begin(method, false);
-    try {
-      return present(method, call.call());
-    } catch (RuntimeException | LinkageError e) {
-      throw new IOException(failure(method, e), e);
-    } finally {
-      end(here);
-    }
-  }
-
-  /// A call about a user's file.
-  <T> T file(String method, FileCall<T> call)
-      throws IOException, UserFaultException, ChunkChangedException {
-    RunningCall here = begin(method, false);
-    try {
-      return present(method, call.call());
-    } catch (RuntimeException | LinkageError e) {
-      throw new IOException(failure(method, e), e);
-    } finally {
-      end(here);
-    }
-  }
-
-  /// A call that neither blocks nor fails.
-  ///
-  /// @throws PluginFailedException it failed
-  <T> T plain(String method, PlainCall<T> call) {
-    try {
-      return present(method, call.call());
-    } catch (PluginFailedException e) {
-      throw e;
-    } catch (RuntimeException | LinkageError e) {
-      throw new PluginFailedException(failure(method, e), e);
-    }
-  }
-
   private <T> T present(String method, T result) {
     if (result == null) {
       throw new PluginFailedException(
@@ -168,25 +206,43 @@ final class PluginCalls {
     return result;
   }
 
-  private String failure(String method, Throwable thrown) {
+  private PluginFailedException failed(String method, Throwable thrown) {
     if (thrown instanceof PluginFailedException known) {
-      return String.valueOf(known.getMessage());
+      return known;
     }
     LOG.debug("plugin {} failed in {}", pluginId, method, thrown);
-    return "plugin %s failed in %s (%s): report it to its author; the debug log has the details"
-        .formatted(pluginId, method, thrown);
+    return new PluginFailedException(
+        "plugin %s failed in %s (%s): report it to its author; the debug log has the details"
+            .formatted(pluginId, method, thrown.toString().replaceAll("\\s*\\R\\s*", " ")),
+        thrown);
   }
 
-  private RunningCall begin(String method, boolean limited) throws IOException {
+  private PluginFailedException overdue(String method, CallLimit limit, Throwable cause) {
+    return new PluginFailedException.Overdue(
+        "plugin %s did not end %s within %d s: it was interrupted; see what its service or disk is waiting for"
+            .formatted(pluginId, method, limit.duration().toSeconds()),
+        cause);
+  }
+
+  /// Logs a failure that no command tells, the first of each method for the user.
+  void warn(String method, PluginFailedException failure) {
+    if (failure instanceof PluginFailedException.Stopped || !warned.add(method)) {
+      LOG.debug("{}", failure.getMessage());
+    } else {
+      LOG.warn("{}", failure.getMessage());
+    }
+  }
+
+  private RunningCall begin(String method, CallLimit limit) {
     RunningCall call = new RunningCall(Thread.currentThread());
     running.add(call);
     if (closed) {
       running.remove(call);
-      throw new IOException(
+      throw new PluginFailedException.Stopped(
           "plugin %s is stopped: %s is not called any more".formatted(pluginId, method));
     }
-    if (limited) {
-      deadlines.watch(call);
+    if (limit != CallLimit.NONE) {
+      deadlines.watch(call, limit);
     }
     return call;
   }
@@ -195,6 +251,10 @@ final class PluginCalls {
     call.end();
     deadlines.forget(call);
     running.remove(call);
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /// Lets no further call through, and waits a moment for those that run, which are interrupted.

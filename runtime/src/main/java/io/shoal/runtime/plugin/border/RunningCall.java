@@ -1,7 +1,7 @@
 package io.shoal.runtime.plugin.border;
 
-/// A call that a thread makes now. Whoever interrupts the thread for it does so only as long as it
-/// runs. Thread-safe.
+/// A call that a thread makes now. The thread is interrupted for it only as long as it runs.
+/// Thread-safe.
 final class RunningCall {
   private final Thread thread;
   private boolean ended;

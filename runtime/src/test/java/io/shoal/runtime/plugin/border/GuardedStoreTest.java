@@ -35,7 +35,7 @@ class GuardedStoreTest {
   private static final Cid CID = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
 
   private final AtomicLong nowNanos = new AtomicLong();
-  private final CallDeadlines deadlines = new CallDeadlines(Duration.ofSeconds(30), nowNanos::get);
+  private final CallDeadlines deadlines = new CallDeadlines(nowNanos::get);
   private final ScriptedStore plugin = new ScriptedStore();
   private final ChunkStore store =
       (ChunkStore) new PluginBorder(deadlines).around("storage-test", plugin);

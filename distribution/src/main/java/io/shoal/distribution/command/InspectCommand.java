@@ -17,15 +17,15 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// Asks the discoveries about their state. They define the questions, at run time.
-@Command(name = "dht")
-public final class DhtCommand extends NodeCommand {
+/// Asks the active plugins about their state. They define the questions, at run time.
+@Command(name = "inspect")
+public final class InspectCommand extends NodeCommand {
 
   @Parameters(
       index = "0",
       arity = "0..1",
       paramLabel = "QUESTION",
-      description = "what to ask (without it: list the questions)")
+      description = "what to ask, as QUESTION or PLUGIN/QUESTION (without it: list the questions)")
   String question = "";
 
   @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "arguments of the question")
@@ -35,7 +35,7 @@ public final class DhtCommand extends NodeCommand {
   private final List<List<String>> rows = new ArrayList<>();
   private boolean answered;
 
-  public DhtCommand(Environment environment) {
+  public InspectCommand(Environment environment) {
     super(environment);
   }
 
@@ -70,7 +70,8 @@ public final class DhtCommand extends NodeCommand {
                 .map(
                     entry ->
                         List.of(
-                            (entry.name() + " " + entry.arguments()).strip(), entry.description()))
+                            (entry.plugin() + "/" + entry.name() + " " + entry.arguments()).strip(),
+                            entry.description()))
                 .toList());
   }
 
@@ -88,7 +89,7 @@ public final class DhtCommand extends NodeCommand {
       }
       console().json(fields);
     } else {
-      rows.add(line.cells().stream().map(DhtCommand::shown).toList());
+      rows.add(line.cells().stream().map(InspectCommand::shown).toList());
     }
   }
 
