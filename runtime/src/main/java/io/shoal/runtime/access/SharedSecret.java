@@ -8,9 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
-import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -51,7 +49,10 @@ public final class SharedSecret implements SwarmSecret {
   static SharedSecret read(Path file, String key) throws InvalidConfigException {
     byte[] bytes;
     try {
-      refuseReadableByOthers(file, key);
+      if (PrivateFile.isOpenToOthers(file)) {
+        throw new InvalidConfigException(
+            key + ": other users can read or change " + file + ": run chmod 600 " + file);
+      }
       try (InputStream in = Files.newInputStream(file)) {
         // One byte more than a secret and its line end have shows that the file is too long.
         bytes = in.readNBytes(MAX_SIZE_BYTES + 3);
@@ -72,20 +73,6 @@ public final class SharedSecret implements SwarmSecret {
                   MAX_SIZE_BYTES));
     }
     return new SharedSecret(secret);
-  }
-
-  private static void refuseReadableByOthers(Path file, String key)
-      throws InvalidConfigException, IOException {
-    Set<PosixFilePermission> owner =
-        Set.of(
-            PosixFilePermission.OWNER_READ,
-            PosixFilePermission.OWNER_WRITE,
-            PosixFilePermission.OWNER_EXECUTE);
-    if (PrivateFile.supportsPermissions(file)
-        && !owner.containsAll(Files.getPosixFilePermissions(file))) {
-      throw new InvalidConfigException(
-          key + ": other users can read or change " + file + ": run chmod 600 " + file);
-    }
   }
 
   private static byte[] withoutLineEnd(byte[] bytes) {

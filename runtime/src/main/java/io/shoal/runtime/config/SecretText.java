@@ -1,14 +1,14 @@
 package io.shoal.runtime.config;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.runtime.file.PrivateFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /// Reads a text that must not be shown: as it is written, from a file, or from a variable of the
@@ -22,9 +22,6 @@ record SecretText(String key, Function<String, Optional<String>> variables) {
 
   /// A key or a password; the certificate of a service may be longer than those.
   private static final int MAX_SIZE_BYTES = 64 * 1024;
-
-  private static final Set<PosixFilePermission> OWNERS =
-      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   String of(String written) throws InvalidConfigException {
     if (written.startsWith(FILE)) {
@@ -54,13 +51,20 @@ record SecretText(String key, Function<String, Optional<String>> variables) {
             "%s names the file %s, which depends on where the node is started: write file:/PATH"
                 .formatted(key, name));
       }
-      if (Files.size(file) > MAX_SIZE_BYTES) {
+      if (PrivateFile.isOpenToOthers(file)) {
+        throw new InvalidConfigException(
+            "%s names %s, which others can read: run chmod 600 %s".formatted(key, file, file));
+      }
+      byte[] bytes;
+      try (InputStream in = Files.newInputStream(file)) {
+        bytes = in.readNBytes(MAX_SIZE_BYTES + 1);
+      }
+      if (bytes.length > MAX_SIZE_BYTES) {
         throw new InvalidConfigException(
             "%s names %s, which has more than %d bytes: name the file of the secret alone"
                 .formatted(key, file, MAX_SIZE_BYTES));
       }
-      requirePrivate(file);
-      String text = Files.readString(file, StandardCharsets.UTF_8).stripTrailing();
+      String text = new String(bytes, StandardCharsets.UTF_8).stripTrailing();
       if (text.isEmpty()) {
         throw new InvalidConfigException(
             "%s names %s, which is empty: write the secret into it".formatted(key, file));
@@ -71,14 +75,6 @@ record SecretText(String key, Function<String, Optional<String>> variables) {
           "%s names the file %s, which cannot be read: check its path and rights"
               .formatted(key, name),
           e);
-    }
-  }
-
-  private void requirePrivate(Path file) throws IOException, InvalidConfigException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")
-        && !OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
-      throw new InvalidConfigException(
-          "%s names %s, which others can read: run chmod 600 %s".formatted(key, file, file));
     }
   }
 }

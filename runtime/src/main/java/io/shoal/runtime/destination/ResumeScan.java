@@ -133,6 +133,6 @@ public final class ResumeScan {
       local.store().put(cid, NOTHING);
       return Optional.of(new byte[0]);
     }
-    return local.has(cid) ? local.load(cid) : Optional.empty();
+    return local.load(cid);
   }
 }

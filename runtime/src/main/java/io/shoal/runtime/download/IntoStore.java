@@ -30,9 +30,10 @@ final class IntoStore implements LeafSink {
 
   @Override
   public Optional<Found> find(int position, Cid cid) throws ShoalException, IOException {
+    Optional<byte[]> bytes = local.load(cid);
     Optional<Found> found =
-        local.has(cid)
-            ? local.load(cid).map(bytes -> new Found(bytes.length, bytes.length))
+        bytes.isPresent()
+            ? bytes.map(here -> new Found(here.length, here.length))
             : putIfEmpty(cid);
     if (found.isPresent()) {
       checkpoints.here(position);

@@ -66,7 +66,7 @@ final class NodeFetch {
           continue;
         }
         local.temporaryPins().lookFor(node);
-        Optional<byte[]> here = local.has(node) ? local.load(node) : Optional.empty();
+        Optional<byte[]> here = local.load(node);
         int chunk = chunk(node);
         if (here.isPresent()) {
           swarm.alreadyHere(chunk);

@@ -8,11 +8,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /// Files and folders that only their owner can read.
 public final class PrivateFile {
+
+  private static final Set<PosixFilePermission> OWNERS_RIGHTS =
+      Set.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
 
   private PrivateFile() {}
 
@@ -20,6 +27,12 @@ public final class PrivateFile {
   /// protection there is.
   public static boolean supportsPermissions(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /// Whether other users than its owner can read or change a file.
+  public static boolean isOpenToOthers(Path file) throws IOException {
+    return supportsPermissions(file)
+        && !OWNERS_RIGHTS.containsAll(Files.getPosixFilePermissions(file));
   }
 
   /// Writes a whole file (mode 0600), durably and atomically: after a crash the old content or the

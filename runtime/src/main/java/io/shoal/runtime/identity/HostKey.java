@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -21,7 +20,6 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A long-lived Ed25519 key in the data folder: the node's own, made at the first start, which
@@ -96,7 +94,10 @@ public final class HostKey {
   /// @throws NoSuchFileException there is no such file
   /// @throws UserFaultException the file is not a key, or others can read it
   public static HostKey load(Path file) throws UserFaultException, IOException {
-    refuseReadableByOthers(file);
+    if (PrivateFile.isOpenToOthers(file)) {
+      throw new UserFaultException(
+          file + ": other users can read or change this private key: run chmod 600 " + file);
+    }
     byte[] bytes;
     try (var in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_FILE_SIZE_BYTES);
@@ -115,18 +116,6 @@ public final class HostKey {
       return ofSeed(seed);
     } catch (GeneralSecurityException | IllegalArgumentException | ClassCastException e) {
       throw broken(file, e);
-    }
-  }
-
-  private static void refuseReadableByOthers(Path file) throws UserFaultException, IOException {
-    if (!PrivateFile.supportsPermissions(file)) {
-      return;
-    }
-    Set<PosixFilePermission> allowed =
-        Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-    if (!allowed.containsAll(Files.getPosixFilePermissions(file))) {
-      throw new UserFaultException(
-          file + ": other users can read or change this private key: run chmod 600 " + file);
     }
   }
 
