@@ -25,18 +25,21 @@ import java.util.spi.ToolProvider;
 /// Arguments: the package's folder, the time stamp of its files.
 public final class Packager {
 
-  /// JDK modules in the image, with their users. Plugins may use these and no others.
+  /// JDK modules in the image, with their users. Plugins may use all of these but PF4J's.
   private static final Map<String, String> MODULES =
-      Map.of(
-          "java.base", "all",
-          "java.compiler", "PF4J",
-          "java.logging", "Netty",
-          "java.management", "Netty",
-          "java.naming", "Netty, Logback",
-          "java.xml", "Logback",
-          "jdk.crypto.ec", "TLS",
-          "jdk.httpserver", "the control API",
-          "jdk.unsupported", "Netty, signals");
+      Map.ofEntries(
+          Map.entry("java.base", "all"),
+          Map.entry("java.compiler", "PF4J"),
+          Map.entry("java.logging", "Netty"),
+          Map.entry("java.management", "Netty"),
+          Map.entry("java.naming", "Netty, Logback"),
+          Map.entry("java.net.http", "plugins that ask a service"),
+          Map.entry("java.sql", "plugins with a database"),
+          Map.entry("java.transaction.xa", "java.sql"),
+          Map.entry("java.xml", "Logback"),
+          Map.entry("jdk.crypto.ec", "TLS"),
+          Map.entry("jdk.httpserver", "the control API"),
+          Map.entry("jdk.unsupported", "Netty, signals"));
 
   private Packager() {}
 

@@ -9,6 +9,8 @@ module io.shoal.runtime {
   // Not used here: granted to plugins, which find only what the boot layer holds.
   requires java.logging;
   requires java.naming;
+  requires java.net.http;
+  requires java.sql;
   requires jdk.unsupported;
 
   exports io.shoal.runtime;

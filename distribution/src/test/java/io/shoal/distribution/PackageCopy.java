@@ -91,7 +91,7 @@ record PackageCopy(Path folder) {
     Path manifest =
         Files.writeString(
             folder.resolve("build").resolve(id + ".mf"),
-            "Plugin-Id: %s\nPlugin-Version: 1.0.0\nPlugin-Requires: ^0.1.0\n".formatted(id));
+            "Plugin-Id: %s\nPlugin-Version: 1.0.0\nPlugin-Requires: ^0.9.0\n".formatted(id));
     Path jar = folder.resolve("plugins").resolve(id + "-1.0.0.jar");
     tool(
         "jar",

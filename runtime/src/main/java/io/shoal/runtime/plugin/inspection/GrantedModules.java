@@ -9,35 +9,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The modules around plugins that they may use: the API, the four small libraries that go with it,
-/// and a part of the JDK. The rest (the runtime, its libraries, desktop, attach and instrumentation
-/// of the JDK) is out of their reach, so that it can change without breaking them.
+/// The modules around plugins that they may use: the API, the three small libraries that go with
+/// it, and a part of the JDK. The rest (the runtime, its libraries, desktop, attach and
+/// instrumentation of the JDK) is out of their reach, so that it can change without breaking them.
 public final class GrantedModules {
 
   /// Modules that plugins share with the runtime: one copy of each, whatever a plugin brings.
-  static final Set<String> SHARED =
-      Set.of("io.shoal.api", "pf4j", "org.slf4j", "org.jspecify", "com.github.zafarkhaja.semver");
+  static final Set<String> SHARED = Set.of("io.shoal.api", "pf4j", "org.slf4j", "org.jspecify");
 
-  private static final Set<String> JDK =
+  /// The same ones are in the Java of the package and in the plugin guide.
+  static final Set<String> JDK =
       Set.of(
           "java.base",
           "java.logging",
           "java.management",
           "java.naming",
           "java.net.http",
-          "java.security.jgss",
-          "java.security.sasl",
           "java.sql",
           "java.transaction.xa",
           "java.xml",
-          "java.xml.crypto",
           "jdk.crypto.ec",
           "jdk.httpserver",
-          "jdk.jfr",
-          "jdk.net",
-          "jdk.nio.mapmode",
-          "jdk.unsupported",
-          "jdk.zipfs");
+          "jdk.unsupported");
 
   private final ModuleLayer layer;
   private final ModuleFinder java;

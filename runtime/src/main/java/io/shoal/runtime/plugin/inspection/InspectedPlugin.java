@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
-import org.pf4j.DefaultVersionManager;
 import org.pf4j.ManifestPluginDescriptorFinder;
 import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginRuntimeException;
@@ -65,6 +64,15 @@ public record InspectedPlugin(
       throw new UnusablePluginException(
           Reason.UNREADABLE, "its id '" + id + "' is not of the form " + PluginIds.RULE);
     }
+    if (PluginIds.isReserved(id)) {
+      throw new UnusablePluginException(
+          Reason.UNREADABLE,
+          "its id '"
+              + id
+              + "' is that of a key of the configuration (plugins."
+              + id
+              + "): its author has to give it another Plugin-Id");
+    }
     return descriptor;
   }
 
@@ -86,7 +94,7 @@ public record InspectedPlugin(
   static InspectedPlugin inspect(
       PluginDescriptor descriptor, PluginArtifact artifact, String apiVersion)
       throws UnusablePluginException, IOException {
-    checkVersions(descriptor, apiVersion);
+    PluginVersions.check(descriptor, apiVersion);
     for (Path jar : artifact.jars()) {
       refuseApiClasses(jar);
     }
@@ -99,49 +107,6 @@ public record InspectedPlugin(
         ? new InspectedPlugin(descriptor, artifact, modules, extensions)
         : new InspectedPlugin(
             descriptor, artifact, Map.of(), new PlainExtensions(artifact.jars()).find());
-  }
-
-  private static void checkVersions(PluginDescriptor descriptor, String apiVersion)
-      throws UnusablePluginException {
-    String version = String.valueOf(descriptor.getVersion());
-    String requires = String.valueOf(descriptor.getRequires()).strip();
-    if (requires.isEmpty() || requires.equals("*") || requires.equals("null")) {
-      throw new UnusablePluginException(
-          Reason.WRONG_API,
-          "it does not say which API it was built for: its Plugin-Requires should be ^"
-              + apiVersion);
-    }
-    // PF4J takes a bare version as "at least", which would let the next major one pass.
-    String range = requires.matches("\\d+\\.\\d+\\.\\d+") ? "^" + requires : requires;
-    DefaultVersionManager versions = new DefaultVersionManager();
-    try {
-      versions.compareVersions(version, "0.0.0");
-    } catch (RuntimeException e) {
-      String message =
-          version.isEmpty() || version.equals("null")
-              ? "it has no Plugin-Version: it needs one such as 1.0.0"
-              : "its Plugin-Version '" + version + "' is not a version such as 1.0.0";
-      throw new UnusablePluginException(Reason.UNREADABLE, message, e);
-    }
-    try {
-      if (!versions.checkVersionConstraint(apiVersion, range)) {
-        throw new UnusablePluginException(
-            Reason.WRONG_API,
-            "it was built for the API "
-                + requires
-                + ", and this is "
-                + apiVersion
-                + ": get a version of it that fits");
-      }
-    } catch (RuntimeException e) {
-      throw new UnusablePluginException(
-          Reason.UNREADABLE,
-          "its Plugin-Requires '"
-              + requires
-              + "' is not a range of versions: it should be ^"
-              + apiVersion,
-          e);
-    }
   }
 
   private static void refuseApiClasses(Path jar) throws IOException, UnusablePluginException {

@@ -169,6 +169,20 @@ class BadPluginTest {
   }
 
   @Test
+  void oneWhoseIdIsAKeyOfTheConfiguration() throws Exception {
+    VerifierSource.of("allow").modular().buildJar(folder.plugins());
+    try (PluginHost host = folder.open()) {
+      String message =
+          host.reports().stream()
+              .flatMap(report -> report.problem().stream())
+              .map(PluginProblem::message)
+              .findFirst()
+              .orElse("");
+      assertTrue(message.contains("plugins.allow"), message);
+    }
+  }
+
+  @Test
   void aBareVersionMeansTheSameMajor() throws Exception {
     VerifierSource.of(ID)
         .modular()
