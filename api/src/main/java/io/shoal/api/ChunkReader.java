@@ -12,10 +12,14 @@ import java.util.Optional;
 public interface ChunkReader extends AutoCloseable {
 
   /// The chunk's size in bytes; never blocks.
+  ///
+  /// @return 0 to [ChunkStore#MAX_CHUNK_SIZE_BYTES]
   int sizeBytes();
 
   /// Whether the store owns the bytes (it wrote them itself), or they are in a user's file that may
   /// change at any time.
+  ///
+  /// @return true if the store wrote them, as by default
   default boolean owned() {
     return true;
   }
@@ -23,6 +27,8 @@ public interface ChunkReader extends AutoCloseable {
   /// Reads from `positionBytes` of the chunk into `into`, at least one byte unless the end is
   /// reached or `into` is full. The buffer is the caller's, on the heap or direct.
   ///
+  /// @param into takes the bytes
+  /// @param positionBytes where to begin, 0 or more
   /// @return the number of bytes read; -1 if `positionBytes` is the end of the chunk or beyond;
   ///   else 0 if `into` has no room
   /// @throws IOException the medium failed, or an adopted file became shorter;
@@ -33,6 +39,8 @@ public interface ChunkReader extends AutoCloseable {
   /// Where the chunk's bytes lie in a file, for `sendfile`; empty if they lie in none. The channel
   /// belongs to the reader: do not close it, do not move its position, do not use it after
   /// [#close].
+  ///
+  /// @return the run, of [#sizeBytes] bytes; empty by default
   default Optional<FileRegion> region() {
     return Optional.empty();
   }

@@ -50,6 +50,7 @@ public non-sealed interface ChunkStore extends Extension {
   /// is opened: if size, modification time or inode differ from the [FileRef], the reference is
   /// dropped and the chunk is absent.
   ///
+  /// @param cid the chunk
   /// @return the reader, which the caller closes; empty if the chunk is not here
   /// @throws IOException see the class
   /// @throws RetryableException see the class
@@ -57,6 +58,7 @@ public non-sealed interface ChunkStore extends Extension {
 
   /// What [#open] would give, without touching the bytes.
   ///
+  /// @param cid the chunk
   /// @return empty if the chunk is not here
   /// @throws IOException see the class
   /// @throws RetryableException see the class
@@ -71,6 +73,7 @@ public non-sealed interface ChunkStore extends Extension {
   ///   ([ByteBuffer#array] fails then), writable or not. The buffer stays the caller's: its
   ///   position ends at its limit if this returns and is undefined if this throws, and it is not
   ///   touched afterwards
+  /// @param cid its id, whose hash the caller has checked
   /// @return false if the store has a copy of its own already: nothing was written
   /// @throws StoreFullException quota, free-space floor or medium; nothing was stored, and writers
   ///   that race never exceed the quota
@@ -81,6 +84,7 @@ public non-sealed interface ChunkStore extends Extension {
   /// Removes every copy of a chunk: the store's own, and the claims of all adopted files; users'
   /// files are never touched. Readers that are open go on. Durable after [#sync].
   ///
+  /// @param cid the chunk
   /// @return whether there was a copy
   /// @throws IOException see the class
   /// @throws RetryableException see the class
@@ -91,6 +95,7 @@ public non-sealed interface ChunkStore extends Extension {
   /// may be left out. A store that keeps one copy of a chunk needs no more than the default.
   ///
   /// @param each called in this thread, without a lock
+  /// @param cid the chunk
   /// @throws IOException see the class, or what `each` threw
   /// @throws RetryableException see the class, or what `each` threw
   default void copies(Cid cid, CopySink each) throws IOException, RetryableException {
@@ -114,6 +119,7 @@ public non-sealed interface ChunkStore extends Extension {
 
   /// How much is stored and how much room there is. Cheap: no walk over the content.
   ///
+  /// @return the figures of now, or of a moment ago
   /// @throws IOException see the class
   /// @throws RetryableException see the class
   StoreUsage usage() throws IOException, RetryableException;
@@ -133,11 +139,15 @@ public non-sealed interface ChunkStore extends Extension {
   ///
   /// Without it a download to a file keeps a second copy in the store, which `unpin` and garbage
   /// collection remove.
+  ///
+  /// @return the ability; empty by default
   default Optional<FileBacked> fileBacked() {
     return Optional.empty();
   }
 
   /// What is special about this store. Always the same answer, also before [#start].
+  ///
+  /// @return the traits; none by default
   default Set<Trait> traits() {
     return Set.of();
   }
@@ -156,6 +166,8 @@ public non-sealed interface ChunkStore extends Extension {
   /// Takes copies of a chunk, in the thread that asked.
   @FunctionalInterface
   interface CopySink {
+    /// Takes one copy.
+    ///
     /// @param copy one copy; the store closes it
     /// @return whether to go on
     /// @throws IOException reading failed: ends the walk
@@ -166,6 +178,8 @@ public non-sealed interface ChunkStore extends Extension {
   /// Takes chunks, in the thread that asked.
   @FunctionalInterface
   interface ChunkSink {
+    /// Takes one chunk.
+    ///
     /// @param chunk one chunk
     /// @return whether to go on
     boolean chunk(StoredChunk chunk);

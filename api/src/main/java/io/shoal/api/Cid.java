@@ -35,7 +35,7 @@ public final class Cid implements Comparable<Cid> {
 
   /// Longest binary form in bytes: version, codec and hash code (varints of at most nine bytes),
   /// length, digest.
-  public static final int MAX_BYTES = 1 + 9 + 9 + 2 + Multihash.MAX_DIGEST_BYTES;
+  public static final int MAX_BYTES = 1 + 9 + 9 + 2 + Multihash.MAX_DIGEST_SIZE_BYTES;
 
   private static final int V0_BYTES = 34;
   private static final int V0_TEXT_CHARS = 46;

@@ -60,30 +60,40 @@ public final class ConfigKey {
     return new ConfigKey(name, kind, false, Optional.empty(), "");
   }
 
+  /// Begins to declare a text.
+  ///
   /// @param name the key
   /// @return a key of kind [Kind#TEXT]
   public static ConfigKey text(String name) {
     return of(name, Kind.TEXT);
   }
 
+  /// Begins to declare a text that is never shown.
+  ///
   /// @param name the key
   /// @return a key of kind [Kind#SECRET]
   public static ConfigKey secret(String name) {
     return of(name, Kind.SECRET);
   }
 
+  /// Begins to declare a whole number.
+  ///
   /// @param name the key
   /// @return a key of kind [Kind#NUMBER]
   public static ConfigKey number(String name) {
     return of(name, Kind.NUMBER);
   }
 
+  /// Begins to declare a size in bytes.
+  ///
   /// @param name the key
   /// @return a key of kind [Kind#SIZE]
   public static ConfigKey size(String name) {
     return of(name, Kind.SIZE);
   }
 
+  /// Begins to declare a time.
+  ///
   /// @param name the key
   /// @return a key of kind [Kind#TIME]
   public static ConfigKey time(String name) {
@@ -113,26 +123,36 @@ public final class ConfigKey {
     return new ConfigKey(name, kind, isRequired, whenAbsent, line);
   }
 
+  /// The last part of the key.
+  ///
   /// @return the key below `plugins.PLUGIN_ID`
   public String name() {
     return name;
   }
 
+  /// The form of its value.
+  ///
   /// @return what is written under it
   public Kind kind() {
     return kind;
   }
 
+  /// Whether the plugin cannot do without it.
+  ///
   /// @return whether the plugin does not start without it
   public boolean isRequired() {
     return isRequired;
   }
 
+  /// The value that holds if the user writes none.
+  ///
   /// @return what holds where the user writes nothing
   public Optional<String> whenAbsent() {
     return whenAbsent;
   }
 
+  /// The line that explains it.
+  ///
   /// @return one line that says what it is for; empty if nothing was said
   public String description() {
     return description;

@@ -70,11 +70,15 @@ public sealed interface Extension extends ExtensionPoint, AutoCloseable
   /// The keys that a user may set under `plugins.PLUGIN_ID`, for help and for checks before a
   /// start. Always the same answer, also before [#start]. An extension that names none has the keys
   /// that its `start` reads.
+  ///
+  /// @return the keys; none by default
   default List<ConfigKey> configuration() {
     return List.of();
   }
 
   /// The ability to show how it works inside, if it has it. Always the same answer.
+  ///
+  /// @return the ability; empty by default
   default Optional<Inspection> inspection() {
     return Optional.empty();
   }

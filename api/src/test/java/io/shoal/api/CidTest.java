@@ -134,7 +134,7 @@ class CidTest {
   void anyCodecAndHashSurvivesItsTextAndBinaryForm() throws Exception {
     Random random = new Random(20250101);
     for (int round = 0; round < 2_000; round++) {
-      byte[] digest = new byte[random.nextInt(Multihash.MAX_DIGEST_BYTES + 1)];
+      byte[] digest = new byte[random.nextInt(Multihash.MAX_DIGEST_SIZE_BYTES + 1)];
       random.nextBytes(digest);
       long code = 0x100 + (random.nextLong(Long.MAX_VALUE - 0x100) >>> random.nextInt(56));
       long codec = random.nextLong(Long.MAX_VALUE) >>> random.nextInt(63);

@@ -193,7 +193,7 @@ public final class TreePlanner {
   private TreePlan.Content singleLeaf(int ref) throws MalformedDataException {
     countLeaf();
     Cid cid = dag.resolve(ref);
-    long size = cid.isIdentity() ? cid.multihash().digestBytes() : TreePlan.UNKNOWN_SIZE;
+    long size = cid.isIdentity() ? cid.multihash().digestSizeBytes() : TreePlan.UNKNOWN_SIZE;
     long[] offsets = size == TreePlan.UNKNOWN_SIZE ? new long[] {0} : new long[] {0, size};
     return new TreePlan.Content(new int[] {ref}, offsets, size);
   }
@@ -229,7 +229,7 @@ public final class TreePlanner {
             "a part of a file is in another codec than raw and dag-pb");
       }
       if (cid.isIdentity()) {
-        requireSame(declaredBytes, cid.multihash().digestBytes());
+        requireSame(declaredBytes, cid.multihash().digestSizeBytes());
       }
       leaves.add(ref, declaredBytes);
       return;

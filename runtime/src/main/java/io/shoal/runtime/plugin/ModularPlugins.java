@@ -113,6 +113,7 @@ final class ModularPlugins extends DefaultPluginManager {
     return loader;
   }
 
+  @SuppressWarnings("restricted") // the launcher lets this module give native access
   private ModuleLayer layer(InspectedPlugin plugin, ClassLoader loader) {
     List<ModuleLayer> parents = new ArrayList<>(List.of(granted.layer()));
     for (PluginDependency dependency : plugin.descriptor().getDependencies()) {
@@ -128,7 +129,13 @@ final class ModularPlugins extends DefaultPluginManager {
             ModuleFinder.of(),
             // All of them: no module requires a jar with nothing but native code.
             plugin.modules().keySet());
-    return ModuleLayer.defineModules(configuration, parents, module -> loader).layer();
+    ModuleLayer.Controller controller =
+        ModuleLayer.defineModules(configuration, parents, module -> loader);
+    ModuleLayer layer = controller.layer();
+    if (plugin.nativeAccess()) {
+      layer.modules().forEach(controller::enableNativeAccess);
+    }
+    return layer;
   }
 
   @Override

@@ -26,11 +26,13 @@ import org.pf4j.PropertiesPluginDescriptorFinder;
 ///
 /// @param descriptor what its manifest or properties say
 /// @param artifact its files
+/// @param nativeAccess whether its modules may call native code, as it asks for
 /// @param modules its modules, by name; empty if its jars are plain ones
 /// @param extensions the classes that it provides, by kind
 public record InspectedPlugin(
     PluginDescriptor descriptor,
     PluginArtifact artifact,
+    boolean nativeAccess,
     Map<String, ModuleReference> modules,
     Map<ExtensionKind, List<String>> extensions) {
 
@@ -103,10 +105,17 @@ public record InspectedPlugin(
     // A zip of plain jars, each an automatic module by its file name, is a plain plugin.
     boolean modular =
         modules.values().stream().anyMatch(module -> !module.descriptor().isAutomatic());
+    boolean nativeAccess = PluginFlags.of(artifact).nativeAccess();
+    if (nativeAccess && !modular) {
+      throw new UnusablePluginException(
+          Reason.UNREADABLE,
+          "it asks for native access, which only modules can have: its author has to give it a"
+              + " module-info");
+    }
     return modular
-        ? new InspectedPlugin(descriptor, artifact, modules, extensions)
+        ? new InspectedPlugin(descriptor, artifact, nativeAccess, modules, extensions)
         : new InspectedPlugin(
-            descriptor, artifact, Map.of(), new PlainExtensions(artifact.jars()).find());
+            descriptor, artifact, false, Map.of(), new PlainExtensions(artifact.jars()).find());
   }
 
   private static void refuseApiClasses(Path jar) throws IOException, UnusablePluginException {

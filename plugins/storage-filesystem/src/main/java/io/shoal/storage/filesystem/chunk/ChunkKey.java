@@ -22,8 +22,8 @@ public record ChunkKey(long code, byte[] digest) {
     Multihash multihash = cid.multihash();
     boolean storable =
         multihash.code() != Multihash.IDENTITY
-            && multihash.digestBytes() > 0
-            && multihash.digestBytes() <= MAX_DIGEST_BYTES;
+            && multihash.digestSizeBytes() > 0
+            && multihash.digestSizeBytes() <= MAX_DIGEST_BYTES;
     return storable
         ? Optional.of(new ChunkKey(multihash.code(), multihash.digest()))
         : Optional.empty();

@@ -1,0 +1,40 @@
+package io.shoal.runtime.plugin.inspection;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+
+/// What a plugin asks for beyond the usual, in its manifest or its properties.
+///
+/// @param nativeAccess it calls native code, as with `System.load`: its modules get that right
+record PluginFlags(boolean nativeAccess) {
+
+  static PluginFlags of(PluginArtifact artifact) throws IOException {
+    return new PluginFlags(is(artifact.root(), "Plugin-Native-Access", "plugin.nativeAccess"));
+  }
+
+  private static boolean is(Path root, String attribute, String property) throws IOException {
+    return value(root, attribute, property).map(String::strip).filter("true"::equals).isPresent();
+  }
+
+  private static Optional<String> value(Path root, String attribute, String property)
+      throws IOException {
+    if (Files.isDirectory(root)) {
+      Properties properties = new Properties();
+      try (Reader in = Files.newBufferedReader(root.resolve(PluginArtifact.PROPERTIES))) {
+        properties.load(in);
+      }
+      return Optional.ofNullable(properties.getProperty(property));
+    }
+    try (JarFile jar = new JarFile(root.toFile())) {
+      return Optional.ofNullable(jar.getManifest())
+          .map(Manifest::getMainAttributes)
+          .map(attributes -> attributes.getValue(attribute));
+    }
+  }
+}
