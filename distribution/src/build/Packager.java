@@ -16,13 +16,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.spi.ToolProvider;
 
 /// Completes the package: adds the Java image that it runs on, the texts of its help, and the
 /// caches that make it start at once. A program of its own, because the JDK that is packed must
 /// make them, whatever JDK Maven runs on.
 ///
-/// Arguments: the package's folder, the time stamp of its files.
+/// Arguments: the package's folder, the time stamp of its files, the source tree, and a folder with
+/// what the testkit compiles against.
 public final class Packager {
 
   /// JDK modules in the image, with their users. Plugins may use all of these but PF4J's.
@@ -46,6 +49,9 @@ public final class Packager {
   public static void main(String[] args) throws IOException, InterruptedException {
     Path folder = Path.of(args[0]);
     var stamp = FileTime.from(Instant.parse(args[1]));
+    var sdk = new Sdk(folder, Path.of(args[2]), Path.of(args[3]), args[1]);
+    var documented = new FutureTask<>(() -> documented(sdk));
+    Thread.ofPlatform().start(documented);
     image(folder.resolve("runtime"));
     modernise(jarIn(folder.resolve("lib"), "picocli-"));
     Path launcher = folder.resolve("bin/shoal");
@@ -56,6 +62,16 @@ public final class Packager {
     stamp(folder.resolve("lib"), stamp);
     run(launcher, "caches", folder.resolve("lib").toString());
     stamp(folder.resolve("lib"), stamp);
+    try {
+      documented.get();
+    } catch (ExecutionException e) {
+      throw new IOException("sdk/ is not complete", e.getCause());
+    }
+  }
+
+  private static boolean documented(Sdk sdk) throws IOException {
+    sdk.make();
+    return true;
   }
 
   private static void image(Path image) throws IOException {
