@@ -133,7 +133,8 @@ final class NodeReports {
     List<String> advice = new ArrayList<>();
     for (ActivePlugins.Active<?> plugin : plugins.all()) {
       for (String line : plugin.extension().advice()) {
-        advice.add("plugin " + plugin.pluginId() + ": " + line);
+        String id = "plugin " + plugin.pluginId();
+        advice.add(line.startsWith(id + " ") ? line : id + ": " + line);
       }
     }
     AdoptedFiles adopted = new AdoptedFiles(local);
