@@ -69,6 +69,12 @@ final class ModularPlugins extends DefaultPluginManager {
     } catch (FindException | ResolutionException | LayerInstantiationException e) {
       throw new UnusablePluginException(
           Reason.LINKAGE, "its modules do not fit together: " + e.getMessage(), e);
+    } catch (IllegalCallerException e) {
+      throw new UnusablePluginException(
+          Reason.LINKAGE,
+          "it calls native code, and Java does not let the node allow that: start Java with"
+              + " --enable-native-access=io.shoal.runtime",
+          e);
     } catch (PluginRuntimeException e) {
       throw new UnusablePluginException(Reason.FAILED, "it cannot be loaded: " + e.getMessage(), e);
     }
@@ -113,6 +119,7 @@ final class ModularPlugins extends DefaultPluginManager {
     return loader;
   }
 
+  /// @throws IllegalCallerException it needs native access, and this module may not give it
   @SuppressWarnings("restricted") // the launcher lets this module give native access
   private ModuleLayer layer(InspectedPlugin plugin, ClassLoader loader) {
     List<ModuleLayer> parents = new ArrayList<>(List.of(granted.layer()));

@@ -73,24 +73,6 @@ class PluginIsolationTest {
   }
 
   @Test
-  void nativeCodeIsForThoseThatAskForIt() throws Exception {
-    probe("seen = String.valueOf(getClass().getModule().isNativeAccessEnabled());")
-        .modular()
-        .attribute("Plugin-Native-Access", "true")
-        .buildJar(folder.plugins());
-
-    assertEquals("true", seen());
-  }
-
-  @Test
-  void nativeCodeIsNotForOthers() throws Exception {
-    probe("seen = String.valueOf(getClass().getModule().isNativeAccessEnabled());")
-        .buildJar(folder.plugins());
-
-    assertEquals("false", seen());
-  }
-
-  @Test
   void aPlainJarLoadsWithoutAModule() throws Exception {
     probe("seen = String.valueOf(getClass().getModule().isNamed());")
         .plain()

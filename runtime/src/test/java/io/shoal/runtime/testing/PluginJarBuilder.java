@@ -162,17 +162,19 @@ public final class PluginJarBuilder {
     Files.writeString(
         plugin.resolve("plugin.properties"),
         attributes.entrySet().stream()
-            .map(
-                line ->
-                    line.getKey().toLowerCase(Locale.ROOT).replace('-', '.')
-                        + "="
-                        + line.getValue())
+            .map(line -> property(line.getKey()) + "=" + line.getValue())
             .collect(Collectors.joining("\n")));
     buildJar(lib);
     for (Path library : libraries) {
       Files.copy(library, lib.resolve(library.getFileName()));
     }
     return plugin;
+  }
+
+  /// `Plugin-Native-Access` is `plugin.nativeAccess`.
+  private static String property(String attribute) {
+    String name = attribute.substring("Plugin-".length()).replace("-", "");
+    return "plugin." + name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
   }
 
   private static void write(ZipOutputStream out, Map<String, byte[]> entries) throws IOException {

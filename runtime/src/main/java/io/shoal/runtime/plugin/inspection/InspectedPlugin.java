@@ -109,8 +109,8 @@ public record InspectedPlugin(
     if (nativeAccess && !modular) {
       throw new UnusablePluginException(
           Reason.UNREADABLE,
-          "it asks for native access, which only modules can have: its author has to give it a"
-              + " module-info");
+          "its Plugin-Native-Access is for modules, and it has no module-info.class: report it to"
+              + " its author");
     }
     return modular
         ? new InspectedPlugin(descriptor, artifact, nativeAccess, modules, extensions)

@@ -14,12 +14,27 @@ import java.util.jar.Manifest;
 /// @param nativeAccess it calls native code, as with `System.load`: its modules get that right
 record PluginFlags(boolean nativeAccess) {
 
-  static PluginFlags of(PluginArtifact artifact) throws IOException {
+  /// @throws UnusablePluginException an answer is neither yes nor no, so that its author meant
+  ///   something else than the node would do
+  static PluginFlags of(PluginArtifact artifact) throws IOException, UnusablePluginException {
     return new PluginFlags(is(artifact.root(), "Plugin-Native-Access", "plugin.nativeAccess"));
   }
 
-  private static boolean is(Path root, String attribute, String property) throws IOException {
-    return value(root, attribute, property).map(String::strip).filter("true"::equals).isPresent();
+  private static boolean is(Path root, String attribute, String property)
+      throws IOException, UnusablePluginException {
+    String value = value(root, attribute, property).map(String::strip).orElse("false");
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new UnusablePluginException(
+              PluginProblem.Reason.UNREADABLE,
+              "its "
+                  + attribute
+                  + " '"
+                  + value
+                  + "' is neither true nor false: report it to its author");
+    };
   }
 
   private static Optional<String> value(Path root, String attribute, String property)
