@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -86,11 +87,11 @@ final class ApiSurface {
         .forEach(exports -> line("  ", exports));
   }
 
-  private static String words(Iterable<?> modifiers) {
-    StringBuilder words = new StringBuilder();
-    modifiers.forEach(
-        modifier -> words.append(modifier.toString().toLowerCase(Locale.ROOT)).append(' '));
-    return words.toString();
+  private static String words(Set<?> modifiers) {
+    return modifiers.stream()
+        .map(modifier -> modifier.toString().toLowerCase(Locale.ROOT) + " ")
+        .sorted() // sets of the JDK have another order in each process
+        .collect(Collectors.joining());
   }
 
   private void type(Class<?> type, String indent) {
