@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,12 +18,12 @@ class PluginJavaTest {
   private static final Path ROOT = Path.of(System.getProperty("shoal.sources"));
   private static final Pattern MODULE = Pattern.compile("[`\"]((?:java|jdk)\\.[a-z.]+)[`\"]");
 
-  private static TreeSet<String> modules(String file, String from, String to) throws IOException {
+  private static Set<String> modules(String file, String from, String to) throws IOException {
     String text = Files.readString(ROOT.resolve(file));
     int begin = text.indexOf(from);
     assertFalse(begin < 0, file + " has no '" + from + "'");
     Matcher found = MODULE.matcher(text.substring(begin, text.indexOf(to, begin)));
-    TreeSet<String> modules = new TreeSet<>();
+    Set<String> modules = new TreeSet<>();
     while (found.find()) {
       modules.add(found.group(1));
     }
@@ -31,12 +32,12 @@ class PluginJavaTest {
 
   @Test
   void guideRuntimeAndPackageNameTheSameModules() throws IOException {
-    TreeSet<String> granted =
+    Set<String> granted =
         modules(
             "runtime/src/main/java/io/shoal/runtime/plugin/inspection/GrantedModules.java",
             "Set<String> JDK",
             ";");
-    TreeSet<String> packed = modules("distribution/src/build/Packager.java", "MODULES =", ";");
+    Set<String> packed = modules("distribution/src/build/Packager.java", "MODULES =", ";");
     packed.remove("java.compiler"); // for PF4J alone
     assertEquals(granted, packed);
     assertEquals(
