@@ -32,6 +32,10 @@ public final class GrantedModules {
           "jdk.httpserver",
           "jdk.unsupported");
 
+  /// Not in the package's Java, but granted where a node runs on a whole one: Netty, for example,
+  /// records its events if it finds this.
+  private static final Set<String> IF_PRESENT = Set.of("jdk.jfr");
+
   private final ModuleLayer layer;
   private final ModuleFinder java;
   private final Map<String, String> moduleOfPackage;
@@ -70,7 +74,7 @@ public final class GrantedModules {
 
   /// Whether plugins may use a module.
   public static boolean isGranted(String module) {
-    return SHARED.contains(module) || JDK.contains(module);
+    return SHARED.contains(module) || JDK.contains(module) || IF_PRESENT.contains(module);
   }
 
   /// The module around the plugins that holds a package, if there is one.
