@@ -50,7 +50,7 @@ public final class Packager {
     Path folder = Path.of(args[0]);
     var stamp = FileTime.from(Instant.parse(args[1]));
     var sdk = new Sdk(folder, Path.of(args[2]), Path.of(args[3]), args[1]);
-    var documented = new FutureTask<>(() -> documented(sdk));
+    var documented = new FutureTask<>(sdk::make);
     Thread.ofPlatform().start(documented);
     image(folder.resolve("runtime"));
     modernise(jarIn(folder.resolve("lib"), "picocli-"));
@@ -67,11 +67,6 @@ public final class Packager {
     } catch (ExecutionException e) {
       throw new IOException("sdk/ is not complete", e.getCause());
     }
-  }
-
-  private static boolean documented(Sdk sdk) throws IOException {
-    sdk.make();
-    return true;
   }
 
   private static void image(Path image) throws IOException {

@@ -51,7 +51,8 @@ final class Sdk {
     }
   }
 
-  void make() throws IOException {
+  /// @return the folder
+  Path make() throws IOException {
     Path documentation = sdk.resolve("javadoc");
     for (Part part : parts) {
       Path its = documentation.resolve(part.artifact());
@@ -62,6 +63,7 @@ final class Sdk {
         digest(part.file(suffix));
       }
     }
+    return sdk;
   }
 
   /// Maven warns of a file without one.

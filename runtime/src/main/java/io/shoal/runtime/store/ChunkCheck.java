@@ -38,7 +38,7 @@ public final class ChunkCheck {
               .formatted(cid, cid.multihashCode(), String.join(", ", names)));
     }
     int expected = verifier.digestSizeBytes();
-    int length = cid.multihash().digest().length;
+    int length = cid.multihash().digestSizeBytes();
     if (length != expected) {
       throw new UserFaultException(
           "%s cannot be checked: its digest has %d bytes, and %s has %d; check where the id comes from"

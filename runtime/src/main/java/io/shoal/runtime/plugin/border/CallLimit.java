@@ -6,8 +6,9 @@ import java.time.Duration;
 enum CallLimit {
   /// A call that waits for a network or a disk at most.
   ONE_EXCHANGE(Duration.ofSeconds(30)),
-  /// A search or a publication that asks many parties, and the answer to a question.
-  SIGNED_RECORD(Duration.ofSeconds(90)),
+  /// The publication or resolution of a signed record, and the answer of an inspection: a minute.
+  QUESTION(Duration.ofSeconds(90)),
+  /// A search for providers: two minutes.
   SEARCH(Duration.ofSeconds(150)),
   /// As long as there is work, as [io.shoal.api.ChunkStore#sync], or as a peer takes.
   NONE(Duration.ofSeconds(Long.MAX_VALUE));

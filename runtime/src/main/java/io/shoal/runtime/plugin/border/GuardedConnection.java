@@ -39,12 +39,12 @@ final class GuardedConnection implements PeerConnection {
 
   @Override
   public ChunkBody fetch(ChunkRequest request) throws PeerUnreachableException {
-    return new Body(send("PeerConnection.fetch", () -> connection.fetch(request)));
+    return new Body(ask("PeerConnection.fetch", () -> connection.fetch(request)));
   }
 
   @Override
   public Watch watch(Cid root, AvailabilityListener listener) throws PeerUnreachableException {
-    Watch watch = send("PeerConnection.watch", () -> connection.watch(root, listener));
+    Watch watch = ask("PeerConnection.watch", () -> connection.watch(root, listener));
     return () -> quietly("Watch.close", watch::close);
   }
 
@@ -60,7 +60,7 @@ final class GuardedConnection implements PeerConnection {
     }
   }
 
-  private <T> T send(
+  private <T> T ask(
       String method, PluginCalls.Call<T, PeerUnreachableException, PeerUnreachableException> call)
       throws PeerUnreachableException {
     try {
@@ -83,16 +83,10 @@ final class GuardedConnection implements PeerConnection {
     }
   }
 
-  private void quietly(String method, Runnable command) {
+  private void quietly(
+      String method, PluginCalls.Command<RuntimeException, RuntimeException> command) {
     if (!calls.isClosed()) {
-      var _ =
-          calls.orElse(
-              method,
-              false,
-              () -> {
-                command.run();
-                return true;
-              });
+      var _ = calls.orElse(method, false, command.asCall());
     }
   }
 

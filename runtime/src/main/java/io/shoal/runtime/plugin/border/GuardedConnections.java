@@ -16,7 +16,7 @@ final class GuardedConnections {
 
   /// A connection was made.
   ///
-  /// @throws PluginFailedException it cannot say to whom
+  /// @throws PluginFailedException it does not say which peer it leads to
   GuardedConnection open(PeerConnection connection) {
     GuardedConnection guarded = new GuardedConnection(connection, calls);
     synchronized (open) {

@@ -24,10 +24,6 @@ final class GuardedInspection implements Inspection {
       throws ShoalException, InterruptedException {
     PluginCalls.Command<ShoalException, InterruptedException> command =
         () -> inspection.ask(question, arguments, sink);
-    try {
-      var _ = calls.run("Inspection.ask", CallLimit.SIGNED_RECORD, command.asCall());
-    } catch (PluginFailedException e) {
-      throw e.expected();
-    }
+    var _ = calls.ask("Inspection.ask", CallLimit.QUESTION, command.asCall());
   }
 }

@@ -64,12 +64,7 @@ final class GuardedReader implements ChunkReader {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       ended.accept(this);
-      calls.plain(
-          "ChunkReader.close",
-          () -> {
-            reader.close();
-            return true;
-          });
+      calls.plainly("ChunkReader.close", reader::close);
     }
   }
 }

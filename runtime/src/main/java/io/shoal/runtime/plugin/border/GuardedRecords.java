@@ -14,29 +14,22 @@ final class GuardedRecords implements SignedRecords {
     this.calls = calls;
   }
 
-  private <T> T run(String method, PluginCalls.Call<T, ShoalException, InterruptedException> call)
-      throws ShoalException, InterruptedException {
-    try {
-      return calls.run(method, CallLimit.SIGNED_RECORD, call);
-    } catch (PluginFailedException e) {
-      throw e.expected();
-    }
-  }
-
   @Override
   public int publish(SignedRecord record) throws ShoalException, InterruptedException {
-    return run("SignedRecords.publish", () -> records.publish(record));
+    return calls.ask("SignedRecords.publish", CallLimit.QUESTION, () -> records.publish(record));
   }
 
   @Override
   public int publish(SignedRecord record, long replaces)
       throws ShoalException, InterruptedException {
-    return run("SignedRecords.publish", () -> records.publish(record, replaces));
+    return calls.ask(
+        "SignedRecords.publish", CallLimit.QUESTION, () -> records.publish(record, replaces));
   }
 
   @Override
   public Resolution resolve(byte[] publicKey, String name)
       throws ShoalException, InterruptedException {
-    return run("SignedRecords.resolve", () -> records.resolve(publicKey, name));
+    return calls.ask(
+        "SignedRecords.resolve", CallLimit.QUESTION, () -> records.resolve(publicKey, name));
   }
 }

@@ -30,12 +30,7 @@ final class GuardedVerifier extends GuardedExtension<Verifier> implements Verifi
     return new Digest() {
       @Override
       public void update(ByteBuffer bytes) {
-        calls.plain(
-            "Digest.update",
-            () -> {
-              digest.update(bytes);
-              return true;
-            });
+        calls.plainly("Digest.update", () -> digest.update(bytes));
       }
 
       @Override

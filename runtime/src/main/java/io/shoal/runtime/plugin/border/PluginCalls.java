@@ -2,6 +2,7 @@ package io.shoal.runtime.plugin.border;
 
 import io.shoal.api.ChunkChangedException;
 import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,12 +50,6 @@ final class PluginCalls {
         return true;
       };
     }
-  }
-
-  /// A call that may throw nothing.
-  @FunctionalInterface
-  interface PlainCall<T> {
-    T call();
   }
 
   /// A call of a store took longer than its deadline.
@@ -106,8 +101,13 @@ final class PluginCalls {
   /// not counted.
   ///
   /// @throws PluginFailedException it failed
-  <T> T plain(String method, PlainCall<T> call) {
-    return direct(method, call::call);
+  <T> T plain(String method, Call<T, RuntimeException, RuntimeException> call) {
+    return direct(method, call);
+  }
+
+  /// The same for one without a result.
+  void plainly(String method, Command<RuntimeException, RuntimeException> command) {
+    var _ = direct(method, command.asCall());
   }
 
   /// A call that is not counted, because it is made for every few bytes.
@@ -125,12 +125,22 @@ final class PluginCalls {
   /// As [#plain], for a call whose failure the node can do without: it is logged.
   ///
   /// @param otherwise the result in place of a failed one
-  <T> T orElse(String method, T otherwise, PlainCall<T> call) {
+  <T> T orElse(String method, T otherwise, Call<T, RuntimeException, RuntimeException> call) {
     try {
       return plain(method, call);
     } catch (PluginFailedException e) {
       warn(method, e);
       return otherwise;
+    }
+  }
+
+  /// A call that asks other parties, for a caller that handles expected errors.
+  <T> T ask(String method, CallLimit limit, Call<T, ShoalException, InterruptedException> call)
+      throws ShoalException, InterruptedException {
+    try {
+      return run(method, limit, call);
+    } catch (PluginFailedException e) {
+      throw e.expected();
     }
   }
 

@@ -45,6 +45,7 @@ final class PluginVersions {
     }
     // PF4J takes a bare version as "at least", which would let the next major one pass.
     String range = FULL.matcher(requires).matches() ? "^" + requires : requires;
+    List<String> breaking = breaking(apiVersion);
     try {
       if (!SEMVER.checkVersionConstraint(apiVersion, range)) {
         throw new UnusablePluginException(
@@ -55,7 +56,7 @@ final class PluginVersions {
                 + apiVersion
                 + ": get a version of it that fits");
       }
-      for (String later : breaking(apiVersion)) {
+      for (String later : breaking) {
         if (SEMVER.checkVersionConstraint(later, range)) {
           throw new UnusablePluginException(
               Reason.WRONG_API,

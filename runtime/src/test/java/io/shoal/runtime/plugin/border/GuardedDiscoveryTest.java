@@ -1,5 +1,6 @@
 package io.shoal.runtime.plugin.border;
 
+import static io.shoal.runtime.plugin.border.OneLine.assertNames;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -128,17 +129,6 @@ class GuardedDiscoveryTest {
     return (Discovery) new PluginBorder(deadlines).around("discovery-test", discovery);
   }
 
-  private static void assertOneLine(String line, String... words) {
-    assertEquals(1, line.lines().count(), line);
-    for (String word : words) {
-      assertTrue(line.contains(word), line);
-    }
-  }
-
-  private static void assertNames(Exception fault, String... words) {
-    assertOneLine(String.valueOf(fault.getMessage()), words);
-  }
-
   @Test
   void aSearchThatBreaksTheContractNamesPluginAndMethodAndKeepsWhatWasFound() {
     Discovery discovery = guarded(new Faulty());
@@ -164,8 +154,8 @@ class GuardedDiscoveryTest {
   @Test
   void aStatusThatFailsIsItsOwnAdvice() {
     Discovery discovery = guarded(new Faulty());
-    assertOneLine(discovery.status().advice().getFirst(), "discovery-test", "status");
-    assertOneLine(discovery.advice().getFirst(), "discovery-test", "gone()");
+    assertNames(discovery.status().advice().getFirst(), "discovery-test", "status");
+    assertNames(discovery.advice().getFirst(), "discovery-test", "gone()");
   }
 
   @Test

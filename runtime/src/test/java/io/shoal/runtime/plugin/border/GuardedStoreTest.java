@@ -1,5 +1,6 @@
 package io.shoal.runtime.plugin.border;
 
+import static io.shoal.runtime.plugin.border.OneLine.assertNames;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -150,27 +151,19 @@ class GuardedStoreTest {
     };
   }
 
-  private static void assertOneLine(Exception fault, String... words) {
-    String message = String.valueOf(fault.getMessage());
-    assertEquals(1, message.lines().count(), message);
-    for (String word : words) {
-      assertTrue(message.contains(word), message);
-    }
-  }
-
   @Test
   void whatIsThrownAgainstTheContractNamesPluginAndMethod() {
     plugin.steps.add(throwing(new IllegalArgumentException("bug in find")));
     IOException unchecked = assertThrows(IOException.class, () -> store.find(CID));
-    assertOneLine(unchecked, "storage-test", "find", "bug in find", "report it to its author");
+    assertNames(unchecked, "storage-test", "find", "bug in find", "report it to its author");
     plugin.steps.add(
         () -> {
           throw new NoSuchMethodError("gone()");
         });
     IOException linkage = assertThrows(IOException.class, () -> store.delete(CID));
-    assertOneLine(linkage, "storage-test", "delete", "NoSuchMethodError: gone()");
+    assertNames(linkage, "storage-test", "delete", "NoSuchMethodError: gone()");
     IOException nothing = assertThrows(IOException.class, store::usage);
-    assertOneLine(nothing, "storage-test", "returned null from usage");
+    assertNames(nothing, "storage-test", "returned null from usage");
   }
 
   @Test
@@ -208,7 +201,7 @@ class GuardedStoreTest {
       plugin.steps.add(busy());
     }
     RetryableException fault = assertThrows(RetryableException.class, () -> store.find(CID));
-    assertOneLine(fault, "503 slow down");
+    assertNames(fault, "503 slow down");
     assertEquals(7, plugin.calls);
   }
 
@@ -235,7 +228,7 @@ class GuardedStoreTest {
             () -> {
               RetryableException late =
                   assertThrows(RetryableException.class, () -> store.find(CID));
-              assertOneLine(late, "storage-test", "find", "within 30 s");
+              assertNames(late, "storage-test", "find", "within 30 s");
               return Thread.currentThread().isInterrupted();
             });
     Thread.ofVirtual().start(call);
@@ -294,8 +287,7 @@ class GuardedStoreTest {
     assertEquals(1, plugin.closedReaders);
     assertEquals(InterruptedIOException.class, running.get(30, TimeUnit.SECONDS).getClass());
     int calls = plugin.calls;
-    assertOneLine(
-        assertThrows(IOException.class, () -> store.find(CID)), "storage-test", "stopped");
+    assertNames(assertThrows(IOException.class, () -> store.find(CID)), "storage-test", "stopped");
     assertThrows(IOException.class, () -> reader.read(ByteBuffer.allocate(1), 0));
     assertEquals(calls, plugin.calls);
     reader.close();

@@ -1,11 +1,11 @@
 package io.shoal.runtime.plugin.border;
 
+import static io.shoal.runtime.plugin.border.OneLine.assertNames;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.ChunkBody;
 import io.shoal.api.ChunkRequest;
@@ -162,18 +162,10 @@ class GuardedTransportTest {
     }
   }
 
-  private static void assertOneLine(Exception fault, String... words) {
-    String message = String.valueOf(fault.getMessage());
-    assertEquals(1, message.lines().count(), message);
-    for (String word : words) {
-      assertTrue(message.contains(word), message);
-    }
-  }
-
   @Test
   void aDialThatBreaksTheContractNamesPluginAndMethod() {
     plugin.cannotConnect = true;
-    assertOneLine(
+    assertNames(
         assertThrows(PeerUnreachableException.class, () -> transport.connect(PEER, server)),
         "transport-odd",
         "connect",
@@ -218,7 +210,7 @@ class GuardedTransportTest {
   void aConnectionThatFailsInARequestIsClosed() throws Exception {
     plugin.fault = Fault.FETCH;
     PeerConnection connection = transport.connect(PEER, server);
-    assertOneLine(
+    assertNames(
         assertThrows(PeerUnreachableException.class, () -> connection.fetch(REQUEST)),
         "transport-odd",
         "PeerConnection.fetch",
