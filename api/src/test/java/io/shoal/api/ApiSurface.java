@@ -129,7 +129,7 @@ final class ApiSurface {
   private static String words(Collection<?> modifiers) {
     return modifiers.stream()
         .map(modifier -> modifier.toString().toLowerCase(Locale.ROOT) + " ")
-        .sorted()
+        .sorted() // sets of the JDK have another order in each process
         .collect(Collectors.joining());
   }
 
