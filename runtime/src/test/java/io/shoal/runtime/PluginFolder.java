@@ -9,6 +9,7 @@ import io.shoal.runtime.limit.BulkPool;
 import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.PluginHost;
 import io.shoal.runtime.plugin.PluginServices;
+import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.testing.PluginJarBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,6 +57,10 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
       PluginJarBuilder.shared(id, plugins());
     }
     return this;
+  }
+
+  public PluginSettings settings() throws InvalidConfigException {
+    return configuration.settings().plugins();
   }
 
   public PluginHost open() throws UserFaultException, IOException {

@@ -1,11 +1,10 @@
 package io.shoal.runtime.plugin;
 
 import io.shoal.runtime.plugin.inspection.GrantedModules;
+import io.shoal.runtime.plugin.inspection.InspectedPlugin;
 import java.io.IOException;
 import java.net.URL;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.ClassLoadingStrategy;
 import org.pf4j.PluginClassLoader;
-import org.pf4j.PluginDescriptor;
 import org.pf4j.PluginManager;
 
 /// Loads a plugin's classes: those of granted modules from around it, all others from its own jars
@@ -29,27 +27,33 @@ final class IsolatedClassLoader extends PluginClassLoader {
   private final GrantedModules granted;
   private final String pluginId;
 
+  /// Whether it says that it uses experimental types.
+  private final boolean experimental;
+
   /// The plugin's own modules; empty for plain jars.
   private final Set<String> modules;
 
-  IsolatedClassLoader(
-      PluginManager manager,
-      PluginDescriptor descriptor,
-      GrantedModules granted,
-      Collection<Path> jars,
-      Set<String> modules) {
+  IsolatedClassLoader(PluginManager manager, InspectedPlugin plugin, GrantedModules granted) {
     super(
-        manager, descriptor, IsolatedClassLoader.class.getClassLoader(), ClassLoadingStrategy.PDA);
+        manager,
+        plugin.descriptor(),
+        IsolatedClassLoader.class.getClassLoader(),
+        ClassLoadingStrategy.PDA);
     this.granted = granted;
-    this.pluginId = descriptor.getPluginId();
-    this.modules = Set.copyOf(modules);
-    jars.forEach(jar -> addFile(jar.toFile()));
+    this.pluginId = plugin.id();
+    this.experimental = plugin.flags().experimental();
+    this.modules = Set.copyOf(plugin.modules().keySet());
+    plugin.artifact().jars().forEach(jar -> addFile(jar.toFile()));
   }
 
   @Override
   public Class<?> loadClass(String name) throws ClassNotFoundException {
     Optional<String> module = granted.moduleOf(packageOf(name));
     if (module.isPresent() && GrantedModules.isGranted(module.get())) {
+      if (!experimental && granted.isExperimental(name)) {
+        // No ClassNotFoundException, of which the JVM would show the name alone.
+        throw new NoClassDefFoundError(InspectedPlugin.undeclared(name));
+      }
       return getParent().loadClass(name);
     }
     synchronized (getClassLoadingLock(name)) {

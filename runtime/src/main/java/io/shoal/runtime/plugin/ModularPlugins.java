@@ -106,13 +106,7 @@ final class ModularPlugins extends DefaultPluginManager {
   }
 
   private ClassLoader define(InspectedPlugin plugin) {
-    IsolatedClassLoader loader =
-        new IsolatedClassLoader(
-            this,
-            plugin.descriptor(),
-            granted,
-            plugin.artifact().jars(),
-            plugin.modules().keySet());
+    IsolatedClassLoader loader = new IsolatedClassLoader(this, plugin, granted);
     if (plugin.isModular()) {
       layers.put(plugin.id(), layer(plugin, loader));
     }
@@ -139,7 +133,7 @@ final class ModularPlugins extends DefaultPluginManager {
     ModuleLayer.Controller controller =
         ModuleLayer.defineModules(configuration, parents, module -> loader);
     ModuleLayer layer = controller.layer();
-    if (plugin.nativeAccess()) {
+    if (plugin.flags().nativeAccess()) {
       layer.modules().forEach(controller::enableNativeAccess);
     }
     return layer;

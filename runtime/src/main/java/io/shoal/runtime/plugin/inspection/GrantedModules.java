@@ -36,27 +36,37 @@ public final class GrantedModules {
   /// records its events if it finds this.
   private static final Set<String> IF_PRESENT = Set.of("jdk.jfr");
 
+  /// The types of the API that are [io.shoal.api.Experimental]. A list, since reading annotations
+  /// takes longer than all else that is done with a class when a plugin is linked.
+  static final Set<String> EXPERIMENTAL = Set.of();
+
   private final ModuleLayer layer;
   private final ModuleFinder java;
+  private final Set<String> experimental;
   private final Map<String, String> moduleOfPackage;
 
   private GrantedModules(
-      ModuleLayer layer, ModuleFinder java, Map<String, String> moduleOfPackage) {
+      ModuleLayer layer,
+      ModuleFinder java,
+      Set<String> experimental,
+      Map<String, String> moduleOfPackage) {
     this.layer = layer;
     this.java = java;
+    this.experimental = Set.copyOf(experimental);
     this.moduleOfPackage = Map.copyOf(moduleOfPackage);
   }
 
   /// The modules that may be used of a layer and those below it.
   public static GrantedModules of(ModuleLayer layer) {
-    return of(layer, ModuleFinder.ofSystem());
+    return of(layer, ModuleFinder.ofSystem(), EXPERIMENTAL);
   }
 
   /// @param java finds the modules that could have been started
-  public static GrantedModules of(ModuleLayer layer, ModuleFinder java) {
+  /// @param experimental the names of the types that only plugins which say so may use
+  public static GrantedModules of(ModuleLayer layer, ModuleFinder java, Set<String> experimental) {
     Map<String, String> packages = new HashMap<>();
     collect(layer, packages);
-    return new GrantedModules(layer, java, packages);
+    return new GrantedModules(layer, java, experimental, packages);
   }
 
   private static void collect(ModuleLayer layer, Map<String, String> packages) {
@@ -75,6 +85,13 @@ public final class GrantedModules {
   /// Whether plugins may use a module.
   public static boolean isGranted(String module) {
     return SHARED.contains(module) || JDK.contains(module) || IF_PRESENT.contains(module);
+  }
+
+  /// Whether only plugins that say so may use a class: it is an experimental type or in one.
+  public boolean isExperimental(String className) {
+    int nested = className.indexOf('$');
+    return experimental.contains(className)
+        || nested > 0 && experimental.contains(className.substring(0, nested));
   }
 
   /// The module around the plugins that holds a package, if there is one.

@@ -26,13 +26,13 @@ import org.pf4j.PropertiesPluginDescriptorFinder;
 ///
 /// @param descriptor what its manifest or properties say
 /// @param artifact its files
-/// @param nativeAccess whether its modules may call native code, as it asks for
+/// @param flags what it asks for beyond the usual
 /// @param modules its modules, by name; empty if its jars are plain ones
 /// @param extensions the classes that it provides, by kind
 public record InspectedPlugin(
     PluginDescriptor descriptor,
     PluginArtifact artifact,
-    boolean nativeAccess,
+    PluginFlags flags,
     Map<String, ModuleReference> modules,
     Map<ExtensionKind, List<String>> extensions) {
 
@@ -94,28 +94,50 @@ public record InspectedPlugin(
 
   /// Checks versions and content.
   static InspectedPlugin inspect(
-      PluginDescriptor descriptor, PluginArtifact artifact, String apiVersion)
+      PluginDescriptor descriptor,
+      PluginArtifact artifact,
+      GrantedModules granted,
+      String apiVersion)
       throws UnusablePluginException, IOException {
     PluginVersions.check(descriptor, apiVersion);
+    PluginFlags flags = PluginFlags.of(artifact);
+    if (flags.experimental()) {
+      PluginVersions.checkExperimental(descriptor, apiVersion);
+    }
     for (Path jar : artifact.jars()) {
       refuseApiClasses(jar);
     }
     Map<String, ModuleReference> modules = modules(artifact);
-    Map<ExtensionKind, List<String>> extensions = provided(modules);
     // A zip of plain jars, each an automatic module by its file name, is a plain plugin.
     boolean modular =
         modules.values().stream().anyMatch(module -> !module.descriptor().isAutomatic());
-    boolean nativeAccess = PluginFlags.of(artifact).nativeAccess();
-    if (nativeAccess && !modular) {
+    if (flags.nativeAccess() && !modular) {
       throw new UnusablePluginException(
           Reason.UNREADABLE,
           "its Plugin-Native-Access is for modules, and it has no module-info.class: report it to"
               + " its author");
     }
-    return modular
-        ? new InspectedPlugin(descriptor, artifact, nativeAccess, modules, extensions)
-        : new InspectedPlugin(
-            descriptor, artifact, false, Map.of(), new PlainExtensions(artifact.jars()).find());
+    InspectedPlugin plugin =
+        modular
+            ? new InspectedPlugin(descriptor, artifact, flags, modules, provided(modules))
+            : new InspectedPlugin(
+                descriptor, artifact, flags, Map.of(), new PlainExtensions(artifact.jars()).find());
+    for (ExtensionKind kind : plugin.extensions().keySet()) {
+      String type = kind.type().getName();
+      if (granted.isExperimental(type) && !flags.experimental()) {
+        throw new UnusablePluginException(Reason.WRONG_API, undeclared(type));
+      }
+    }
+    return plugin;
+  }
+
+  /// Why a plugin may not use an experimental type, with what its author has to do.
+  public static String undeclared(String type) {
+    return "it uses "
+        + type
+        + ", which is experimental: its author has to say so with "
+        + PluginFlags.EXPERIMENTAL
+        + ": true, and to require one minor version of the API, as ~1.2.0 does";
   }
 
   private static void refuseApiClasses(Path jar) throws IOException, UnusablePluginException {

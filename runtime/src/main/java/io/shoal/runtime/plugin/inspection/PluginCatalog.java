@@ -70,7 +70,7 @@ public final class PluginCatalog {
       if (refusal.isPresent()) {
         throw refusal.get();
       }
-      plugin.inspected(InspectedPlugin.inspect(descriptor, artifact, apiVersion));
+      plugin.inspected(InspectedPlugin.inspect(descriptor, artifact, granted, apiVersion));
     } catch (UnusablePluginException e) {
       plugin.fail(e);
     } catch (IOException e) {

@@ -12,12 +12,18 @@ import java.util.jar.Manifest;
 /// What a plugin asks for beyond the usual, in its manifest or its properties.
 ///
 /// @param nativeAccess it calls native code, as with `System.load`: its modules get that right
-record PluginFlags(boolean nativeAccess) {
+/// @param experimental it uses parts of the API that are [io.shoal.api.Experimental]
+public record PluginFlags(boolean nativeAccess, boolean experimental) {
+
+  /// The manifest key of `experimental`.
+  static final String EXPERIMENTAL = "Plugin-Experimental";
 
   /// @throws UnusablePluginException an answer is neither yes nor no, so that its author meant
   ///   something else than the node would do
   static PluginFlags of(PluginArtifact artifact) throws IOException, UnusablePluginException {
-    return new PluginFlags(is(artifact.root(), "Plugin-Native-Access", "plugin.nativeAccess"));
+    return new PluginFlags(
+        is(artifact.root(), "Plugin-Native-Access", "plugin.nativeAccess"),
+        is(artifact.root(), EXPERIMENTAL, "plugin.experimental"));
   }
 
   private static boolean is(Path root, String attribute, String property)

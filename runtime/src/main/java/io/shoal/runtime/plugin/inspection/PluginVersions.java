@@ -17,10 +17,42 @@ final class PluginVersions {
   /// @param apiVersion that of this node
   static void check(PluginDescriptor descriptor, String apiVersion) throws UnusablePluginException {
     checkOwn(String.valueOf(descriptor.getVersion()));
-    // A plugin for 1.0 works with its release candidates: semantic versions say that these come
-    // before it.
-    checkRequires(
-        String.valueOf(descriptor.getRequires()).strip(), apiVersion.replaceFirst("[-+].*", ""));
+    checkRequires(required(descriptor), released(apiVersion));
+  }
+
+  /// Refuses a plugin that says that it uses experimental parts of the API, and would take the next
+  /// minor version, which may not have them. The plugin passed [#check].
+  static void checkExperimental(PluginDescriptor descriptor, String apiVersion)
+      throws UnusablePluginException {
+    String version = released(apiVersion);
+    String next = nextMinor(numbers(version));
+    if (SEMVER.checkVersionConstraint(next, range(required(descriptor)))) {
+      throw new UnusablePluginException(
+          Reason.WRONG_API,
+          "it uses experimental parts of the API ("
+              + PluginFlags.EXPERIMENTAL
+              + "), and its Plugin-Requires '"
+              + required(descriptor)
+              + "' takes the API "
+              + next
+              + " too, which may not have them: it should be ~"
+              + version);
+    }
+  }
+
+  private static String required(PluginDescriptor descriptor) {
+    return String.valueOf(descriptor.getRequires()).strip();
+  }
+
+  /// A plugin for 1.0 works with its release candidates: semantic versions say that these come
+  /// before it.
+  private static String released(String apiVersion) {
+    return apiVersion.replaceFirst("[-+].*", "");
+  }
+
+  /// PF4J takes a bare version as "at least", which would let the next major one pass.
+  private static String range(String requires) {
+    return FULL.matcher(requires).matches() ? "^" + requires : requires;
   }
 
   private static void checkOwn(String version) throws UnusablePluginException {
@@ -43,8 +75,7 @@ final class PluginVersions {
           "it does not say which API it was built for: its Plugin-Requires should be ^"
               + apiVersion);
     }
-    // PF4J takes a bare version as "at least", which would let the next major one pass.
-    String range = FULL.matcher(requires).matches() ? "^" + requires : requires;
+    String range = range(requires);
     List<String> breaking = breaking(apiVersion);
     try {
       if (!SEMVER.checkVersionConstraint(apiVersion, range)) {
@@ -82,13 +113,21 @@ final class PluginVersions {
   /// The next versions that may break a plugin: the next major one, and before 1.0 the next minor
   /// one.
   private static List<String> breaking(String apiVersion) {
+    Matcher numbers = numbers(apiVersion);
+    int major = Integer.parseInt(numbers.group(1));
+    String nextMajor = (major + 1) + ".0.0";
+    return major == 0 ? List.of(nextMinor(numbers), nextMajor) : List.of(nextMajor);
+  }
+
+  private static Matcher numbers(String apiVersion) {
     Matcher numbers = FULL.matcher(apiVersion);
     if (!numbers.matches()) {
       throw new IllegalStateException("the API has the version " + apiVersion);
     }
-    int major = Integer.parseInt(numbers.group(1));
-    int minor = Integer.parseInt(numbers.group(2));
-    String nextMajor = (major + 1) + ".0.0";
-    return major == 0 ? List.of("0." + (minor + 1) + ".0", nextMajor) : List.of(nextMajor);
+    return numbers;
+  }
+
+  private static String nextMinor(Matcher numbers) {
+    return numbers.group(1) + "." + (Integer.parseInt(numbers.group(2)) + 1) + ".0";
   }
 }

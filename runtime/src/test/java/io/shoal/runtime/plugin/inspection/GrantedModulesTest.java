@@ -20,7 +20,7 @@ class GrantedModulesTest {
   }
 
   private static UnusablePluginException refused(ModuleFinder java, ModuleDescriptor plugin) {
-    GrantedModules granted = GrantedModules.of(ModuleLayer.empty(), java);
+    GrantedModules granted = GrantedModules.of(ModuleLayer.empty(), java, Set.of());
     return assertThrows(
         UnusablePluginException.class,
         () -> granted.check(plugin, Set.of("java.base", "org.example.plugin")));

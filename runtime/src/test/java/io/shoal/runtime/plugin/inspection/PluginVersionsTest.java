@@ -53,6 +53,31 @@ class PluginVersionsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "~0.9.0, 0.9.3",
+    "^0.9.0, 0.9.0",
+    "~1.2.0, 1.2.7",
+    ">=1.2.0 & <1.3.0, 1.2.0",
+    "~1.2.0, 1.2.0-rc.1"
+  })
+  void experimentalPartsAreForOneMinorVersion(String range, String api) {
+    assertDoesNotThrow(() -> PluginVersions.checkExperimental(requiring(range), api));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"^1.2.0, 1.2.0, 1.3.0", "1.2.0, 1.4.1, 1.5.0", "~1.2.0 | ~1.3.0, 1.2.0, 1.3.0"})
+  void experimentalPartsAreNotForTheNextMinorVersion(String range, String api, String next) {
+    UnusablePluginException refusal =
+        assertThrows(
+            UnusablePluginException.class,
+            () -> PluginVersions.checkExperimental(requiring(range), api));
+    assertEquals(PluginProblem.Reason.WRONG_API, refusal.problem().reason());
+    String message = refusal.problem().message();
+    assertTrue(message.contains("'" + range + "' takes the API " + next + " too"), message);
+    assertTrue(message.endsWith("it should be ~" + api), message);
+  }
+
+  @ParameterizedTest
   @CsvSource({"^0.1.0, 0.9.0", "^1.0.0, 2.0.0", "^2.0.0, 1.9.0"})
   void anotherMajorVersionIsRefused(String range, String api) {
     UnusablePluginException refusal =
