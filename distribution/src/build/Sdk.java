@@ -101,7 +101,7 @@ final class Sdk {
     Path api = sdk.resolve("javadoc/shoal-api");
     if (Files.exists(api) && !api.equals(to)) {
       // A link within the package: nothing is looked up elsewhere.
-      arguments.addAll(List.of("-linkoffline", "../../shoal-api", api.toString()));
+      arguments.addAll(List.of("-linkoffline", "../shoal-api", api.toString()));
     }
     run("javadoc", arguments);
   }
