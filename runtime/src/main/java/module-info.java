@@ -8,6 +8,7 @@ module io.shoal.runtime {
 
   // Not used here: granted to plugins, which find only what the boot layer holds.
   requires java.logging;
+  requires java.management;
   requires java.naming;
   requires java.net.http;
   requires java.sql;

@@ -73,6 +73,16 @@ class PluginIsolationTest {
   }
 
   @Test
+  void theHttpClientOfTheJdkIsThere() throws Exception {
+    probe(
+            "seen = java.net.http.HttpRequest.newBuilder(java.net.URI.create(\"http://a\")).build().method();")
+        .moduleBody("requires java.net.http;")
+        .buildJar(folder.plugins());
+
+    assertEquals("GET", seen());
+  }
+
+  @Test
   void aPlainJarLoadsWithoutAModule() throws Exception {
     probe("seen = String.valueOf(getClass().getModule().isNamed());")
         .plain()

@@ -28,7 +28,6 @@ public final class GrantedModules {
           "java.sql",
           "java.transaction.xa",
           "java.xml",
-          "jdk.crypto.ec",
           "jdk.httpserver",
           "jdk.unsupported");
 

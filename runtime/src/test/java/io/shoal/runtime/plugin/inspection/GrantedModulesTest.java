@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /// The refusal of a plugin whose module requires modules that it cannot have.
@@ -48,6 +50,30 @@ class GrantedModulesTest {
     String message = refused(ModuleFinder.ofSystem(), plugin).problem().message();
 
     assertTrue(message.contains("com.example.library, which is missing: pack it"), message);
+  }
+
+  /// Java starts what the program's modules require, and those services that it likes: only what is
+  /// required is there for plugins in every program.
+  @Test
+  void theNodeRequiresEveryModuleOfTheJdkThatPluginsMayUse() {
+    Set<String> required = new TreeSet<>();
+    collectRequired(PluginCatalog.class.getModule().getDescriptor(), required);
+
+    assertEquals(
+        Set.of(),
+        GrantedModules.JDK.stream()
+            .filter(module -> !required.contains(module))
+            .collect(Collectors.toSet()));
+  }
+
+  private static void collectRequired(ModuleDescriptor module, Set<String> found) {
+    for (ModuleDescriptor.Requires requires : module.requires()) {
+      if (found.add(requires.name())) {
+        ModuleFinder.ofSystem()
+            .find(requires.name())
+            .ifPresent(reference -> collectRequired(reference.descriptor(), found));
+      }
+    }
   }
 
   @Test
