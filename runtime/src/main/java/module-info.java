@@ -22,6 +22,7 @@ module io.shoal.runtime {
 
   uses io.shoal.api.ChunkStore;
   uses io.shoal.api.Discovery;
+  uses io.shoal.api.NodeObserver;
   uses io.shoal.api.Transport;
   uses io.shoal.api.Verifier;
 }

@@ -48,7 +48,7 @@ import org.pf4j.ExtensionPoint;
 ///
 /// Of PF4J only [ExtensionPoint], which is empty, belongs to this API.
 public sealed interface Extension extends ExtensionPoint, AutoCloseable
-    permits ChunkStore, Discovery, Transport, Verifier {
+    permits ChunkStore, Discovery, NodeObserver, Transport, Verifier {
 
   /// Acquires what the extension needs: reads its configuration, opens its files and sockets.
   ///

@@ -75,4 +75,11 @@ public interface PluginContext {
   ///
   /// @return a semantic version
   String apiVersion();
+
+  /// The node itself: what it has, the turns of those that it serves, its discoveries. Usable once
+  /// the node is ready, which is after [Extension#start].
+  ///
+  /// @return the same object each time
+  @Experimental
+  NodeAccess node();
 }

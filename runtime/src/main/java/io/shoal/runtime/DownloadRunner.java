@@ -18,34 +18,56 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// Makes downloads and runs them to their end, over full disks if need be.
 final class DownloadRunner {
   private final DownloadParts parts;
   private final Downloads downloads;
-  private final Consumer<Cid> announce;
+  private final Holdings holdings;
   private final RandomGenerator seeds;
 
-  /// @param announce receives a root as soon as its first chunk is here
+  /// @param holdings hears of a root as soon as its first chunk is here, and of its end
   /// @param seeds usable from any thread
   DownloadRunner(
-      DownloadParts parts, Downloads downloads, Consumer<Cid> announce, RandomGenerator seeds) {
+      DownloadParts parts, Downloads downloads, Holdings holdings, RandomGenerator seeds) {
     this.parts = parts;
     this.downloads = downloads;
-    this.announce = announce;
+    this.holdings = holdings;
     this.seeds = seeds;
   }
 
   /// Downloads what is wanted. While the disk is full, it waits for room.
   ContentCommands.Fetched run(DownloadRequest wanted, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    DownloadCounters counters = new DownloadCounters(parts.network().nanoTime());
+    LongSupplier nanoTime = parts.network().nanoTime();
+    long began = nanoTime.getAsLong();
+    DownloadCounters counters = new DownloadCounters(nanoTime);
+    Optional<String> failure = Optional.of("it failed by an error of the program");
+    try {
+      ContentCommands.Fetched fetched = overFullDisks(wanted, counters, progress);
+      failure = Optional.empty();
+      return fetched;
+    } catch (IOException | ShoalException e) {
+      failure = Optional.of(String.valueOf(e.getMessage()));
+      throw e;
+    } catch (InterruptedException e) {
+      failure = Optional.of("it was stopped");
+      throw e;
+    } finally {
+      Duration took = Duration.ofNanos(nanoTime.getAsLong() - began);
+      holdings.ended(wanted, Math.max(0, counters.totalBytes()), took, failure);
+    }
+  }
+
+  private ContentCommands.Fetched overFullDisks(
+      DownloadRequest wanted, DownloadCounters counters, ContentCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
     DiskPause pause = new DiskPause(parts, downloads, wanted, counters, progress);
     while (true) {
       Download download =
-          download(pause.remaining(), counters, progress, () -> announce.accept(wanted.root()));
+          download(pause.remaining(), counters, progress, () -> holdings.announce(wanted.root()));
       try {
         return downloads.run(download);
       } catch (IOException | ShoalException e) {

@@ -8,15 +8,21 @@ import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcements;
 import io.shoal.runtime.discovery.Announcer;
 import io.shoal.runtime.download.Download;
+import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.observer.ObservedDownload;
+import io.shoal.runtime.observer.Observers;
 import io.shoal.runtime.serving.AvailabilityWatches;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +36,7 @@ final class Holdings {
   private final Downloads downloads;
   private final Announcements announcements;
   private final AvailabilityWatches watches;
+  private final Observers observers;
 
   /// Adopted roots whose files changed or are gone: they are in the index and not provided.
   private volatile Set<Cid> unservable = Set.of();
@@ -39,10 +46,12 @@ final class Holdings {
       RootIndex index,
       Downloads downloads,
       Announcer announcer,
-      AnnounceScope scope) {
+      AnnounceScope scope,
+      Observers observers) {
     this.local = local;
     this.index = index;
     this.downloads = downloads;
+    this.observers = observers;
     this.watches = new AvailabilityWatches(this::availability);
     this.announcements =
         new Announcements(
@@ -73,17 +82,20 @@ final class Holdings {
 
   /// Takes a root into the index: all of it is here, and durable.
   void keep(KeptRoot root) throws IOException {
-    index.put(root);
+    boolean added = index.put(root);
     announcements.announce(root.cid());
     watches.changed(root.cid());
+    if (added) {
+      observers.rootAdded(root, index.isPrivate(root.cid()));
+    }
   }
 
   /// Takes a root out of the index: it is announced no longer.
   void release(Cid root) throws IOException {
-    Optional<String> sha256 = index.get(root).flatMap(KeptRoot::sha256);
-    index.remove(root);
-    announcements.withdraw(root, sha256);
+    Optional<KeptRoot> released = index.remove(root);
+    announcements.withdraw(root, released.flatMap(KeptRoot::sha256));
     watches.changed(root);
+    released.ifPresent(kept -> observers.rootReleased(kept, index.isPrivate(root)));
   }
 
   /// Announces a root that is here, wholly or in part, as far as its sharing rule allows.
@@ -108,6 +120,41 @@ final class Holdings {
     } else if (kept.isPresent() || downloads.of(root).isPresent()) {
       announcements.announce(root);
     }
+  }
+
+  /// A download into a file or the store ended.
+  ///
+  /// @param failure why; empty if all is here
+  void ended(DownloadRequest wanted, long sizeBytes, Duration took, Optional<String> failure) {
+    Cid root = wanted.root();
+    observers.downloadEnded(
+        new ObservedDownload(
+            root.toV1(), wanted.target(), sizeBytes, took, failure, index.isPrivate(root)));
+  }
+
+  /// Whether a root is here, or on its way into a file, and may be given to others.
+  boolean isShared(Cid root) {
+    boolean here =
+        index.get(root).isPresent()
+            ? !unservable.contains(root)
+            : downloads.all().stream()
+                .map(Download::request)
+                .anyMatch(wanted -> wanted.target().isPresent() && wanted.root().equals(root));
+    return here && !index.isPrivate(root);
+  }
+
+  /// The name of a root, if it has one.
+  Optional<String> name(Cid root) {
+    return index.get(root).map(KeptRoot::name).filter(name -> !name.isEmpty());
+  }
+
+  List<Cid> sharedRoots() {
+    return Stream.concat(
+            index.all().stream().map(KeptRoot::cid),
+            downloads.all().stream().map(download -> download.request().root().toV1()))
+        .distinct()
+        .filter(this::isShared)
+        .toList();
   }
 
   StoreCommands.Sharing sharing(Cid root) {

@@ -19,16 +19,14 @@ import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.PluginHost;
 import io.shoal.runtime.plugin.PluginServices;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
-import io.shoal.runtime.plugin.inspection.PluginReport;
+import io.shoal.runtime.plugin.node.NodeHandle;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -65,6 +63,7 @@ public final class Node implements NodeCommands {
   private final DataFolderLock lock;
   private final BulkPool bulkPool;
   private final PluginHost plugins;
+  private final NodeHandle handle;
   private final NodeCore core;
   private final NodeWork work;
   private final NodeReports reports;
@@ -76,6 +75,7 @@ public final class Node implements NodeCommands {
       DataFolderLock lock,
       BulkPool bulkPool,
       PluginHost plugins,
+      NodeHandle handle,
       NodeCore core,
       NodeWork work,
       NodeReports reports,
@@ -83,6 +83,7 @@ public final class Node implements NodeCommands {
     this.lock = lock;
     this.bulkPool = bulkPool;
     this.plugins = plugins;
+    this.handle = handle;
     this.core = core;
     this.work = work;
     this.reports = reports;
@@ -175,6 +176,8 @@ public final class Node implements NodeCommands {
       BulkPool bulkPool = new BulkPool(cores);
       opened.add(bulkPool);
       MetricsRegistry metrics = new MetricsRegistry();
+      NodeHandle handle = new NodeHandle();
+      opened.add(handle);
       PluginServices services =
           new PluginServices(
               data,
@@ -183,7 +186,8 @@ public final class Node implements NodeCommands {
               sources.clock(),
               sources.nanoTime(),
               metrics,
-              bulkPool);
+              bulkPool,
+              handle);
       PluginHost plugins =
           PluginHost.open(
               pluginFolders,
@@ -192,28 +196,19 @@ public final class Node implements NodeCommands {
               settings.active(),
               configuration::plugin);
       opened.add(plugins);
-      Set<ExtensionKind> kinds =
-          mode == Mode.OFFLINE
-              ? EnumSet.of(ExtensionKind.STORAGE, ExtensionKind.VERIFICATION)
-              : EnumSet.allOf(ExtensionKind.class);
-      ActivePlugins active = plugins.start(services, kinds);
+      ActivePlugins active = plugins.start(services, ExtensionKind.needed(mode != Mode.OFFLINE));
       NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode, sources);
       new NodeMetrics(core).register(metrics.of("node"));
       NodeWork work = NodeWork.of(core, bulkPool, cores);
       NodeReports reports = new NodeReports(core, active, key.peerId().toString(), version);
-      return new Node(lock, bulkPool, plugins, core, work, reports, metrics);
+      return new Node(lock, bulkPool, plugins, handle, core, work, reports, metrics);
     }
   }
 
   private void begin(NodeSettings settings, Path data, Mode mode)
       throws ShoalException, IOException, InterruptedException {
     core.start();
-    for (PluginReport report : plugins.reports()) {
-      report
-          .problem()
-          .ifPresent(
-              why -> LOG.warn("continues without plugin {}: {}", report.id(), why.message()));
-    }
+    plugins.warnOfProblems();
     core.listenFailures().forEach(plugins::failed);
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
@@ -225,6 +220,8 @@ public final class Node implements NodeCommands {
                   data,
                   core.sources().random()));
     }
+    handle.ready(work.forPlugins(core));
+    core.observers().ready();
   }
 
   private static void closeQuietly(AutoCloseable part) {
@@ -392,7 +389,7 @@ public final class Node implements NodeCommands {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       control.ifPresent(Node::closeQuietly);
-      List.of(core, plugins, bulkPool, lock).forEach(Node::closeQuietly);
+      List.of(core, handle, plugins, bulkPool, lock).forEach(Node::closeQuietly);
     }
   }
 }

@@ -31,6 +31,7 @@ import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.maintenance.VerifyRecord;
 import io.shoal.runtime.naming.NameRenewal;
+import io.shoal.runtime.observer.Observers;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.plugin.ActivePlugins;
@@ -112,6 +113,7 @@ final class NodeCore implements AutoCloseable {
   private final CollectionLock collectionLock = new CollectionLock();
   private final StreamMemory streamMemory;
   private final OwnEndpoints ownEndpoints;
+  private final Observers observers;
 
   NodeCore(
       PeerId self,
@@ -167,13 +169,15 @@ final class NodeCore implements AutoCloseable {
     downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
     ownEndpoints = new OwnEndpoints(transports, settings.plugins(), dialler, announcer);
+    observers = new Observers(plugins.observers());
     holdings =
         new Holdings(
             local,
             index,
             downloads,
             announcer,
-            serves() ? settings.announce() : AnnounceScope.NONE);
+            serves() ? settings.announce() : AnnounceScope.NONE,
+            observers);
     housekeeping = new Housekeeping(local, index, journal, downloads, holdings, connections);
     gossip =
         new PeerGossip(
@@ -205,8 +209,7 @@ final class NodeCore implements AutoCloseable {
             new FairRateLimiter(
                 limits.downloadBytesPerSecond(), limits.downloadPerPeerBytesPerSecond(), nanoTime),
             journal);
-    downloadRunner =
-        new DownloadRunner(downloadParts, downloads, holdings::announce, sources.random());
+    downloadRunner = new DownloadRunner(downloadParts, downloads, holdings, sources.random());
     idleDigests =
         new IdleDigests(
             local,
@@ -229,7 +232,7 @@ final class NodeCore implements AutoCloseable {
             sources);
   }
 
-  private boolean serves() {
+  boolean serves() {
     return mode == Node.Mode.SERVE || mode == Node.Mode.FETCH;
   }
 
@@ -356,6 +359,10 @@ final class NodeCore implements AutoCloseable {
     return ownEndpoints.failures();
   }
 
+  Observers observers() {
+    return observers;
+  }
+
   Node.Mode mode() {
     return mode;
   }
@@ -370,6 +377,7 @@ final class NodeCore implements AutoCloseable {
     while (!downloads.all().isEmpty() && sources.nanoTime().getAsLong() < deadline) {
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
+    observers.close();
     announcer.close();
     timers.close();
     network.connections().close();

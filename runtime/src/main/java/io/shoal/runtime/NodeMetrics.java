@@ -30,6 +30,10 @@ final class NodeMetrics {
         "announcements_waiting",
         "Keys that wait for their first announcement",
         core.announcer()::waiting);
+    metrics.gauge(
+        "observer_events_dropped",
+        "Events that were left out since an observer was too slow",
+        core.observers()::dropped);
   }
 
   /// All metrics, in the text format of Prometheus.

@@ -1,10 +1,18 @@
 package io.shoal.runtime;
 
+import io.shoal.api.Cid;
+import io.shoal.api.ShoalException;
+import io.shoal.runtime.content.OpenContents;
+import io.shoal.runtime.discovery.ProviderQueries;
 import io.shoal.runtime.importer.Importer;
+import io.shoal.runtime.plugin.node.NodeHandle;
 import io.shoal.runtime.store.LocalStore;
+import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/// The commands on content and names, made from a node's parts.
+/// The commands on content and names, made from a node's parts, and of them those that plugins may
+/// give.
 ///
 /// @param resolver finds the roots that references name
 /// @param runner runs downloads
@@ -15,7 +23,8 @@ record NodeWork(
     GetWork gets,
     CatWork cats,
     StoreWork store,
-    NameWork names) {
+    NameWork names)
+    implements NodeHandle.Pins {
 
   /// @param bulkPool hashes what is imported
   /// @param cores how many leaves are hashed at once
@@ -36,5 +45,31 @@ record NodeWork(
         new CatWork(local, resolver, core.downloads(), runner, core.streamMemory()),
         store,
         new NameWork(core.names().resolver(), core.names().publisher(), store, resolver));
+  }
+
+  /// What plugins may do with the node.
+  NodeHandle.Parts forPlugins(NodeCore core) {
+    Holdings holdings = core.holdings();
+    return new NodeHandle.Parts(
+        holdings::sharedRoots,
+        new OpenContents(core.local(), holdings::isShared, holdings::name),
+        core.server()
+            .foreignUploads(
+                core.network().book(), core.serves() && core.accessGate().admitsUnproven()),
+        new ProviderQueries(core.network().discoveries()),
+        this);
+  }
+
+  @Override
+  public void pin(Cid root) throws ShoalException, IOException, InterruptedException {
+    if (!store.isKept(root)) {
+      runner.intoStore(root.toV1(), Optional.empty());
+    }
+    store.pin(root.toV1());
+  }
+
+  @Override
+  public void unpin(Cid root) throws ShoalException, IOException {
+    store.unpinStored(root.toV1());
   }
 }

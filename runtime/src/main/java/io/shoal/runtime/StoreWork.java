@@ -3,6 +3,7 @@ package io.shoal.runtime;
 import io.shoal.api.Cid;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.dag.TreePlan;
@@ -223,6 +224,24 @@ final class StoreWork {
       }
     }
     return reached.contains(root.toV1());
+  }
+
+  boolean isKept(Cid root) {
+    return index.get(root).isPresent();
+  }
+
+  /// Releases a root that is pinned in the store; what lies in the user's files is the user's.
+  void unpinStored(Cid root) throws ShoalException, IOException {
+    Optional<KeptRoot> kept = index.get(root).filter(KeptRoot::pinned);
+    Optional<Path> path = kept.flatMap(KeptRoot::path);
+    if (path.isPresent()) {
+      throw new UserFaultException(
+          "%s lies in the user's files at %s: 'shoal unpin' releases it"
+              .formatted(root, path.get()));
+    }
+    if (kept.isPresent()) {
+      holdings.release(root);
+    }
   }
 
   void unpin(Cid root) throws ShoalException, IOException {

@@ -7,9 +7,9 @@
 /// `Holdings` keeps the index of roots, the announcements and the peers that watch a root in step:
 /// every change of a root goes through it. `NodeWork` carries out the commands: `ReferenceResolver`
 /// finds the root that a reference names, and `AddWork`, `GetWork`, `CatWork`, `StoreWork` and
-/// `NameWork` do the rest, with `DownloadRunner` for everything that comes from peers.
-/// `NodeReports`, `NodeMetrics` and `Inspections` only read. `SystemSources` is the one place where
-/// the machine's clocks and random source are taken.
+/// `NameWork` do the rest, with `DownloadRunner` for everything that comes from peers. `NodeWork`
+/// is also what plugins reach of a node. `NodeReports`, `NodeMetrics` and `Inspections` only read.
+/// `SystemSources` is the one place where the machine's clocks and random source are taken.
 @NullMarked
 package io.shoal.runtime;
 

@@ -10,6 +10,7 @@ import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.PluginHost;
 import io.shoal.runtime.plugin.PluginServices;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
+import io.shoal.runtime.plugin.node.NodeHandle;
 import io.shoal.runtime.testing.PluginJarBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +41,8 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
         clock,
         System::nanoTime,
         new MetricsRegistry(),
-        new BulkPool(2));
+        new BulkPool(2),
+        new NodeHandle());
   }
 
   public Path plugins() {

@@ -96,7 +96,8 @@ class SchemeChoiceTest {
             verifier,
             Map.of(sha256.multihashCode(), verifier),
             List.of(),
-            List.of(new ActivePlugins.Active<>("transport", speaker)));
+            List.of(new ActivePlugins.Active<>("transport", speaker)),
+            List.of());
     NodeSettings node = configuration.settings();
     return new NodeCore(
         SELF,

@@ -4,6 +4,7 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
+import io.shoal.api.NodeObserver;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
@@ -31,6 +32,7 @@ import io.shoal.runtime.naming.PublishingKeys;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.plugin.ActivePlugins;
+import io.shoal.runtime.plugin.node.NodeHandle;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
@@ -64,12 +66,16 @@ final class TestNode implements AutoCloseable {
   final BulkPool pool = new BulkPool(2);
   final Transport transport;
 
+  /// What its plugins would use.
+  final NodeHandle access = new NodeHandle();
+
   TestNode(
       TestSwarm swarm,
       String name,
       Node.Mode mode,
       ChunkStore store,
       List<ActivePlugins.Active<Discovery>> discoveries,
+      List<ActivePlugins.Active<NodeObserver>> observers,
       String... settings)
       throws ShoalException, IOException, InterruptedException {
     this.folder = swarm.folder;
@@ -92,9 +98,10 @@ final class TestNode implements AutoCloseable {
             active,
             Map.of(verifier.multihashCode(), active),
             discoveries,
-            List.of(new ActivePlugins.Active<>("transport", transport)));
+            List.of(new ActivePlugins.Active<>("transport", transport)),
+            observers);
     NodeSettings node = configuration.settings();
-    Access access = node.access().resolve(node.tlsRequired());
+    Access rules = node.access().resolve(node.tlsRequired());
     boolean started = false;
     try {
       core =
@@ -102,7 +109,7 @@ final class TestNode implements AutoCloseable {
               id,
               plugins,
               node,
-              access,
+              rules,
               folder.resolve("data-" + name),
               mode,
               SystemSources.ofMachine());
@@ -114,6 +121,8 @@ final class TestNode implements AutoCloseable {
       }
     }
     work = NodeWork.of(core, pool, 2);
+    access.ready(work.forPlugins(core));
+    core.observers().ready();
   }
 
   Cid add(Path file) throws ShoalException, IOException, InterruptedException {
@@ -373,6 +382,7 @@ final class TestNode implements AutoCloseable {
   @Override
   public void close() {
     core.close();
+    access.close();
     transport.close();
     pool.close();
   }

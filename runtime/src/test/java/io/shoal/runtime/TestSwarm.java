@@ -6,6 +6,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.NodeObserver;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PluginContext;
 import io.shoal.api.Provider;
@@ -67,6 +68,16 @@ final class TestSwarm implements AutoCloseable {
 
   TestNode node(String name, Node.Mode mode, ChunkStore store, String... settings)
       throws ShoalException, IOException, InterruptedException {
+    return node(name, mode, store, List.of(), settings);
+  }
+
+  TestNode node(
+      String name,
+      Node.Mode mode,
+      ChunkStore store,
+      List<ActivePlugins.Active<NodeObserver>> observers,
+      String... settings)
+      throws ShoalException, IOException, InterruptedException {
     return kept(
         new TestNode(
             this,
@@ -74,12 +85,13 @@ final class TestSwarm implements AutoCloseable {
             mode,
             store,
             List.of(new ActivePlugins.Active<>("discovery", discovery())),
+            observers,
             settings));
   }
 
   TestNode nodeWithoutDiscovery(String name)
       throws ShoalException, IOException, InterruptedException {
-    return kept(new TestNode(this, name, Node.Mode.SERVE, new PlainStore(), List.of()));
+    return kept(new TestNode(this, name, Node.Mode.SERVE, new PlainStore(), List.of(), List.of()));
   }
 
   private TestNode kept(TestNode node) {

@@ -1,6 +1,7 @@
 package io.shoal.testkit;
 
 import io.shoal.api.Metrics;
+import io.shoal.api.NodeAccess;
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
@@ -34,6 +35,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
   private final InstantSource clock;
   private final TestMetrics metrics = new TestMetrics();
   private final TestScheduler scheduler = new TestScheduler();
+  private final NodeAccess node = new EmptyNode();
   private final ExecutorService bulkPool;
   private final Map<String, String> values;
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
@@ -180,6 +182,13 @@ public final class TestContext implements PluginContext, AutoCloseable {
         .getDescriptor()
         .rawVersion()
         .orElseThrow(() -> new NoSuchElementException("the module io.shoal.api has no version"));
+  }
+
+  /// A node that has nothing and finds nobody: every root is not here, and every upload has its
+  /// turn at once.
+  @Override
+  public NodeAccess node() {
+    return node;
   }
 
   /// Ends timers, threads and shared objects. Safe to call twice.

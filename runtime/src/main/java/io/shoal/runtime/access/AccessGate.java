@@ -92,6 +92,11 @@ public final class AccessGate {
     return access.word();
   }
 
+  /// Whether peers that prove nothing may take part.
+  public boolean admitsUnproven() {
+    return access instanceof Access.Open;
+  }
+
   /// Connections that were turned away.
   public synchronized long refused() {
     return refused;

@@ -18,7 +18,8 @@ public final class HamtShard {
 
   private HamtShard() {}
 
-  static long hash(String name) {
+  /// The hash of a name, whose pieces choose its buckets.
+  public static long hash(String name) {
     return MurmurHash3.hash64(name.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -3,6 +3,7 @@ package io.shoal.runtime.plugin;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Discovery;
 import io.shoal.api.Extension;
+import io.shoal.api.NodeObserver;
 import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
 import java.util.ArrayList;
@@ -16,17 +17,20 @@ import java.util.Map;
 /// @param verifiers checks chunks, by multihash code; holds `verifier` too
 /// @param discoveries finds peers, in the order of the configuration
 /// @param transports carries chunks, in the order of the configuration; no two share a scheme
+/// @param observers hear of events
 public record ActivePlugins(
     Active<ChunkStore> store,
     Active<Verifier> verifier,
     Map<Long, Active<Verifier>> verifiers,
     List<Active<Discovery>> discoveries,
-    List<Active<Transport>> transports) {
+    List<Active<Transport>> transports,
+    List<Active<NodeObserver>> observers) {
 
   public ActivePlugins {
     verifiers = Map.copyOf(verifiers);
     discoveries = List.copyOf(discoveries);
     transports = List.copyOf(transports);
+    observers = List.copyOf(observers);
   }
 
   /// All of them, by kind.
@@ -36,6 +40,7 @@ public record ActivePlugins(
     all.addAll(verifiers.values());
     all.addAll(discoveries);
     all.addAll(transports);
+    all.addAll(observers);
     return all;
   }
 

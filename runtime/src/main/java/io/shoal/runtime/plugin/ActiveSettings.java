@@ -13,17 +13,20 @@ import java.util.Optional;
 /// @param verification the one that names new content
 /// @param discovery those that find peers; an empty list for none
 /// @param transport those that carry chunks; an empty list for none
+/// @param observer those that hear of events; an empty list for none
 public record ActiveSettings(
     Optional<String> storage,
     Optional<String> verification,
     Optional<List<String>> discovery,
-    Optional<List<String>> transport) {
+    Optional<List<String>> transport,
+    Optional<List<String>> observer) {
   public static ActiveSettings read(ConfigSection root) throws InvalidConfigException {
     return new ActiveSettings(
         root.text("active.storage"),
         root.text("active.verification"),
         ids(root, "active.discovery"),
-        ids(root, "active.transport"));
+        ids(root, "active.transport"),
+        ids(root, "active.observer"));
   }
 
   private static Optional<List<String>> ids(ConfigSection root, String key)

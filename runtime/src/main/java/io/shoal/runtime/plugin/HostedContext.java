@@ -1,6 +1,7 @@
 package io.shoal.runtime.plugin;
 
 import io.shoal.api.Metrics;
+import io.shoal.api.NodeAccess;
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
@@ -24,7 +25,8 @@ record HostedContext(
     Scheduler scheduler,
     Executor bulkPool,
     SharedObjects objects,
-    String apiVersion)
+    String apiVersion,
+    NodeAccess node)
     implements PluginContext {
 
   @Override

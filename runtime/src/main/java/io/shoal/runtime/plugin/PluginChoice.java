@@ -26,6 +26,7 @@ final class PluginChoice {
     chooseOne(ExtensionKind.VERIFICATION, active.verification());
     chooseMany(ExtensionKind.DISCOVERY, active.discovery());
     chooseMany(ExtensionKind.TRANSPORT, active.transport());
+    chooseMany(ExtensionKind.OBSERVER, active.observer());
     Stream.concat(chosen.values().stream().flatMap(List::stream), missing.stream())
         .forEach(FoundPlugin::markActive);
   }

@@ -4,6 +4,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Discovery;
 import io.shoal.api.Extension;
 import io.shoal.api.InvalidConfigException;
+import io.shoal.api.NodeObserver;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
@@ -31,12 +32,15 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Finds a node's plugins, starts those that it needs, and ends them. A plugin that is faulty is
 /// reported and left out; the node goes on if the others can do the job.
 ///
 /// Every method may be called from any thread.
 public final class PluginHost implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PluginHost.class);
 
   /// The configuration of each plugin.
   @FunctionalInterface
@@ -120,6 +124,16 @@ public final class PluginHost implements AutoCloseable {
         .toList();
   }
 
+  /// Warns of every plugin that the node goes on without.
+  public void warnOfProblems() {
+    for (PluginReport report : reports()) {
+      report
+          .problem()
+          .ifPresent(
+              why -> LOG.warn("continues without plugin {}: {}", report.id(), why.message()));
+    }
+  }
+
   /// Starts all that the configuration names, and every verifier. At most once.
   ///
   /// @throws UserFaultException the configuration is wrong, or what is left cannot do the job; the
@@ -131,8 +145,8 @@ public final class PluginHost implements AutoCloseable {
     return start(services, EnumSet.allOf(ExtensionKind.class));
   }
 
-  /// As [#start(PluginServices)], but without discoveries or transports if their kind is not among
-  /// `kinds`: for work that needs no peers.
+  /// As [#start(PluginServices)], but without the discoveries, transports or observers whose kind
+  /// is not among `kinds`: for work that needs no peers.
   public synchronized ActivePlugins start(PluginServices services, Set<ExtensionKind> kinds)
       throws ShoalException, IOException, InterruptedException {
     if (!running.isEmpty()) {
@@ -183,7 +197,8 @@ public final class PluginHost implements AutoCloseable {
         verifier,
         verifiers,
         active(ExtensionKind.DISCOVERY, Discovery.class),
-        active(ExtensionKind.TRANSPORT, Transport.class));
+        active(ExtensionKind.TRANSPORT, Transport.class),
+        active(ExtensionKind.OBSERVER, NodeObserver.class));
   }
 
   /// A plugin failed at its work and is not used any more. It is ended with the others.

@@ -1,5 +1,6 @@
 package io.shoal.runtime.plugin;
 
+import io.shoal.api.NodeAccess;
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.SwarmSecret;
 import io.shoal.runtime.limit.BulkPool;
@@ -17,6 +18,7 @@ import java.util.function.LongSupplier;
 /// @param nanoTime for intervals, as [System#nanoTime]
 /// @param metrics all counters of the node
 /// @param bulkPool for hashing and bulk file IO
+/// @param node what plugins may do with the node; usable once it is ready
 public record PluginServices(
     Path dataFolder,
     NodeIdentity identity,
@@ -24,7 +26,8 @@ public record PluginServices(
     InstantSource clock,
     LongSupplier nanoTime,
     MetricsRegistry metrics,
-    BulkPool bulkPool) {
+    BulkPool bulkPool,
+    NodeAccess node) {
 
   /// Where a plugin keeps its files.
   Path pluginFolder(String pluginId) {

@@ -124,7 +124,8 @@ final class RunningPlugin {
         scheduler,
         services.bulkPool(),
         objects,
-        PluginHost.apiVersion());
+        PluginHost.apiVersion(),
+        services.node());
   }
 
   private void start(Extension extension, HostedContext context)

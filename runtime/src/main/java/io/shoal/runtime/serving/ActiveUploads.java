@@ -13,20 +13,20 @@ final class ActiveUploads {
   /// reader that is held back by a low rate of its own takes longer only below some 10 kB/s.
   static final Duration STALLED_AFTER = Duration.ofSeconds(20);
 
-  private final Set<MeteredSource> running = ConcurrentHashMap.newKeySet();
+  private final Set<RunningUpload> running = ConcurrentHashMap.newKeySet();
 
-  void began(MeteredSource upload) {
+  void began(RunningUpload upload) {
     running.add(upload);
   }
 
-  void ended(MeteredSource upload) {
+  void ended(RunningUpload upload) {
     running.remove(upload);
   }
 
   /// The one that has been stalled the longest, if any is.
-  Optional<MeteredSource> stalled() {
+  Optional<RunningUpload> stalled() {
     return running.stream()
-        .max(Comparator.comparingLong(MeteredSource::idleNanos))
+        .max(Comparator.comparingLong(RunningUpload::idleNanos))
         .filter(upload -> upload.idleNanos() > STALLED_AFTER.toNanos());
   }
 }

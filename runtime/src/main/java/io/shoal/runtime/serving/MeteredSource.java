@@ -16,35 +16,27 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// A chunk on its way out: what is read is paid for at the meter and counted.
-final class MeteredSource implements ChunkSource {
+final class MeteredSource implements ChunkSource, RunningUpload {
   private final ChunkReader reader;
   private final PeerConnection to;
-  private final FairRateLimiter meter;
+  private final UploadMeter meter;
   private final UploadCounters counters;
   private final Consumer<MeteredSource> ended;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final String peer;
-  private final LongSupplier nanoTime;
-  private long sentBytes;
-  private volatile long movedNanos;
-  private volatile boolean held;
 
   /// @param nanoTime monotonic, any origin
   MeteredSource(
       ChunkReader reader,
       PeerConnection to,
-      FairRateLimiter meter,
+      FairRateLimiter limiter,
       UploadCounters counters,
       LongSupplier nanoTime,
       Consumer<MeteredSource> ended) {
-    this.nanoTime = nanoTime;
-    movedNanos = nanoTime.getAsLong();
+    this.meter = new UploadMeter(PeerKey.of(to), limiter, counters, nanoTime);
     this.reader = reader;
     this.to = to;
-    this.meter = meter;
     this.counters = counters;
     this.ended = ended;
-    this.peer = PeerKey.of(to).text();
   }
 
   @Override
@@ -54,26 +46,16 @@ final class MeteredSource implements ChunkSource {
 
   @Override
   public int permit(int wantedBytes) throws InterruptedException {
-    // The peer is ready for more: as long as this node's rates hold it back, that is not its fault.
-    held = true;
-    try {
-      int granted = meter.permit(peer, wantedBytes);
-      sentBytes += granted;
-      counters.sent(granted);
-      return granted;
-    } finally {
-      movedNanos = nanoTime.getAsLong();
-      held = false;
-    }
+    return meter.permit(wantedBytes);
   }
 
   PeerConnection to() {
     return to;
   }
 
-  /// For how long the peer has taken nothing.
-  long idleNanos() {
-    return held ? 0 : nanoTime.getAsLong() - movedNanos;
+  @Override
+  public long idleNanos() {
+    return meter.idleNanos();
   }
 
   @Override
@@ -95,7 +77,7 @@ final class MeteredSource implements ChunkSource {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       reader.close();
-      counters.ended(to, sentBytes);
+      counters.ended(to, meter.sentBytes());
       ended.accept(this);
     }
   }

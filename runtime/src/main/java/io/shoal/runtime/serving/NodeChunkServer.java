@@ -12,14 +12,13 @@ import io.shoal.api.ServeAnswer;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.limit.FairQueue;
 import io.shoal.runtime.limit.FairRateLimiter;
+import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.store.Quarantine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +41,8 @@ public final class NodeChunkServer implements ChunkServer {
 
   private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(1);
 
-  /// How often a waiting request looks for places that are held without being used.
-  private static final long LOOK_FOR_ROOM_MILLIS = 1_000;
+  /// A peer that waits for its turn may take its request back; this node does not end its wait.
+  private static final Duration NO_END = Duration.ofNanos(Long.MAX_VALUE);
 
   /// Events of connections that are not about chunks.
   public interface Events {
@@ -66,12 +65,7 @@ public final class NodeChunkServer implements ChunkServer {
   private final UploadCounters counters;
   private final LongSupplier nanoTime;
   private final Events events;
-
-  /// Guarded by itself.
-  private final FairQueue<PeerKey> turns =
-      new FairQueue<>(MAX_UPLOADS, MAX_UPLOADS_PER_PEER, MAX_WAITING);
-
-  private final ActiveUploads uploads = new ActiveUploads();
+  private final UploadTurns turns;
 
   /// @param nanoTime monotonic, any origin
   public NodeChunkServer(
@@ -91,6 +85,14 @@ public final class NodeChunkServer implements ChunkServer {
     this.counters = counters;
     this.nanoTime = nanoTime;
     this.events = events;
+    this.turns = new UploadTurns(connections, nanoTime);
+  }
+
+  /// Turns for the peers of other systems, beside those that ask for chunks here.
+  ///
+  /// @param open whether any of them is served
+  public ForeignUploads foreignUploads(PeerBook book, boolean open) {
+    return new ForeignUploads(turns, meter, counters, nanoTime, book, open);
   }
 
   @Override
@@ -116,7 +118,7 @@ public final class NodeChunkServer implements ChunkServer {
       if (cid.isIdentity() || store.find(cid).isEmpty()) {
         return new ServeAnswer.Refuse(new Refusal.NotHeld());
       }
-      Optional<FairQueue.Turn<PeerKey>> turn = turn(PeerKey.of(from));
+      Optional<FairQueue.Turn<PeerKey>> turn = turns.take(PeerKey.of(from), NO_END);
       if (turn.isEmpty()) {
         return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_WHEN_FULL));
       }
@@ -130,50 +132,11 @@ public final class NodeChunkServer implements ChunkServer {
     }
   }
 
-  private Optional<FairQueue.Turn<PeerKey>> turn(PeerKey peer) throws InterruptedException {
-    CountDownLatch granted = new CountDownLatch(1);
-    Optional<FairQueue.Turn<PeerKey>> turn;
-    synchronized (turns) {
-      turn = turns.ask(peer, granted::countDown);
-    }
-    if (turn.isPresent()) {
-      try {
-        while (!granted.await(LOOK_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS)) {
-          makeRoom();
-        }
-      } catch (InterruptedException e) {
-        end(turn.get());
-        throw e;
-      }
-    }
-    return turn;
-  }
-
-  /// Ends the connection of a peer that holds a place and takes nothing.
-  private void makeRoom() {
-    if (running() >= MAX_UPLOADS) {
-      uploads
-          .stalled()
-          .ifPresent(
-              upload ->
-                  connections.tooSlow(upload.to(), "it asks for chunks and does not take them"));
-    }
-  }
-
   private MeteredSource upload(
       ChunkReader reader, PeerConnection to, FairQueue.Turn<PeerKey> turn) {
     MeteredSource upload =
-        new MeteredSource(
-            reader,
-            to,
-            meter,
-            counters,
-            nanoTime,
-            ended -> {
-              uploads.ended(ended);
-              end(turn);
-            });
-    uploads.began(upload);
+        new MeteredSource(reader, to, meter, counters, nanoTime, ended -> turns.ended(ended, turn));
+    turns.began(upload);
     return upload;
   }
 
@@ -192,27 +155,17 @@ public final class NodeChunkServer implements ChunkServer {
       return answer;
     } finally {
       if (!served) {
-        end(turn);
+        turns.end(turn);
       }
     }
   }
 
-  private void end(FairQueue.Turn<PeerKey> turn) {
-    synchronized (turns) {
-      turns.end(turn);
-    }
-  }
-
   public int running() {
-    synchronized (turns) {
-      return turns.running();
-    }
+    return turns.running();
   }
 
   public int waiting() {
-    synchronized (turns) {
-      return turns.waiting();
-    }
+    return turns.waiting();
   }
 
   @Override

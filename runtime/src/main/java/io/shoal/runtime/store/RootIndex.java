@@ -109,9 +109,12 @@ public final class RootIndex implements AutoCloseable {
   }
 
   /// Adds a root, or adds to what is known of it. Its content is durable already.
-  public synchronized void put(KeptRoot root) throws IOException {
+  ///
+  /// @return whether it was not there yet
+  public synchronized boolean put(KeptRoot root) throws IOException {
     KeptRoot old = roots.get(root.cid());
     replace(old == null ? root : root.over(old));
+    return old == null;
   }
 
   private void replace(KeptRoot root) throws IOException {
@@ -142,10 +145,13 @@ public final class RootIndex implements AutoCloseable {
     return true;
   }
 
-  public synchronized void remove(Cid cid) throws IOException {
-    if (roots.containsKey(cid.toV1())) {
+  /// @return the root as it was; empty if it was not there
+  public synchronized Optional<KeptRoot> remove(Cid cid) throws IOException {
+    Optional<KeptRoot> old = get(cid);
+    if (old.isPresent()) {
       record(new RootLines.Gone(cid.toV1()));
     }
+    return old;
   }
 
   public synchronized Optional<KeptRoot> get(Cid cid) {

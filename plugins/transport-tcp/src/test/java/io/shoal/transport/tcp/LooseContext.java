@@ -1,6 +1,7 @@
 package io.shoal.transport.tcp;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.api.NodeAccess;
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
@@ -68,6 +69,11 @@ record LooseContext(NodeIdentity identity, Map<String, Object> settings, TestMet
   @Override
   public String apiVersion() {
     throw new UnsupportedOperationException("the transport does not ask");
+  }
+
+  @Override
+  public NodeAccess node() {
+    throw new UnsupportedOperationException("the transport uses no node");
   }
 
   private record LooseConfig(Map<String, Object> settings) implements PluginConfig {

@@ -10,6 +10,8 @@ enum CallLimit {
   QUESTION(Duration.ofSeconds(90)),
   /// A search for providers: two minutes.
   SEARCH(Duration.ofSeconds(150)),
+  /// What an observer does about one event.
+  EVENT(Duration.ofSeconds(70)),
   /// As long as there is work, as [io.shoal.api.ChunkStore#sync], or as a peer takes.
   NONE(Duration.ofSeconds(Long.MAX_VALUE));
 

@@ -3,6 +3,7 @@ package io.shoal.runtime.plugin.border;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Discovery;
 import io.shoal.api.Extension;
+import io.shoal.api.NodeObserver;
 import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
 
@@ -23,6 +24,7 @@ public final class PluginBorder {
       case ChunkStore store -> new GuardedStore(store, calls);
       case Verifier verifier -> new GuardedVerifier(verifier, calls);
       case Discovery discovery -> new GuardedDiscovery(discovery, calls);
+      case NodeObserver observer -> new GuardedObserver(observer, calls);
       case Transport transport -> new GuardedTransport(transport, calls);
     };
   }
