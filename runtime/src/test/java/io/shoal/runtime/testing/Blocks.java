@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// Blocks in memory, named by the JDK's SHA-256.
 public final class Blocks implements BlockSink, BlockSource {
@@ -56,6 +57,10 @@ public final class Blocks implements BlockSink, BlockSource {
 
   Optional<byte[]> find(Cid cid) {
     return Optional.ofNullable(blocks.get(cid.toV1()));
+  }
+
+  public void forEach(BiConsumer<Cid, byte[]> each) {
+    blocks.forEach(each);
   }
 
   public int size() {

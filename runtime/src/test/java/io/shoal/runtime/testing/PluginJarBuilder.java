@@ -55,7 +55,7 @@ public final class PluginJarBuilder {
     attribute("Plugin-Requires", "^" + PluginHost.apiVersion());
   }
 
-  /// The five plugins under `src/test/plugins`, ready made, by id.
+  /// The six plugins under `src/test/plugins`, ready made, by id.
   public static Path shared(String id, Path folder) throws IOException {
     byte[] jar =
         SHARED.computeIfAbsent(
