@@ -158,7 +158,8 @@ public interface StatusCommands {
   /// A plugin that was found.
   ///
   /// @param id its id
-  /// @param kinds the kinds of its extensions: `storage`, `transport`, `discovery`, `verification`
+  /// @param kinds the kinds of its extensions: `storage`, `transport`, `discovery`, `verification`,
+  ///   `observer`
   /// @param version its version
   /// @param location the jar or folder
   /// @param state `started`, `installed` (usable, not active) or `failed`
