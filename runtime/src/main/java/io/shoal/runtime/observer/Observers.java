@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ public final class Observers implements AutoCloseable {
 
   private final List<ObserverQueue> queues;
   private final Duration stopWithin;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   public Observers(List<ActivePlugins.Active<NodeObserver>> observers) {
     this(observers, STOP_WITHIN);
@@ -63,9 +65,12 @@ public final class Observers implements AutoCloseable {
   }
 
   /// Reports that the node stops, and waits for those that have not taken all events yet, but not
-  /// for long. Nothing is reported afterwards.
+  /// for long. Nothing is reported afterwards. Safe to call twice.
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     CountDownLatch left = new CountDownLatch(queues.size());
     report(
         observer -> {

@@ -111,6 +111,16 @@ class ObserversTest {
   }
 
   @Test
+  void theSecondEndWaitsForNothing() throws Exception {
+    Recorder recorder = new Recorder();
+    Observers observers = observers(Duration.ofMinutes(10), recorder);
+    observers.close();
+    observers.close();
+    assertEquals("stopping", recorder.next());
+    assertTrue(recorder.heard.isEmpty());
+  }
+
+  @Test
   void aSlowObserverLosesTheOldestAndHoldsUpNoOther() throws Exception {
     Stuck slow = new Stuck();
     Recorder quick = new Recorder();
