@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -27,6 +28,7 @@ final class DownloadRunner {
   private final Downloads downloads;
   private final Holdings holdings;
   private final RandomGenerator seeds;
+  private final AtomicInteger running = new AtomicInteger();
 
   /// @param holdings hears of a root as soon as its first chunk is here, and of its end
   /// @param seeds usable from any thread
@@ -45,6 +47,7 @@ final class DownloadRunner {
     long began = nanoTime.getAsLong();
     DownloadCounters counters = new DownloadCounters(nanoTime);
     Optional<String> failure = Optional.of("it failed by an error of the program");
+    running.incrementAndGet();
     try {
       ContentCommands.Fetched fetched = overFullDisks(wanted, counters, progress);
       failure = Optional.empty();
@@ -58,7 +61,13 @@ final class DownloadRunner {
     } finally {
       Duration took = Duration.ofNanos(nanoTime.getAsLong() - began);
       holdings.ended(wanted, Math.max(0, counters.totalBytes()), took, failure);
+      running.decrementAndGet();
     }
+  }
+
+  /// Whether a download runs or waits for room, or its end is not reported yet.
+  boolean isBusy() {
+    return running.get() > 0;
   }
 
   private ContentCommands.Fetched overFullDisks(

@@ -374,7 +374,8 @@ final class NodeCore implements AutoCloseable {
     scheduledVerify.close();
     downloads.close();
     long deadline = sources.nanoTime().getAsLong() + CLOSE_WITHIN.toNanos();
-    while (!downloads.all().isEmpty() && sources.nanoTime().getAsLong() < deadline) {
+    while ((!downloads.all().isEmpty() || downloadRunner.isBusy())
+        && sources.nanoTime().getAsLong() < deadline) {
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
     observers.close();

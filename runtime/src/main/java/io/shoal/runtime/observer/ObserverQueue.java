@@ -22,6 +22,8 @@ final class ObserverQueue {
   // Guarded by this.
   private final ArrayDeque<Consumer<NodeObserver>> waiting = new ArrayDeque<>();
   private Optional<Thread> delivering = Optional.empty();
+  private boolean begun;
+  private boolean last;
   private boolean ended;
   private long dropped;
 
@@ -31,10 +33,18 @@ final class ObserverQueue {
     this.observer = observer;
   }
 
+  /// Delivers the first event, then those that wait already, and then all others as they come.
+  synchronized void begin(Consumer<NodeObserver> event) {
+    begun = true;
+    waiting.addFirst(event);
+    startDelivery();
+  }
+
+  /// Adds an event, unless the last was added already.
   void add(Consumer<NodeObserver> event) {
     boolean first = false;
     synchronized (this) {
-      if (ended) {
+      if (last || ended) {
         return;
       }
       if (waiting.size() >= MAX_WAITING) {
@@ -42,18 +52,28 @@ final class ObserverQueue {
         first = dropped++ == 0;
       }
       waiting.add(event);
-      if (delivering.isEmpty()) {
-        Thread thread = Thread.ofVirtual().name("observer-" + pluginId).unstarted(this::deliver);
-        thread.setContextClassLoader(PluginBorder.loader(observer));
-        delivering = Optional.of(thread);
-        thread.start();
-      }
+      startDelivery();
     }
     if (first) {
       LOG.warn(
           "plugin {} takes events more slowly than they come: {} wait, and the oldest are left out",
           pluginId,
           MAX_WAITING);
+    }
+  }
+
+  /// Adds the last event: those that are added later are not delivered.
+  synchronized void addLast(Consumer<NodeObserver> event) {
+    add(event);
+    last = true;
+  }
+
+  private synchronized void startDelivery() {
+    if (begun && !ended && !waiting.isEmpty() && delivering.isEmpty()) {
+      Thread thread = Thread.ofVirtual().name("observer-" + pluginId).unstarted(this::deliver);
+      thread.setContextClassLoader(PluginBorder.loader(observer));
+      delivering = Optional.of(thread);
+      thread.start();
     }
   }
 
@@ -66,8 +86,10 @@ final class ObserverQueue {
       done = true;
     } finally {
       if (!done) {
+        // An error of the Java machine, which ends this thread and not the events.
         synchronized (this) {
           delivering = Optional.empty();
+          startDelivery();
         }
       }
     }

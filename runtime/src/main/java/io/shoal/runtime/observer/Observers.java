@@ -22,7 +22,9 @@ public final class Observers implements AutoCloseable {
 
   private final List<ObserverQueue> queues;
   private final Duration stopWithin;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /// Whether the node is ready and does not stop yet.
+  private final AtomicBoolean begun = new AtomicBoolean();
 
   public Observers(List<ActivePlugins.Active<NodeObserver>> observers) {
     this(observers, STOP_WITHIN);
@@ -40,9 +42,10 @@ public final class Observers implements AutoCloseable {
     queues.forEach(queue -> queue.add(event));
   }
 
-  /// The node is ready.
+  /// The node is ready. What was reported before is delivered after this.
   public void ready() {
-    report(NodeObserver::ready);
+    begun.set(true);
+    queues.forEach(queue -> queue.begin(NodeObserver::ready));
   }
 
   public void downloadEnded(NodeObserver.Download download) {
@@ -65,21 +68,27 @@ public final class Observers implements AutoCloseable {
   }
 
   /// Reports that the node stops, and waits for those that have not taken all events yet, but not
-  /// for long. Nothing is reported afterwards. Safe to call twice.
+  /// for long. Nothing is reported afterwards. An observer of a node that was never ready hears
+  /// nothing. Safe to call twice.
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
+    if (begun.getAndSet(false)) {
+      stop();
     }
+    queues.forEach(ObserverQueue::end);
+  }
+
+  private void stop() {
     CountDownLatch left = new CountDownLatch(queues.size());
-    report(
+    Consumer<NodeObserver> stopping =
         observer -> {
           try {
             observer.stopping();
           } finally {
             left.countDown();
           }
-        });
+        };
+    queues.forEach(queue -> queue.addLast(stopping));
     try {
       if (!left.await(stopWithin.toNanos(), TimeUnit.NANOSECONDS)) {
         LOG.warn(
@@ -90,6 +99,5 @@ public final class Observers implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    queues.forEach(ObserverQueue::end);
   }
 }
