@@ -2,7 +2,9 @@ package io.shoal.runtime.discovery;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
+import io.shoal.api.PermanentException;
 import io.shoal.api.Provider;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import java.util.ArrayList;
@@ -14,10 +16,14 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Searches by all discoveries for a plugin, which gets what they find as it is. Usable from any
 /// thread.
 public final class ProviderQueries {
+  private static final Logger LOG = LoggerFactory.getLogger(ProviderQueries.class);
+
   /// Searches at once: a discovery paces its own queries, and each search has a thread for each
   /// discovery.
   private static final int MAX_AT_ONCE = 16;
@@ -64,6 +70,9 @@ public final class ProviderQueries {
     private final BlockingQueue<Report> reports = new LinkedBlockingQueue<>(MAX_WAITING);
     private final Set<String> given = new HashSet<>();
 
+    /// Set before the searches are interrupted.
+    private volatile boolean over;
+
     Query(Cid cid, Set<String> schemes) {
       this.cid = cid;
       this.schemes = Set.copyOf(schemes);
@@ -78,6 +87,7 @@ public final class ProviderQueries {
       try {
         collect(threads.size(), sink);
       } finally {
+        over = true;
         threads.forEach(Thread::interrupt);
       }
     }
@@ -106,16 +116,32 @@ public final class ProviderQueries {
     }
 
     private void search(Discovery discovery) {
+      Optional<ShoalException> failure =
+          Optional.of(
+              new PermanentException("a discovery failed by an error of the program: see the log"));
       try {
-        Optional<ShoalException> failure = Optional.empty();
-        try {
-          discovery.findProviders(cid, schemes, this::found);
-        } catch (ShoalException e) {
-          failure = Optional.of(e);
-        }
-        reports.put(new Report.Ended(failure));
+        discovery.findProviders(cid, schemes, this::found);
+        failure = Optional.empty();
+      } catch (ShoalException e) {
+        failure = Optional.of(e);
       } catch (InterruptedException e) {
-        // The query ended.
+        failure = Optional.of(new RetryableException("a search was interrupted: try again", e));
+      } finally {
+        reportEnd(failure);
+      }
+    }
+
+    /// Also reports the end of a search that was interrupted, or that left the flag set: unless the
+    /// query ended, it waits for this.
+    private void reportEnd(Optional<ShoalException> failure) {
+      boolean reported = false;
+      while (!reported && !over) {
+        try {
+          reports.put(new Report.Ended(failure));
+          reported = true;
+        } catch (InterruptedException e) {
+          LOG.debug("a search was interrupted at its end", e);
+        }
       }
     }
 
