@@ -27,7 +27,8 @@ public interface NodeAccess {
   /// here is looked at: nothing is fetched, and the content may turn out to have gaps.
   ///
   /// Roots that were added or downloaded are here, and those whose download to a file runs. A root
-  /// with the rule `private` counts as not here, so that nobody learns of it.
+  /// with the rule `private` counts as not here, so that nobody learns of it. The rule is looked at
+  /// here alone: a content that is open already can be read to its end.
   ///
   /// @param root the root, of any version
   /// @param path names with `/` between them, not encoded; empty for the root itself. It may come

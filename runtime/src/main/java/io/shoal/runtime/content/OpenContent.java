@@ -161,18 +161,25 @@ final class OpenContent implements Content {
   private Optional<OpenRegion> open(StoredFile file, StoredFile.Position place, long offsetBytes)
       throws ShoalException, IOException {
     ChunkReader reader = file.open(place);
-    Optional<FileRegion> chunk = reader.region();
-    if (chunk.isEmpty()) {
-      reader.close();
-      return Optional.empty();
+    boolean handedOn = false;
+    try {
+      Optional<FileRegion> chunk = reader.region();
+      if (chunk.isEmpty()) {
+        return Optional.empty();
+      }
+      int skipped = (int) (offsetBytes - place.startBytes());
+      FileRegion bytes =
+          new FileRegion(
+              chunk.get().channel(),
+              chunk.get().offsetBytes() + skipped,
+              chunk.get().sizeBytes() - skipped);
+      handedOn = true;
+      return Optional.of(new OpenRegion(reader, bytes, this::forget));
+    } finally {
+      if (!handedOn) {
+        reader.close();
+      }
     }
-    int skipped = (int) (offsetBytes - place.startBytes());
-    FileRegion bytes =
-        new FileRegion(
-            chunk.get().channel(),
-            chunk.get().offsetBytes() + skipped,
-            chunk.get().sizeBytes() - skipped);
-    return Optional.of(new OpenRegion(reader, bytes, this::forget));
   }
 
   private synchronized boolean beginRegion() {

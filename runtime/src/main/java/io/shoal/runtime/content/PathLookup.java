@@ -7,6 +7,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.DagLimits;
 import io.shoal.runtime.dag.HamtShard;
 import io.shoal.runtime.dag.UnixNode;
+import io.shoal.runtime.file.NameRules;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -31,7 +32,8 @@ final class PathLookup {
     }
   }
 
-  /// @param path names with `/` between them; empty for the root
+  /// @param path names with `/` between them; empty for the root. A name that the rules refuse
+  ///   leads nowhere, as such an entry is in no list of files either
   /// @throws NoSuchPathException nothing is there
   Found find(String path) throws ShoalException, IOException {
     if (path.length() > DagLimits.MAX_PATH_CHARS) {
@@ -43,7 +45,7 @@ final class PathLookup {
       throw missing(path);
     }
     for (String name : names) {
-      Optional<Cid> next = name.isEmpty() ? Optional.empty() : child(cid, name);
+      Optional<Cid> next = NameRules.fault(name).isPresent() ? Optional.empty() : child(cid, name);
       cid = next.orElseThrow(() -> missing(path));
     }
     return what(cid, path);
