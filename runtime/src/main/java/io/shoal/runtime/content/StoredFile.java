@@ -43,7 +43,7 @@ final class StoredFile {
   /// A file that is a single chunk of bytes.
   static StoredFile ofChunk(StoredNodes nodes, Cid cid) throws ShoalException, IOException {
     if (cid.isIdentity()) {
-      return new StoredFile(nodes, cid, cid.multihash().digestBytes());
+      return new StoredFile(nodes, cid, cid.multihash().digestSizeBytes());
     }
     ChunkStore.StoredChunk chunk =
         nodes.local().store().find(cid).orElseThrow(() -> nodes.absent(cid));
