@@ -26,11 +26,23 @@ public final class AdoptedChunks {
   private final Disk disk;
   private final ClaimTable table;
   private final ChangeCheck check;
+  private volatile boolean closed;
 
   AdoptedChunks(Disk disk, ClaimTable table, ChangeCheck check) {
     this.disk = disk;
     this.table = table;
     this.check = check;
+  }
+
+  /// Readers that are open read no more.
+  void close() {
+    closed = true;
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the store of this reader is closed");
+    }
   }
 
   public Optional<ChunkReader> open(ChunkKey key) throws IOException {

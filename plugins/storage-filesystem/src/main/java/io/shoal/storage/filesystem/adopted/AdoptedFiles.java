@@ -306,6 +306,7 @@ public final class AdoptedFiles implements FileBacked {
   }
 
   public void close() throws IOException {
+    chunks.close();
     changing.lock();
     try {
       log.close();

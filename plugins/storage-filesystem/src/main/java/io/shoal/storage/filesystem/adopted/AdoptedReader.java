@@ -45,6 +45,7 @@ final class AdoptedReader implements ChunkReader {
 
   @Override
   public int read(ByteBuffer into, int positionBytes) throws IOException {
+    chunks.requireOpen();
     int read = Reading.within(file, claim.offsetBytes(), claim.sizeBytes(), into, positionBytes);
     if (read < 0 && positionBytes < claim.sizeBytes()) {
       Path path = claim.file().path();
@@ -66,6 +67,7 @@ final class AdoptedReader implements ChunkReader {
 
   @Override
   public boolean discard() throws IOException {
+    chunks.requireOpen();
     return chunks.discard(key, claim);
   }
 

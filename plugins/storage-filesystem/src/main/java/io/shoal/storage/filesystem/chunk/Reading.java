@@ -2,9 +2,11 @@ package io.shoal.storage.filesystem.chunk;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.RetryableException;
+import io.shoal.storage.filesystem.disk.DiskFaults;
 import io.shoal.storage.filesystem.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,8 @@ public final class Reading {
     into.limit(into.position() + Math.min(into.remaining(), sizeBytes - positionBytes));
     try {
       return file.read(into, offsetBytes + positionBytes);
+    } catch (ClosedByInterruptException e) {
+      throw DiskFaults.interrupted("reading a chunk", e);
     } finally {
       into.limit(limit);
     }

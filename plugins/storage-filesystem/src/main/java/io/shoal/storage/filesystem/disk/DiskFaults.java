@@ -1,6 +1,8 @@
 package io.shoal.storage.filesystem.disk;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -21,7 +23,17 @@ public final class DiskFaults {
 
   /// One line that names the path, the cause and the cure.
   public static IOException explained(Path path, String what, IOException cause) {
+    if (cause instanceof ClosedByInterruptException) {
+      return interrupted(path.toString(), cause);
+    }
     return new IOException(path + ": " + what + ": " + reason(cause) + ": " + cure(cause), cause);
+  }
+
+  /// The caller was interrupted: the disk has no fault, and the thread's flag is set.
+  public static InterruptedIOException interrupted(String what, IOException cause) {
+    InterruptedIOException interrupted = new InterruptedIOException(what + " was interrupted");
+    interrupted.initCause(cause);
+    return interrupted;
   }
 
   public static String reason(IOException fault) {

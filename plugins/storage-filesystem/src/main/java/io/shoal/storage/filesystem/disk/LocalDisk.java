@@ -45,16 +45,19 @@ public final class LocalDisk implements Disk {
 
   @Override
   public DiskFile create(Path file) throws IOException {
-    return new LocalFile(FileChannel.open(file, CREATE_NEW, WRITE));
+    return new LocalFile(FileChannel.open(file, CREATE_NEW, WRITE), false);
   }
 
   @Override
   public DiskFile append(Path file, long sizeBytes) throws IOException {
     FileChannel channel = FileChannel.open(file, WRITE, LinkOption.NOFOLLOW_LINKS);
     try {
-      channel.truncate(sizeBytes);
-      channel.position(sizeBytes);
-      return new LocalFile(channel);
+      Uninterrupted.run(
+          () -> {
+            channel.truncate(sizeBytes);
+            channel.position(sizeBytes);
+          });
+      return new LocalFile(channel, true);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -63,7 +66,7 @@ public final class LocalDisk implements Disk {
 
   @Override
   public DiskFile read(Path file) throws IOException {
-    return new LocalFile(FileChannel.open(file, READ, LinkOption.NOFOLLOW_LINKS));
+    return new LocalFile(FileChannel.open(file, READ, LinkOption.NOFOLLOW_LINKS), false);
   }
 
   @Override
@@ -83,9 +86,12 @@ public final class LocalDisk implements Disk {
 
   @Override
   public void forceFile(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, READ, LinkOption.NOFOLLOW_LINKS)) {
-      channel.force(false);
-    }
+    Uninterrupted.run(
+        () -> {
+          try (FileChannel channel = FileChannel.open(file, READ, LinkOption.NOFOLLOW_LINKS)) {
+            channel.force(false);
+          }
+        });
   }
 
   @Override
@@ -93,9 +99,12 @@ public final class LocalDisk implements Disk {
     if (!unix) {
       return; // other systems have no handle on a folder that could be forced
     }
-    try (FileChannel channel = FileChannel.open(folder, READ)) {
-      channel.force(true);
-    }
+    Uninterrupted.run(
+        () -> {
+          try (FileChannel channel = FileChannel.open(folder, READ)) {
+            channel.force(true);
+          }
+        });
   }
 
   @Override
@@ -202,9 +211,19 @@ public final class LocalDisk implements Disk {
     }
   }
 
-  private record LocalFile(FileChannel file) implements DiskFile {
+  /// @param file the open file
+  /// @param isShared whether what others wrote is in it too
+  private record LocalFile(FileChannel file, boolean isShared) implements DiskFile {
     @Override
     public void write(ByteBuffer bytes) throws IOException {
+      if (isShared) {
+        Uninterrupted.run(() -> writeAll(bytes));
+      } else {
+        writeAll(bytes);
+      }
+    }
+
+    private void writeAll(ByteBuffer bytes) throws IOException {
       while (bytes.hasRemaining()) {
         file.write(bytes);
       }
@@ -222,7 +241,7 @@ public final class LocalDisk implements Disk {
 
     @Override
     public void force() throws IOException {
-      file.force(false);
+      Uninterrupted.run(() -> file.force(false));
     }
 
     @Override

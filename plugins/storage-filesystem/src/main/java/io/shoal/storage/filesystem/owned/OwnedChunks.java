@@ -238,6 +238,7 @@ public final class OwnedChunks {
   /// Waits for what is being forced; nothing touches the disk afterwards.
   public synchronized void close() {
     closed = true;
+    removals.close();
   }
 
   private IOException fault(Path path, IOException cause) throws IOException, StoreFullException {

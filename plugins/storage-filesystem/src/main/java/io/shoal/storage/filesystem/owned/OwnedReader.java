@@ -44,6 +44,7 @@ final class OwnedReader implements ChunkReader {
 
   @Override
   public int read(ByteBuffer into, int positionBytes) throws IOException {
+    removals.requireOpen();
     return Reading.within(file, 0, sizeBytes, into, positionBytes);
   }
 
@@ -54,6 +55,7 @@ final class OwnedReader implements ChunkReader {
 
   @Override
   public boolean discard() throws IOException {
+    removals.requireOpen();
     return removals.discard(key, this);
   }
 

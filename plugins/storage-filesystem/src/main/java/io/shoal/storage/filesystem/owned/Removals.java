@@ -33,6 +33,7 @@ final class Removals {
   private final Catalog catalog;
   private final LongSupplier numbers;
   private final Quarantine quarantine;
+  private volatile boolean closed;
 
   /// @param numbers each differs from all before
   Removals(Disk disk, ChunkLayout layout, Catalog catalog, LongSupplier numbers) {
@@ -41,6 +42,17 @@ final class Removals {
     this.catalog = catalog;
     this.numbers = numbers;
     this.quarantine = new Quarantine(disk, layout.quarantine());
+  }
+
+  /// Readers that are open read no more.
+  void close() {
+    closed = true;
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the store of this reader is closed");
+    }
   }
 
   /// The file of a chunk.
