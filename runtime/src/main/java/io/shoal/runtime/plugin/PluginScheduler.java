@@ -33,6 +33,10 @@ public final class PluginScheduler implements Scheduler, AutoCloseable {
 
   @Override
   public Timer every(Duration pause, Runnable task) {
+    if (!pause.isPositive()) {
+      throw new IllegalArgumentException(
+          "a pause of " + pause + ": a task that repeats without a pause takes a core for itself");
+    }
     return start(new Waiting(pause, task, true));
   }
 
