@@ -10,19 +10,30 @@ public final class Await {
   /// else.
   public static final Duration DEADLINE = Duration.ofSeconds(30);
 
+  private static final ScopedValue<Duration> PATIENCE = ScopedValue.newInstance();
+
   private static final long LOOK_EVERY_NANOS = 2_000_000;
 
   private Await() {}
 
-  /// Returns as soon as `condition` holds.
-  ///
-  /// @throws AssertionError it did not hold within [#DEADLINE]
-  public static void until(String what, Callable<Boolean> condition) throws Exception {
-    until(what, DEADLINE, condition);
+  /// How long this thread's test waits.
+  static Duration patience() {
+    return PATIENCE.orElse(DEADLINE);
   }
 
-  /// The same with another deadline.
-  static void until(String what, Duration deadline, Callable<Boolean> condition) throws Exception {
+  /// Runs `test` in this thread, in which nothing waits longer than `patience`.
+  static void withPatience(Duration patience, Runnable test) {
+    ScopedValue.where(PATIENCE, patience).run(test);
+  }
+
+  /// Returns as soon as `condition` holds.
+  ///
+  /// @param what it waits for, as the message of its failure
+  /// @param condition asked again and again in this thread; cheap
+  /// @throws AssertionError it did not hold within [#DEADLINE]
+  /// @throws Exception as the condition throws it
+  public static void until(String what, Callable<Boolean> condition) throws Exception {
+    Duration deadline = patience();
     long start = System.nanoTime();
     while (!condition.call()) {
       if (System.nanoTime() - start > deadline.toNanos()) {

@@ -15,9 +15,9 @@ import io.shoal.api.ChunkStore.StoredChunk;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileBacked.Segment;
-import io.shoal.api.FileRegion;
+import io.shoal.api.Multihash;
+import io.shoal.api.RetryableException;
 import io.shoal.api.StoreFullException;
-import io.shoal.api.StoreUsage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -30,16 +30,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,56 +39,30 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// Longer than other classes since a plugin extends one class for the whole contract: a short
 /// method a promise.
-public abstract class ChunkStoreContract {
-  private TestContext context;
-  private ChunkStore store;
-
+public abstract class ChunkStoreContract extends ChunkReadingContract {
   /// For subclasses.
   protected ChunkStoreContract() {}
 
-  /// A store that is not started.
-  protected abstract ChunkStore newStore();
+  /// Whether all that is durable lies in the plugin's data folder. The tests then copy the folder
+  /// of a store that runs, as a crash would leave it, and start another one on the copy.
+  ///
+  /// @return true unless overridden; nothing is asked of a store that is remote or volatile
+  protected boolean keepsAllInItsFolder() {
+    return true;
+  }
 
-  /// Gives the plugin what it needs to start, besides its data folder. Called once a test: a store
-  /// that is started again gets the same context.
-  protected TestContext configure(TestContext plain) {
-    return plain;
+  /// Lets the medium fail from now on: every write and every `sync`.
+  ///
+  /// @param running the store that is started
+  /// @return whether it could be done; false unless overridden
+  /// @throws Exception as needed
+  protected boolean breakMedium(ChunkStore running) throws Exception {
+    return false;
   }
 
   /// The same context with a quota, or empty if the store has none to set.
   protected Optional<TestContext> withQuota(TestContext plain, long quotaBytes) {
     return Optional.empty();
-  }
-
-  /// Whether chunks outlive the process. A store in memory says no.
-  protected boolean persistent() {
-    return true;
-  }
-
-  /// Starts a store for a test.
-  @BeforeEach
-  public void startStore(@TempDir Path folder) throws Exception {
-    context = configure(TestContext.in(folder));
-    start();
-  }
-
-  /// Ends it.
-  @AfterEach
-  public void endStore() {
-    store.close();
-    store.close();
-    context.close();
-  }
-
-  private void start() throws Exception {
-    store = newStore();
-    store.start(context);
-    assertEquals(Set.of(), context.testConfig().unknownKeys(), "keys that start did not ask for");
-  }
-
-  private void restart() throws Exception {
-    store.close();
-    start();
   }
 
   @Test
@@ -150,38 +116,6 @@ public abstract class ChunkStoreContract {
     Cid cid = TestData.cid(bytes);
     assertThrows(IllegalArgumentException.class, () -> store.put(cid, ByteBuffer.wrap(bytes)));
     assertEquals(Optional.empty(), store.find(cid));
-  }
-
-  @Test
-  public void readersReadAnywhereAndNeverBeyondTheChunk() throws Exception {
-    byte[] bytes = TestData.bytes(2, 10_000);
-    Cid cid = TestData.put(store, bytes);
-    try (ChunkReader reader = store.open(cid).orElseThrow()) {
-      ByteBuffer into = ByteBuffer.allocate(20_000);
-      while (reader.read(into, 4_000 + into.position()) > 0) {
-        assertTrue(into.position() <= 6_000);
-      }
-      assertArrayEquals(
-          Arrays.copyOfRange(bytes, 4_000, 10_000), Arrays.copyOf(into.array(), into.position()));
-      assertEquals(20_000, into.limit());
-    }
-  }
-
-  @Test
-  public void aRegionHoldsTheChunksBytes() throws Exception {
-    byte[] bytes = TestData.bytes(3, 10_000);
-    Cid cid = TestData.put(store, bytes);
-    try (ChunkReader reader = store.open(cid).orElseThrow()) {
-      Optional<FileRegion> region = reader.region();
-      assumeTrue(region.isPresent(), "the store keeps chunks in no files");
-      assertEquals(bytes.length, region.get().sizeBytes());
-      ByteBuffer into = ByteBuffer.allocate(bytes.length);
-      while (into.hasRemaining()) {
-        int read = region.get().channel().read(into, region.get().offsetBytes() + into.position());
-        assertTrue(read > 0);
-      }
-      assertArrayEquals(bytes, into.array());
-    }
   }
 
   @Test
@@ -239,10 +173,27 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
-  public void writersOfOneChunkMayRace() throws Exception {
+  public void anIdentityCidIsRefused() {
+    Cid identity = Cid.of(Cid.RAW, Multihash.of(Multihash.IDENTITY, new byte[] {1, 2, 3}));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> store.put(identity, ByteBuffer.wrap(new byte[] {1, 2, 3})),
+        "a chunk that lies in its own id is stored");
+  }
+
+  @Test
+  public void writersOfOneChunkMayRaceAndOneStoresIt() throws Exception {
     byte[] bytes = TestData.bytes(10, 50_000);
     Cid cid = TestData.cid(bytes);
-    race(16, i -> TestData.put(store, bytes));
+    AtomicInteger stored = new AtomicInteger();
+    race(
+        16,
+        i -> {
+          if (store.put(cid, ByteBuffer.wrap(bytes))) {
+            stored.incrementAndGet();
+          }
+        });
+    assertEquals(1, stored.get(), "put said of one chunk more than once that it stored it");
     assertArrayEquals(bytes, TestData.get(store, cid));
     assertUsage(1, 50_000);
   }
@@ -264,21 +215,6 @@ public abstract class ChunkStoreContract {
           }
         });
     assertUsage(160, 160 * 2_000);
-  }
-
-  @Test
-  public void aReaderIsALease() throws Exception {
-    byte[] bytes = TestData.bytes(11, 100_000);
-    Cid cid = TestData.put(store, bytes);
-    store.sync();
-    try (ChunkReader reader = store.open(cid).orElseThrow()) {
-      assertTrue(store.delete(cid));
-      store.sync();
-      assertTrue(store.open(cid).isEmpty());
-      assertArrayEquals(bytes, TestData.bytesOf(reader));
-      reader.close();
-    }
-    assertUsage(0, 0);
   }
 
   @Test
@@ -329,6 +265,57 @@ public abstract class ChunkStoreContract {
     assertTrue(store.open(cid).isEmpty());
     assertUsage(0, 0);
     assertEquals(2000, Files.size(twice));
+  }
+
+  /// Whoever opens a chunk while it is stored gets all of it or nothing.
+  @Test
+  public void aChunkIsThereWhollyOrNotAtAll() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      byte[] bytes = TestData.bytes(100 + i, 300_000);
+      Cid cid = TestData.cid(bytes);
+      race(
+          3,
+          thread -> {
+            if (thread == 0) {
+              store.put(cid, ByteBuffer.wrap(bytes));
+              return;
+            }
+            boolean seen = false;
+            while (!seen) {
+              try (ChunkReader reader = store.open(cid).orElse(null)) {
+                if (reader == null) {
+                  Thread.yield();
+                } else {
+                  seen = true;
+                  assertArrayEquals(bytes, TestData.bytesOf(reader), "a part of a chunk is seen");
+                }
+              }
+            }
+          });
+    }
+  }
+
+  @Test
+  public void ofSeveralThatDiscardACopyOneDoes() throws Exception {
+    byte[] bytes = TestData.bytes(27, 1_000);
+    Cid cid = TestData.put(store, bytes);
+    List<ChunkReader> readers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      readers.add(store.open(cid).orElseThrow());
+    }
+    AtomicInteger discarded = new AtomicInteger();
+    race(
+        8,
+        i -> {
+          if (readers.get(i).discard()) {
+            discarded.incrementAndGet();
+          }
+        });
+    readers.forEach(ChunkReader::close);
+    assertEquals(1, discarded.get(), "one copy was discarded more than once, or never");
+    assertUsage(0, 0);
+    TestData.put(store, bytes);
+    assertArrayEquals(bytes, TestData.get(store, cid));
   }
 
   private List<Boolean> ownersOfCopies(Cid cid) throws Exception {
@@ -446,8 +433,104 @@ public abstract class ChunkStoreContract {
   }
 
   @Test
+  public void theStoreIsUsableWhileItHandsOutCopies() throws Exception {
+    Cid cid = TestData.put(store, TestData.bytes(28, 1_000));
+    store.copies(cid, _ -> fromAnotherThread(() -> store.delete(cid)));
+    assertEquals(Optional.empty(), store.find(cid));
+  }
+
+  @Test
+  public void chunksThatComeAndGoMeanwhileAreReportedOnceAtMost() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      TestData.put(store, TestData.bytes(i, 10));
+    }
+    Map<Cid, Integer> reported = new HashMap<>();
+    store.chunks(
+        chunk -> {
+          Cid cid = Cid.of(Cid.RAW, chunk.cid().multihash());
+          assertEquals(1, reported.merge(cid, 1, Integer::sum), "a chunk is reported twice");
+          return fromAnotherThread(
+              () -> TestData.put(store, TestData.bytes(1_000 + reported.size() % 50, 10)) != null);
+        });
+    assertTrue(reported.size() >= 50, "a chunk that was there all the time is not reported");
+  }
+
+  @Test
+  public void whatIsVolatileIsGoneAfterARestart() throws Exception {
+    assumeTrue(!isPersistent(), "the store is not volatile");
+    TestData.put(store, TestData.bytes(29, 1_000));
+    store.sync();
+    restart();
+    store.chunks(_ -> fail("a volatile store is not empty after its start"));
+    assertUsage(0, 0);
+  }
+
+  @Test
+  public void whatWasSyncedSurvivesACrash(@TempDir Path copy) throws Exception {
+    assumeTrue(
+        isPersistent() && keepsAllInItsFolder() && !store.traits().contains(ChunkStore.Trait.REMOTE),
+        "nothing durable is in the data folder");
+    byte[] kept = TestData.bytes(30, 5_000);
+    byte[] gone = TestData.bytes(31, 5_000);
+    TestData.put(store, gone);
+    store.sync();
+    TestData.put(store, kept);
+    store.delete(TestData.cid(gone));
+    store.sync();
+    copyOf(context.dataFolder(), copy);
+
+    TestContext after = configure(TestContext.in(copy));
+    ChunkStore restarted = (ChunkStore) anotherExtension();
+    restarted.start(after);
+    assertTrue(
+        restarted.find(TestData.cid(kept)).isPresent(),
+        "what was synced is lost by a crash: it is not written before close");
+    assertArrayEquals(kept, TestData.get(restarted, TestData.cid(kept)));
+    assertEquals(
+        Optional.empty(),
+        restarted.find(TestData.cid(gone)),
+        "what was deleted and synced is back after a crash");
+    restarted.close();
+    after.close();
+  }
+
+  /// At a crash the files are as they are at that moment.
+  private static void copyOf(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path one : all.toList()) {
+        Path target = to.resolve(from.relativize(one).toString());
+        if (Files.isDirectory(one)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(one, target);
+        }
+      }
+    }
+  }
+
+  @Test
+  public void aMediumThatFailsIsReportedAndNothingIsClaimed() throws Exception {
+    assumeTrue(breakMedium(store), "the test cannot break the medium");
+    byte[] bytes = TestData.bytes(32, 5_000);
+    Cid cid = TestData.cid(bytes);
+    Exception failed =
+        assertThrows(
+            Exception.class,
+            () -> {
+              store.put(cid, ByteBuffer.wrap(bytes));
+              store.sync();
+            },
+            "a medium that fails is not noticed");
+    assertTrue(
+        failed instanceof IOException || failed instanceof RetryableException,
+        () -> "a medium that fails gives " + failed);
+    Messages.assertOneLine(failed);
+    assertEquals(Optional.empty(), store.find(cid), "what could not be made durable is here");
+  }
+
+  @Test
   public void whatWasSyncedIsThereAfterARestart() throws Exception {
-    assumeTrue(persistent());
+    assumeTrue(isPersistent(), "the store is volatile");
     byte[] kept = TestData.bytes(13, 5_000);
     byte[] gone = TestData.bytes(14, 5_000);
     TestData.put(store, gone);
@@ -463,7 +546,7 @@ public abstract class ChunkStoreContract {
 
   @Test
   public void whatWasNotSyncedIsThereAfterAClose() throws Exception {
-    assumeTrue(persistent());
+    assumeTrue(isPersistent(), "the store is volatile");
     byte[] bytes = TestData.bytes(15, 5_000);
     Cid cid = TestData.put(store, bytes);
     restart();
@@ -497,47 +580,5 @@ public abstract class ChunkStoreContract {
   public void theAbilityToServeFilesIsAlwaysTheSame() {
     assertEquals(store.fileBacked().isPresent(), store.fileBacked().isPresent());
     store.fileBacked().ifPresent(files -> assertSame(files, store.fileBacked().orElseThrow()));
-  }
-
-  /// A store that holds a lock meanwhile would let its own thread in again, so another one calls.
-  private static boolean fromAnotherThread(Callable<Boolean> call) {
-    try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-      return thread.submit(call).get(20, TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      throw new AssertionError("another thread cannot use the store meanwhile", e);
-    }
-  }
-
-  /// What a store that knows its figures says.
-  private void assertUsage(long chunks, long ownedBytes) throws Exception {
-    StoreUsage usage = store.usage();
-    if (usage.chunks() >= 0) {
-      assertEquals(chunks, usage.chunks());
-    }
-    if (usage.ownedBytes() >= 0) {
-      assertEquals(ownedBytes, usage.ownedBytes());
-    }
-  }
-
-  private interface Step {
-    void run(int thread) throws Exception;
-  }
-
-  private static void race(int count, Step step) throws Exception {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        int thread = i;
-        running.add(
-            threads.submit(
-                () -> {
-                  step.run(thread);
-                  return true;
-                }));
-      }
-      for (Future<?> one : running) {
-        one.get();
-      }
-    }
   }
 }

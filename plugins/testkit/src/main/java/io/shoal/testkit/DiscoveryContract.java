@@ -9,22 +9,20 @@ import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.Provider;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [Discovery]: some instances of it find each other on this machine. A plugin's
@@ -33,8 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// A discovery that takes new endpoints only with its next renewal is configured with renewals that
 /// are shorter than [Await#DEADLINE].
-@Timeout(120)
-public abstract class DiscoveryContract {
+public abstract class DiscoveryContract extends SignedRecordsContract {
   private static final int INSTANCES = 3;
 
   /// The port of the first instance's endpoint; each further one has the next.
@@ -57,7 +54,10 @@ public abstract class DiscoveryContract {
     /// it knows is reported whatever is searched, as [Provider#unannounced].
     FINDS_BY_CONTENT,
     /// Holds signed records, see [Discovery#signedRecords].
-    RECORDS
+    RECORDS,
+    /// Meets only those that its configuration leads to. Without it, as in a local network, it
+    /// meets all that are there.
+    MEETS_BY_CONFIGURATION
   }
 
   /// What this discovery can do.
@@ -67,13 +67,24 @@ public abstract class DiscoveryContract {
     return EnumSet.allOf(Trait.class);
   }
 
-  /// How long a test waits for what another instance should see.
-  Duration patience() {
-    return Await.DEADLINE;
+  @Override
+  final Discovery extension() {
+    return newDiscovery();
   }
 
-  private void until(String what, Callable<Boolean> condition) throws Exception {
-    Await.until(what, patience(), condition);
+  @Override
+  final TestContext context(Path empty) {
+    return configure(TestContext.in(empty), List.of());
+  }
+
+  @Override
+  final List<Discovery> instances() {
+    return nodes;
+  }
+
+  @Override
+  final boolean holdsRecords() {
+    return has(Trait.RECORDS);
   }
 
   private boolean has(Trait trait) {
@@ -125,7 +136,7 @@ public abstract class DiscoveryContract {
       nodes.add(started(i, nodes));
       nodes.get(i).reachableAt(List.of(endpoint(FIRST_PORT + i)));
     }
-    until("the instances know each other", () -> ready(nodes));
+    Await.until("the instances know each other", () -> ready(nodes));
   }
 
   private Discovery started(int number, List<Discovery> before) throws Exception {
@@ -178,7 +189,7 @@ public abstract class DiscoveryContract {
   }
 
   private void awaitFound(int node, Cid cid, String... uris) throws Exception {
-    until(List.of(uris) + " are found", () -> found(node, cid).containsAll(List.of(uris)));
+    Await.until(List.of(uris) + " are found", () -> found(node, cid).containsAll(List.of(uris)));
   }
 
   /// A content of which a discovery that does not announce finds a provider nevertheless.
@@ -235,7 +246,7 @@ public abstract class DiscoveryContract {
       assertEquals(0, nodes.get(0).status().announcedKeys());
     }
     if (isWhole()) {
-      until("the status counts it", () -> nodes.get(0).status().announcedKeys() > 0);
+      Await.until("the status counts it", () -> nodes.get(0).status().announcedKeys() > 0);
       List<Provider> found = find(nodes.get(1), root(1), Set.of(scheme()));
       assertEquals(List.of(uri(FIRST_PORT)), found(1, root(1)));
       assertTrue(found.getFirst().isAnnounced(), found::toString);
@@ -274,7 +285,7 @@ public abstract class DiscoveryContract {
     }
     awaitFound(1, root(5), uri(FIRST_PORT));
     boolean expressed = nodes.get(0).status().inexpressibleEndpoints() == 0;
-    until(
+    Await.until(
         "the endpoint is found unless the status says that it cannot be announced",
         () ->
             find(nodes.get(1), root(5), Set.of("unheard-of")).stream()
@@ -326,12 +337,12 @@ public abstract class DiscoveryContract {
     nodes.get(0).announce(root(8));
     nodes.get(0).announce(root(8));
     if (isWhole()) {
-      until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
+      Await.until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
     }
     nodes.get(0).withdraw(root(8));
     nodes.get(0).withdraw(root(8));
     nodes.get(0).withdraw(root(9));
-    until("nothing is announced", () -> nodes.get(0).status().announcedKeys() == 0);
+    Await.until("nothing is announced", () -> nodes.get(0).status().announcedKeys() == 0);
   }
 
   @Test
@@ -361,13 +372,13 @@ public abstract class DiscoveryContract {
   public void nothingSurvivesARestart() throws Exception {
     nodes.get(0).announce(root(22));
     if (isWhole()) {
-      until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
+      Await.until("it is announced", () -> nodes.get(0).status().announcedKeys() > 0);
     }
     nodes.get(0).close();
 
     nodes.set(0, started(0, nodes.subList(1, INSTANCES)));
     nodes.get(0).reachableAt(List.of(endpoint(FIRST_PORT)));
-    until("the instances know each other", () -> ready(nodes));
+    Await.until("the instances know each other", () -> ready(nodes));
     assertEquals(0, nodes.get(0).status().announcedKeys());
     nodes.get(0).announce(root(23));
     if (has(Trait.ANNOUNCES)) {
@@ -465,21 +476,41 @@ public abstract class DiscoveryContract {
     }
   }
 
-  /// Without the trait there are none.
   @Test
-  public void recordsAreHeldAsTheirContractSays() throws Exception {
-    for (Discovery node : nodes) {
-      assertEquals(has(Trait.RECORDS), node.signedRecords().isPresent());
+  public void callsAfterTheEndFailOrDoNothing() throws Exception {
+    Discovery closed = nodes.get(1);
+    closed.close();
+    assertHarmless(() -> closed.reachableAt(List.of(endpoint(FIRST_PORT))));
+    assertHarmless(() -> closed.announce(root(27)));
+    assertHarmless(() -> closed.withdraw(root(27)));
+    assertHarmless(() -> find(closed, root(27), Set.of(scheme())));
+    assertEquals(0, closed.status().announcedKeys());
+  }
+
+  /// A late call throws [IllegalStateException]; one that has nothing to do may also return.
+  private static void assertHarmless(Searching call) throws Exception {
+    try {
+      call.run();
+    } catch (IllegalStateException e) {
+      Messages.assertOneLine(e);
     }
-    if (has(Trait.RECORDS)) {
-      SignedRecordsCheck check =
-          new SignedRecordsCheck(
-              nodes.stream().map(node -> node.signedRecords().orElseThrow()).toList());
-      check.theNewestIsResolvedElsewhere();
-      check.aLatePublicationIsAConflict();
-      check.invalidRecordsAreRefused();
-      nodes.get(1).close();
-      check.afterTheEndOfTheSecondItFails();
+  }
+
+  /// Neither through the network nor through the process, as by a static field.
+  @Test
+  public void anInstanceElsewhereSharesNothing() throws Exception {
+    if (!isWhole() || !has(Trait.MEETS_BY_CONFIGURATION)) {
+      return;
     }
+    nodes.get(0).announce(root(28));
+    awaitFound(1, root(28), uri(FIRST_PORT));
+    Discovery alone = (Discovery) startedExtension();
+    try {
+      assertEquals(List.of(), find(alone, root(28), Set.of(scheme())), "another network's peer");
+    } catch (RetryableException e) {
+      Messages.assertOneLine(e);
+    }
+    alone.close();
+    awaitFound(2, root(28), uri(FIRST_PORT));
   }
 }

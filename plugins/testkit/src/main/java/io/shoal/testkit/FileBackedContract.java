@@ -16,17 +16,26 @@ import io.shoal.api.FileBacked.FileClaims;
 import io.shoal.api.FileBacked.FileState;
 import io.shoal.api.FileBacked.Segment;
 import io.shoal.api.FileRef;
+import io.shoal.api.FileRegion;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of stores with the ability [FileBacked]. A plugin's tests extend this with how to
 /// make one.
-public abstract class FileBackedContract {
+public abstract class FileBackedContract extends InspectionContract {
   private static final int CHUNK = 1000;
 
   private Path folder;
@@ -54,6 +63,16 @@ public abstract class FileBackedContract {
     return plain;
   }
 
+  @Override
+  final ChunkStore extension() {
+    return newStore();
+  }
+
+  @Override
+  final TestContext context(Path empty) {
+    return configure(TestContext.in(empty));
+  }
+
   /// Starts a store for a test.
   @BeforeEach
   public void startStore(@TempDir Path temporary) throws Exception {
@@ -65,6 +84,7 @@ public abstract class FileBackedContract {
   /// Ends it.
   @AfterEach
   public void endStore() {
+    store.close();
     store.close();
     context.close();
   }
@@ -151,6 +171,169 @@ public abstract class FileBackedContract {
     for (Path none : List.of(folder.resolve("none"), folder, link)) {
       assertThrows(UserFaultException.class, () -> files.refer(none), none.toString());
       assertThrows(UserFaultException.class, () -> files.referGrowing(none), none.toString());
+    }
+  }
+
+  @Test
+  public void aFileWithoutTheRightToReadIsRefused() throws Exception {
+    Path file = write("secret", new byte[10]);
+    PosixFileAttributeView rights = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    assumeTrue(rights != null, "the file system knows no rights");
+    rights.setPermissions(Set.of());
+    assumeTrue(!Files.isReadable(file), "this user may read everything");
+    UserFaultException refused =
+        assertThrows(UserFaultException.class, () -> files.refer(file), "it cannot be read");
+    Messages.assertOneLine(refused);
+  }
+
+  /// Its bytes may be others although its size is the same.
+  @Test
+  public void aFileOfAnotherTimeServesNothing() throws Exception {
+    byte[] bytes = TestData.bytes(16, 1_000);
+    Path file = write("file", bytes);
+    FileRef ref = files.refer(file);
+    files.adopt(ref, segments(bytes));
+    try (ChunkReader reader = store.open(TestData.cid(bytes)).orElseThrow()) {
+      Files.setLastModifiedTime(
+          file,
+          FileTime.from(Files.getLastModifiedTime(file).toInstant().plus(Duration.ofSeconds(1))));
+      assertThrows(
+          ChunkChangedException.class, reader::revalidate, "another modification time is not seen");
+    }
+    assertServesNot(bytes);
+    assertEquals(FileState.CHANGED, files.state(file).orElseThrow());
+  }
+
+  /// Neither the claims of others nor later calls suffer.
+  @Test
+  public void interruptedCallsHarmNoClaims() throws Exception {
+    byte[] bytes = TestData.bytes(22, 1_000);
+    byte[] late = TestData.bytes(23, 1_000);
+    files.adopt(files.refer(write("file", bytes)), segments(bytes));
+    Path other = write("late", late);
+    FileRef ref = files.refer(other);
+    Thread.currentThread().interrupt();
+    try {
+      files.adopt(ref, segments(late));
+    } catch (InterruptedIOException e) {
+      Messages.assertOneLine(e);
+    } finally {
+      assertTrue(Thread.interrupted(), "the interruption is lost");
+    }
+    assertServes(bytes);
+    files.adopt(ref, segments(late));
+    store.sync();
+    restart();
+    assertServes(bytes);
+    assertServes(late);
+  }
+
+  @Test
+  public void theStateIsThatOfTheClaims() throws Exception {
+    byte[] bytes = TestData.bytes(17, 1_000);
+    Path file = write("file", bytes);
+    assertEquals(Optional.empty(), files.state(file), "nothing refers to it");
+    FileRef ref = files.refer(file);
+    files.adopt(ref, segments(bytes));
+    assertEquals(FileState.INTACT, files.state(file).orElseThrow());
+    Path part = write("part", bytes);
+    files.adopt(files.referGrowing(part), segments(bytes));
+    assertEquals(FileState.GROWING, files.state(part).orElseThrow());
+    Files.delete(file);
+    assertEquals(FileState.MISSING, files.state(file).orElseThrow());
+    assertEquals(FileState.MISSING, claims(file).state());
+  }
+
+  @Test
+  public void aReaderIsALeaseAlsoOverForgetting() throws Exception {
+    byte[] bytes = TestData.bytes(18, 1_000);
+    Path file = write("file", bytes);
+    FileRef ref = files.refer(file);
+    files.adopt(ref, segments(bytes));
+    try (ChunkReader reader = store.open(TestData.cid(bytes)).orElseThrow()) {
+      Thread forgetting = Thread.ofVirtual().name("testkit-forget").start(() -> forget(ref));
+      // It may wait for the reader or take the claim away at once: the bytes stay readable.
+      assertArrayEquals(bytes, TestData.bytesOf(reader), "the lease ended with the reference");
+      reader.revalidate();
+      reader.close();
+      forgetting.join();
+    }
+    assertServesNot(bytes);
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+  }
+
+  private void forget(FileRef ref) {
+    try {
+      files.forget(ref);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The region of an adopted chunk lies in the user's file itself.
+  @Test
+  public void aRegionOfAFileKeepsThePositionOfItsChannel() throws Exception {
+    byte[] bytes = TestData.bytes(19, 2_500);
+    files.adopt(files.refer(write("file", bytes)), segments(bytes));
+    for (int i = 0; i < 3; i++) {
+      try (ChunkReader reader = store.open(TestData.cid(part(bytes, i))).orElseThrow()) {
+        Optional<FileRegion> region = reader.region();
+        if (region.isPresent()) {
+          long position = region.get().channel().position();
+          ByteBuffer into = ByteBuffer.allocate(region.get().sizeBytes());
+          region.get().channel().read(into, region.get().offsetBytes());
+          assertArrayEquals(part(bytes, i), into.array(), "the region holds other bytes");
+          assertArrayEquals(part(bytes, i), TestData.bytesOf(reader));
+          assertEquals(
+              position, region.get().channel().position(), "reading moves the channel's position");
+        }
+      }
+    }
+  }
+
+  /// The files of the store are as they are in the midst of its work: whatever they say, no wrong
+  /// byte is served, and what was synced is.
+  @Test
+  public void aCrashServesNoWrongByte(@TempDir Path copies) throws Exception {
+    byte[] synced = TestData.bytes(20, 2_000);
+    byte[] moved = TestData.bytes(21, 2_000);
+    Path file = write("file", synced);
+    files.adopt(files.refer(file), segments(synced));
+    Path part = write("file.part", moved);
+    FileRef growing = files.referGrowing(part);
+    files.adopt(growing, segments(moved));
+    store.sync();
+    copyOf(context.dataFolder(), copies.resolve("before"));
+    files.relocate(growing, folder.resolve("moved"), false);
+    copyOf(context.dataFolder(), copies.resolve("renamed"));
+    store.sync();
+    copyOf(context.dataFolder(), copies.resolve("synced"));
+    for (String crash : List.of("before", "renamed", "synced")) {
+      ChunkStore after = (ChunkStore) anotherExtension();
+      TestContext again = configure(TestContext.in(copies.resolve(crash)));
+      after.start(again);
+      for (int i = 0; i < 2; i++) {
+        assertArrayEquals(part(synced, i), TestData.get(after, TestData.cid(part(synced, i))));
+        Cid cid = TestData.cid(part(moved, i));
+        if (after.find(cid).isPresent() || crash.equals("synced")) {
+          assertArrayEquals(part(moved, i), TestData.get(after, cid), "after a crash " + crash);
+        }
+      }
+      after.close();
+      again.close();
+    }
+  }
+
+  private static void copyOf(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path one : all.toList()) {
+        Path target = to.resolve(from.relativize(one).toString());
+        if (Files.isDirectory(one)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(one, target);
+        }
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.shoal.testkit;
 
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PluginConfig;
+import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,19 +16,53 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A plugin's configuration out of a map of texts, written as a user would write them. A list is
-/// written with commas.
+/// written with commas. As strict as a node: it takes the same values, and refuses the others in
+/// the same words.
 public final class TestConfig implements PluginConfig {
-  private static final Pattern AMOUNT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
+  private static final Pattern AMOUNT =
+      Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)\\s*([A-Za-z]{0,3})(/s)?");
+
+  private static final Map<String, Long> BYTES =
+      Map.ofEntries(
+          Map.entry("", 1L),
+          Map.entry("b", 1L),
+          Map.entry("kb", 1_000L),
+          Map.entry("mb", 1_000_000L),
+          Map.entry("gb", 1_000_000_000L),
+          Map.entry("tb", 1_000_000_000_000L),
+          Map.entry("kib", 1L << 10),
+          Map.entry("mib", 1L << 20),
+          Map.entry("gib", 1L << 30),
+          Map.entry("tib", 1L << 40));
+
+  private static final Map<String, Long> NANOS =
+      Map.of(
+          "ms", 1_000_000L,
+          "s", 1_000_000_000L,
+          "m", 60_000_000_000L,
+          "min", 60_000_000_000L,
+          "h", 3_600_000_000_000L,
+          "d", 86_400_000_000_000L);
+
+  /// From large to small, so that the first that divides an amount gives the shortest text.
+  private static final List<String> SIZES =
+      List.of("TiB", "TB", "GiB", "GB", "MiB", "MB", "KiB", "kB");
+
+  private static final List<String> TIMES = List.of("d", "h", "min", "s");
 
   /// The slowest rate that a node lets a user set.
   private static final long MIN_BYTES_PER_SECOND = 16 * 1024;
 
+  private static final String PREFIX = "plugins." + TestContext.PLUGIN_ID + ".";
+
   private final Map<String, String> values;
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
+  private final Set<String> formed = ConcurrentHashMap.newKeySet();
 
   /// @param values the texts by key
   public TestConfig(Map<String, String> values) {
@@ -40,26 +76,56 @@ public final class TestConfig implements PluginConfig {
     return unknown;
   }
 
+  /// The keys that the plugin read, or that lie below a section that it read.
+  Set<String> askedKeys() {
+    return Set.copyOf(asked);
+  }
+
+  /// The keys of which not every text is a value: those of numbers, sizes, times and the like.
+  Set<String> formedKeys() {
+    return Set.copyOf(formed);
+  }
+
   @Override
-  public String text(String key, String whenAbsent) {
+  public String text(String key, String whenAbsent) throws InvalidConfigException {
     return text(key).orElse(whenAbsent);
   }
 
   @Override
-  public Optional<String> text(String key) {
+  public Optional<String> text(String key) throws InvalidConfigException {
     asked.add(key);
-    return Optional.ofNullable(values.get(key));
+    if (isSection(key)) {
+      throw wrong(key, "a section", "a single value");
+    }
+    return written(key);
+  }
+
+  private Optional<String> written(String key) {
+    return Optional.ofNullable(values.get(key)).filter(text -> !text.isEmpty());
+  }
+
+  private boolean isSection(String key) {
+    return values.keySet().stream().anyMatch(other -> other.startsWith(key + "."));
+  }
+
+  private Optional<String> formed(String key) throws InvalidConfigException {
+    formed.add(key);
+    return text(key);
   }
 
   /// The text as it is written; `file:` and `env:` are the node's to read.
   @Override
-  public Optional<String> secret(String key) {
+  public Optional<String> secret(String key) throws InvalidConfigException {
     return text(key);
   }
 
   @Override
-  public Set<String> keys(String key) {
+  public Set<String> keys(String key) throws InvalidConfigException {
     asked.add(key);
+    Optional<String> text = written(key);
+    if (text.isPresent()) {
+      throw wrong(key, quoted(text.get()), "a section with keys of its own");
+    }
     Set<String> names = new LinkedHashSet<>();
     for (String one : values.keySet()) {
       if (one.startsWith(key + ".")) {
@@ -72,29 +138,28 @@ public final class TestConfig implements PluginConfig {
 
   @Override
   public Path path(String key, Path whenAbsent) throws InvalidConfigException {
-    Optional<String> text = text(key);
+    Optional<String> text = formed(key);
     if (text.isEmpty()) {
       return whenAbsent;
     }
-    Path path = Path.of(text.get());
-    if (!path.isAbsolute()) {
-      throw fault(key, text.get(), "a whole path");
+    try {
+      Path path = Path.of(text.get());
+      if (path.isAbsolute()) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      throw wrong(key, quoted(text.get()), "a whole path, such as /srv/shoal");
     }
-    return path.normalize();
+    throw wrong(key, quoted(text.get()), "a whole path, such as /srv/shoal");
   }
 
   @Override
-  public long bytesPerSecond(String key, long whenAbsent) throws InvalidConfigException {
-    Optional<String> text = text(key);
-    if (text.isEmpty()) {
-      return whenAbsent;
+  public List<String> texts(String key, List<String> whenAbsent) throws InvalidConfigException {
+    asked.add(key);
+    if (isSection(key)) {
+      throw wrong(key, "a section", "a list of values");
     }
-    return sizeBytes(key, text.get().replaceFirst("/s$", ""), MIN_BYTES_PER_SECOND, Long.MAX_VALUE);
-  }
-
-  @Override
-  public List<String> texts(String key, List<String> whenAbsent) {
-    return text(key)
+    return written(key)
         .map(text -> Arrays.stream(text.split(",", -1)).map(String::strip).toList())
         .orElse(whenAbsent);
   }
@@ -102,111 +167,143 @@ public final class TestConfig implements PluginConfig {
   @Override
   public String oneOf(String key, Set<String> allowed, String whenAbsent)
       throws InvalidConfigException {
-    String text = text(key, whenAbsent);
+    Optional<String> text = formed(key);
+    if (text.isEmpty()) {
+      return whenAbsent;
+    }
     for (String one : allowed) {
-      if (one.equalsIgnoreCase(text)) {
+      if (one.equalsIgnoreCase(text.get())) {
         return one;
       }
     }
-    throw fault(key, text, "one of " + allowed);
+    throw wrong(
+        key,
+        quoted(text.get()),
+        "one of " + String.join(", ", allowed.stream().sorted().toList()));
   }
 
   @Override
   public boolean flag(String key, boolean whenAbsent) throws InvalidConfigException {
-    String text = text(key, Boolean.toString(whenAbsent));
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw fault(key, text, "true or false");
-    };
+    return Boolean.parseBoolean(oneOf(key, Set.of("true", "false"), Boolean.toString(whenAbsent)));
   }
 
   @Override
   public long number(String key, long min, long max, long whenAbsent)
       throws InvalidConfigException {
-    Optional<String> text = text(key);
+    Optional<String> text = formed(key);
     if (text.isEmpty()) {
       return whenAbsent;
     }
+    String allowed = "a whole number from " + min + " to " + max;
+    long value;
     try {
-      return within(key, text.get(), Long.parseLong(text.get()), min, max);
+      value = Long.parseLong(text.get());
     } catch (NumberFormatException e) {
-      throw fault(key, text.get(), "a whole number");
+      throw wrong(key, quoted(text.get()), allowed);
     }
+    if (value < min || value > max) {
+      throw wrong(key, text.get(), allowed);
+    }
+    return value;
   }
 
   @Override
   public long sizeBytes(String key, long minBytes, long maxBytes, long whenAbsent)
       throws InvalidConfigException {
-    Optional<String> text = text(key);
-    return text.isEmpty() ? whenAbsent : sizeBytes(key, text.get(), minBytes, maxBytes);
+    return bounded(
+        key,
+        text -> bytes(text, false),
+        minBytes,
+        maxBytes,
+        whenAbsent,
+        "a size from %s to %s, such as 256KiB or 10GB".formatted(size(minBytes), size(maxBytes)));
   }
 
-  private static long sizeBytes(String key, String text, long minBytes, long maxBytes)
-      throws InvalidConfigException {
-    if (text.equals("unlimited")) {
-      return within(key, text, Long.MAX_VALUE, minBytes, maxBytes);
-    }
-    Matcher amount = AMOUNT.matcher(text);
-    if (!amount.matches()) {
-      throw fault(key, text, "a size such as 25MB");
-    }
-    long unit =
-        switch (amount.group(2).toLowerCase(Locale.ROOT)) {
-          case "", "b" -> 1L;
-          case "kb" -> 1_000L;
-          case "mb" -> 1_000_000L;
-          case "gb" -> 1_000_000_000L;
-          case "tb" -> 1_000_000_000_000L;
-          case "kib" -> 1L << 10;
-          case "mib" -> 1L << 20;
-          case "gib" -> 1L << 30;
-          case "tib" -> 1L << 40;
-          default -> throw fault(key, text, "a size such as 25MB");
-        };
-    long count = Long.parseLong(amount.group(1));
-    if (count > Long.MAX_VALUE / unit) {
-      throw fault(key, text, "a size such as 25MB");
-    }
-    return within(key, text, count * unit, minBytes, maxBytes);
+  @Override
+  public long bytesPerSecond(String key, long whenAbsent) throws InvalidConfigException {
+    return bounded(
+        key,
+        text -> bytes(text, true),
+        MIN_BYTES_PER_SECOND,
+        Long.MAX_VALUE,
+        whenAbsent,
+        "bytes a second, at least %s, such as 25MB or unlimited"
+            .formatted(size(MIN_BYTES_PER_SECOND)));
   }
 
   @Override
   public Duration duration(String key, Duration min, Duration max, Duration whenAbsent)
       throws InvalidConfigException {
-    Optional<String> text = text(key);
+    return bounded(
+        key,
+        text -> amount(text, NANOS, false).map(Duration::ofNanos),
+        min,
+        max,
+        whenAbsent,
+        "a time from %s to %s, such as 250ms, 30s or 2h".formatted(time(min), time(max)));
+  }
+
+  private <T extends Comparable<T>> T bounded(
+      String key,
+      Function<String, Optional<T>> reading,
+      T min,
+      T max,
+      T whenAbsent,
+      String allowed)
+      throws InvalidConfigException {
+    Optional<String> text = formed(key);
     if (text.isEmpty()) {
       return whenAbsent;
     }
-    Matcher amount = AMOUNT.matcher(text.get());
-    if (!amount.matches()) {
-      throw fault(key, text.get(), "a time such as 30s");
-    }
-    long count = Long.parseLong(amount.group(1));
-    Duration found =
-        switch (amount.group(2)) {
-          case "ms" -> Duration.ofMillis(count);
-          case "s" -> Duration.ofSeconds(count);
-          case "m", "min" -> Duration.ofMinutes(count);
-          case "h" -> Duration.ofHours(count);
-          case "d" -> Duration.ofDays(count);
-          default -> throw fault(key, text.get(), "a time such as 30s");
-        };
-    if (found.compareTo(min) < 0 || found.compareTo(max) > 0) {
-      throw fault(key, text.get(), min + " to " + max);
-    }
-    return found;
+    return reading
+        .apply(text.get())
+        .filter(value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0)
+        .orElseThrow(() -> wrong(key, quoted(text.get()), allowed));
   }
 
-  private static long within(String key, String text, long value, long min, long max)
-      throws InvalidConfigException {
-    if (value < min || value > max) {
-      throw fault(key, text, min + " to " + max);
-    }
-    return value;
+  private static Optional<Long> bytes(String text, boolean rate) {
+    return text.strip().equalsIgnoreCase("unlimited")
+        ? Optional.of(Long.MAX_VALUE)
+        : amount(text, BYTES, rate);
   }
 
-  private static InvalidConfigException fault(String key, String text, String allowed) {
-    return new InvalidConfigException(key + ": '" + text + "' is not " + allowed);
+  private static Optional<Long> amount(String text, Map<String, Long> units, boolean rate) {
+    Matcher parts = AMOUNT.matcher(text.strip());
+    if (!parts.matches() || (parts.group(3) != null && !rate)) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(units.get(parts.group(2).toLowerCase(Locale.ROOT)))
+        .map(unit -> new BigDecimal(parts.group(1)).multiply(BigDecimal.valueOf(unit)))
+        .filter(amount -> amount.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0)
+        .map(BigDecimal::longValue);
+  }
+
+  private static String size(long bytes) {
+    return bytes == Long.MAX_VALUE
+        ? "unlimited"
+        : shortest(bytes, SIZES, BYTES).orElse(Long.toString(bytes));
+  }
+
+  private static String time(Duration time) {
+    return shortest(time.toNanos(), TIMES, NANOS).orElse(time.toMillis() + "ms");
+  }
+
+  private static Optional<String> shortest(
+      long amount, List<String> names, Map<String, Long> units) {
+    for (String name : names) {
+      long unit = units.getOrDefault(name.toLowerCase(Locale.ROOT), 1L);
+      if (amount >= unit && amount % unit == 0) {
+        return Optional.of(amount / unit + name);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String quoted(String text) {
+    return "'" + text + "'";
+  }
+
+  private InvalidConfigException wrong(String key, String found, String allowed) {
+    return new InvalidConfigException(PREFIX + key + " is " + found + ": write " + allowed);
   }
 }

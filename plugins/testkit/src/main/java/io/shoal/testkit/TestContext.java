@@ -7,6 +7,8 @@ import io.shoal.api.PluginConfig;
 import io.shoal.api.PluginContext;
 import io.shoal.api.Scheduler;
 import io.shoal.api.SwarmSecret;
+import io.shoal.testkit.identity.TestIdentity;
+import io.shoal.testkit.identity.TestSecret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,46 +20,41 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /// A whole [PluginContext] with real parts: a data folder, a throw-away identity, timers and a pool
 /// that [#close] ends.
 ///
-/// A test makes one for each plugin instance: `TestContext.in(folder).with("quota", "1MB")`.
+/// A test makes one for each plugin instance: `TestContext.in(folder).with("quota", "1MB")`. Its
+/// parts refuse what those of a node refuse, so that a plugin that passes here starts there.
 public final class TestContext implements PluginContext, AutoCloseable {
-  private final String pluginId;
+  static final String PLUGIN_ID = "plugin-under-test";
+
   private final Path dataFolder;
   private final TestConfig config;
   private final NodeIdentity identity;
   private final Optional<SwarmSecret> swarmSecret;
   private final InstantSource clock;
   private final TestMetrics metrics = new TestMetrics();
-  private final TestScheduler scheduler = new TestScheduler();
+  private final TestScheduler scheduler;
+  private final BoundedPool bulkPool = new BoundedPool();
   private final NodeAccess node = new EmptyNode();
-  private final ExecutorService bulkPool;
   private final Map<String, String> values;
   private final Map<Class<?>, AutoCloseable> shared = new LinkedHashMap<>();
 
   private TestContext(
-      String pluginId,
       Path dataFolder,
       Map<String, String> values,
       NodeIdentity identity,
       Optional<SwarmSecret> swarmSecret,
       InstantSource clock) {
-    this.pluginId = pluginId;
     this.dataFolder = dataFolder.toAbsolutePath();
     this.values = values;
     this.config = new TestConfig(values);
     this.identity = identity;
     this.swarmSecret = swarmSecret;
     this.clock = clock;
-    this.bulkPool =
-        Executors.newFixedThreadPool(
-            Runtime.getRuntime().availableProcessors(),
-            Thread.ofPlatform().name("testkit-bulk-", 0).daemon().factory());
+    this.scheduler = new TestScheduler(PLUGIN_ID, clock);
   }
 
   /// A context with the data folder `dataFolder` (made if it is not there), no configuration, a new
@@ -69,7 +66,6 @@ public final class TestContext implements PluginContext, AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return new TestContext(
-        "plugin-under-test",
         dataFolder,
         Map.of(),
         TestIdentity.create(),
@@ -96,7 +92,8 @@ public final class TestContext implements PluginContext, AutoCloseable {
     return replaced(values, identity, Optional.of(new TestSecret(secret)), clock);
   }
 
-  /// The same with another clock, in the place of this one.
+  /// The same with another clock, in the place of this one. Its timers wait for a [TestClock], and
+  /// for real time otherwise.
   public TestContext withClock(InstantSource other) {
     return replaced(values, identity, swarmSecret, other);
   }
@@ -107,12 +104,12 @@ public final class TestContext implements PluginContext, AutoCloseable {
       Optional<SwarmSecret> secret,
       InstantSource time) {
     close();
-    return new TestContext(pluginId, dataFolder, with, other, secret, time);
+    return new TestContext(dataFolder, with, other, secret, time);
   }
 
   @Override
   public String pluginId() {
-    return pluginId;
+    return PLUGIN_ID;
   }
 
   @Override
@@ -203,6 +200,6 @@ public final class TestContext implements PluginContext, AutoCloseable {
     }
     shared.clear();
     scheduler.close();
-    bulkPool.shutdownNow();
+    bulkPool.close();
   }
 }

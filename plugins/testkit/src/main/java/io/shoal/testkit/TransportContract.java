@@ -45,7 +45,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [Transport]: two instances of it meet on this machine. A plugin's tests extend
@@ -53,8 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// Longer than other classes since a plugin extends one class for the whole contract: a short
 /// method a promise.
-@Timeout(60)
-public abstract class TransportContract {
+public abstract class TransportContract extends InspectionContract {
   private TestContext serving;
   private TestContext asking;
   private Transport server;
@@ -79,6 +77,16 @@ public abstract class TransportContract {
   /// Sets where the transport listens: loopback or narrower, on a port that the system chooses.
   protected abstract TestContext configure(TestContext plain);
 
+  @Override
+  final Transport extension() {
+    return newTransport();
+  }
+
+  @Override
+  final TestContext context(Path empty) {
+    return configure(TestContext.in(empty));
+  }
+
   /// Starts two transports and connects them.
   @BeforeEach
   public void connect(@TempDir Path folder) throws Exception {
@@ -94,6 +102,9 @@ public abstract class TransportContract {
     listener = server.listen(Set.of(scheme()), chunks, changes::add);
     address = listener.endpoints().getFirst().address();
     connection = client.connect(address, own);
+    if (has(Scheme.Trait.SYMMETRIC)) {
+      Await.until("the other side knows of the connection", () -> chunks.connected().size() == 1);
+    }
   }
 
   /// Ends them.

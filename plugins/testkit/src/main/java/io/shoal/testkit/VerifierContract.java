@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.api.ChunkStore;
 import io.shoal.api.Verifier;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,11 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [Verifier]. A plugin's tests extend this with how to make one and what it must
 /// compute.
-public abstract class VerifierContract {
+public abstract class VerifierContract extends InspectionContract {
+  private static final int MANY = 64;
+
   private TestContext context;
   private Verifier verifier;
 
   /// For subclasses.
+  @SuppressWarnings("NullAway.Init") // JUnit calls startVerifier before anything else
   protected VerifierContract() {}
 
   /// A verifier that is not started.
@@ -41,6 +49,16 @@ public abstract class VerifierContract {
   /// Gives the plugin what it needs to start.
   protected TestContext configure(TestContext plain) {
     return plain;
+  }
+
+  @Override
+  final Verifier extension() {
+    return newVerifier();
+  }
+
+  @Override
+  final TestContext context(Path empty) {
+    return configure(TestContext.in(empty));
   }
 
   /// Starts a verifier for a test.
@@ -71,8 +89,125 @@ public abstract class VerifierContract {
   public void digestsHaveTheAnnouncedLength() {
     assertTrue(verifier.digestSizeBytes() >= 20 && verifier.digestSizeBytes() <= 64);
     assertEquals(verifier.digestSizeBytes(), digest(new byte[3]).length);
+  }
+
+  /// Before the start, after it, and of another instance.
+  @Test
+  public void codeNameAndLengthAreAlwaysTheSame() {
     assertTrue(verifier.multihashCode() > 0);
     assertTrue(verifier.name().matches("[a-z][a-z0-9-]*"), verifier.name());
+    Verifier fresh = (Verifier) anotherExtension();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(fresh.multihashCode(), verifier.multihashCode(), "the multihash code changes");
+      assertEquals(fresh.name(), verifier.name(), "the name changes");
+      assertEquals(fresh.digestSizeBytes(), verifier.digestSizeBytes(), "the length changes");
+    }
+  }
+
+  /// Of sizes about the end of a block, of a page and of the largest chunk.
+  @Test
+  public void everyByteCountsUpToTheLargestChunk() {
+    for (int size : new int[] {1, 63, 64, 65, 4096, 1 << 20, ChunkStore.MAX_CHUNK_SIZE_BYTES}) {
+      byte[] bytes = TestData.bytes(size, size);
+      byte[] whole = digest(bytes);
+      assertArrayEquals(whole, digest(bytes), () -> size + " bytes have two digests");
+      for (int changed : new int[] {0, size / 2, size - 1}) {
+        bytes[changed] ^= 1;
+        assertFalse(
+            Arrays.equals(whole, digest(bytes)),
+            () -> "byte " + changed + " of " + size + " does not count");
+        bytes[changed] ^= 1;
+      }
+      assertFalse(
+          Arrays.equals(whole, digest(Arrays.copyOf(bytes, size + 1))),
+          () -> "a byte after " + size + " does not count");
+    }
+  }
+
+  /// A digest waits for nothing: neither for another one that is open, nor for a lock or a clock.
+  @Test
+  public void beginningADigestNeverBlocks() {
+    List<Verifier.Digest> open = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      open.add(verifier.begin());
+    }
+    long blocked = blockedWhile(() -> open.add(verifier.begin()));
+    assertEquals(0, blocked, "begin waits");
+    assertEquals(MANY * 2, open.size());
+  }
+
+  /// How often a thread had to wait while it ran something many times.
+  private static long blockedWhile(Runnable once) {
+    AtomicLong waits = new AtomicLong();
+    Thread thread =
+        Thread.ofPlatform()
+            .name("testkit-begin")
+            .start(
+                () -> {
+                  ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+                  long id = Thread.currentThread().threadId();
+                  long before = waits(threads.getThreadInfo(id));
+                  for (int i = 0; i < MANY; i++) {
+                    once.run();
+                  }
+                  waits.set(waits(threads.getThreadInfo(id)) - before);
+                });
+    try {
+      if (!thread.join(Await.patience())) {
+        thread.interrupt();
+        throw new AssertionError("begin waits");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("the test was interrupted", e);
+    }
+    return waits.get();
+  }
+
+  private static long waits(ThreadInfo thread) {
+    return thread.getWaitedCount() + thread.getBlockedCount();
+  }
+
+  @Test
+  public void everyDigestIsAnArrayOfItsOwn() {
+    byte[] bytes = TestData.bytes(5, 100);
+    byte[] first = digest(bytes);
+    byte[] kept = first.clone();
+    Arrays.fill(first, (byte) 0);
+    byte[] second = digest(bytes);
+    assertArrayEquals(kept, second, "the array of a digest is used for another one");
+    Verifier.Digest digest = verifier.begin();
+    digest.update(ByteBuffer.wrap(bytes));
+    byte[] finished = digest.finish();
+    digest.update(ByteBuffer.wrap(new byte[1]));
+    assertArrayEquals(kept, finished, "the array of a digest changes with the next one");
+  }
+
+  @Test
+  public void openDigestsOfOneThreadDoNotMeet() {
+    byte[] one = TestData.bytes(6, 1000);
+    byte[] other = TestData.bytes(7, 1000);
+    Verifier.Digest first = verifier.begin();
+    first.update(ByteBuffer.wrap(one, 0, 500));
+    Verifier.Digest second = verifier.begin();
+    second.update(ByteBuffer.wrap(other));
+    first.update(ByteBuffer.wrap(one, 500, 500));
+    assertArrayEquals(digest(other), second.finish(), "two open digests meet");
+    assertArrayEquals(digest(one), first.finish(), "two open digests meet");
+  }
+
+  /// One instance goes on when another is closed.
+  @Test
+  public void instancesShareNothing() throws Exception {
+    byte[] bytes = TestData.bytes(8, 1000);
+    byte[] whole = digest(bytes);
+    Verifier.Digest open = verifier.begin();
+    open.update(ByteBuffer.wrap(bytes));
+    Verifier another = (Verifier) startedExtension();
+    Verifier.Digest otherDigest = another.begin();
+    otherDigest.update(ByteBuffer.wrap(bytes));
+    another.close();
+    assertArrayEquals(whole, open.finish(), "closing one instance changes another");
+    assertArrayEquals(whole, digest(bytes));
   }
 
   @Test

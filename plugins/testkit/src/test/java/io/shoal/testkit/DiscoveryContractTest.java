@@ -1,50 +1,40 @@
 package io.shoal.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
 import io.shoal.testkit.SharedMap.Fault;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The contract finds what is wrong with a discovery, and nothing where nothing is.
 class DiscoveryContractTest {
-  @TempDir private Path folder;
+  /// The contract of a discovery with the fault of the test that runs.
+  static final class Contract extends DiscoveryContract {
+    private static final ScopedValue<Fault> FAULT = ScopedValue.newInstance();
 
-  private static final class Contract extends DiscoveryContract {
-    private final Fault fault;
+    private final Fault fault = FAULT.get();
     private final Map<SharedMap, Set<Cid>> network = SharedMap.network();
     private final Map<String, Set<Cid>> kept = new ConcurrentHashMap<>();
-
-    Contract(Fault fault) {
-      this.fault = fault;
-    }
 
     @Override
     protected Set<Trait> traits() {
       return fault == Fault.HOLDS_NO_RECORD
           ? EnumSet.allOf(Trait.class)
-          : EnumSet.of(Trait.ANNOUNCES, Trait.FINDS_BY_CONTENT);
+          : EnumSet.of(Trait.ANNOUNCES, Trait.FINDS_BY_CONTENT, Trait.MEETS_BY_CONFIGURATION);
     }
 
     @Override
     Duration patience() {
-      return Duration.ofMillis(300);
+      return fault == Fault.NONE ? Await.DEADLINE : Duration.ofMillis(300);
     }
 
     @Override
@@ -54,32 +44,19 @@ class DiscoveryContractTest {
 
     @Override
     protected TestContext configure(TestContext plain, List<DiscoveryStatus> before) {
-      return plain;
+      Path folder = plain.dataFolder().getFileName();
+      return plain.with("network", folder.toString().startsWith("node") ? "one" : "another");
     }
   }
 
-  /// The tests that fail, each in a network of its own.
-  private Set<String> failed(Fault fault) throws Exception {
-    Set<String> failed = new TreeSet<>();
-    for (Method test : DiscoveryContract.class.getDeclaredMethods()) {
-      if (test.isAnnotationPresent(Test.class)) {
-        DiscoveryContract contract = new Contract(fault);
-        try {
-          contract.startNodes(folder.resolve(test.getName()));
-          test.invoke(contract);
-        } catch (InvocationTargetException e) {
-          failed.add(test.getName());
-        } finally {
-          contract.endNodes();
-        }
-      }
-    }
-    return failed;
+  private static ContractRun run(Fault fault, String... tests) {
+    return ScopedValue.where(Contract.FAULT, fault)
+        .call(() -> ContractRun.of(Contract.class, tests));
   }
 
   @Test
-  void aRightDiscoveryPasses() throws Exception {
-    assertEquals(Set.of(), failed(Fault.NONE));
+  void aRightDiscoveryPasses() {
+    run(Fault.NONE).assertPassed();
   }
 
   @ParameterizedTest
@@ -96,11 +73,15 @@ class DiscoveryContractTest {
     "SURVIVES_A_RESTART, nothingSurvivesARestart",
     "REPORTS_FROM_ANOTHER_THREAD, theSinkIsCalledOnTheSearchersThread",
     "STATUS_FAILS_BEFORE_THE_START, theStatusAnswersBeforeTheStartDuringASearchAndAfterTheEnd",
-    "HOLDS_NO_RECORD, recordsAreHeldAsTheirContractSays",
+    "HOLDS_NO_RECORD, theNewestRecordIsResolvedElsewhere",
+    "HOLDS_NO_RECORD, invalidRecordsAreRefused",
+    "HOLDS_NO_RECORD, aLatePublicationIsAConflict",
+    "HOLDS_NO_RECORD, recordsOfAClosedDiscoveryFail",
     "CONCEALS_WHAT_IT_CANNOT_EXPRESS, anEndpointThatCannotBeExpressedIsCounted",
+    "IS_ONE_MAP_FOR_THE_PROCESS, anInstanceElsewhereSharesNothing",
+    "ANSWERS_AFTER_THE_END, callsAfterTheEndFailOrDoNothing",
   })
-  void aWrongOneFailsTheTestOfWhatIsWrong(Fault fault, String test) throws Exception {
-    Set<String> failed = failed(fault);
-    assertTrue(failed.contains(test), failed::toString);
+  void aWrongOneFailsTheTestOfWhatIsWrong(Fault fault, String test) {
+    run(fault, test).assertFailed(test);
   }
 }

@@ -3,6 +3,7 @@ package io.shoal.testkit;
 import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.DiscoveryStatus;
+import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PluginContext;
 import io.shoal.api.Provider;
@@ -34,7 +35,9 @@ class SharedMap implements Discovery {
     REPORTS_FROM_ANOTHER_THREAD,
     STATUS_FAILS_BEFORE_THE_START,
     HOLDS_NO_RECORD,
-    CONCEALS_WHAT_IT_CANNOT_EXPRESS
+    CONCEALS_WHAT_IT_CANNOT_EXPRESS,
+    IS_ONE_MAP_FOR_THE_PROCESS,
+    ANSWERS_AFTER_THE_END
   }
 
   private final Fault fault;
@@ -42,6 +45,8 @@ class SharedMap implements Discovery {
   private final Map<String, Set<Cid>> kept;
   private volatile List<PeerAddress> endpoints = List.of();
   private volatile String folder = "";
+  private volatile String network = "";
+  private volatile boolean closed;
 
   /// @param all what all instances of a network announce
   /// @param kept what instances announced once, by their folders
@@ -51,12 +56,25 @@ class SharedMap implements Discovery {
     this.kept = kept;
   }
 
+  private void requireOpen() {
+    if (closed) {
+      if (fault == Fault.ANSWERS_AFTER_THE_END) {
+        throw new UnsupportedOperationException("of a discovery that is gone");
+      }
+      throw new IllegalStateException("the discovery is closed");
+    }
+  }
+
   private Set<Cid> mine() {
     return all.getOrDefault(this, Set.of());
   }
 
   @Override
-  public void start(PluginContext context) {
+  public void start(PluginContext context) throws InvalidConfigException {
+    network =
+        fault == Fault.IS_ONE_MAP_FOR_THE_PROCESS
+            ? context.config().text("network", "").replaceAll(".", "")
+            : context.config().text("network", "");
     folder = context.dataFolder().toString();
     Set<Cid> contents =
         fault == Fault.SURVIVES_A_RESTART
@@ -67,6 +85,7 @@ class SharedMap implements Discovery {
 
   @Override
   public void close() {
+    closed = true;
     all.remove(this);
   }
 
@@ -88,6 +107,7 @@ class SharedMap implements Discovery {
   @Override
   public void announce(Cid cid) {
     if (fault != Fault.FORGETS_WHAT_CAME_BEFORE_THE_ENDPOINTS || !endpoints.isEmpty()) {
+      requireOpen();
       all.get(this).add(cid);
     }
   }
@@ -95,13 +115,14 @@ class SharedMap implements Discovery {
   @Override
   public void withdraw(Cid cid) {
     if (fault != Fault.NEVER_WITHDRAWS) {
-      mine().remove(cid);
+      Optional.ofNullable(all.get(this)).ifPresent(contents -> contents.remove(cid));
     }
   }
 
   @Override
   public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink)
       throws InterruptedException {
+    requireOpen();
     if (fault == Fault.REPORTS_FROM_ANOTHER_THREAD) {
       Thread.ofVirtual().start(() -> report(cid, schemes, sink)).join();
     } else {
@@ -114,7 +135,8 @@ class SharedMap implements Discovery {
 
   private void report(Cid cid, Set<String> schemes, ProviderSink sink) {
     for (Map.Entry<SharedMap, Set<Cid>> other : all.entrySet()) {
-      if (other.getValue().contains(cid) || fault == Fault.REPORTS_EVERY_CONTENT) {
+      boolean meets = other.getKey().network.equals(network);
+      if (meets && other.getValue().contains(cid) || fault == Fault.REPORTS_EVERY_CONTENT) {
         for (PeerAddress address : other.getKey().endpoints) {
           boolean wanted =
               schemes.contains(address.scheme()) || fault == Fault.REPORTS_OTHER_SCHEMES;
@@ -135,7 +157,7 @@ class SharedMap implements Discovery {
       throw new IllegalStateException("not started");
     }
     return DiscoveryStatus.builder()
-        .reachablePeers(Math.max(0, all.size() - 1))
+        .reachablePeers(closed ? 0 : Math.max(0, all.size() - 1))
         .announcedKeys(mine().size())
         .inexpressibleEndpoints(fault == Fault.CONCEALS_WHAT_IT_CANNOT_EXPRESS ? 0 : 1)
         .build();

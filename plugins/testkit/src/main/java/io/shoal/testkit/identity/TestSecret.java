@@ -1,4 +1,4 @@
-package io.shoal.testkit;
+package io.shoal.testkit.identity;
 
 import io.shoal.api.SwarmSecret;
 import java.security.GeneralSecurityException;
@@ -6,12 +6,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /// The secret of a swarm that lives as long as a test.
-final class TestSecret implements SwarmSecret {
+public final class TestSecret implements SwarmSecret {
   private static final String ALGORITHM = "HmacSHA256";
 
   private final SecretKeySpec key;
 
-  TestSecret(byte[] secret) {
+  public TestSecret(byte[] secret) {
     key = new SecretKeySpec(secret, ALGORITHM);
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.shoal.api.Discovery;
+import io.shoal.api.ShoalException;
 import io.shoal.api.SignedRecord;
 import io.shoal.api.SignedRecords;
 import io.shoal.api.UserFaultException;
@@ -16,21 +18,41 @@ import java.security.Signature;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
-/// The contract of [SignedRecords], on the instances of a [DiscoveryContract].
-final class SignedRecordsCheck {
+/// The contract of [SignedRecords], for discoveries with this ability.
+public abstract class SignedRecordsContract extends InspectionContract {
   private static final int KEY_BYTES = 32;
 
-  private final List<SignedRecords> instances;
   private final KeyPair keys;
   private final byte[] publicKey;
 
-  /// @param instances at least two that know each other
-  SignedRecordsCheck(List<SignedRecords> instances) throws GeneralSecurityException {
-    this.instances = instances;
-    this.keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+  SignedRecordsContract() {
+    try {
+      keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every Java platform has Ed25519", e);
+    }
     byte[] encoded = keys.getPublic().getEncoded();
-    this.publicKey = Arrays.copyOfRange(encoded, encoded.length - KEY_BYTES, encoded.length);
+    publicKey = Arrays.copyOfRange(encoded, encoded.length - KEY_BYTES, encoded.length);
+  }
+
+  /// At least two that are started and know each other.
+  abstract List<Discovery> instances();
+
+  /// Whether it claims to have the ability.
+  abstract boolean holdsRecords();
+
+  private boolean isAbsent() {
+    for (Discovery one : instances()) {
+      assertEquals(holdsRecords(), one.signedRecords().isPresent(), "the ability is declared");
+    }
+    return !holdsRecords();
+  }
+
+  private SignedRecords records(int instance) {
+    return instances().get(instance).signedRecords().orElseThrow();
   }
 
   private SignedRecord record(String name, long sequence, String value)
@@ -43,18 +65,22 @@ final class SignedRecordsCheck {
   }
 
   private SignedRecords.Resolution resolved(int instance, String name) throws Exception {
-    SignedRecords.Resolution found = instances.get(instance).resolve(publicKey, name);
+    SignedRecords.Resolution found = records(instance).resolve(publicKey, name);
     assertTrue(found.answered() > 0, "other parties answer");
     assertTrue(found.holders() <= found.answered(), "those that hold it have answered");
     return found;
   }
 
-  void theNewestIsResolvedElsewhere() throws Exception {
+  @Test
+  public void theNewestRecordIsResolvedElsewhere() throws Exception {
+    if (isAbsent()) {
+      return;
+    }
     SignedRecord first = record("new", 1, "5:first");
     SignedRecord second = record("new", 2, "6:second");
-    assertTrue(instances.get(0).publish(first) > 0, "another party takes it");
+    assertTrue(records(0).publish(first) > 0, "another party takes it");
     assertEquals(Optional.of(first), resolved(1, "new").record());
-    assertTrue(instances.get(0).publish(second, 1) > 0, "another party takes it");
+    assertTrue(records(0).publish(second, 1) > 0, "another party takes it");
     SignedRecords.Resolution found = resolved(1, "new");
     assertEquals(Optional.of(second), found.record());
     assertTrue(found.holders() > 0, "another party holds what is found");
@@ -62,17 +88,25 @@ final class SignedRecordsCheck {
     assertEquals(Optional.empty(), resolved(1, "other name").record());
   }
 
-  void aLatePublicationIsAConflict() throws Exception {
-    assertTrue(instances.get(0).publish(record("late", 5, "4:five")) > 0, "another party takes it");
+  @Test
+  public void aLatePublicationIsAConflict() throws Exception {
+    if (isAbsent()) {
+      return;
+    }
+    assertTrue(records(0).publish(record("late", 5, "4:five")) > 0, "another party takes it");
     for (SignedRecord late : List.of(record("late", 4, "4:four"), record("late", 5, "4:FIVE"))) {
-      assertThrows(UserFaultException.class, () -> instances.get(1).publish(late));
+      assertThrows(UserFaultException.class, () -> records(1).publish(late));
     }
     SignedRecord later = record("late", 7, "5:seven");
-    assertThrows(UserFaultException.class, () -> instances.get(1).publish(later, 6));
-    assertTrue(instances.get(1).publish(later, 5) > 0, "another party takes it");
+    assertThrows(UserFaultException.class, () -> records(1).publish(later, 6));
+    assertTrue(records(1).publish(later, 5) > 0, "another party takes it");
   }
 
-  void invalidRecordsAreRefused() throws Exception {
+  @Test
+  public void invalidRecordsAreRefused() throws Exception {
+    if (isAbsent()) {
+      return;
+    }
     SignedRecord valid = record("valid", 5, "4:five");
     String tooLarge = "997:" + "x".repeat(997);
     for (SignedRecord invalid :
@@ -87,15 +121,29 @@ final class SignedRecordsCheck {
             new SignedRecord(publicKey, "valid", 6, valid.value(), valid.signature()),
             new SignedRecord(publicKey, "other", 5, valid.value(), valid.signature()))) {
       assertThrows(
-          UserFaultException.class, () -> instances.get(0).publish(invalid), invalid::toString);
+          UserFaultException.class, () -> records(0).publish(invalid), invalid::toString);
     }
     assertEquals(Optional.empty(), resolved(1, "valid").record());
-    assertThrows(UserFaultException.class, () -> instances.get(0).resolve(new byte[31], "valid"));
+    assertThrows(UserFaultException.class, () -> records(0).resolve(new byte[31], "valid"));
   }
 
-  void afterTheEndOfTheSecondItFails() throws Exception {
+  @Test
+  public void recordsOfAClosedDiscoveryFail() throws Exception {
+    if (isAbsent()) {
+      return;
+    }
     SignedRecord record = record("late", 9, "4:nine");
-    assertThrows(Exception.class, () -> instances.get(1).publish(record));
-    assertThrows(Exception.class, () -> instances.get(1).resolve(publicKey, "late"));
+    SignedRecords closed = records(1);
+    instances().get(1).close();
+    assertLate(() -> closed.publish(record));
+    assertLate(() -> closed.publish(record, 8));
+    assertLate(() -> closed.resolve(publicKey, "late"));
+  }
+
+  private static void assertLate(Executable call) {
+    Throwable late = assertThrows(Throwable.class, call, "a call after close does not fail");
+    assertTrue(
+        late instanceof IllegalStateException || late instanceof ShoalException,
+        () -> "after close it throws " + late);
   }
 }

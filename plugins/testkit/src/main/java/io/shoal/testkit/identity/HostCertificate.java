@@ -1,4 +1,4 @@
-package io.shoal.testkit;
+package io.shoal.testkit.identity;
 
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.PeerFaultException;

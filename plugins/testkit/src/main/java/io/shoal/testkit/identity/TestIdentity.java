@@ -1,4 +1,4 @@
-package io.shoal.testkit;
+package io.shoal.testkit.identity;
 
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.PeerId;
@@ -11,7 +11,7 @@ import java.security.Signature;
 import java.util.Arrays;
 
 /// The identity of a node that lives as long as a test.
-final class TestIdentity implements NodeIdentity {
+public final class TestIdentity implements NodeIdentity {
   private static final int KEY_SIZE_BYTES = 32;
 
   private final KeyPair key;
@@ -24,7 +24,7 @@ final class TestIdentity implements NodeIdentity {
     this.publicKey = Arrays.copyOfRange(encoded, encoded.length - KEY_SIZE_BYTES, encoded.length);
   }
 
-  static TestIdentity create() {
+  public static TestIdentity create() {
     try {
       return new TestIdentity(KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
     } catch (GeneralSecurityException e) {
