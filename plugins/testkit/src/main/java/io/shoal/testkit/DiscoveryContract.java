@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [Discovery]: some instances of it find each other on this machine. A plugin's
@@ -37,6 +38,7 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
   /// The port of the first instance's endpoint; each further one has the next.
   private static final int FIRST_PORT = 4601;
 
+  private boolean begun;
   private final List<TestContext> contexts = new ArrayList<>();
   private final List<Discovery> nodes = new ArrayList<>();
 
@@ -128,9 +130,14 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
   /// Starts the instances.
   ///
   /// @param folder for their data
+  /// @param test for what
   /// @throws Exception as the discovery throws it
   @BeforeEach
-  public void startNodes(@TempDir Path folder) throws Exception {
+  public void startNodes(@TempDir Path folder, TestInfo test) throws Exception {
+    if (isAboutLife(test)) {
+      return;
+    }
+    begun = true;
     this.folder = folder;
     for (int i = 0; i < INSTANCES; i++) {
       nodes.add(started(i, nodes));
@@ -152,6 +159,9 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
   /// Ends them.
   @AfterEach
   public void endNodes() {
+    if (!begun) {
+      return;
+    }
     nodes.forEach(Discovery::close);
     nodes.forEach(Discovery::close);
     contexts.forEach(TestContext::close);

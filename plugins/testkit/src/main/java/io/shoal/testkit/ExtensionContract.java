@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -47,6 +48,15 @@ public abstract class ExtensionContract {
 
   @SuppressWarnings("NullAway.Init") // JUnit calls lookAround before anything else
   ExtensionContract() {}
+
+  /// Whether a test is about the life of an extension alone: it makes its own, and what the tests of
+  /// its kind need is not begun.
+  static boolean isAboutLife(TestInfo test) {
+    return test.getTestMethod()
+        .map(method -> method.getDeclaringClass())
+        .filter(type -> type == ExtensionContract.class || type == InspectionContract.class)
+        .isPresent();
+  }
 
   /// One that is not started.
   abstract Extension extension();

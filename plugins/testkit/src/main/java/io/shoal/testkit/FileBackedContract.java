@@ -39,6 +39,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of stores with the ability [FileBacked]. A plugin's tests extend this with how to
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class FileBackedContract extends InspectionContract {
   private static final int CHUNK = 1000;
 
+  private boolean begun;
   private Path folder;
   private TestContext context;
   private ChunkStore store;
@@ -75,7 +77,11 @@ public abstract class FileBackedContract extends InspectionContract {
 
   /// Starts a store for a test.
   @BeforeEach
-  public void startStore(@TempDir Path temporary) throws Exception {
+  public void startStore(@TempDir Path temporary, TestInfo test) throws Exception {
+    if (isAboutLife(test)) {
+      return;
+    }
+    begun = true;
     folder = temporary.toRealPath();
     context = configure(TestContext.in(folder.resolve("store")));
     start();
@@ -84,6 +90,9 @@ public abstract class FileBackedContract extends InspectionContract {
   /// Ends it.
   @AfterEach
   public void endStore() {
+    if (!begun) {
+      return;
+    }
     store.close();
     store.close();
     context.close();

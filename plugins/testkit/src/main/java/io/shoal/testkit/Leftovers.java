@@ -28,8 +28,8 @@ final class Leftovers {
   /// one that Netty has for all its users, which ends by itself.
   private static final Pattern OTHERS_THREADS =
       Pattern.compile(
-          "(testkit-|junit-|surefire-|VirtualThread-|ForkJoinPool\\.commonPool|process reaper"
-              + "|Cleaner-|Common-Cleaner|Attach |JFR|RMI ).*"
+          "(testkit-|junit-|surefire-|VirtualThread-|(Sub|Master-|Read-|Write-)Poller"
+              + "|ForkJoinPool\\.commonPool|process reaper|Cleaner-|Common-Cleaner|Attach |JFR|RMI ).*"
               + "|globalEventExecutor-.*|ForkJoinPool-\\d+-delayScheduler|main");
 
   /// Libraries that were loaded, the machine's own files, and what only polls.

@@ -11,6 +11,8 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The node's side of connections, for tests of transports: serves from memory, refuses on request,
 /// and records the calls.
@@ -29,37 +32,94 @@ public final class TestChunkServer implements ChunkServer {
   public record Message(int type, ByteBuffer bytes) {}
 
   private final Map<Cid, ServeAnswer> refusals = new ConcurrentHashMap<>();
-  private final Map<Cid, byte[]> chunks = new ConcurrentHashMap<>();
-  private final Map<Cid, Boolean> changing = new ConcurrentHashMap<>();
+  private final Map<Cid, Served> chunks = new ConcurrentHashMap<>();
   private final Map<Cid, Boolean> held = new ConcurrentHashMap<>();
   private final Map<Cid, PeerConnection.AvailabilityListener> watchers = new ConcurrentHashMap<>();
   private final List<PeerConnection> connected = new CopyOnWriteArrayList<>();
   private final List<PeerConnection> disconnected = new CopyOnWriteArrayList<>();
   private final List<Message> messages = new CopyOnWriteArrayList<>();
+  private volatile boolean closing;
+  private final List<String> breaches = new CopyOnWriteArrayList<>();
   private final AtomicInteger openSources = new AtomicInteger();
+  private final AtomicLong permittedBytes = new AtomicLong();
+  private final Map<PeerConnection, AtomicInteger> inMessage =
+      Collections.synchronizedMap(new IdentityHashMap<>());
   private final AtomicInteger interrupted = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
 
   /// Holds nothing yet.
   public TestChunkServer() {}
 
+  /// A chunk and the way it is served.
+  private record Served(byte[] bytes, boolean changes, int sliceBytes, Optional<FileRegion> region) {}
+
   /// Serves these bytes from now on.
+  ///
+  /// @param bytes the chunk
+  /// @return its id
   public Cid serve(byte[] bytes) {
-    Cid cid = TestData.cid(bytes);
-    chunks.put(cid, bytes);
-    return cid;
+    return serve(new Served(bytes, false, Integer.MAX_VALUE, Optional.empty()));
   }
 
   /// Serves these bytes, and finds after the last one that they cannot be trusted.
+  ///
+  /// @param bytes the chunk
+  /// @return its id
   public Cid serveChanging(byte[] bytes) {
-    Cid cid = serve(bytes);
-    changing.put(cid, true);
+    return serve(new Served(bytes, true, Integer.MAX_VALUE, Optional.empty()));
+  }
+
+  /// Serves these bytes, of which little may be sent at a time.
+  ///
+  /// @param bytes the chunk
+  /// @param sliceBytes the most that one call of [ChunkSource#permit] grants
+  /// @return its id
+  public Cid serveMetered(byte[] bytes, int sliceBytes) {
+    return serve(new Served(bytes, false, sliceBytes, Optional.empty()));
+  }
+
+  /// Serves these bytes out of a file.
+  ///
+  /// @param bytes the chunk
+  /// @param sliceBytes the most that one call of [ChunkSource#permit] grants
+  /// @param region where they lie in a file, which stays open meanwhile
+  /// @return its id
+  public Cid serveFile(byte[] bytes, int sliceBytes, FileRegion region) {
+    return serve(new Served(bytes, false, sliceBytes, Optional.of(region)));
+  }
+
+  private Cid serve(Served served) {
+    Cid cid = TestData.cid(served.bytes());
+    chunks.put(cid, served);
     return cid;
+  }
+
+  /// How many bytes transports were permitted to send so far, over all chunks.
+  long permittedBytes() {
+    return permittedBytes.get();
+  }
+
+  /// What the transport did against the rules of [ChunkServer], one line each.
+  List<String> breaches() {
+    return List.copyOf(breaches);
+  }
+
+  private void requireConnected(PeerConnection from, String call) {
+    if (connected.stream().noneMatch(known -> known == from)) {
+      breaches.add(call + " came before connected, or with another object");
+    } else if (disconnected.stream().anyMatch(gone -> gone == from)) {
+      breaches.add(call + " came after disconnected");
+    }
   }
 
   /// Refuses a chunk from now on.
   public void refuse(Cid cid, Refusal refusal) {
     refusals.put(cid, new ServeAnswer.Refuse(refusal));
+  }
+
+  /// Closes every connection as soon as it is reported.
+  void closeEveryConnection() {
+    closing = true;
   }
 
   /// Lets requests for a chunk wait for as long as the peer wants.
@@ -109,17 +169,28 @@ public final class TestChunkServer implements ChunkServer {
 
   @Override
   public void connected(PeerConnection connection) {
+    if (connected.stream().anyMatch(known -> known == connection)) {
+      breaches.add("connected was called twice for one connection");
+    }
     connected.add(connection);
+    if (closing) {
+      connection.close();
+    }
   }
 
   @Override
   public void disconnected(PeerConnection connection) {
+    if (disconnected.stream().anyMatch(known -> known == connection)) {
+      breaches.add("disconnected was called twice for one connection");
+    }
+    requireConnected(connection, "disconnected");
     disconnected.add(connection);
   }
 
   @Override
   public ServeAnswer request(PeerConnection from, ChunkRequest request)
       throws InterruptedException {
+    requireConnected(from, "a request");
     if (held.containsKey(request.cid())) {
       waitForInterrupt();
     }
@@ -127,12 +198,12 @@ public final class TestChunkServer implements ChunkServer {
     if (refusal != null) {
       return refusal;
     }
-    byte[] bytes = chunks.get(request.cid());
-    if (bytes == null) {
+    Served served = chunks.get(request.cid());
+    if (served == null) {
       return new ServeAnswer.Refuse(new Refusal.NotHeld());
     }
     openSources.incrementAndGet();
-    return new ServeAnswer.Serve(new MemorySource(bytes, changing.containsKey(request.cid())));
+    return new ServeAnswer.Serve(new Source(served));
   }
 
   private void waitForInterrupt() throws InterruptedException {
@@ -150,6 +221,7 @@ public final class TestChunkServer implements ChunkServer {
   @Override
   public PeerConnection.Watch watch(
       PeerConnection from, Cid root, PeerConnection.AvailabilityListener listener) {
+    requireConnected(from, "a watch");
     watchers.put(root, listener);
     listener.availability(new Availability.Unknown());
     return () -> watchers.remove(root, listener);
@@ -157,47 +229,57 @@ public final class TestChunkServer implements ChunkServer {
 
   @Override
   public void message(PeerConnection from, int type, ByteBuffer bytes) {
+    requireConnected(from, "a message");
+    AtomicInteger running = inMessage.computeIfAbsent(from, _ -> new AtomicInteger());
+    if (running.incrementAndGet() > 1) {
+      breaches.add("two messages of one connection came at once");
+    }
+    Thread.yield();
+    running.decrementAndGet();
     messages.add(new Message(type, ByteBuffer.allocate(bytes.remaining()).put(bytes).flip()));
   }
 
-  private final class MemorySource implements ChunkSource {
-    private final byte[] bytes;
-    private final boolean changes;
+  private final class Source implements ChunkSource {
+    private final Served served;
     private boolean closed;
 
-    MemorySource(byte[] bytes, boolean changes) {
-      this.bytes = bytes;
-      this.changes = changes;
+    Source(Served served) {
+      this.served = served;
     }
 
     @Override
     public int sizeBytes() {
-      return bytes.length;
+      return served.bytes().length;
     }
 
     @Override
     public int permit(int wantedBytes) {
-      return wantedBytes;
+      if (wantedBytes < 1) {
+        breaches.add("permit was asked for " + wantedBytes + " bytes");
+      }
+      int granted = Math.min(wantedBytes, served.sliceBytes());
+      permittedBytes.addAndGet(granted);
+      return granted;
     }
 
     @Override
     public int read(ByteBuffer into, int positionBytes) {
-      if (positionBytes >= bytes.length) {
+      if (positionBytes >= sizeBytes()) {
         return -1;
       }
-      int size = Math.min(into.remaining(), bytes.length - positionBytes);
-      into.put(bytes, positionBytes, size);
+      int size = Math.min(into.remaining(), sizeBytes() - positionBytes);
+      into.put(served.bytes(), positionBytes, size);
       return size;
     }
 
     @Override
     public Optional<FileRegion> region() {
-      return Optional.empty();
+      return served.region();
     }
 
     @Override
     public void revalidate() throws ChunkChangedException {
-      if (changes) {
+      if (served.changes()) {
         throw new ChunkChangedException("the test's chunk changed: that is what the test is about");
       }
     }

@@ -7,13 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.Availability;
-import io.shoal.api.ChunkBody;
-import io.shoal.api.ChunkRequest;
 import io.shoal.api.ChunkServer;
-import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Endpoint;
 import io.shoal.api.InvalidInputException;
@@ -24,13 +20,18 @@ import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.RefusedException;
 import io.shoal.api.Scheme;
+import io.shoal.api.ShoalException;
 import io.shoal.api.TlsContext;
 import io.shoal.api.Transport;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -38,12 +39,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,114 +52,13 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// Longer than other classes since a plugin extends one class for the whole contract: a short
 /// method a promise.
-public abstract class TransportContract extends InspectionContract {
-  private TestContext serving;
-  private TestContext asking;
-  private Transport server;
-  private Transport client;
-  private TestChunkServer chunks;
-  private TestChunkServer own;
-  private final List<List<Endpoint>> changes = new CopyOnWriteArrayList<>();
-  private Transport.Listener listener;
-  private PeerAddress address;
-  private PeerConnection connection;
-
+public abstract class TransportContract extends ConnectionContract {
   /// For subclasses.
-  @SuppressWarnings("NullAway.Init") // JUnit calls connect before anything else
   protected TransportContract() {}
-
-  /// A transport that is not started.
-  protected abstract Transport newTransport();
-
-  /// The scheme to test.
-  protected abstract String scheme();
-
-  /// Sets where the transport listens: loopback or narrower, on a port that the system chooses.
-  protected abstract TestContext configure(TestContext plain);
-
-  @Override
-  final Transport extension() {
-    return newTransport();
-  }
-
-  @Override
-  final TestContext context(Path empty) {
-    return configure(TestContext.in(empty));
-  }
-
-  /// Starts two transports and connects them.
-  @BeforeEach
-  public void connect(@TempDir Path folder) throws Exception {
-    serving = configure(TestContext.in(folder.resolve("serving")));
-    asking = configure(TestContext.in(folder.resolve("asking")));
-    server = newTransport();
-    server.start(serving);
-    client = newTransport();
-    client.start(asking);
-    assertEquals(Set.of(), serving.testConfig().unknownKeys(), "keys that start did not ask for");
-    chunks = new TestChunkServer();
-    own = new TestChunkServer();
-    listener = server.listen(Set.of(scheme()), chunks, changes::add);
-    address = listener.endpoints().getFirst().address();
-    connection = client.connect(address, own);
-    if (has(Scheme.Trait.SYMMETRIC)) {
-      Await.until("the other side knows of the connection", () -> chunks.connected().size() == 1);
-    }
-  }
-
-  /// Ends them.
-  @AfterEach
-  public void end() {
-    client.close();
-    client.close();
-    server.close();
-    serving.close();
-    asking.close();
-  }
-
-  private Scheme testedScheme() {
-    return server.schemes().stream()
-        .filter(scheme -> scheme.name().equals(scheme()))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError(scheme() + " is not among the schemes"));
-  }
-
-  private boolean has(Scheme.Trait trait) {
-    return testedScheme().has(trait);
-  }
-
-  private static ChunkRequest request(Cid cid) {
-    return ChunkRequest.of(cid);
-  }
-
-  private static byte[] fetch(PeerConnection from, Cid cid) throws Exception {
-    try (ChunkBody body = from.fetch(request(cid))) {
-      return read(body);
-    }
-  }
-
-  private static byte[] read(ChunkBody body) throws Exception {
-    ByteBuffer bytes = ByteBuffer.allocate(body.awaitSize() + 1);
-    int read = body.read(bytes);
-    while (read > 0) {
-      read = body.read(bytes);
-    }
-    assertEquals(-1, read);
-    return Arrays.copyOf(bytes.array(), bytes.position());
-  }
-
-  private static Refusal refusal(PeerConnection from, Cid cid) throws Exception {
-    try {
-      fetch(from, cid);
-    } catch (RefusedException e) {
-      return e.refusal();
-    }
-    throw new AssertionError(cid + " was not refused");
-  }
 
   @Test
   public void theEndsOfAConnectionShareAChannelBindingThatNoOtherConnectionHas() throws Exception {
-    Await.until("the other side was notified", () -> chunks.connected().size() == 1);
+    awaitConnected();
     Optional<byte[]> here = connection.channelBinding();
     Optional<byte[]> there = chunks.connected().getFirst().channelBinding();
     PeerConnection second = client.connect(address, own);
@@ -212,37 +111,19 @@ public abstract class TransportContract extends InspectionContract {
     Cid cid = chunks.serve(bytes);
     listener.close();
     listener.close();
-    assertThrows(
-        PeerUnreachableException.class, () -> client.connect(address, ChunkServer.NOTHING).close());
-    assertTrue(connection.isOpen());
-    assertArrayEquals(bytes, fetch(connection, cid));
+    assertUnreachable();
+    if (has(Scheme.Trait.SYMMETRIC)) {
+      assertTrue(connection.isOpen());
+      assertArrayEquals(bytes, fetch(connection, cid), "what is open ends with the listener");
+    }
     int reported = changes.size();
     server.close();
     assertEquals(reported, changes.size(), "endpoints were reported after the listener's end");
   }
 
   @Test
-  public void chunksOfEverySizeArriveByteForByte() throws Exception {
-    for (int size : new int[] {0, 1, 1000, 65_536, 1 << 20, ChunkStore.MAX_CHUNK_SIZE_BYTES}) {
-      byte[] bytes = TestData.bytes(size, size);
-      Cid cid = chunks.serve(bytes);
-      assertArrayEquals(bytes, fetch(connection, cid));
-    }
-    Await.until("all sources are given back", () -> chunks.openSources() == 0);
-  }
-
-  @Test
-  public void bothSidesMayAsk() throws Exception {
-    assumeTrue(has(Scheme.Trait.SYMMETRIC), "only the side that dialled asks");
-    Await.until("the other side knows of the connection", () -> chunks.connected().size() == 1);
-    byte[] bytes = TestData.bytes(1, 100_000);
-    Cid cid = own.serve(bytes);
-    assertArrayEquals(bytes, fetch(chunks.connected().getFirst(), cid));
-  }
-
-  @Test
   public void bothSidesKnowEachOther() throws Exception {
-    Await.until("the other side knows of the connection", () -> chunks.connected().size() == 1);
+    awaitConnected();
     PeerConnection inbound = chunks.connected().getFirst();
     assertTrue(connection.remote().outbound());
     assertFalse(inbound.remote().outbound());
@@ -259,100 +140,6 @@ public abstract class TransportContract extends InspectionContract {
   }
 
   @Test
-  public void manyRequestsAreOnTheirWayAtOnce() throws Exception {
-    List<Cid> cids = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      cids.add(chunks.serve(TestData.bytes(i, 5_000)));
-    }
-    List<ChunkBody> bodies = new ArrayList<>();
-    for (Cid cid : cids) {
-      bodies.add(connection.fetch(request(cid)));
-    }
-    for (int i = cids.size() - 1; i >= 0; i--) {
-      try (ChunkBody body = bodies.get(i)) {
-        assertArrayEquals(TestData.bytes(i, 5_000), read(body));
-      }
-    }
-  }
-
-  @Test
-  public void aSlowReaderDelaysNoOther() throws Exception {
-    byte[] large = TestData.bytes(1, ChunkStore.MAX_CHUNK_SIZE_BYTES);
-    byte[] small = TestData.bytes(2, 100_000);
-    try (ChunkBody slow = connection.fetch(request(chunks.serve(large)))) {
-      assertEquals(large.length, slow.awaitSize());
-      Cid cid = chunks.serve(small);
-      for (int i = 0; i < 20; i++) {
-        assertArrayEquals(small, fetch(connection, cid));
-      }
-      assertArrayEquals(large, read(slow));
-    }
-  }
-
-  @Test
-  public void everyRefusalComesThrough() throws Exception {
-    Cid cid = TestData.cid(new byte[] {1});
-    assertEquals(new Refusal.NotHeld(), refusal(connection, cid));
-    for (Refusal refusal :
-        List.of(
-            new Refusal.Busy(Duration.ofSeconds(3)), new Refusal.Denied(), new Refusal.Corrupt())) {
-      chunks.refuse(cid, refusal);
-      assertEquals(refusal, refusal(connection, cid));
-    }
-    assertTrue(connection.isOpen());
-  }
-
-  @Test
-  public void aChunkThatChangedWhileItWasSentIsCorrupt() throws Exception {
-    Cid cid = chunks.serveChanging(TestData.bytes(1, 300_000));
-    assertEquals(new Refusal.Corrupt(), refusal(connection, cid));
-    byte[] bytes = TestData.bytes(2, 1000);
-    assertArrayEquals(bytes, fetch(connection, chunks.serve(bytes)));
-    Await.until("all sources are given back", () -> chunks.openSources() == 0);
-  }
-
-  @Test
-  public void closingABodyTakesTheRequestBack() throws Exception {
-    Cid cid = TestData.cid(new byte[] {1});
-    chunks.hold(cid);
-    ChunkBody body = connection.fetch(request(cid));
-    Await.until("the request waits", () -> chunks.waiting() == 1);
-    body.close();
-    body.close();
-    Await.until("it was interrupted", () -> chunks.interrupted() == 1);
-    byte[] bytes = TestData.bytes(2, 1000);
-    assertArrayEquals(bytes, fetch(connection, chunks.serve(bytes)));
-  }
-
-  @Test
-  public void aBodyThatIsClosedMidwayGivesItsSourceBack() throws Exception {
-    byte[] bytes = TestData.bytes(1, ChunkStore.MAX_CHUNK_SIZE_BYTES);
-    Cid cid = chunks.serve(bytes);
-    try (ChunkBody body = connection.fetch(request(cid))) {
-      assertTrue(body.read(ByteBuffer.allocate(1000)) > 0);
-    }
-    Await.until("all sources are given back", () -> chunks.openSources() == 0);
-    assertArrayEquals(bytes, fetch(connection, cid));
-  }
-
-  @Test
-  public void closingTheConnectionEndsWhatWaits() throws Exception {
-    assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(connection::close));
-    assertFalse(connection.isOpen());
-    assertThrows(
-        PeerUnreachableException.class, () -> connection.fetch(request(TestData.cid(new byte[0]))));
-    if (has(Scheme.Trait.MESSAGES)) {
-      assertThrows(
-          PeerUnreachableException.class, () -> connection.send(1, ByteBuffer.allocate(1)));
-    }
-    Await.until(
-        "both sides were notified",
-        () -> own.disconnected().size() == 1 && chunks.disconnected().size() == 1);
-    assertSame(connection, own.disconnected().getFirst());
-    assertSame(chunks.connected().getFirst(), chunks.disconnected().getFirst());
-  }
-
-  @Test
   public void aConnectionMayBeClosedForAnyReason() throws Exception {
     connection.close(PeerConnection.Reason.IDLE);
     connection.close(PeerConnection.Reason.STOPPING);
@@ -363,52 +150,9 @@ public abstract class TransportContract extends InspectionContract {
     }
     Await.until(
         "the other side was notified",
-        () -> chunks.disconnected().size() == 1 + PeerConnection.Reason.values().length);
+        () -> chunks.disconnected().size() == chunks.connected().size());
     for (PeerConnection gone : chunks.disconnected()) {
       assertEquals(Optional.empty(), gone.fault(), "the peer broke no rule");
-    }
-  }
-
-  @Test
-  public void closingTheTransportEndsWhatWaits() throws Exception {
-    assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(client::close));
-    Await.until("the other side was notified", () -> chunks.disconnected().size() == 1);
-  }
-
-  @Test
-  public void whatWaitsEndsWhenTheOtherSideGoes() throws Exception {
-    assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(server::close));
-    Await.until("this side was notified", () -> own.disconnected().size() == 1);
-  }
-
-  private Refusal refusalOfAWaitingRequest(Runnable close) throws Exception {
-    Cid cid = TestData.cid(new byte[] {1});
-    chunks.hold(cid);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Refusal> waiting = threads.submit(() -> refusal(connection, cid));
-      Await.until("the request waits", () -> chunks.waiting() == 1);
-      close.run();
-      return waiting.get();
-    }
-  }
-
-  @Test
-  public void interruptingTheReaderEndsItsWait() throws Exception {
-    Cid cid = TestData.cid(new byte[] {1});
-    chunks.hold(cid);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        ChunkBody body = connection.fetch(request(cid))) {
-      List<Thread> reader = new CopyOnWriteArrayList<>();
-      Future<Integer> waiting =
-          threads.submit(
-              () -> {
-                reader.add(Thread.currentThread());
-                return body.awaitSize();
-              });
-      Await.until("the request waits", () -> chunks.waiting() == 1 && !reader.isEmpty());
-      reader.getFirst().interrupt();
-      ExecutionException end = assertThrows(ExecutionException.class, waiting::get);
-      assertInstanceOf(InterruptedException.class, end.getCause());
     }
   }
 
@@ -482,7 +226,9 @@ public abstract class TransportContract extends InspectionContract {
 
   @Test
   public void theExpectedPeerIsChecked() throws Exception {
-    assumeTrue(has(Scheme.Trait.PROVES_BOTH), "the scheme proves no identity");
+    if (!has(Scheme.Trait.PROVES_BOTH)) {
+      return;
+    }
     PeerAddress right = PeerAddress.of(address.uri()).withPeerId(serving.identity().peerId());
     client.connect(right, ChunkServer.NOTHING).close();
     PeerAddress wrong = PeerAddress.of(address.uri()).withPeerId(asking.identity().peerId());
@@ -493,13 +239,21 @@ public abstract class TransportContract extends InspectionContract {
   }
 
   @Test
-  public void anAddressWithoutAListenerIsUnreachable() {
+  public void anAddressWithoutAListenerIsUnreachable() throws Exception {
     server.close();
-    PeerUnreachableException fault =
-        assertThrows(
-            PeerUnreachableException.class,
-            () -> client.connect(address, ChunkServer.NOTHING).close());
-    Messages.assertOneLine(fault);
+    assertUnreachable();
+  }
+
+  /// At once, or by the first request of a scheme that dials with that.
+  private void assertUnreachable() throws Exception {
+    try (PeerConnection late = client.connect(address, ChunkServer.NOTHING)) {
+      assertFalse(has(Scheme.Trait.SYMMETRIC), "a connection without a listener");
+      RefusedException refused =
+          assertThrows(RefusedException.class, () -> fetch(late, TestData.cid(new byte[1])));
+      assertEquals(new Refusal.Gone(), refused.refusal());
+    } catch (PeerUnreachableException e) {
+      Messages.assertOneLine(e);
+    }
   }
 
   @Test
@@ -510,5 +264,252 @@ public abstract class TransportContract extends InspectionContract {
             client
                 .connect(PeerAddress.of("unheard-of://127.0.0.1:1"), ChunkServer.NOTHING)
                 .close());
+  }
+
+  @Test
+  public void watchesBeyondTheLimitAreRefused() throws Exception {
+    if (!has(Scheme.Trait.AVAILABILITY)) {
+      return;
+    }
+    List<PeerConnection.Watch> open = new ArrayList<>();
+    for (int i = 0; i < PeerConnection.MAX_WATCHES; i++) {
+      open.add(connection.watch(TestData.cid(new byte[] {3, (byte) i, (byte) (i >> 8)}), _ -> {}));
+    }
+    Cid more = TestData.cid(new byte[] {4});
+    assertThrows(
+        IllegalStateException.class,
+        () -> connection.watch(more, _ -> {}),
+        "there are more than MAX_WATCHES watches");
+    Await.until("all are known", () -> chunks.watches() == PeerConnection.MAX_WATCHES);
+    open.forEach(PeerConnection.Watch::close);
+    Await.until("the other side knows", () -> chunks.watches() == 0);
+    connection.watch(more, _ -> {}).close();
+  }
+
+  /// Reports that a slow peer has not taken are joined; none is lost.
+  @Test
+  public void aSlowListenerHearsEverythingInTheEnd() throws Exception {
+    if (!has(Scheme.Trait.AVAILABILITY)) {
+      return;
+    }
+    Cid root = TestData.cid(new byte[] {1});
+    CountDownLatch go = new CountDownLatch(1);
+    BitSet gained = new BitSet();
+    AtomicInteger calls = new AtomicInteger();
+    AtomicInteger atOnce = new AtomicInteger();
+    connection.watch(
+        root,
+        news -> {
+          assertEquals(1, atOnce.incrementAndGet(), "two reports come at once");
+          awaitQuietly(go);
+          if (news instanceof Availability.Gained(int[] positions)) {
+            synchronized (gained) {
+              Arrays.stream(positions).forEach(gained::set);
+            }
+          }
+          calls.incrementAndGet();
+          atOnce.decrementAndGet();
+        });
+    Await.until("it is watched", () -> chunks.watches() == 1);
+    chunks.report(root, new Availability.Snapshot(new BitSet(), 10_000));
+    for (int i = 0; i < 10_000; i++) {
+      chunks.report(root, new Availability.Gained(new int[] {i}));
+    }
+    go.countDown();
+    Await.until("all gains", () -> cardinality(gained) == 10_000);
+    assertTrue(calls.get() < 10_000, "reports that wait are not joined");
+  }
+
+  private static int cardinality(BitSet bits) {
+    synchronized (bits) {
+      return bits.cardinality();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  public void messagesOutOfBoundsAreRefused() throws Exception {
+    if (!has(Scheme.Trait.MESSAGES)) {
+      return;
+    }
+    for (int type : new int[] {-1, 65_536}) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> connection.send(type, ByteBuffer.allocate(1)),
+          () -> "type " + type + " is sent");
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            connection.send(1, ByteBuffer.allocate(PeerConnection.MAX_MESSAGE_SIZE_BYTES + 1)),
+        "a message beyond MAX_MESSAGE_SIZE_BYTES is sent");
+    connection.send(2, ByteBuffer.wrap(new byte[] {9}).asReadOnlyBuffer());
+    Await.until("the message", () -> chunks.messages().size() == 1);
+    chunks.connected().getFirst().send(3, ByteBuffer.wrap(new byte[] {8}));
+    Await.until("the answer", () -> own.messages().size() == 1);
+  }
+
+  /// An address of this scheme at a socket of the test's.
+  private Optional<PeerAddress> at(ServerSocket socket) {
+    InetSocketAddress local = (InetSocketAddress) socket.getLocalSocketAddress();
+    return server.seenAs(listener.endpoints().getFirst(), local);
+  }
+
+  private static ServerSocket socket() throws IOException {
+    return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  }
+
+  /// Answers each connection to a socket with these bytes, or with none.
+  private static Thread answering(ServerSocket socket, byte[] bytes) {
+    return Thread.ofVirtual()
+        .name("testkit-stranger")
+        .start(
+            () -> {
+              try (Socket first = socket.accept()) {
+                first.getOutputStream().write(bytes);
+                first.getOutputStream().flush();
+                first.getInputStream().transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                // The other side, or the test, has ended it.
+              }
+            });
+  }
+
+  @Test
+  public void aPeerThatSpeaksSomethingElseIsAtFault() throws Exception {
+    try (ServerSocket socket = socket()) {
+      Optional<PeerAddress> stranger = at(socket);
+      if (stranger.isEmpty() || !has(Scheme.Trait.SYMMETRIC)) {
+        return;
+      }
+      Thread answering = answering(socket, TestData.bytes(7, 1_000));
+      PeerFaultException fault =
+          assertThrows(
+              PeerFaultException.class,
+              () -> client.connect(stranger.get(), ChunkServer.NOTHING).close(),
+              "garbage is taken for a peer");
+      Messages.assertOneLine(fault);
+      answering.join();
+    }
+  }
+
+  /// Interrupting and closing end the wait long before its limit of 10 s.
+  @Test
+  public void connectingToASilentPeerCanBeEnded() throws Exception {
+    try (ServerSocket socket = socket();
+        ServerSocket another = socket()) {
+      Optional<PeerAddress> silent = at(socket);
+      if (silent.isEmpty() || !has(Scheme.Trait.SYMMETRIC)) {
+        return;
+      }
+      FutureTask<PeerConnection> interrupted =
+          new FutureTask<>(() -> client.connect(silent.get(), ChunkServer.NOTHING));
+      Thread dialling = Thread.ofVirtual().name("testkit-dialling").start(interrupted);
+      try (Socket accepted = socket.accept()) {
+        dialling.interrupt();
+        ExecutionException end = assertThrows(ExecutionException.class, interrupted::get);
+        assertInstanceOf(InterruptedException.class, end.getCause());
+        accepted.getInputStream().transferTo(OutputStream.nullOutputStream());
+      }
+      FutureTask<PeerConnection> closed =
+          new FutureTask<>(() -> client.connect(at(another).orElseThrow(), ChunkServer.NOTHING));
+      Thread.ofVirtual().name("testkit-dialling").start(closed);
+      try (Socket accepted = another.accept()) {
+        client.close();
+        ExecutionException end = assertThrows(ExecutionException.class, closed::get);
+        assertInstanceOf(ShoalException.class, end.getCause());
+        accepted.getInputStream().transferTo(OutputStream.nullOutputStream());
+      }
+    }
+  }
+
+  @Test
+  public void garbageFromOutsideHarmsNoOther() throws Exception {
+    Optional<Endpoint.Socket> open = listener.endpoints().getFirst().socket();
+    if (open.isEmpty() || open.get().protocol() != Endpoint.Protocol.TCP) {
+      return;
+    }
+    try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), open.get().port())) {
+      stranger.getOutputStream().write(TestData.bytes(8, 1_000));
+      stranger.getOutputStream().flush();
+      stranger.shutdownOutput();
+      stranger.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // It was thrown out.
+    }
+    byte[] bytes = TestData.bytes(9, 1_000);
+    assertArrayEquals(bytes, fetch(connection, chunks.serve(bytes)));
+  }
+
+  @Test
+  public void aTakenPortIsTheUsersFault(@TempDir Path folder) throws Exception {
+    try (ServerSocket taken = socket()) {
+      Optional<TestContext> context =
+          configureAt(TestContext.in(folder.resolve("taken")), taken.getLocalPort());
+      if (context.isEmpty()) {
+        return;
+      }
+      Transport late = (Transport) anotherExtension();
+      UserFaultException fault =
+          assertThrows(
+              UserFaultException.class,
+              () -> {
+                late.start(context.get());
+                late.listen(Set.of(scheme()), chunks, _ -> {});
+              },
+              "a port that is taken is no fault");
+      Messages.assertOneLine(fault);
+      assertTrue(
+          String.valueOf(fault.getMessage()).contains(String.valueOf(taken.getLocalPort())),
+          () -> "the message does not name the port: " + fault.getMessage());
+      late.close();
+      context.get().close();
+    }
+  }
+
+  @Test
+  public void everySchemeIsListenedFor() throws Exception {
+    Transport several = (Transport) startedExtension();
+    Set<String> names =
+        several.schemes().stream().map(Scheme::name).collect(Collectors.toUnmodifiableSet());
+    Transport.Listener all = several.listen(names, chunks, _ -> {});
+    Set<String> heard =
+        all.endpoints().stream()
+            .map(endpoint -> endpoint.address().scheme())
+            .collect(Collectors.toUnmodifiableSet());
+    assertEquals(names, heard, "listen was asked for these schemes");
+    all.close();
+  }
+
+  @Test
+  public void callsAfterTheEndFail() throws Exception {
+    client.close();
+    Throwable late =
+        assertThrows(
+            Throwable.class,
+            () -> client.connect(address, ChunkServer.NOTHING),
+            "a transport that is closed connects");
+    assertTrue(
+        late instanceof IllegalStateException || late instanceof ShoalException,
+        () -> "after close it throws " + late);
+    assertThrows(
+        Throwable.class,
+        () -> client.listen(Set.of(scheme()), chunks, _ -> {}),
+        "a transport that is closed listens");
+  }
+
+  @Test
+  public void instancesShareNothing() throws Exception {
+    startedExtension().close();
+    byte[] bytes = TestData.bytes(10, 1_000);
+    assertArrayEquals(
+        bytes, fetch(connection, chunks.serve(bytes)), "closing one instance changes another");
   }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract of [Verifier]. A plugin's tests extend this with how to make one and what it must
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class VerifierContract extends InspectionContract {
   private static final int MANY = 64;
 
+  private boolean begun;
   private TestContext context;
   private Verifier verifier;
 
@@ -63,7 +65,11 @@ public abstract class VerifierContract extends InspectionContract {
 
   /// Starts a verifier for a test.
   @BeforeEach
-  public void startVerifier(@TempDir Path folder) throws Exception {
+  public void startVerifier(@TempDir Path folder, TestInfo test) throws Exception {
+    if (isAboutLife(test)) {
+      return;
+    }
+    begun = true;
     context = configure(TestContext.in(folder));
     verifier = newVerifier();
     verifier.start(context);
@@ -72,6 +78,9 @@ public abstract class VerifierContract extends InspectionContract {
   /// Ends it.
   @AfterEach
   public void endVerifier() {
+    if (!begun) {
+      return;
+    }
     verifier.close();
     verifier.close();
     context.close();

@@ -3,6 +3,8 @@ package io.shoal.transport.tcp;
 import io.shoal.api.Transport;
 import io.shoal.testkit.TestContext;
 import io.shoal.testkit.TransportContract;
+import java.util.Map;
+import java.util.Optional;
 
 class TcpsContractTest extends TransportContract {
 
@@ -18,6 +20,16 @@ class TcpsContractTest extends TransportContract {
 
   @Override
   protected TestContext configure(TestContext plain) {
-    return plain.with("listen", "127.0.0.1:0");
+    return plain.with("listen", "127.0.0.1:0").with("listenPlain", "127.0.0.1:0");
+  }
+
+  @Override
+  protected Optional<TestContext> configureAt(TestContext plain, int port) {
+    return Optional.of(plain.with("listen", "127.0.0.1:" + port));
+  }
+
+  @Override
+  protected Map<String, String> wrongSettings() {
+    return Map.of("listen", "no port", "listenPlain", "127.0.0.1:99999");
   }
 }

@@ -1,8 +1,8 @@
 package io.shoal.transport.tcp.settings;
 
 import io.shoal.api.ChunkStore;
+import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PluginConfig;
-import io.shoal.api.UserFaultException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -41,7 +41,7 @@ public record TcpSettings(
   // The Transport contract allows 10 s for connect and handshake together.
   private static final Duration MAX_CONNECT = Duration.ofSeconds(10);
 
-  public static TcpSettings read(PluginConfig config) throws UserFaultException {
+  public static TcpSettings read(PluginConfig config) throws InvalidConfigException {
     return new TcpSettings(
         hostPort(config, "listen"),
         hostPort(config, "listenPlain"),
@@ -59,14 +59,14 @@ public record TcpSettings(
   }
 
   private static Optional<HostPort> hostPort(PluginConfig config, String key)
-      throws UserFaultException {
+      throws InvalidConfigException {
     Optional<String> text = config.text(key);
     if (text.isEmpty()) {
       return Optional.empty();
     }
     Optional<HostPort> parsed = HostPort.parse(text.get());
     if (parsed.isEmpty()) {
-      throw new UserFaultException(
+      throw new InvalidConfigException(
           "plugins.transport-tcp.%s: '%s' is not HOST:PORT, such as 0.0.0.0:4600 or [::1]:0"
               .formatted(key, text.get()));
     }
