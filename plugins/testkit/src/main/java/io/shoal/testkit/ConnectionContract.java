@@ -328,7 +328,10 @@ public abstract class ConnectionContract extends InspectionContract {
   @Test
   public void whatWaitsEndsWhenTheOtherSideGoes() throws Exception {
     assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(server::close));
-    Await.until("this side was notified", () -> own.disconnected().size() == 1);
+    // A connection that is a socket for each request has none that could end now.
+    if (has(Scheme.Trait.SYMMETRIC)) {
+      Await.until("this side was notified", () -> own.disconnected().size() == 1);
+    }
   }
 
   @Test

@@ -188,6 +188,7 @@ public abstract class VerifierContract extends InspectionContract {
     digest.update(ByteBuffer.wrap(bytes));
     byte[] finished = digest.finish();
     digest.update(ByteBuffer.wrap(new byte[1]));
+    assertFalse(Arrays.equals(kept, digest.finish()));
     assertArrayEquals(kept, finished, "the array of a digest changes with the next one");
   }
 

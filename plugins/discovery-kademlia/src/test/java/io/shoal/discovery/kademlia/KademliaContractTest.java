@@ -5,6 +5,8 @@ import io.shoal.api.DiscoveryStatus;
 import io.shoal.testkit.DiscoveryContract;
 import io.shoal.testkit.TestContext;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 class KademliaContractTest extends DiscoveryContract {
 
@@ -19,5 +21,17 @@ class KademliaContractTest extends DiscoveryContract {
     return before.isEmpty()
         ? listening
         : listening.with("bootstrap", before.getFirst().endpoint().orElseThrow());
+  }
+
+  @Override
+  protected Map<String, String> wrongSettings() {
+    return Map.of("listen", "no port", "bootstrap", "nobody");
+  }
+
+  @Override
+  protected Optional<List<String>> argumentsOf(String question) {
+    return question.equals("lookup")
+        ? Optional.of(List.of("0123456789012345678901234567890123456789"))
+        : Optional.empty();
   }
 }
