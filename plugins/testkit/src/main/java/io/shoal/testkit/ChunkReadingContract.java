@@ -76,6 +76,7 @@ public abstract class ChunkReadingContract extends InspectionContract {
   /// @param test for what
   /// @throws Exception as the store throws it
   @BeforeEach
+  @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
   public void startStore(@TempDir Path folder, TestInfo test) throws Exception {
     if (isAboutLife(test)) {
       return;

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,7 +285,7 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
             while (!seen) {
               try (ChunkReader reader = store.open(cid).orElse(null)) {
                 if (reader == null) {
-                  Thread.yield();
+                  LockSupport.parkNanos(1_000);
                 } else {
                   seen = true;
                   assertArrayEquals(bytes, TestData.bytesOf(reader), "a part of a chunk is seen");
@@ -470,7 +471,9 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
   @Test
   public void whatWasSyncedSurvivesACrash(@TempDir Path copy) throws Exception {
     assumeTrue(
-        isPersistent() && keepsAllInItsFolder() && !store.traits().contains(ChunkStore.Trait.REMOTE),
+        isPersistent()
+            && keepsAllInItsFolder()
+            && !store.traits().contains(ChunkStore.Trait.REMOTE),
         "nothing durable is in the data folder");
     byte[] kept = TestData.bytes(30, 5_000);
     byte[] gone = TestData.bytes(31, 5_000);

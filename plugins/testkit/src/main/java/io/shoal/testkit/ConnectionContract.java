@@ -103,6 +103,7 @@ public abstract class ConnectionContract extends InspectionContract {
   /// @param test for what
   /// @throws Exception as they throw it
   @BeforeEach
+  @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
   public void connect(@TempDir Path folder, TestInfo test) throws Exception {
     if (isAboutLife(test)) {
       return;
@@ -444,7 +445,8 @@ public abstract class ConnectionContract extends InspectionContract {
   public void theRemotePeerIsTheSameAfterTheEnd() throws Exception {
     RemotePeer before = connection.remote();
     Optional<byte[]> binding = connection.channelBinding();
-    assertTrue(before.agent().matches("[ -~]{0," + RemotePeer.MAX_AGENT_LENGTH + "}"), before::agent);
+    assertTrue(
+        before.agent().matches("[ -~]{0," + RemotePeer.MAX_AGENT_LENGTH + "}"), before::agent);
     connection.close();
     Await.until("its end is reported", () -> own.disconnected().size() == 1);
     assertEquals(before, connection.remote());

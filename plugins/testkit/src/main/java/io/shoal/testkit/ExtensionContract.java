@@ -49,8 +49,8 @@ public abstract class ExtensionContract {
   @SuppressWarnings("NullAway.Init") // JUnit calls lookAround before anything else
   ExtensionContract() {}
 
-  /// Whether a test is about the life of an extension alone: it makes its own, and what the tests of
-  /// its kind need is not begun.
+  /// Whether a test is about the life of an extension alone: it makes its own, and what the tests
+  /// of its kind need is not begun.
   static boolean isAboutLife(TestInfo test) {
     return test.getTestMethod()
         .map(method -> method.getDeclaringClass())
@@ -218,8 +218,7 @@ public abstract class ExtensionContract {
     for (Class<?> one : classes) {
       for (Field field : one.getDeclaredFields()) {
         boolean canChange =
-            !Modifier.isFinal(field.getModifiers())
-                || field.getType().getName().matches(MUTABLE);
+            !Modifier.isFinal(field.getModifiers()) || field.getType().getName().matches(MUTABLE);
         if (Modifier.isStatic(field.getModifiers()) && !field.isSynthetic() && canChange) {
           changing.add(one.getSimpleName() + "." + field.getName());
         }

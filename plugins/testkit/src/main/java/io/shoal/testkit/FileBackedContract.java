@@ -77,6 +77,7 @@ public abstract class FileBackedContract extends InspectionContract {
 
   /// Starts a store for a test.
   @BeforeEach
+  @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
   public void startStore(@TempDir Path temporary, TestInfo test) throws Exception {
     if (isAboutLife(test)) {
       return;

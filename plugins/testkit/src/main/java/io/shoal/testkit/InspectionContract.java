@@ -82,9 +82,7 @@ public abstract class InspectionContract extends ExtensionContract {
     if (inspection.isPresent()) {
       for (Question question : inspection.get().questions()) {
         Optional<List<String>> arguments =
-            question.arguments().isBlank()
-                ? Optional.of(List.of())
-                : argumentsOf(question.name());
+            question.arguments().isBlank() ? Optional.of(List.of()) : argumentsOf(question.name());
         if (arguments.isPresent()) {
           try {
             inspection.get().ask(question.name(), arguments.get(), new Table());

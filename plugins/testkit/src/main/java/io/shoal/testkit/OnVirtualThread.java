@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
@@ -19,7 +20,7 @@ public final class OnVirtualThread implements InvocationInterceptor {
 
   @Override
   public void interceptBeforeEachMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -28,7 +29,7 @@ public final class OnVirtualThread implements InvocationInterceptor {
 
   @Override
   public void interceptTestMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -37,7 +38,7 @@ public final class OnVirtualThread implements InvocationInterceptor {
 
   @Override
   public void interceptAfterEachMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -45,7 +46,7 @@ public final class OnVirtualThread implements InvocationInterceptor {
   }
 
   private static void run(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -59,8 +60,7 @@ public final class OnVirtualThread implements InvocationInterceptor {
     Thread thread =
         Thread.ofVirtual()
             .name("testkit-" + method.getExecutable().getName())
-            .start(
-                () -> Await.withPatience(patience, () -> failure.set(failureOf(invocation))));
+            .start(() -> Await.withPatience(patience, () -> failure.set(failureOf(invocation))));
     Duration deadline = patience.multipliedBy(WAITS);
     if (!thread.join(deadline)) {
       AssertionError hangs =
@@ -76,7 +76,7 @@ public final class OnVirtualThread implements InvocationInterceptor {
     }
   }
 
-  private static Optional<Throwable> failureOf(Invocation<Void> invocation) {
+  private static Optional<Throwable> failureOf(Invocation<@Nullable Void> invocation) {
     try {
       invocation.proceed();
       return Optional.empty();

@@ -120,8 +120,7 @@ public abstract class SignedRecordsContract extends InspectionContract {
             new SignedRecord(publicKey, "valid", 5, valid.value(), new byte[64]),
             new SignedRecord(publicKey, "valid", 6, valid.value(), valid.signature()),
             new SignedRecord(publicKey, "other", 5, valid.value(), valid.signature()))) {
-      assertThrows(
-          UserFaultException.class, () -> records(0).publish(invalid), invalid::toString);
+      assertThrows(UserFaultException.class, () -> records(0).publish(invalid), invalid::toString);
     }
     assertEquals(Optional.empty(), resolved(1, "valid").record());
     assertThrows(UserFaultException.class, () -> records(0).resolve(new byte[31], "valid"));

@@ -177,9 +177,7 @@ public final class TestConfig implements PluginConfig {
       }
     }
     throw wrong(
-        key,
-        quoted(text.get()),
-        "one of " + String.join(", ", allowed.stream().sorted().toList()));
+        key, quoted(text.get()), "one of " + String.join(", ", allowed.stream().sorted().toList()));
   }
 
   @Override
@@ -244,12 +242,7 @@ public final class TestConfig implements PluginConfig {
   }
 
   private <T extends Comparable<T>> T bounded(
-      String key,
-      Function<String, Optional<T>> reading,
-      T min,
-      T max,
-      T whenAbsent,
-      String allowed)
+      String key, Function<String, Optional<T>> reading, T min, T max, T whenAbsent, String allowed)
       throws InvalidConfigException {
     Optional<String> text = formed(key);
     if (text.isEmpty()) {

@@ -66,11 +66,7 @@ public final class TestContext implements PluginContext, AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return new TestContext(
-        dataFolder,
-        Map.of(),
-        TestIdentity.create(),
-        Optional.empty(),
-        InstantSource.system());
+        dataFolder, Map.of(), TestIdentity.create(), Optional.empty(), InstantSource.system());
   }
 
   /// The same with a configuration value more, in the place of this one.

@@ -347,8 +347,7 @@ public abstract class TransportContract extends ConnectionContract {
     }
     assertThrows(
         IllegalArgumentException.class,
-        () ->
-            connection.send(1, ByteBuffer.allocate(PeerConnection.MAX_MESSAGE_SIZE_BYTES + 1)),
+        () -> connection.send(1, ByteBuffer.allocate(PeerConnection.MAX_MESSAGE_SIZE_BYTES + 1)),
         "a message beyond MAX_MESSAGE_SIZE_BYTES is sent");
     connection.send(2, ByteBuffer.wrap(new byte[] {9}).asReadOnlyBuffer());
     Await.until("the message", () -> chunks.messages().size() == 1);

@@ -65,6 +65,7 @@ public abstract class VerifierContract extends InspectionContract {
 
   /// Starts a verifier for a test.
   @BeforeEach
+  @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
   public void startVerifier(@TempDir Path folder, TestInfo test) throws Exception {
     if (isAboutLife(test)) {
       return;

@@ -10,8 +10,8 @@
 /// The tests run on virtual threads, each under a deadline. After each they look for threads and
 /// open files that the plugin left behind, and name them.
 ///
-/// [TestContext] is a whole [io.shoal.api.PluginContext] for tests beyond the contract, as strict as
-/// that of a node; [TestData], [TestChunkServer], [TestClock] and [Await] help to write them.
+/// [TestContext] is a whole [io.shoal.api.PluginContext] for tests beyond the contract, as strict
+/// as that of a node; [TestData], [TestChunkServer], [TestClock] and [Await] help to write them.
 ///
 /// ### What may change
 ///

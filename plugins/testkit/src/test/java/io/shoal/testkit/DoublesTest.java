@@ -30,8 +30,7 @@ class DoublesTest {
   @ParameterizedTest
   @ValueSource(strings = {"Sent-Bytes", "sent bytes", "", "_sent", "sent_", "9_lives"})
   void metricsHaveNamesOfLowerCaseWords(String name) {
-    assertThrows(
-        IllegalArgumentException.class, () -> new TestMetrics().counter(name, "A count"));
+    assertThrows(IllegalArgumentException.class, () -> new TestMetrics().counter(name, "A count"));
     assertThrows(
         IllegalArgumentException.class, () -> new TestMetrics().gauge(name, "A value", () -> 1));
   }
@@ -152,8 +151,7 @@ class DoublesTest {
       for (int i = 0; i < TestScheduler.MAX_TIMERS; i++) {
         timers.after(Duration.ofHours(1), () -> {});
       }
-      assertThrows(
-          IllegalStateException.class, () -> timers.after(Duration.ofHours(1), () -> {}));
+      assertThrows(IllegalStateException.class, () -> timers.after(Duration.ofHours(1), () -> {}));
     }
   }
 

@@ -102,10 +102,7 @@ final class HeapStore implements ChunkStore {
   }
 
   private static void thread(String name) {
-    Thread.ofPlatform()
-        .daemon()
-        .name(name)
-        .start(HeapStore::waitForEver);
+    Thread.ofPlatform().daemon().name(name).start(HeapStore::waitForEver);
   }
 
   /// The medium fails from now on.
@@ -215,7 +212,7 @@ final class HeapStore implements ChunkStore {
     }
     byte[] content = new byte[bytes.remaining()];
     if (fault == Fault.DEMANDS_HEAP_BUFFERS) {
-      content = Arrays.copyOf(bytes.array(), bytes.remaining());
+      content = Arrays.copyOfRange(bytes.array(), bytes.arrayOffset(), bytes.arrayOffset() + bytes.limit());
       bytes.position(bytes.limit());
     } else {
       bytes.get(content);

@@ -114,8 +114,7 @@ final class Mirror implements Transport {
         Socket from = socket.accept();
         open.add(from);
         PeerAddress address = PeerAddress.of("mirror://127.0.0.1:" + from.getPort());
-        MirrorAnswer answer =
-            new MirrorAnswer(fault, from, RemotePeer.at(address).build(), server);
+        MirrorAnswer answer = new MirrorAnswer(fault, from, RemotePeer.at(address).build(), server);
         Thread.ofVirtual()
             .name("mirror-answer")
             .start(

@@ -57,8 +57,9 @@ final class MirrorAnswer implements PeerConnection {
     }
     try {
       // `hear` ends with the socket; an interrupt that it sends meanwhile is for nothing.
-      while (listening.getState() != Thread.State.NEW && !joined(listening)) {
-        Thread.yield();
+      boolean ended = listening.getState() == Thread.State.NEW;
+      while (!ended) {
+        ended = joined(listening);
       }
     } finally {
       server.disconnected(this);
@@ -130,8 +131,7 @@ final class MirrorAnswer implements PeerConnection {
     while (at < source.sizeBytes()) {
       int wanted = Math.min(PIECE_BYTES, source.sizeBytes() - at);
       ByteBuffer piece =
-          ByteBuffer.allocate(
-              fault == Fault.ASKS_FOR_NO_PERMIT ? wanted : source.permit(wanted));
+          ByteBuffer.allocate(fault == Fault.ASKS_FOR_NO_PERMIT ? wanted : source.permit(wanted));
       read(source, piece, at);
       out.writeInt(piece.capacity());
       out.write(piece.array());

@@ -71,10 +71,8 @@ class SharedMap implements Discovery {
 
   @Override
   public void start(PluginContext context) throws InvalidConfigException {
-    network =
-        fault == Fault.IS_ONE_MAP_FOR_THE_PROCESS
-            ? context.config().text("network", "").replaceAll(".", "")
-            : context.config().text("network", "");
+    String named = context.config().text("network", "");
+    network = fault == Fault.IS_ONE_MAP_FOR_THE_PROCESS ? "" : named;
     folder = context.dataFolder().toString();
     Set<Cid> contents =
         fault == Fault.SURVIVES_A_RESTART

@@ -3,6 +3,7 @@ package io.shoal.testkit;
 import io.shoal.api.Verifier;
 import io.shoal.testkit.OddVerifier.Fault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,11 @@ class VerifierContractTest {
     @Override
     public int digestSizeBytes() {
       return right.digestSizeBytes();
+    }
+
+    @Override
+    public List<String> advice() {
+      return List.of("it was called " + calls + " times");
     }
 
     @Override
