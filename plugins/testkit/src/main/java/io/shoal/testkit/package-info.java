@@ -5,7 +5,7 @@
 /// [TransportContract], [DiscoveryContract] or [VerifierContract]. Each extends
 /// [ExtensionContract], the life that all kinds share, and [InspectionContract]; those of stores,
 /// transports and discoveries have a further part each ([ChunkReadingContract],
-/// [ConnectionContract], [SignedRecordsContract]), which nobody extends directly.
+/// [TransportConnectContract] and others, [SignedRecordsContract]), which nobody extends directly.
 ///
 /// The tests run on virtual threads, each under a deadline. After each they look for threads and
 /// open files that the plugin left behind, and name them.

@@ -212,7 +212,9 @@ final class HeapStore implements ChunkStore {
     }
     byte[] content = new byte[bytes.remaining()];
     if (fault == Fault.DEMANDS_HEAP_BUFFERS) {
-      content = Arrays.copyOfRange(bytes.array(), bytes.arrayOffset(), bytes.arrayOffset() + bytes.limit());
+      content =
+          Arrays.copyOfRange(
+              bytes.array(), bytes.arrayOffset(), bytes.arrayOffset() + bytes.limit());
       bytes.position(bytes.limit());
     } else {
       bytes.get(content);

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -137,6 +138,7 @@ final class Mirror implements Transport {
     Dialled dialled = new Dialled(address, server);
     open.add(dialled);
     server.connected(dialled);
+    dialled.reported.countDown();
     if (fault == Fault.CALLS_CONNECTED_TWICE) {
       server.connected(dialled);
     }
@@ -182,6 +184,7 @@ final class Mirror implements Transport {
     private final Set<MirrorBody> bodies = ConcurrentHashMap.newKeySet();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CountDownLatch reported = new CountDownLatch(1);
 
     Dialled(PeerAddress address, ChunkServer server) {
       remote = RemotePeer.at(address).outbound(true).build();
@@ -224,7 +227,17 @@ final class Mirror implements Transport {
       if (closed.compareAndSet(false, true)) {
         bodies.forEach(MirrorBody::close);
         open.remove(this);
+        Thread.ofVirtual().name("mirror-end").start(this::reportTheEnd);
+      }
+    }
+
+    /// The last call, also of a connection that was closed in the first one.
+    private void reportTheEnd() {
+      try {
+        reported.await();
         server.disconnected(this);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }

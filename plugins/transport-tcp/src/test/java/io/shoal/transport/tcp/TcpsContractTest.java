@@ -32,4 +32,9 @@ class TcpsContractTest extends TransportContract {
   protected Map<String, String> wrongSettings() {
     return Map.of("listen", "no port", "listenPlain", "127.0.0.1:99999");
   }
+
+  @Override
+  protected TestContext hasty(TestContext configured) {
+    return configured.with("connectTimeout", "100ms").with("handshakeTimeout", "100ms");
+  }
 }

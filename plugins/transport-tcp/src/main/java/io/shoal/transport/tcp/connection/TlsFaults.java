@@ -1,5 +1,6 @@
 package io.shoal.transport.tcp.connection;
 
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.ShoalException;
@@ -13,6 +14,9 @@ final class TlsFaults {
   static ShoalException of(Throwable cause) {
     if (cause instanceof ClosedChannelException) {
       return new PeerUnreachableException("the peer closed the connection in the handshake");
+    }
+    if (cause instanceof SslHandshakeTimeoutException) {
+      return new PeerUnreachableException("the peer did not end its handshake in time");
     }
     String reason = cause.getMessage();
     for (Throwable t = cause; t != null; t = t.getCause()) {

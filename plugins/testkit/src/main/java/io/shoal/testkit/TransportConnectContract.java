@@ -1,0 +1,387 @@
+package io.shoal.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.shoal.api.ChunkServer;
+import io.shoal.api.Cid;
+import io.shoal.api.Endpoint;
+import io.shoal.api.InvalidInputException;
+import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
+import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.RemotePeer;
+import io.shoal.api.Scheme;
+import io.shoal.api.ShoalException;
+import io.shoal.api.TlsContext;
+import io.shoal.api.Transport;
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The part of [TransportContract] about listening, dialling and knowing each other.
+public abstract class TransportConnectContract extends TransportFixture {
+  private static final int GARBAGE_SIZE_BYTES = 4_096;
+
+  TransportConnectContract() {}
+
+  @Test
+  public void whatItSpeaksAndWhereItListensFitTogether() throws Exception {
+    Transport fresh = newTransport();
+    Set<Scheme> schemes = fresh.schemes();
+    fresh.close();
+    assertEquals(schemes, server.schemes(), "schemes() changes with the start");
+    assertEquals(
+        schemes.size(),
+        schemes.stream().map(Scheme::name).distinct().count(),
+        "a scheme is there twice");
+    assertEquals(scheme(), address.scheme());
+    for (Endpoint endpoint : listener.endpoints()) {
+      assertEquals(scheme(), endpoint.address().scheme());
+    }
+    assertTrue(listener.endpoints().size() <= Transport.Listener.MAX_ENDPOINTS);
+    server.close();
+    assertEquals(schemes, server.schemes(), "schemes() changes with the close");
+  }
+
+  @Test
+  public void theEndsOfAConnectionShareAChannelBindingThatNoOtherConnectionHas() throws Exception {
+    Optional<byte[]> here = connection.channelBinding();
+    assertEquals(has(Scheme.Trait.BINDS), here.isPresent(), "what BINDS stands for");
+    if (here.isEmpty()) {
+      return;
+    }
+    PeerConnection inbound = inbound();
+    PeerConnection second = client.connect(address, own);
+    byte[] other = second.channelBinding().orElseThrow();
+    second.close();
+    byte[] there = inbound.channelBinding().orElseThrow();
+    assertEquals(TlsContext.CHANNEL_BINDING_SIZE_BYTES, here.get().length);
+    assertArrayEquals(here.get(), there);
+    assertFalse(Arrays.equals(here.get(), other), "two connections have one binding");
+    here.get()[0]++;
+    connection.close();
+    assertArrayEquals(
+        there, connection.channelBinding().orElseThrow(), "it changes, or is no copy");
+  }
+
+  @Test
+  public void bothSidesKnowEachOther() throws Exception {
+    assertEquals(1, own.connected().size(), "connect returned before connected was called");
+    assertSame(
+        own.connected().getFirst(),
+        connection,
+        "connect returned another object than connected got (Transport#connect)");
+    assertTrue(connection.isOpen());
+    assertTrue(connection.remote().outbound());
+    assertKnown(connection, serving);
+    if (has(Trait.CONNECTIONS)) {
+      PeerConnection inbound = inbound();
+      assertFalse(inbound.remote().outbound());
+      assertKnown(inbound, asking);
+    }
+    RemotePeer before = connection.remote();
+    connection.close();
+    assertEquals(before, connection.remote(), "remote() changes with the close");
+  }
+
+  private void assertKnown(PeerConnection one, TestContext other) {
+    RemotePeer peer = one.remote();
+    assertEquals(peer, one.remote());
+    assertEquals(scheme(), peer.address().scheme());
+    assertTrue(peer.agent().length() <= RemotePeer.MAX_AGENT_LENGTH, peer::agent);
+    assertEquals(
+        has(Scheme.Trait.PROVES_BOTH) ? Optional.of(other.identity().peerId()) : Optional.empty(),
+        peer.provenId(),
+        "the identity that PROVES_BOTH stands for");
+    peer.listenAddress()
+        .ifPresent(says -> assertEquals(peer.address().host(), says.host(), "its host is ours"));
+  }
+
+  /// An address that others see is written in the form that the transport itself dials.
+  @Test
+  public void anEndpointSeenFromOutsideIsAnAddressOfItsScheme() throws Exception {
+    Endpoint endpoint = listener.endpoints().getFirst();
+    InetSocketAddress outside =
+        new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7}), 4_711);
+    Optional<PeerAddress> seen = server.seenAs(endpoint, outside);
+    seen.ifPresent(
+        there -> {
+          assertEquals(scheme(), there.scheme());
+          assertEquals(endpoint.address().peerId(), there.peerId());
+          assertTrue(there.uri().contains("192.0.2.7:4711"), there::uri);
+        });
+  }
+
+  /// What is open goes on, and dialling too.
+  @Test
+  public void aClosedListenerAcceptsNoMore() throws Exception {
+    byte[] bytes = TestData.bytes(1, 100_000);
+    Cid cid = chunks.serve(bytes);
+    listener.close();
+    listener.close();
+    assertUnreachable(address);
+    if (has(Trait.CONNECTIONS)) {
+      assertTrue(connection.isOpen());
+      assertArrayEquals(bytes, fetch(connection, cid));
+    }
+    int reported = changes.size();
+    server.close();
+    listener.close();
+    assertEquals(reported, changes.size(), "endpoints were reported after the listener's end");
+  }
+
+  @Test
+  public void aTakenPortIsTheUsersFault() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Optional<TestContext> same =
+          configureAt(TestContext.in(folder.resolve("taken")), taken.getLocalPort());
+      assumeTrue(same.isPresent(), "it listens on no port that can be chosen");
+      UserFaultException fault =
+          assertThrows(
+              UserFaultException.class,
+              () -> start(same.get()).listen(Set.of(scheme()), ChunkServer.NOTHING, _ -> {}),
+              "a port that is taken is no fault");
+      Messages.assertOneLine(fault);
+      String port = Integer.toString(taken.getLocalPort());
+      assertTrue(
+          String.valueOf(fault.getMessage()).contains(port),
+          () -> "the message does not name the port " + port + ": " + fault.getMessage());
+    }
+  }
+
+  @Test
+  public void everySchemeIsListenedFor() throws Exception {
+    Transport several = start(context(folder.resolve("several")));
+    Set<String> names = names(several.schemes().stream().map(Scheme::name));
+    try (Transport.Listener all = several.listen(names, chunks, _ -> {})) {
+      Stream<Endpoint> endpoints = all.endpoints().stream();
+      assertEquals(
+          names,
+          names(endpoints.map(endpoint -> endpoint.address().scheme())),
+          "the schemes that listen was asked for");
+    }
+  }
+
+  private static Set<String> names(Stream<String> all) {
+    return all.collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Test
+  public void instancesShareNothing() throws Exception {
+    start(context(folder.resolve("another"))).close();
+    byte[] bytes = TestData.bytes(11, 1_000);
+    assertArrayEquals(
+        bytes, fetch(connection, chunks.serve(bytes)), "closing one instance changes another");
+  }
+
+  @Test
+  public void manyConnectionsStandSideBySide() throws Exception {
+    byte[] bytes = TestData.bytes(1, 50_000);
+    Cid cid = chunks.serve(bytes);
+    List<PeerConnection> more = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      more.add(client.connect(address, ChunkServer.NOTHING));
+    }
+    for (PeerConnection one : more) {
+      assertArrayEquals(bytes, fetch(one, cid));
+      one.close();
+      one.close();
+    }
+    assertArrayEquals(bytes, fetch(connection, cid));
+  }
+
+  @Test
+  public void theExpectedPeerIsChecked() throws Exception {
+    if (!has(Scheme.Trait.PROVES_BOTH)) {
+      return;
+    }
+    PeerAddress right = PeerAddress.of(address.uri()).withPeerId(serving.identity().peerId());
+    client.connect(right, ChunkServer.NOTHING).close();
+    PeerAddress wrong = PeerAddress.of(address.uri()).withPeerId(asking.identity().peerId());
+    PeerFaultException fault =
+        assertThrows(
+            PeerFaultException.class, () -> client.connect(wrong, ChunkServer.NOTHING).close());
+    Messages.assertOneLine(fault);
+  }
+
+  @Test
+  public void anAddressWithoutAListenerIsUnreachable() throws Exception {
+    server.close();
+    assertUnreachable(address);
+  }
+
+  @Test
+  public void anotherSchemesAddressIsRefused() {
+    InvalidInputException fault =
+        assertThrows(
+            InvalidInputException.class,
+            () ->
+                client
+                    .connect(PeerAddress.of("unheard-of://127.0.0.1:1"), ChunkServer.NOTHING)
+                    .close());
+    Messages.assertOneLine(fault);
+  }
+
+  /// `connect` throws then, or returns a connection that is closed.
+  @Test
+  public void aConnectionMayBeClosedWhileItIsReported() throws Exception {
+    TestChunkServer full = new TestChunkServer();
+    full.admitNone();
+    try (PeerConnection closed = client.connect(address, full)) {
+      assertFalse(closed.isOpen(), "connected closed it");
+    } catch (PeerUnreachableException e) {
+      Messages.assertOneLine(e);
+    }
+    Await.until("its end is reported too", () -> full.disconnected().size() == 1);
+    assertEquals(List.of(), full.violations());
+
+    chunks.admitNone();
+    PeerConnection refused = connectionOrNothing();
+    if (has(Trait.CONNECTIONS)) {
+      Await.until("the other end notices", () -> !refused.isOpen());
+    }
+  }
+
+  private PeerConnection connectionOrNothing() throws Exception {
+    try {
+      return client.connect(address, own);
+    } catch (ShoalException e) {
+      return own.connected().getLast();
+    }
+  }
+
+  @Test
+  public void callsAfterTheEndFail() throws Exception {
+    client.close();
+    try {
+      client.connect(address, ChunkServer.NOTHING).close();
+      fail("a closed transport dials");
+    } catch (IllegalStateException | ShoalException e) {
+      Messages.assertOneLine(e);
+    }
+    Exception late =
+        assertThrows(
+            Exception.class,
+            () -> client.listen(Set.of(scheme()), chunks, _ -> {}),
+            "a transport that is closed listens");
+    assertTrue(
+        late instanceof IllegalStateException || late instanceof ShoalException, late::toString);
+  }
+
+  /// It accepts connections and says nothing.
+  @Test
+  public void aSilentPeerIsGivenUp() throws Exception {
+    assumeTrue(has(Trait.CONNECTIONS), "connect dials nobody");
+    try (Stranger silent = new Stranger(new byte[0])) {
+      PeerAddress there = silent.address();
+      Transport hasty = start(hasty(context(folder.resolve("hasty"))));
+      PeerUnreachableException fault =
+          assertThrows(
+              PeerUnreachableException.class,
+              () -> hasty.connect(there, ChunkServer.NOTHING).close());
+      Messages.assertOneLine(fault);
+    }
+  }
+
+  @Test
+  public void aDialThatIsInterruptedEnds() throws Exception {
+    List<Thread> dialler = new CopyOnWriteArrayList<>();
+    Throwable end =
+        endOfASilentDial(
+            () -> {
+              dialler.add(Thread.currentThread());
+              return true;
+            },
+            () -> dialler.getFirst().interrupt());
+    assertInstanceOf(InterruptedException.class, end, "an interrupted dial");
+  }
+
+  @Test
+  public void aDialEndsWithItsTransport() throws Exception {
+    Throwable end = endOfASilentDial(() -> true, client::close);
+    assertTrue(
+        end instanceof ShoalException || end instanceof IllegalStateException, end::toString);
+  }
+
+  private Throwable endOfASilentDial(Callable<Boolean> before, Runnable during) throws Exception {
+    assumeTrue(has(Trait.CONNECTIONS), "connect dials nobody");
+    try (Stranger silent = new Stranger(new byte[0]);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      PeerAddress there = silent.address();
+      Future<Boolean> dial =
+          threads.submit(
+              () -> {
+                before.call();
+                client.connect(there, ChunkServer.NOTHING).close();
+                return true;
+              });
+      Await.until("it dials", () -> silent.callers() == 1);
+      during.run();
+      ExecutionException end = assertThrows(ExecutionException.class, dial::get, "nobody answered");
+      return Objects.requireNonNull(end.getCause());
+    }
+  }
+
+  @Test
+  public void aPeerThatSpeaksSomethingElseIsAtFault() throws Exception {
+    try (Stranger babbling = new Stranger(TestData.bytes(3, GARBAGE_SIZE_BYTES))) {
+      PeerAddress there = babbling.address();
+      if (has(Trait.CONNECTIONS)) {
+        PeerFaultException fault =
+            assertThrows(
+                PeerFaultException.class, () -> client.connect(there, ChunkServer.NOTHING).close());
+        Messages.assertOneLine(fault);
+      } else {
+        refusalOf(there);
+      }
+    }
+  }
+
+  @Test
+  public void garbageFromOutsideHarmsNoOther() throws Exception {
+    Optional<Endpoint.Socket> socket = listener.endpoints().getFirst().socket();
+    assumeTrue(
+        socket.filter(one -> one.protocol() == Endpoint.Protocol.TCP).isPresent(),
+        "it listens on no TCP socket");
+    try (Socket stranger = new Socket(socket.get().host(), socket.get().port())) {
+      stranger.getOutputStream().write(TestData.bytes(4, GARBAGE_SIZE_BYTES));
+      stranger.shutdownOutput();
+      stranger.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      // It is thrown out, in whichever way.
+    }
+    byte[] bytes = TestData.bytes(5, 10_000);
+    Cid cid = chunks.serve(bytes);
+    assertArrayEquals(bytes, fetch(connection, cid));
+    try (PeerConnection later = client.connect(address, ChunkServer.NOTHING)) {
+      assertArrayEquals(bytes, fetch(later, cid));
+    }
+  }
+}
