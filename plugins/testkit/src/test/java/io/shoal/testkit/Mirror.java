@@ -113,6 +113,11 @@ final class Mirror implements Transport {
     while (!socket.isClosed()) {
       try {
         Socket from = socket.accept();
+        if (socket.isClosed()) {
+          // A virtual thread that waits keeps a socket open until it has woken up.
+          from.close();
+          return;
+        }
         open.add(from);
         PeerAddress address = PeerAddress.of("mirror://127.0.0.1:" + from.getPort());
         MirrorAnswer answer = new MirrorAnswer(fault, from, RemotePeer.at(address).build(), server);

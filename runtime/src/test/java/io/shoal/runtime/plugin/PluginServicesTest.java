@@ -10,6 +10,7 @@ import io.shoal.api.Metrics;
 import io.shoal.api.Scheduler;
 import io.shoal.runtime.limit.BulkPool;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -62,6 +63,15 @@ class PluginServicesTest {
   }
 
   @Test
+  void aTimerThatWouldRepeatWithoutAPauseIsRefused() {
+    try (PluginScheduler scheduler = new PluginScheduler("p")) {
+      for (Duration pause : List.of(Duration.ZERO, Duration.ofMillis(-1))) {
+        assertThrows(IllegalArgumentException.class, () -> scheduler.every(pause, () -> {}));
+      }
+    }
+  }
+
+  @Test
   void aTaskThatRunsWhenItsTimerIsClosedGoesOnToItsEnd() throws Exception {
     try (PluginScheduler scheduler = new PluginScheduler("p")) {
       CountDownLatch started = new CountDownLatch(1);
@@ -69,7 +79,7 @@ class PluginServicesTest {
       CountDownLatch ended = new CountDownLatch(1);
       Scheduler.Timer timer =
           scheduler.every(
-              NOW,
+              Duration.ofMillis(1),
               () -> {
                 started.countDown();
                 try {
