@@ -5,6 +5,7 @@ import io.shoal.api.ChunkSource;
 import io.shoal.api.FileRegion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -122,6 +123,8 @@ final class MeteredSource implements ChunkSource {
       if (open.position() != CHANNEL_POSITION) {
         faults.accept("sending moves the position of a region's channel (FileRegion)");
       }
+    } catch (ClosedByInterruptException e) {
+      // The request was taken back just now.
     } catch (IOException e) {
       faults.accept("a region's channel was closed, which is its reader's (FileRegion): " + e);
     } finally {
