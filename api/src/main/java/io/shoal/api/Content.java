@@ -94,7 +94,6 @@ public interface Content extends AutoCloseable {
 
   /// Bytes of a content that lie in a file on disk: a lease of one chunk. Usable from one thread at
   /// a time.
-  @Experimental
   interface Region extends AutoCloseable {
 
     /// The bytes.

@@ -47,7 +47,6 @@ public non-sealed interface NodeObserver extends Extension {
   default void stopping() {}
 
   /// A root of this node. Made by the node; later versions may tell more.
-  @Experimental
   interface Root {
 
     /// The root.
@@ -83,7 +82,6 @@ public non-sealed interface NodeObserver extends Extension {
   }
 
   /// A download that ended. Made by the node; later versions may tell more.
-  @Experimental
   interface Download {
 
     /// What was downloaded.

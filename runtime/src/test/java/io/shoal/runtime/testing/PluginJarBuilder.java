@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -36,6 +37,9 @@ import java.util.zip.ZipOutputStream;
 /// Path jar = new PluginJarBuilder("storage-memory").sourcesOf("storage-memory").buildJar(pluginsFolder);
 /// ```
 public final class PluginJarBuilder {
+
+  /// Those under `src/test/plugins` that use experimental parts of the API.
+  private static final Set<String> EXPERIMENTAL = Set.of("gateway");
 
   /// Compiled once for all tests of a run.
   private static final Map<String, byte[]> SHARED = new ConcurrentHashMap<>();
@@ -55,7 +59,7 @@ public final class PluginJarBuilder {
     attribute("Plugin-Requires", "^" + PluginHost.apiVersion());
   }
 
-  /// The six plugins under `src/test/plugins`, ready made, by id.
+  /// The plugins under `src/test/plugins`, ready made, by id.
   public static Path shared(String id, Path folder) throws IOException {
     byte[] jar =
         SHARED.computeIfAbsent(
@@ -64,8 +68,11 @@ public final class PluginJarBuilder {
               try {
                 Path work = Files.createTempDirectory("shoal-shared");
                 try {
-                  return Files.readAllBytes(
-                      new PluginJarBuilder(name).sourcesOf(name).buildJar(work));
+                  PluginJarBuilder builder = new PluginJarBuilder(name).sourcesOf(name);
+                  if (EXPERIMENTAL.contains(name)) {
+                    builder.experimental();
+                  }
+                  return Files.readAllBytes(builder.buildJar(work));
                 } finally {
                   DownloadTarget.deleteTree(work);
                 }
@@ -85,6 +92,12 @@ public final class PluginJarBuilder {
       attributes.put(name, value);
     }
     return this;
+  }
+
+  /// Lets the plugin use experimental parts of the API, and requires this minor version alone.
+  public PluginJarBuilder experimental() {
+    return attribute("Plugin-Experimental", "true")
+        .attribute("Plugin-Requires", "~" + PluginHost.apiVersion());
   }
 
   /// Adds a source file.

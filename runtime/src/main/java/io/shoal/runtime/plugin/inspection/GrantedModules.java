@@ -37,7 +37,14 @@ public final class GrantedModules {
 
   /// The types of the API that are [io.shoal.api.Experimental]. A list, since reading annotations
   /// takes longer than all else that is done with a class when a plugin is linked.
-  static final Set<String> EXPERIMENTAL = Set.of();
+  static final Set<String> EXPERIMENTAL =
+      Set.of(
+          "io.shoal.api.Content",
+          "io.shoal.api.FileEntry",
+          "io.shoal.api.NoSuchPathException",
+          "io.shoal.api.NodeAccess",
+          "io.shoal.api.NodeObserver",
+          "io.shoal.api.Upload");
 
   private final ModuleLayer layer;
   private final ModuleFinder java;
