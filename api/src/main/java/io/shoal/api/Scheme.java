@@ -103,7 +103,8 @@ public final class Scheme {
     /// other scheme.
     BINDS,
 
-    /// Nothing leaves this machine.
+    /// Nothing leaves this machine. A node with `tls: required` uses it also without
+    /// [#CONFIDENTIAL]; what `access` demands of other schemes it demands of this one too.
     LOCAL,
 
     /// Either side may ask once a connection is open. Without it only the side that dialled asks:
@@ -115,7 +116,7 @@ public final class Scheme {
 
     /// [PeerConnection#send] carries the node's messages, and [ChunkServer#message] takes the
     /// peer's. Without it the node never calls `send`: it introduces no peers to each other there,
-    /// and asks for no digests.
+    /// and asks for no digests. A node whose `access` is `shared-secret` uses no other scheme.
     MESSAGES
   }
 }

@@ -120,12 +120,14 @@ public final class TransportChoice {
           case Access.Secret _ ->
               Set.of(Scheme.Trait.PROVES_BOTH, Scheme.Trait.BINDS, Scheme.Trait.MESSAGES);
         };
-    return scheme.traits().containsAll(needed)
-        ? Optional.empty()
-        : Optional.of(
-            "access is "
-                + access.word()
-                + ", and it does not prove who its peers are: only access: open uses it");
+    if (scheme.traits().containsAll(needed)) {
+      return Optional.empty();
+    }
+    String why =
+        scheme.has(Scheme.Trait.PROVES_BOTH)
+            ? "it cannot carry the proof of the secret: access: open and access: allow-list use it"
+            : "it does not prove who its peers are: only access: open uses it";
+    return Optional.of("access is " + access.word() + ", and " + why);
   }
 
   private Optional<String> whyNotForTls(Scheme scheme, Collection<Scheme> all) {

@@ -114,8 +114,10 @@ class ObserversTest {
   void theSecondEndWaitsForNothing() throws Exception {
     Recorder recorder = new Recorder();
     Observers observers = observers(Duration.ofMinutes(10), recorder);
+    observers.ready();
     observers.close();
     observers.close();
+    assertEquals("ready", recorder.next());
     assertEquals("stopping", recorder.next());
     assertTrue(recorder.heard.isEmpty());
   }
