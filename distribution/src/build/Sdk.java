@@ -82,7 +82,7 @@ final class Sdk {
         new ArrayList<>(
             List.of(
                 "-quiet",
-                part.artifact().equals("shoal-api") ? "-Xdoclint:all" : "-Xdoclint:all,-missing",
+                "-Xdoclint:all",
                 "-Werror",
                 "-notimestamp",
                 "--no-fonts",

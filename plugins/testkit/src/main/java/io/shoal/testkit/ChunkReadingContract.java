@@ -113,6 +113,7 @@ public abstract class ChunkReadingContract extends InspectionContract {
     return !store.traits().contains(ChunkStore.Trait.VOLATILE);
   }
 
+  /// [ChunkStore#traits] has the same answer before the start, after it and after the close.
   @Test
   public void theTraitsAreAlwaysTheSame() {
     ChunkStore fresh = (ChunkStore) anotherExtension();
@@ -121,6 +122,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
     assertEquals(fresh.traits(), store.traits(), "the traits change with the end");
   }
 
+  /// [ChunkReader#read] begins at any byte of the chunk, gives none beyond its end, and returns -1
+  /// at the end and behind it.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void readersReadAnywhereAndNeverBeyondTheChunk() throws Exception {
     byte[] bytes = TestData.bytes(2, 10_000);
@@ -138,6 +143,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
     }
   }
 
+  /// [ChunkReader#read] fills heap, direct and sliced buffers from their position to their limit.
+  /// It returns 0 for a full buffer, but -1 at the end of the chunk.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void readersFillBuffersOfEveryKindToTheirLimit() throws Exception {
     byte[] bytes = TestData.bytes(20, 10_000);
@@ -161,6 +170,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
     }
   }
 
+  /// [ChunkReader#region] is a run of a file with exactly the bytes of the chunk, and reading does
+  /// not move the position of its channel. Not for a store that keeps chunks in no files.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aRegionHoldsTheChunksBytes() throws Exception {
     byte[] bytes = TestData.bytes(3, 10_000);
@@ -183,6 +196,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
     }
   }
 
+  /// A reader that is open still reads all of the chunk after [ChunkStore#delete] and
+  /// [ChunkStore#sync], while [ChunkStore#open] is empty.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aReaderIsALease() throws Exception {
     byte[] bytes = TestData.bytes(11, 100_000);
@@ -198,6 +215,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
     assertUsage(0, 0);
   }
 
+  /// [ChunkReader#read] throws [IllegalStateException] or [IOException] once the reader or its
+  /// store was closed. Another reader of the same chunk goes on.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aClosedReaderReadsNothing() throws Exception {
     Cid cid = TestData.put(store, TestData.bytes(21, 1_000));
@@ -219,6 +240,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
         () -> "a closed reader throws " + late);
   }
 
+  /// Once the store was closed, every call that reads, writes or counts chunks throws
+  /// [IllegalStateException].
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void callsAfterTheEndThrow() throws Exception {
     byte[] bytes = TestData.bytes(22, 1_000);
@@ -238,7 +263,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
     }
   }
 
-  /// Each call ends with the interruption still to be seen, and harms no other thread.
+  /// An interrupted call returns or throws [InterruptedIOException], with the thread's flag set. No
+  /// open reader is harmed, and a chunk is stored wholly or not at all.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void interruptedCallsEndAndHarmNoOther() throws Exception {
     byte[] bytes = TestData.bytes(23, 100_000);
@@ -278,6 +306,10 @@ public abstract class ChunkReadingContract extends InspectionContract {
     }
   }
 
+  /// A store that is started on another folder does not have the chunks of this one or count them,
+  /// and its end changes nothing here. Of a store that is SHARED only the latter is asked.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void instancesShareNothing() throws Exception {
     Cid cid = TestData.put(store, TestData.bytes(25, 1_000));

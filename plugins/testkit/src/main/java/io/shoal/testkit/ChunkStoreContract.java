@@ -62,10 +62,18 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
   }
 
   /// The same context with a quota, or empty if the store has none to set.
+  ///
+  /// @param plain the context that the store was started with
+  /// @param quotaBytes the most that it may store
+  /// @return empty unless overridden
   protected Optional<TestContext> withQuota(TestContext plain, long quotaBytes) {
     return Optional.empty();
   }
 
+  /// A chunk of any size from 0 bytes to 2 MiB is found, and read back byte for byte, as soon as
+  /// [ChunkStore#put] returned.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void chunksOfEverySizeAreReadBack() throws Exception {
     for (int size :
@@ -83,6 +91,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     }
   }
 
+  /// [ChunkStore#put] takes direct, sliced and read-only buffers from position to limit, and leaves
+  /// the position at the limit.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void buffersOfEveryKindAreTakenWhole() throws Exception {
     byte[] bytes = TestData.bytes(1, 100_000);
@@ -99,6 +111,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     }
   }
 
+  /// [ChunkStore#put] does not refer to the buffer once it returned: bytes that are written to it
+  /// later change no chunk.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void theBufferIsNotReferredToAfterwards() throws Exception {
     byte[] bytes = TestData.bytes(7, 10_000);
@@ -111,6 +127,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertArrayEquals(bytes, TestData.get(store, cid));
   }
 
+  /// [ChunkStore#put] refuses a chunk of one byte more than 2 MiB with an
+  /// [IllegalArgumentException], and stores nothing.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aChunkThatIsTooLargeIsRefused() throws Exception {
     byte[] bytes = TestData.bytes(8, ChunkStore.MAX_CHUNK_SIZE_BYTES + 1);
@@ -119,6 +139,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertEquals(Optional.empty(), store.find(cid));
   }
 
+  /// For a chunk that is not here [ChunkStore#find] and [ChunkStore#open] are empty,
+  /// [ChunkStore#delete] returns false, and [ChunkStore#copies] hands out nothing.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void whatIsNotThereIsAbsent() throws Exception {
     Cid cid = TestData.cid(TestData.bytes(4, 10));
@@ -128,6 +152,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     store.copies(cid, copy -> fail("a copy of what is not there"));
   }
 
+  /// CIDs that differ in codec or version only name one chunk: each of them opens it, and deletes
+  /// it for all.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void theMultihashAloneIsTheAddress() throws Exception {
     byte[] bytes = TestData.bytes(5, 100);
@@ -140,6 +168,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertEquals(Optional.empty(), store.find(cid));
   }
 
+  /// [ChunkStore#find] gives multihash and size of a chunk that was put, and says that the store
+  /// owns it.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void whatIsFoundIsWhatIsOpened() throws Exception {
     byte[] bytes = TestData.bytes(6, 1000);
@@ -150,6 +182,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertTrue(found.owned(), "the store wrote it itself");
   }
 
+  /// A second [ChunkStore#put] of a chunk returns false and takes the buffer to its limit. The
+  /// chunk counts once.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void theSameChunkIsStoredOnce() throws Exception {
     byte[] bytes = TestData.bytes(9, 1000);
@@ -161,6 +197,11 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertUsage(1, 1000);
   }
 
+  /// [ChunkStore#put] stores a copy of its own of a chunk that lies in an adopted file only. Not
+  /// for a store that does not serve users' files.
+  ///
+  /// @param folder for the user's files
+  /// @throws Exception as the store throws it
   @Test
   public void aChunkInAUsersFileAloneIsStoredAllTheSame(@TempDir Path folder) throws Exception {
     FileBacked files = requireFileBacked();
@@ -173,6 +214,7 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertTrue(store.find(cid).orElseThrow().owned());
   }
 
+  /// [ChunkStore#put] refuses an identity CID with an [IllegalArgumentException].
   @Test
   public void anIdentityCidIsRefused() {
     Cid identity = Cid.of(Cid.RAW, Multihash.of(Multihash.IDENTITY, new byte[] {1, 2, 3}));
@@ -182,6 +224,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
         "a chunk that lies in its own id is stored");
   }
 
+  /// Of 16 threads that [ChunkStore#put] one chunk at once, exactly one is told that it stored it.
+  /// The chunk is whole and counts once.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void writersOfOneChunkMayRaceAndOneStoresIt() throws Exception {
     byte[] bytes = TestData.bytes(10, 50_000);
@@ -199,6 +245,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertUsage(1, 50_000);
   }
 
+  /// 16 threads that write, read, delete and sync at once each find their own chunks as they left
+  /// them, and [ChunkStore#usage] is exact in the end.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void manyThreadsWriteReadAndDelete() throws Exception {
     race(
@@ -218,6 +268,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertUsage(160, 160 * 2_000);
   }
 
+  /// After [ChunkReader#discard] the chunk is absent and no longer in [ChunkStore#usage], and the
+  /// next [ChunkStore#put] stores it again.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aDiscardedChunkDoesNotCountAndCanBeStoredAgain() throws Exception {
     byte[] bytes = TestData.bytes(12, 1000);
@@ -230,6 +284,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertArrayEquals(bytes, TestData.get(store, cid));
   }
 
+  /// [ChunkReader#discard] returns false if the copy that is read is gone, and leaves alone one
+  /// that was put in its place. The reader goes on with the bytes that it opened.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aCopyThatCameInItsPlaceIsNotDiscarded() throws Exception {
     byte[] corrupt = TestData.bytes(18, 1000);
@@ -246,6 +304,12 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertArrayEquals(right, TestData.get(store, cid));
   }
 
+  /// [ChunkReader#discard] removes the very copy that was opened: the store's own first, then one
+  /// claim on a user's file after the other. The file stays. Not for a store that does not serve
+  /// users' files.
+  ///
+  /// @param folder for the user's files
+  /// @throws Exception as the store throws it
   @Test
   public void aDiscardedCopyGoesAndOthersStay(@TempDir Path folder) throws Exception {
     FileBacked files = requireFileBacked();
@@ -268,7 +332,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertEquals(2000, Files.size(twice));
   }
 
-  /// Whoever opens a chunk while it is stored gets all of it or nothing.
+  /// A thread that opens a chunk of 300,000 bytes while another one puts it gets all of it or
+  /// nothing.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aChunkIsThereWhollyOrNotAtAll() throws Exception {
     for (int i = 0; i < 10; i++) {
@@ -296,6 +363,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     }
   }
 
+  /// Of eight readers that [ChunkReader#discard] one copy at once, exactly one is told that it was
+  /// there. The chunk can then be stored again.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void ofSeveralThatDiscardACopyOneDoes() throws Exception {
     byte[] bytes = TestData.bytes(27, 1_000);
@@ -325,6 +396,11 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     return owned;
   }
 
+  /// [ChunkStore#copies] hands out every copy, the store's own first, until the sink returns false.
+  /// The sink may discard each of them. Without users' files there is one copy.
+  ///
+  /// @param folder for the user's files
+  /// @throws Exception as the store throws it
   @Test
   public void everyCopyIsShownUntilTheSinkHasEnough(@TempDir Path folder) throws Exception {
     byte[] bytes = TestData.bytes(16, 1000);
@@ -348,6 +424,11 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertEquals(Optional.empty(), store.find(cid), "each copy was discarded");
   }
 
+  /// A caller that discards corrupt copies until it reads a right one gets the right one if there
+  /// is one, and otherwise an absent chunk. Not for a store that does not serve users' files.
+  ///
+  /// @param folder for the user's files
+  /// @throws Exception as the store throws it
   @Test
   public void discardingCorruptCopiesLeavesAGoodOneOrNone(@TempDir Path folder) throws Exception {
     FileBacked files = requireFileBacked();
@@ -400,6 +481,9 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     }
   }
 
+  /// [ChunkStore#chunks] reports each of 300 chunks once, with its multihash and its size.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void everyChunkIsReportedOnce() throws Exception {
     Map<Cid, Integer> due = new HashMap<>();
@@ -417,6 +501,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertEquals(due, reported);
   }
 
+  /// [ChunkStore#chunks] ends when the sink has enough, and holds no lock while it reports: another
+  /// thread may delete each chunk meanwhile.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void theStoreIsUsableWhileItReportsChunks() throws Exception {
     for (int i = 0; i < 100; i++) {
@@ -433,6 +521,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertUsage(0, 0);
   }
 
+  /// [ChunkStore#copies] holds no lock while it hands out a copy: another thread may delete the
+  /// chunk meanwhile.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void theStoreIsUsableWhileItHandsOutCopies() throws Exception {
     Cid cid = TestData.put(store, TestData.bytes(28, 1_000));
@@ -440,6 +532,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertEquals(Optional.empty(), store.find(cid));
   }
 
+  /// [ChunkStore#chunks] reports no chunk twice although another thread stores more of them
+  /// meanwhile.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void chunksThatComeAndGoMeanwhileAreReportedOnceAtMost() throws Exception {
     for (int i = 0; i < 50; i++) {
@@ -456,6 +552,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertTrue(reported.size() >= 50, "a chunk that was there all the time is not reported");
   }
 
+  /// A store that is VOLATILE is empty after every start, whatever was synced. Not for other
+  /// stores.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void whatIsVolatileIsGoneAfterARestart() throws Exception {
     if (isPersistent()) {
@@ -468,6 +568,12 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertUsage(0, 0);
   }
 
+  /// After a crash a store has what was put, and does not have what was deleted, before
+  /// [ChunkStore#sync] returned. Not for a store that is VOLATILE, REMOTE or keeps its data
+  /// elsewhere.
+  ///
+  /// @param copy takes the copy of the data folder
+  /// @throws Exception as the store throws it
   @Test
   public void whatWasSyncedSurvivesACrash(@TempDir Path copy) throws Exception {
     assumeTrue(
@@ -513,6 +619,11 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     }
   }
 
+  /// If the medium fails, [ChunkStore#put] or [ChunkStore#sync] throws an [IOException] or a
+  /// [RetryableException] of one line, and the chunk is not here. Only if the test has a way to
+  /// break the medium ([#breakMedium]).
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aMediumThatFailsIsReportedAndNothingIsClaimed() throws Exception {
     assumeTrue(breakMedium(store), "the test cannot break the medium");
@@ -533,6 +644,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertEquals(Optional.empty(), store.find(cid), "what could not be made durable is here");
   }
 
+  /// After a restart a store has what was put, and does not have what was deleted, before the last
+  /// [ChunkStore#sync]. Not for a store that is VOLATILE.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void whatWasSyncedIsThereAfterARestart() throws Exception {
     assumeTrue(isPersistent(), "the store is volatile");
@@ -549,6 +664,10 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertUsage(1, 5_000);
   }
 
+  /// A chunk that was put but not synced outlives the close and another start. Not for a store that
+  /// is VOLATILE.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void whatWasNotSyncedIsThereAfterAClose() throws Exception {
     assumeTrue(isPersistent(), "the store is volatile");
@@ -558,6 +677,11 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     assertArrayEquals(bytes, TestData.get(store, cid));
   }
 
+  /// Of 16 threads that each put 1,500 bytes into a store with a quota of 10,000, six succeed and
+  /// the others get a [StoreFullException]. [ChunkStore#usage] tells what is left, and as much can
+  /// still be stored. Not for a store without a quota.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void theQuotaHoldsAlsoWhenWritersRace() throws Exception {
     Optional<TestContext> limited = withQuota(context, 10_000);
@@ -581,6 +705,7 @@ public abstract class ChunkStoreContract extends ChunkReadingContract {
     TestData.put(store, TestData.bytes(98, 800));
   }
 
+  /// [ChunkStore#fileBacked] is always empty, or always the same object.
   @Test
   public void theAbilityToServeFilesIsAlwaysTheSame() {
     assertEquals(store.fileBacked().isPresent(), store.fileBacked().isPresent());

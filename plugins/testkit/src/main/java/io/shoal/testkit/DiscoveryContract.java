@@ -242,7 +242,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
-  /// With the traits off: it is taken, and nothing is different.
+  /// All other instances find a content that one announces at its endpoint, once and as announced,
+  /// and its [Discovery#status] counts it. Without [Trait#ANNOUNCES] the call changes nothing.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void whatOneAnnouncesOthersFind() throws Exception {
     List<String> before = found(1, root(1));
@@ -263,6 +266,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// [Discovery#findProviders] reports each address once, also if two instances have announced the
+  /// content.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void severalProvidersAreFoundEachOnce() throws Exception {
     List<String> found = found(2, findable(2, 2));
@@ -270,6 +277,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     assertEquals(new HashSet<>(found).size(), found.size(), found::toString);
   }
 
+  /// A search for what no instance has announced reports nothing or, without
+  /// [Trait#FINDS_BY_CONTENT], only peers that are not announced.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void onlyWhatWasAnnouncedIsReportedAsAnnounced() throws Exception {
     List<Provider> found = find(nodes.get(1), root(3), Set.of(scheme()));
@@ -280,11 +291,18 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// [Discovery#findProviders] reports no address of another scheme than those that were asked for.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void otherSchemesAreNotReported() throws Exception {
     assertEquals(List.of(), find(nodes.get(2), findable(2, 4), Set.of("unheard-of")));
   }
 
+  /// An endpoint of an unknown scheme without host and port is found by others or counted in
+  /// [DiscoveryStatus#inexpressibleEndpoints]. Without [Trait#ANNOUNCES] it only does no harm.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void anEndpointThatCannotBeExpressedIsCounted() throws Exception {
     PeerAddress odd = PeerAddress.of("unheard-of:///a/place/without/host/or/port");
@@ -303,6 +321,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
                 == expressed);
   }
 
+  /// [Discovery#findProviders] returns once the sink has returned false, and does not call it
+  /// again.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void aSinkThatHasEnoughEndsTheSearch() throws Exception {
     Cid cid = findable(2, 6);
@@ -319,6 +341,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     assertEquals(1, found.size());
   }
 
+  /// An endpoint with an unspecified host (`0.0.0.0`, `[::]`) or a multicast one is never reported
+  /// to others as it is; the endpoint beside it is.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void anUnspecifiedAddressIsNeverReported() throws Exception {
     for (String host : List.of("0.0.0.0", "[::]", "224.0.0.1")) {
@@ -335,6 +361,9 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// [Discovery#findProviders] calls the sink in the thread that searches.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void theSinkIsCalledOnTheSearchersThread() throws Exception {
     List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -342,6 +371,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     assertEquals(List.of(Thread.currentThread()), threads);
   }
 
+  /// After [Discovery#withdraw] no key is announced by [Discovery#status]. Announcing or
+  /// withdrawing twice, and withdrawing what was never announced, does nothing.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void withdrawingStopsTheRenewal() throws Exception {
     nodes.get(0).announce(root(8));
@@ -355,6 +388,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     Await.until("nothing is announced", () -> nodes.get(0).status().announcedKeys() == 0);
   }
 
+  /// After another [Discovery#reachableAt] others find at the new endpoint what was announced
+  /// before. Without [Trait#ANNOUNCES] it only does no harm.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void newEndpointsReplaceTheOld() throws Exception {
     nodes.get(0).announce(root(20));
@@ -368,6 +405,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// A content that is announced while there are no endpoints is found once [Discovery#reachableAt]
+  /// names some. Without [Trait#ANNOUNCES] it only does no harm.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void whatIsAnnouncedWithoutEndpointsFollowsOnceThereAreSome() throws Exception {
     nodes.get(0).reachableAt(List.of());
@@ -378,6 +419,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// An instance that is started again on the same folder has nothing announced, and announces what
+  /// it is told from then on.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void nothingSurvivesARestart() throws Exception {
     nodes.get(0).announce(root(22));
@@ -396,6 +441,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// A search during which its discovery is closed ends: it returns, or throws a [ShoalException],
+  /// an [InterruptedException] or an [IllegalStateException].
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void closingEndsASearch() throws Exception {
     List<Thread> closing = new CopyOnWriteArrayList<>();
@@ -407,6 +456,9 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     closing.getFirst().join();
   }
 
+  /// A search that has found nothing when its discovery is closed ends in the same way.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void closingEndsASearchThatFindsNothing() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -424,6 +476,8 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// [Discovery#status] of an instance that knows others has a reachable peer, and no key that is
+  /// overdue or failed.
   @Test
   public void theStatusIsThatOfADiscoveryThatWorks() {
     DiscoveryStatus status = nodes.get(0).status();
@@ -433,6 +487,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     assertEquals(0, status.failedKeys());
   }
 
+  /// [Discovery#status] answers before the start, in the midst of a search and after the close.
+  /// Before the start and after the close no key is announced.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void theStatusAnswersBeforeTheStartDuringASearchAndAfterTheEnd() throws Exception {
     Discovery fresh = newDiscovery();
@@ -448,6 +506,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     assertEquals(0, nodes.get(1).status().announcedKeys());
   }
 
+  /// A search in a thread that is interrupted throws [InterruptedException], or ends with the
+  /// thread's flag set.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void anInterruptedSearchEnds() throws Exception {
     // A search may end at once, before it looks whether it is interrupted.
@@ -458,6 +520,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
         });
   }
 
+  /// A search whose thread is interrupted after the first result throws [InterruptedException], or
+  /// ends with the thread's flag set.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void aSearchThatIsInterruptedMidwayEnds() throws Exception {
     interrupted(() -> search(2, 26, () -> Thread.currentThread().interrupt()));
@@ -486,6 +552,10 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
+  /// A call after the close returns or throws [IllegalStateException]. [Discovery#status] answers
+  /// with no announced keys.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void callsAfterTheEndFailOrDoNothing() throws Exception {
     Discovery closed = nodes.get(1);
@@ -506,7 +576,11 @@ public abstract class DiscoveryContract extends SignedRecordsContract {
     }
   }
 
-  /// Neither through the network nor through the process, as by a static field.
+  /// An instance that is led to no other finds nothing of what these announce, neither through the
+  /// network nor through the process, and its end changes nothing here. Only with
+  /// [Trait#ANNOUNCES], [Trait#FINDS_BY_CONTENT] and [Trait#MEETS_BY_CONFIGURATION].
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void anInstanceElsewhereSharesNothing() throws Exception {
     if (!isWhole() || !has(Trait.MEETS_BY_CONFIGURATION)) {

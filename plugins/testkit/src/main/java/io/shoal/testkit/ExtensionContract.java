@@ -122,6 +122,9 @@ public abstract class ExtensionContract {
     return another;
   }
 
+  /// The constructor starts no thread and opens no file, and each call makes an object of its own.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void theConstructorDoesNothing() throws Exception {
     Leftovers before = Leftovers.before();
@@ -137,6 +140,10 @@ public abstract class ExtensionContract {
     return all.stream().map(System::identityHashCode).toList();
   }
 
+  /// [Extension#close] returns without an exception if the extension was never started, and if it
+  /// is called twice.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void closingWithoutAStartOrTwiceIsHarmless() throws Exception {
     Extension fresh = anotherExtension();
@@ -147,6 +154,10 @@ public abstract class ExtensionContract {
     started.close();
   }
 
+  /// [Extension#start] in an interrupted thread either ends or throws what it declares. After
+  /// [Extension#close] no thread and no open file is left of it.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void anInterruptedStartLeavesNothingBehind() throws Exception {
     Extension interrupted = anotherExtension();
@@ -162,6 +173,10 @@ public abstract class ExtensionContract {
     interrupted.close();
   }
 
+  /// [Extension#start] reads every key that is set. [Extension#configuration] names every key that
+  /// is read, or none at all, and is the same before the start and after it.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void everySettingThatIsReadIsNamed() throws Exception {
     Extension one = anotherExtension();
@@ -182,7 +197,10 @@ public abstract class ExtensionContract {
     assertEquals(Set.of(), unnamed, "start reads keys that configuration() does not name");
   }
 
-  /// Its start fails then, and `close` ends what the start had begun.
+  /// [Extension#start] refuses a value that a setting cannot have with an [InvalidConfigException],
+  /// whose one line names the key. [Extension#close] then ends what the start had begun.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void aWrongSettingIsRefusedByItsName() throws Exception {
     Extension right = anotherExtension();
@@ -208,7 +226,9 @@ public abstract class ExtensionContract {
     }
   }
 
-  /// A process may run several nodes. Only the class and those within it are looked at.
+  /// No static field of the extension's class or of those within it can be assigned, is a
+  /// thread-local value or is of `java.util.concurrent`, since a process may run several nodes.
+  /// Other classes are not looked at.
   @Test
   public void noStaticFieldCanChange() {
     Set<String> changing = new TreeSet<>();
@@ -227,6 +247,10 @@ public abstract class ExtensionContract {
     assertEquals(Set.of(), changing, "static mutable state: several nodes would share it");
   }
 
+  /// [Extension#advice] has an answer before the start, after it and after the close. Each entry is
+  /// one line that is not blank.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void adviceIsGivenAtAnyTime() throws Exception {
     Extension one = anotherExtension();

@@ -58,9 +58,14 @@ public abstract class FileBackedContract extends InspectionContract {
   protected FileBackedContract() {}
 
   /// A store that is not started.
+  ///
+  /// @return a new one at each call
   protected abstract ChunkStore newStore();
 
   /// Gives the plugin what it needs to start, besides its data folder. Called once a test.
+  ///
+  /// @param plain has a data folder and no configuration
+  /// @return the context to start it with; `plain` unless overridden
   protected TestContext configure(TestContext plain) {
     return plain;
   }
@@ -76,6 +81,10 @@ public abstract class FileBackedContract extends InspectionContract {
   }
 
   /// Starts a store for a test.
+  ///
+  /// @param temporary for its data and the user's files
+  /// @param test for what
+  /// @throws Exception as the store throws it
   @BeforeEach
   @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
   public void startStore(@TempDir Path temporary, TestInfo test) throws Exception {
@@ -150,6 +159,11 @@ public abstract class FileBackedContract extends InspectionContract {
     return files.claims(file).orElseThrow(() -> new AssertionError("no reference to " + file));
   }
 
+  /// Chunks of a file that was adopted are served out of it, count as adopted and not as owned in
+  /// [ChunkStore#usage], and [FileBacked#claims] lists them. [FileBacked#refer] to the same file
+  /// again gives the same reference.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aFileIsServedInPlaceAndCountsAgainstNoQuota() throws Exception {
     byte[] bytes = TestData.bytes(1, 2_500);
@@ -174,6 +188,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(ref, files.refer(file));
   }
 
+  /// [FileBacked#refer] and [FileBacked#referGrowing] refuse a path with no file, a folder and a
+  /// symbolic link with a [UserFaultException].
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void onlyPlainFilesThatAreThereAreTaken() throws Exception {
     Path file = write("file", new byte[1]);
@@ -184,6 +202,10 @@ public abstract class FileBackedContract extends InspectionContract {
     }
   }
 
+  /// [FileBacked#refer] refuses a file that this user may not read with a [UserFaultException] of
+  /// one line. Not where the file system knows no rights, or for an administrator.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aFileWithoutTheRightToReadIsRefused() throws Exception {
     Path file = write("secret", new byte[10]);
@@ -198,7 +220,10 @@ public abstract class FileBackedContract extends InspectionContract {
     Messages.assertOneLine(refused);
   }
 
-  /// Its bytes may be others although its size is the same.
+  /// A file of the same size but another modification time serves nothing: [ChunkReader#revalidate]
+  /// throws a [ChunkChangedException], and the chunk is absent.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aFileOfAnotherTimeServesNothing() throws Exception {
     byte[] bytes = TestData.bytes(16, 1_000);
@@ -216,7 +241,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(FileState.CHANGED, files.state(file).orElseThrow());
   }
 
-  /// Neither the claims of others nor later calls suffer.
+  /// An interrupted [FileBacked#adopt] ends with the thread's flag set. Other claims stay, and the
+  /// same call succeeds later.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void interruptedCallsHarmNoClaims() throws Exception {
     byte[] bytes = TestData.bytes(22, 1_000);
@@ -240,6 +268,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertServes(late);
   }
 
+  /// [FileBacked#state] is empty for a path that nothing refers to, and otherwise tells whether the
+  /// file is intact, growing or missing.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void theStateIsThatOfTheClaims() throws Exception {
     byte[] bytes = TestData.bytes(17, 1_000);
@@ -256,6 +288,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(FileState.MISSING, claims(file).state());
   }
 
+  /// A reader that is open reads all of its chunk while another thread calls [FileBacked#forget].
+  /// Then the chunk is absent, and the file is as it was.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aReaderIsALeaseAlsoOverForgetting() throws Exception {
     byte[] bytes = TestData.bytes(18, 1_000);
@@ -282,7 +318,10 @@ public abstract class FileBackedContract extends InspectionContract {
     }
   }
 
-  /// The region of an adopted chunk lies in the user's file itself.
+  /// [ChunkReader#region] of an adopted chunk has exactly its bytes, and reading does not move the
+  /// position of the channel. A store may have no regions.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aRegionOfAFileKeepsThePositionOfItsChannel() throws Exception {
     byte[] bytes = TestData.bytes(19, 2_500);
@@ -303,8 +342,11 @@ public abstract class FileBackedContract extends InspectionContract {
     }
   }
 
-  /// The files of the store are as they are in the midst of its work: whatever they say, no wrong
-  /// byte is served, and what was synced is.
+  /// After a crash before [FileBacked#relocate], after it, or after the next [ChunkStore#sync], no
+  /// wrong byte of the moved file is served. Chunks of a file that was synced before are served.
+  ///
+  /// @param copies takes copies of the data folder
+  /// @throws Exception as the store throws it
   @Test
   public void aCrashServesNoWrongByte(@TempDir Path copies) throws Exception {
     byte[] synced = TestData.bytes(20, 2_000);
@@ -349,6 +391,10 @@ public abstract class FileBackedContract extends InspectionContract {
     }
   }
 
+  /// After a restart the file of claims that were synced is served, and reference and claims are
+  /// the same.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void claimsAreThereAfterARestartOnceTheyWereSynced() throws Exception {
     byte[] bytes = TestData.bytes(2, 2_000);
@@ -363,6 +409,9 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(segments(bytes), claims(file).segments());
   }
 
+  /// Claims that were made but not synced outlive the close and another start.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void claimsThatWereNotSyncedAreThereAfterAClose() throws Exception {
     byte[] bytes = TestData.bytes(4, 2_000);
@@ -375,6 +424,11 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(segments(bytes), claims(file).segments());
   }
 
+  /// A file that became longer serves nothing: a reader that is open fails with a
+  /// [ChunkChangedException], and so does [FileBacked#adopt]. Its state is CHANGED without claims,
+  /// and [FileBacked#refer] begins anew.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aFileThatChangedServesNothingAndIsReported() throws Exception {
     byte[] bytes = TestData.bytes(3, 2_000);
@@ -394,6 +448,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertFalse(ref.equals(files.refer(file)));
   }
 
+  /// Another file at the same path serves nothing, although size and modification time are the
+  /// same.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aFileThatWasReplacedServesNothing() throws Exception {
     byte[] bytes = TestData.bytes(4, 1_000);
@@ -405,6 +463,9 @@ public abstract class FileBackedContract extends InspectionContract {
     assertServesNot(bytes);
   }
 
+  /// A file that was deleted serves nothing, and [FileBacked#claims] says that it is missing.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aFileThatIsGoneServesNothingAndIsReported() throws Exception {
     byte[] bytes = TestData.bytes(6, 1_000);
@@ -415,6 +476,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(FileState.MISSING, claims(file).state());
   }
 
+  /// A file that is being written serves each chunk from when it was claimed, although size and
+  /// time of the file change.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aGrowingFileServesWhatWasClaimedSoFar() throws Exception {
     byte[] bytes = TestData.bytes(7, 3_000);
@@ -430,6 +495,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(segments(bytes), claims(file).segments());
   }
 
+  /// [FileBacked#referGrowing] after a restart takes up the claims that were synced, and more can
+  /// be added.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aGrowingFileIsTakenUpByTheNextProcess() throws Exception {
     byte[] bytes = TestData.bytes(8, 2_000);
@@ -444,6 +513,9 @@ public abstract class FileBackedContract extends InspectionContract {
     assertServes(part(bytes, 1));
   }
 
+  /// [FileBacked#referGrowing] to another file at the same path has no claims of the one before.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aGrowingFileThatWasReplacedStartsAnew() throws Exception {
     byte[] bytes = TestData.bytes(9, 1_000);
@@ -457,6 +529,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertServesNot(bytes);
   }
 
+  /// [FileBacked#relocate] moves the file with all claims and settles it. Readers that are open go
+  /// on. A change of the file afterwards ends its claims, also after a restart.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void relocatingKeepsTheClaimsAndSettlesTheFile() throws Exception {
     byte[] bytes = TestData.bytes(10, 2_000);
@@ -482,6 +558,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertServesNot(part(bytes, 0));
   }
 
+  /// [FileBacked#relocate] throws a [UserFaultException] if the target exists and `replace` is
+  /// false, and changes nothing. If it is true, the file at the target goes with its claims.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void relocatingReplacesOnlyOnRequest() throws Exception {
     byte[] bytes = TestData.bytes(11, 1_000);
@@ -500,6 +580,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertServesNot(precious);
   }
 
+  /// [FileBacked#forget] drops reference and claims, also over a restart, and leaves the file as it
+  /// is. A second call does nothing.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void forgettingLeavesTheFileAlone() throws Exception {
     byte[] bytes = TestData.bytes(13, 1_000);
@@ -518,6 +602,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertEquals(0, store.usage().chunks());
   }
 
+  /// [ChunkStore#delete] and [ChunkReader#discard] drop the claim on a user's file, and leave the
+  /// file as it is.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void deletingAChunkTakesTheClaimAndLeavesTheFile() throws Exception {
     byte[] bytes = TestData.bytes(14, 2_000);
@@ -534,6 +622,10 @@ public abstract class FileBackedContract extends InspectionContract {
     assertServesNot(part(bytes, 0));
   }
 
+  /// A chunk that was put and adopted is served from the store's own copy once the file is gone.
+  /// Not for a store that knows of no room.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void aChunkThatIsOwnedTooIsServedWhenTheFileIsGone() throws Exception {
     byte[] bytes = TestData.bytes(15, 1_000);
@@ -545,6 +637,9 @@ public abstract class FileBackedContract extends InspectionContract {
     assertArrayEquals(bytes, TestData.get(store, TestData.cid(bytes)));
   }
 
+  /// [FileBacked#references] reports each of 20 files with both of its claims.
+  ///
+  /// @throws Exception as the store throws it
   @Test
   public void everyReferenceIsReported() throws Exception {
     Set<Path> due = new TreeSet<>();

@@ -30,6 +30,10 @@ public abstract class InspectionContract extends ExtensionContract {
     return Optional.empty();
   }
 
+  /// [Inspection#questions] has the same answer before the start and after it. Each question has a
+  /// name of one word that no other has, and a description of one line.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void theQuestionsAreAlwaysTheSame() throws Exception {
     Extension one = anotherExtension();
@@ -45,6 +49,9 @@ public abstract class InspectionContract extends ExtensionContract {
     assertEquals(names.size(), new HashSet<>(names).size(), () -> "asked twice: " + names);
   }
 
+  /// [Inspection#ask] refuses the name of no question with an [InvalidInputException] of one line.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void aQuestionThatDoesNotExistIsRefused() throws Exception {
     Optional<Inspection> inspection = startedExtension().inspection();
@@ -58,6 +65,10 @@ public abstract class InspectionContract extends ExtensionContract {
     }
   }
 
+  /// [Inspection#ask] refuses 20 arguments to any question with an [InvalidInputException] of one
+  /// line.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void argumentsThatAQuestionDoesNotHaveAreRefused() throws Exception {
     Optional<Inspection> inspection = startedExtension().inspection();
@@ -76,6 +87,11 @@ public abstract class InspectionContract extends ExtensionContract {
     }
   }
 
+  /// [Inspection#ask] answers in the calling thread, with the columns before the rows, a cell for
+  /// each column, and 10,000 rows at most. A [RetryableException] of one line is an answer too. A
+  /// question with arguments is asked only if [#argumentsOf] has some.
+  ///
+  /// @throws Exception as the plugin throws it
   @Test
   public void everyAnswerIsATable() throws Exception {
     Optional<Inspection> inspection = startedExtension().inspection();

@@ -71,6 +71,10 @@ public abstract class SignedRecordsContract extends InspectionContract {
     return found;
   }
 
+  /// [SignedRecords#resolve] of another instance finds the newest record that was published, and
+  /// none under a name that has none. Not for a discovery without the ability.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void theNewestRecordIsResolvedElsewhere() throws Exception {
     if (isAbsent()) {
@@ -88,6 +92,11 @@ public abstract class SignedRecordsContract extends InspectionContract {
     assertEquals(Optional.empty(), resolved(1, "other name").record());
   }
 
+  /// [SignedRecords#publish] throws a [UserFaultException] if others hold a record of a higher
+  /// sequence number, of the same one with another value, or not of the one to replace. Not for a
+  /// discovery without the ability.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void aLatePublicationIsAConflict() throws Exception {
     if (isAbsent()) {
@@ -102,6 +111,11 @@ public abstract class SignedRecordsContract extends InspectionContract {
     assertTrue(records(1).publish(later, 5) > 0, "another party takes it");
   }
 
+  /// A name of 65 bytes, a value of 1,001, one that is not bencoded, a negative sequence number, a
+  /// key of 31 bytes and a wrong signature are each refused with a [UserFaultException], and no
+  /// other instance then holds the record. Not for a discovery without the ability.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void invalidRecordsAreRefused() throws Exception {
     if (isAbsent()) {
@@ -126,6 +140,10 @@ public abstract class SignedRecordsContract extends InspectionContract {
     assertThrows(UserFaultException.class, () -> records(0).resolve(new byte[31], "valid"));
   }
 
+  /// After the discovery was closed, [SignedRecords#publish] and [SignedRecords#resolve] throw an
+  /// [IllegalStateException] or a [ShoalException]. Not for a discovery without the ability.
+  ///
+  /// @throws Exception as the discovery throws it
   @Test
   public void recordsOfAClosedDiscoveryFail() throws Exception {
     if (isAbsent()) {

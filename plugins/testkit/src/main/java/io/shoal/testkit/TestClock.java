@@ -16,6 +16,8 @@ public final class TestClock implements InstantSource {
   private Instant now;
   private long appointments;
 
+  /// A clock that has not been advanced.
+  ///
   /// @param start what it shows first
   public TestClock(Instant start) {
     now = start;

@@ -64,12 +64,16 @@ public final class TestConfig implements PluginConfig {
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
   private final Set<String> formed = ConcurrentHashMap.newKeySet();
 
+  /// A configuration with these values and no others.
+  ///
   /// @param values the texts by key
   public TestConfig(Map<String, String> values) {
     this.values = new TreeMap<>(values);
   }
 
   /// The keys that are set and that the plugin did not read: a node would refuse them.
+  ///
+  /// @return a copy, without the prefix of the plugin
   public Set<String> unknownKeys() {
     Set<String> unknown = new HashSet<>(values.keySet());
     unknown.removeAll(asked);

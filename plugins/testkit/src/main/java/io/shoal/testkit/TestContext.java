@@ -59,6 +59,9 @@ public final class TestContext implements PluginContext, AutoCloseable {
 
   /// A context with the data folder `dataFolder` (made if it is not there), no configuration, a new
   /// identity, no swarm secret and the system's clock.
+  ///
+  /// @param dataFolder where the plugin keeps its data
+  /// @return a new context, which the caller closes
   public static TestContext in(Path dataFolder) {
     try {
       Files.createDirectories(dataFolder);
@@ -70,6 +73,10 @@ public final class TestContext implements PluginContext, AutoCloseable {
   }
 
   /// The same with a configuration value more, in the place of this one.
+  ///
+  /// @param key without the prefix of the plugin
+  /// @param value as a user writes it
+  /// @return a new context; this one is closed
   public TestContext with(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(values);
     more.put(key, value);
@@ -77,6 +84,9 @@ public final class TestContext implements PluginContext, AutoCloseable {
   }
 
   /// The same with another identity, in the place of this one.
+  ///
+  /// @param other the identity that the plugin gets
+  /// @return a new context; this one is closed
   public TestContext withIdentity(NodeIdentity other) {
     return replaced(values, other, swarmSecret, clock);
   }
@@ -84,12 +94,16 @@ public final class TestContext implements PluginContext, AutoCloseable {
   /// The same in a swarm that shares a secret, in the place of this one.
   ///
   /// @param secret 16 to 1,024 bytes
+  /// @return a new context; this one is closed
   public TestContext withSwarmSecret(byte[] secret) {
     return replaced(values, identity, Optional.of(new TestSecret(secret)), clock);
   }
 
   /// The same with another clock, in the place of this one. Its timers wait for a [TestClock], and
   /// for real time otherwise.
+  ///
+  /// @param other the clock that the plugin gets
+  /// @return a new context; this one is closed
   public TestContext withClock(InstantSource other) {
     return replaced(values, identity, swarmSecret, other);
   }
@@ -114,6 +128,8 @@ public final class TestContext implements PluginContext, AutoCloseable {
   }
 
   /// The configuration, to ask which keys the plugin did not read.
+  ///
+  /// @return the same object as [#config]
   public TestConfig testConfig() {
     return config;
   }
@@ -144,6 +160,8 @@ public final class TestContext implements PluginContext, AutoCloseable {
   }
 
   /// The counts of the plugin.
+  ///
+  /// @return the same object as [#metrics]
   public TestMetrics testMetrics() {
     return metrics;
   }

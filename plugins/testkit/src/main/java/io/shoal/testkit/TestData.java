@@ -17,6 +17,10 @@ public final class TestData {
   private TestData() {}
 
   /// `size` bytes that depend on `seed` alone and do not compress.
+  ///
+  /// @param seed another one gives other bytes
+  /// @param size how many bytes, 0 or more
+  /// @return a fresh array
   public static byte[] bytes(long seed, int size) {
     byte[] bytes = new byte[size];
     new SplittableRandom(seed).nextBytes(bytes);
@@ -24,6 +28,9 @@ public final class TestData {
   }
 
   /// The id of a leaf with these bytes: codec `raw`, SHA-256.
+  ///
+  /// @param bytes the whole leaf
+  /// @return a CID of version 1
   public static Cid cid(byte[] bytes) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
@@ -34,6 +41,11 @@ public final class TestData {
   }
 
   /// Stores a chunk and says under which id.
+  ///
+  /// @param store takes the chunk
+  /// @param bytes the whole chunk
+  /// @return its id, as [#cid] gives it
+  /// @throws Exception as the store throws it
   public static Cid put(ChunkStore store, byte[] bytes) throws Exception {
     Cid cid = cid(bytes);
     store.put(cid, ByteBuffer.wrap(bytes));
@@ -42,7 +54,11 @@ public final class TestData {
 
   /// Discards the copy of a chunk that a reader gets now.
   ///
+  /// @param store has the chunk
+  /// @param cid the chunk
   /// @return whether there was one
+  /// @throws IOException as the store throws it
+  /// @throws RetryableException as the store throws it
   public static boolean discard(ChunkStore store, Cid cid) throws IOException, RetryableException {
     try (ChunkReader reader = store.open(cid).orElse(null)) {
       return reader != null && reader.discard();
@@ -50,6 +66,11 @@ public final class TestData {
   }
 
   /// All bytes of an open chunk.
+  ///
+  /// @param reader an open one, which stays open
+  /// @return a fresh array; shorter than the chunk if the reader ends early
+  /// @throws IOException as the reader throws it
+  /// @throws RetryableException as the reader throws it
   public static byte[] bytesOf(ChunkReader reader) throws IOException, RetryableException {
     ByteBuffer into = ByteBuffer.allocate(reader.sizeBytes());
     int read;
@@ -60,6 +81,12 @@ public final class TestData {
   }
 
   /// All bytes of a chunk that is there.
+  ///
+  /// @param store has the chunk
+  /// @param cid the chunk
+  /// @return a fresh array
+  /// @throws IOException as the store throws it
+  /// @throws RetryableException as the store throws it
   public static byte[] get(ChunkStore store, Cid cid) throws IOException, RetryableException {
     try (ChunkReader reader =
         store.open(cid).orElseThrow(() -> new AssertionError(cid + " is not there"))) {

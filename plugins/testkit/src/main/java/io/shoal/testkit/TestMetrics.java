@@ -52,6 +52,9 @@ public final class TestMetrics implements Metrics {
   }
 
   /// The counter or gauge of that name, if the plugin made one; none beyond 256 names.
+  ///
+  /// @param name as the plugin wrote it, without its id
+  /// @return its value now; empty if there is none
   public Optional<Long> value(String name) {
     return Optional.ofNullable(metrics.get(name)).map(Metric::read);
   }

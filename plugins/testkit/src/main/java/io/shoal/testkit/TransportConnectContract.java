@@ -51,6 +51,9 @@ public abstract class TransportConnectContract extends TransportFixture {
 
   TransportConnectContract() {}
 
+  /// [Transport#schemes] never changes, and an endpoint, of 64 at most, has the scheme asked for.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void whatItSpeaksAndWhereItListensFitTogether() throws Exception {
     Transport fresh = newTransport();
@@ -70,6 +73,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     assertEquals(schemes, server.schemes(), "schemes() changes with the close");
   }
 
+  /// With BINDS both ends of a connection share 32 bytes that no other has, and otherwise none.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void theEndsOfAConnectionShareAChannelBindingThatNoOtherConnectionHas() throws Exception {
     Optional<byte[]> here = connection.channelBinding();
@@ -91,6 +97,9 @@ public abstract class TransportConnectContract extends TransportFixture {
         there, connection.channelBinding().orElseThrow(), "it changes, or is no copy");
   }
 
+  /// [Transport#connect] returns the object that `connected` got, and each end knows the other.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void bothSidesKnowEachOther() throws Exception {
     assertEquals(1, own.connected().size(), "connect returned before connected was called");
@@ -124,7 +133,9 @@ public abstract class TransportConnectContract extends TransportFixture {
         .ifPresent(says -> assertEquals(peer.address().host(), says.host(), "its host is ours"));
   }
 
-  /// An address that others see is written in the form that the transport itself dials.
+  /// [Transport#seenAs] writes the outer host and port as an address of the same scheme, or none.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void anEndpointSeenFromOutsideIsAnAddressOfItsScheme() throws Exception {
     Endpoint endpoint = listener.endpoints().getFirst();
@@ -139,7 +150,9 @@ public abstract class TransportConnectContract extends TransportFixture {
         });
   }
 
-  /// What is open goes on, and dialling too.
+  /// A closed listener takes no dial and reports no endpoints; connections that are open go on.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aClosedListenerAcceptsNoMore() throws Exception {
     byte[] bytes = TestData.bytes(1, 100_000);
@@ -157,6 +170,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     assertEquals(reported, changes.size(), "endpoints were reported after the listener's end");
   }
 
+  /// A port in use gives a [UserFaultException] that names it. Needs [#configureAt].
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aTakenPortIsTheUsersFault() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
@@ -176,6 +192,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     }
   }
 
+  /// [Transport#listen] for all schemes of the transport has an endpoint of each of them.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void everySchemeIsListenedFor() throws Exception {
     Transport several = start(context(folder.resolve("several")));
@@ -193,6 +212,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     return all.collect(Collectors.toUnmodifiableSet());
   }
 
+  /// The end of another transport of this process leaves this one's connections as they are.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void instancesShareNothing() throws Exception {
     start(context(folder.resolve("another"))).close();
@@ -201,6 +223,9 @@ public abstract class TransportConnectContract extends TransportFixture {
         bytes, fetch(connection, chunks.serve(bytes)), "closing one instance changes another");
   }
 
+  /// Nine connections between two transports are open at once, and each of them fetches chunks.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void manyConnectionsStandSideBySide() throws Exception {
     byte[] bytes = TestData.bytes(1, 50_000);
@@ -217,6 +242,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     assertArrayEquals(bytes, fetch(connection, cid));
   }
 
+  /// With PROVES_BOTH a dial to an address with another peer's id throws [PeerFaultException].
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void theExpectedPeerIsChecked() throws Exception {
     if (!has(Scheme.Trait.PROVES_BOTH)) {
@@ -231,12 +259,16 @@ public abstract class TransportConnectContract extends TransportFixture {
     Messages.assertOneLine(fault);
   }
 
+  /// A dial to nobody throws [PeerUnreachableException]; without CONNECTIONS the request is Gone.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void anAddressWithoutAListenerIsUnreachable() throws Exception {
     server.close();
     assertUnreachable(address);
   }
 
+  /// [Transport#connect] refuses an address of a foreign scheme with an [InvalidInputException].
   @Test
   public void anotherSchemesAddressIsRefused() {
     InvalidInputException fault =
@@ -249,7 +281,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     Messages.assertOneLine(fault);
   }
 
-  /// `connect` throws then, or returns a connection that is closed.
+  /// If `connected` closes the connection, [Transport#connect] throws, or returns it closed.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aConnectionMayBeClosedWhileItIsReported() throws Exception {
     TestChunkServer full = new TestChunkServer();
@@ -277,6 +311,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     }
   }
 
+  /// A closed transport's `connect` and `listen` throw [IllegalStateException] or [ShoalException].
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void callsAfterTheEndFail() throws Exception {
     client.close();
@@ -295,7 +332,9 @@ public abstract class TransportConnectContract extends TransportFixture {
         late instanceof IllegalStateException || late instanceof ShoalException, late::toString);
   }
 
-  /// It accepts connections and says nothing.
+  /// A dial to a silent peer ends with [PeerUnreachableException]. Needs CONNECTIONS.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aSilentPeerIsGivenUp() throws Exception {
     assumeTrue(has(Trait.CONNECTIONS), "connect dials nobody");
@@ -310,6 +349,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     }
   }
 
+  /// An interrupt ends a dial to a silent peer with [InterruptedException]. Needs CONNECTIONS.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aDialThatIsInterruptedEnds() throws Exception {
     List<Thread> dialler = new CopyOnWriteArrayList<>();
@@ -323,6 +365,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     assertInstanceOf(InterruptedException.class, end, "an interrupted dial");
   }
 
+  /// Closing the transport ends a dial to a silent peer with an exception. Needs CONNECTIONS.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aDialEndsWithItsTransport() throws Exception {
     Throwable end = endOfASilentDial(() -> true, client::close);
@@ -349,6 +394,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     }
   }
 
+  /// With CONNECTIONS a dial that gets random bytes throws [PeerFaultException]; without, it ends.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aPeerThatSpeaksSomethingElseIsAtFault() throws Exception {
     try (Stranger babbling = new Stranger(TestData.bytes(3, GARBAGE_SIZE_BYTES))) {
@@ -364,6 +412,9 @@ public abstract class TransportConnectContract extends TransportFixture {
     }
   }
 
+  /// Random bytes at a listening TCP socket harm neither open connections nor later ones.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void garbageFromOutsideHarmsNoOther() throws Exception {
     Optional<Endpoint.Socket> socket = listener.endpoints().getFirst().socket();

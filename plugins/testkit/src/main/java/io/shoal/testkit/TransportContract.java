@@ -33,6 +33,10 @@ public abstract class TransportContract extends TransportRequestContract {
   /// For subclasses.
   protected TransportContract() {}
 
+  /// [PeerConnection#watch] reports at once that nothing is known, and then what the peer reports,
+  /// in order, until the watch is closed. Without AVAILABILITY the first report is the only one.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void availabilityIsReportedAtOnceAndThenInOrder() throws Exception {
     Cid root = TestData.cid(new byte[] {1});
@@ -63,6 +67,10 @@ public abstract class TransportContract extends TransportRequestContract {
     Await.until("the other side knows", () -> chunks.watches() == 0);
   }
 
+  /// 501 messages of 0 bytes to 32 KiB arrive in order, each as it was when [PeerConnection#send]
+  /// returned. Without MESSAGES the call throws [UnsupportedOperationException].
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void messagesArriveInOrder() throws Exception {
     if (!has(Scheme.Trait.MESSAGES)) {
@@ -88,7 +96,10 @@ public abstract class TransportContract extends TransportRequestContract {
     }
   }
 
-  /// Reports that a slow peer has not taken are joined; none is lost.
+  /// 10,000 reports that a slow listener has not taken are joined to fewer, come one at a time, and
+  /// none of them is lost. Not for a scheme without AVAILABILITY.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aSlowListenerHearsEverythingInTheEnd() throws Exception {
     if (!has(Scheme.Trait.AVAILABILITY)) {
@@ -145,6 +156,11 @@ public abstract class TransportContract extends TransportRequestContract {
     }
   }
 
+  /// [PeerConnection#watch] beyond 1,024 watches throws [IllegalStateException] and leaves the
+  /// connection open. There is room again once some are closed. Not for a scheme without
+  /// AVAILABILITY.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void watchesBeyondTheLimitAreRefused() throws Exception {
     if (!has(Scheme.Trait.AVAILABILITY)) {
@@ -173,6 +189,10 @@ public abstract class TransportContract extends TransportRequestContract {
     }
   }
 
+  /// Closing the connection ends its watches at the other side, and [PeerConnection#watch] throws
+  /// [PeerUnreachableException] then. Not for a scheme without AVAILABILITY.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void watchesEndWithTheConnection() throws Exception {
     if (!has(Scheme.Trait.AVAILABILITY)) {
@@ -187,6 +207,11 @@ public abstract class TransportContract extends TransportRequestContract {
         () -> connection.watch(TestData.cid(new byte[] {5}), _ -> {}));
   }
 
+  /// [PeerConnection#send] refuses the types -1 and 65,536 and a message of one byte more than 32
+  /// KiB with an [IllegalArgumentException], and the connection goes on. Not for a scheme without
+  /// MESSAGES.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void messagesOutOfBoundsAreRefused() throws Exception {
     if (!has(Scheme.Trait.MESSAGES)) {
@@ -203,6 +228,9 @@ public abstract class TransportContract extends TransportRequestContract {
     Await.until("the connection goes on", () -> chunks.messages().size() == 1);
   }
 
+  /// The side that was dialled sends messages, too. Not for a scheme without MESSAGES.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void bothSidesSendMessages() throws Exception {
     if (!has(Scheme.Trait.MESSAGES)) {

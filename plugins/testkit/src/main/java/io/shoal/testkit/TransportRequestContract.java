@@ -42,6 +42,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
 
   TransportRequestContract() {}
 
+  /// A chunk of any size from 0 bytes to 2 MiB arrives byte for byte, and its source is closed.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void chunksOfEverySizeArriveByteForByte() throws Exception {
     for (int size : new int[] {0, 1, 1000, 65_536, 1 << 20, ChunkStore.MAX_CHUNK_SIZE_BYTES}) {
@@ -52,7 +55,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     Await.until("all sources are given back", () -> chunks.openSources() == 0);
   }
 
-  /// Without SYMMETRIC only the side that dialled is answered.
+  /// The side that was dialled fetches too; without SYMMETRIC its request is refused or fails.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void bothSidesMayAsk() throws Exception {
     byte[] bytes = TestData.bytes(1, 100_000);
@@ -66,6 +71,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     }
   }
 
+  /// 200 requests are on their way over one connection at once, and are read in any order.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void manyRequestsAreOnTheirWayAtOnce() throws Exception {
     List<Cid> cids = new ArrayList<>();
@@ -83,6 +91,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     }
   }
 
+  /// A body of 2 MiB that is not read delays no other request of the connection.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aSlowReaderDelaysNoOther() throws Exception {
     byte[] large = TestData.bytes(1, ChunkStore.MAX_CHUNK_SIZE_BYTES);
@@ -97,6 +108,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     }
   }
 
+  /// Each [Refusal] arrives as the peer gave it, with a Busy's time, and the connection goes on.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void everyRefusalComesThrough() throws Exception {
     Cid cid = TestData.cid(new byte[] {1});
@@ -110,6 +124,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     assertTrue(connection.isOpen());
   }
 
+  /// A chunk that changed midway ends as [Refusal.Corrupt], or Gone without REASONS_MIDWAY.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aChunkThatChangedWhileItWasSentIsCorrupt() throws Exception {
     Cid cid = chunks.serveChanging(TestData.bytes(1, 300_000));
@@ -122,6 +139,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     Await.until("all sources are given back", () -> chunks.openSources() == 0);
   }
 
+  /// [ChunkBody#close] interrupts the request that waits at the peer, and the connection goes on.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void closingABodyTakesTheRequestBack() throws Exception {
     Cid cid = TestData.cid(new byte[] {1});
@@ -135,6 +155,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     assertArrayEquals(bytes, fetch(connection, chunks.serve(bytes)));
   }
 
+  /// [ChunkBody#close] midway lets the peer close its source, and the chunk can be fetched again.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aBodyThatIsClosedMidwayGivesItsSourceBack() throws Exception {
     byte[] bytes = TestData.bytes(1, ChunkStore.MAX_CHUNK_SIZE_BYTES);
@@ -146,6 +169,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     assertArrayEquals(bytes, fetch(connection, cid));
   }
 
+  /// [PeerConnection#close] ends what waits as [Refusal.Gone], and each end is told of it once.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void closingTheConnectionEndsWhatWaits() throws Exception {
     assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(connection::close));
@@ -165,6 +191,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     Await.until("the request that waits is interrupted", () -> chunks.interrupted() == 1);
   }
 
+  /// A connection can be closed for every [PeerConnection.Reason]; none is a fault of the peer.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aConnectionMayBeClosedForAnyReason() throws Exception {
     connection.close(PeerConnection.Reason.IDLE);
@@ -184,12 +213,18 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     }
   }
 
+  /// A request that waits ends as [Refusal.Gone] when the transport is closed; the peer is told.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void closingTheTransportEndsWhatWaits() throws Exception {
     assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(client::close));
     assertTheOtherSideKnows();
   }
 
+  /// A request that waits ends as [Refusal.Gone] when the other side's transport is closed.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void whatWaitsEndsWhenTheOtherSideGoes() throws Exception {
     assertEquals(new Refusal.Gone(), refusalOfAWaitingRequest(server::close));
@@ -210,6 +245,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     }
   }
 
+  /// An interrupt ends [ChunkBody#awaitSize] with an [InterruptedException].
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void interruptingTheReaderEndsItsWait() throws Exception {
     Cid cid = TestData.cid(new byte[] {1});
@@ -236,6 +274,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     }
   }
 
+  /// No byte of a chunk arrives before [io.shoal.api.ChunkSource#permit] has granted it.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void noByteIsSentThatWasNotPermitted() throws Exception {
     byte[] bytes = TestData.bytes(6, 100_000);
@@ -243,7 +284,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     assertPaidFor(bytes, chunks.serveMetered(bytes, allowance), allowance);
   }
 
-  /// By `sendfile` or otherwise.
+  /// A chunk in a file arrives byte for byte, and no byte of it before it was permitted.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aChunkInAFileArrivesByteForByteAndPermitted() throws Exception {
     byte[] bytes = TestData.bytes(7, 100_000);
@@ -274,6 +317,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
         "other bytes came than those of the chunk");
   }
 
+  /// A request beyond the 256 that wait is refused as [Refusal.Busy] until there is room again.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void requestsBeyondTheLimitAreRefusedAsBusy() throws Exception {
     List<ChunkBody> waiting = new ArrayList<>();
@@ -303,6 +349,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
         });
   }
 
+  /// [ChunkBody#read] fills direct and sliced buffers to their limit, a byte at a time too.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void bytesAreReadIntoBuffersOfEverySort() throws Exception {
     byte[] bytes = TestData.bytes(9, 10_000);
@@ -324,6 +373,9 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     }
   }
 
+  /// A body that was closed early ends as [Refusal.Gone], never as if it were whole.
+  ///
+  /// @throws Exception as the transport throws it
   @Test
   public void aClosedBodyIsGone() throws Exception {
     byte[] bytes = TestData.bytes(10, 100_000);

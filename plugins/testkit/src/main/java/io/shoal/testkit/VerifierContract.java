@@ -42,13 +42,20 @@ public abstract class VerifierContract extends InspectionContract {
   protected VerifierContract() {}
 
   /// A verifier that is not started.
+  ///
+  /// @return a new one at each call
   protected abstract Verifier newVerifier();
 
   /// Inputs and their digests, both in hex, from the standard of the function; at least the empty
   /// input and one more.
+  ///
+  /// @return digests by input
   protected abstract Map<String, String> knownDigests();
 
   /// Gives the plugin what it needs to start.
+  ///
+  /// @param plain has a data folder and no configuration
+  /// @return the context to start it with; `plain` unless overridden
   protected TestContext configure(TestContext plain) {
     return plain;
   }
@@ -64,6 +71,10 @@ public abstract class VerifierContract extends InspectionContract {
   }
 
   /// Starts a verifier for a test.
+  ///
+  /// @param folder for its data
+  /// @param test for what
+  /// @throws Exception as the verifier throws it
   @BeforeEach
   @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
   public void startVerifier(@TempDir Path folder, TestInfo test) throws Exception {
@@ -87,6 +98,8 @@ public abstract class VerifierContract extends InspectionContract {
     context.close();
   }
 
+  /// Every input of [#knownDigests], of which there are at least two, has the digest that is given
+  /// there.
   @Test
   public void digestsAreThoseOfTheStandard() {
     assertTrue(knownDigests().size() >= 2, "give at least two known digests");
@@ -95,13 +108,15 @@ public abstract class VerifierContract extends InspectionContract {
             (input, digest) -> assertEquals(digest, hex(digest(HexFormat.of().parseHex(input)))));
   }
 
+  /// [Verifier#digestSizeBytes] is 20 to 64, and a digest has as many bytes.
   @Test
   public void digestsHaveTheAnnouncedLength() {
     assertTrue(verifier.digestSizeBytes() >= 20 && verifier.digestSizeBytes() <= 64);
     assertEquals(verifier.digestSizeBytes(), digest(new byte[3]).length);
   }
 
-  /// Before the start, after it, and of another instance.
+  /// Code, name and length of a digest are the same before the start, after it and of another
+  /// instance. The code is above 0; the name has lower-case letters, digits and `-`.
   @Test
   public void codeNameAndLengthAreAlwaysTheSame() {
     assertTrue(verifier.multihashCode() > 0);
@@ -114,7 +129,8 @@ public abstract class VerifierContract extends InspectionContract {
     }
   }
 
-  /// Of sizes about the end of a block, of a page and of the largest chunk.
+  /// The digest changes with the first, a middle and the last byte, and with one byte more, for
+  /// inputs of 1 byte to 2 MiB. Some sizes are about the end of a block and of a page.
   @Test
   public void everyByteCountsUpToTheLargestChunk() {
     for (int size : new int[] {1, 63, 64, 65, 4096, 1 << 20, ChunkStore.MAX_CHUNK_SIZE_BYTES}) {
@@ -134,7 +150,8 @@ public abstract class VerifierContract extends InspectionContract {
     }
   }
 
-  /// A digest waits for nothing: neither for another one that is open, nor for a lock or a clock.
+  /// [Verifier#begin] waits for nothing: neither for the 64 digests that are open, nor for a lock
+  /// or a clock.
   @Test
   public void beginningADigestNeverBlocks() {
     List<Verifier.Digest> open = new ArrayList<>();
@@ -177,6 +194,8 @@ public abstract class VerifierContract extends InspectionContract {
     return thread.getWaitedCount() + thread.getBlockedCount();
   }
 
+  /// [Verifier.Digest#finish] gives a fresh array: a caller may change it, and later digests leave
+  /// it as it is.
   @Test
   public void everyDigestIsAnArrayOfItsOwn() {
     byte[] bytes = TestData.bytes(5, 100);
@@ -193,6 +212,7 @@ public abstract class VerifierContract extends InspectionContract {
     assertArrayEquals(kept, finished, "the array of a digest changes with the next one");
   }
 
+  /// A thread may have two digests open and feed them in turn: each is that of its own bytes alone.
   @Test
   public void openDigestsOfOneThreadDoNotMeet() {
     byte[] one = TestData.bytes(6, 1000);
@@ -206,7 +226,9 @@ public abstract class VerifierContract extends InspectionContract {
     assertArrayEquals(digest(one), first.finish(), "two open digests meet");
   }
 
-  /// One instance goes on when another is closed.
+  /// A digest of one instance goes on, and is right, when another instance is closed.
+  ///
+  /// @throws Exception as the verifier throws it
   @Test
   public void instancesShareNothing() throws Exception {
     byte[] bytes = TestData.bytes(8, 1000);
@@ -221,6 +243,8 @@ public abstract class VerifierContract extends InspectionContract {
     assertArrayEquals(whole, digest(bytes));
   }
 
+  /// The digest of 300,000 bytes is the same however they are cut into pieces for
+  /// [Verifier.Digest#update].
   @Test
   public void piecesOfAnySizeGiveOneDigest() {
     SplittableRandom random = new SplittableRandom(1);
@@ -237,6 +261,8 @@ public abstract class VerifierContract extends InspectionContract {
     }
   }
 
+  /// [Verifier.Digest#update] takes in exactly the bytes from position to limit of a buffer, on the
+  /// heap or direct, read-only or not, and leaves the position at the limit.
   @Test
   public void buffersOfEverySortAreTakenInToTheirLimit() {
     byte[] bytes = TestData.bytes(2, 10_000);
@@ -256,6 +282,8 @@ public abstract class VerifierContract extends InspectionContract {
     }
   }
 
+  /// [Verifier.Digest#update] does not refer to the buffer once it returned: bytes that are written
+  /// to it later change no digest.
   @Test
   public void aBufferMayBeUsedAgainAtOnce() {
     byte[] bytes = TestData.bytes(3, 100);
@@ -267,6 +295,7 @@ public abstract class VerifierContract extends InspectionContract {
     assertArrayEquals(whole, digest.finish());
   }
 
+  /// After [Verifier.Digest#finish] the same object digests the next bytes as a new one does.
   @Test
   public void aFinishedDigestIsAsNew() {
     Verifier.Digest digest = verifier.begin();
@@ -279,6 +308,9 @@ public abstract class VerifierContract extends InspectionContract {
     assertFalse(Arrays.equals(again, digest.finish()));
   }
 
+  /// 64 threads that use one verifier at once each get the digest of their own 50,000 bytes.
+  ///
+  /// @throws Exception as the verifier throws it
   @Test
   public void digestsOfManyThreadsDoNotMeet() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
