@@ -13,6 +13,7 @@ import io.shoal.runtime.maintenance.IdleDigests;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.testing.PlainStore;
+import io.shoal.runtime.testing.RemoteStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class IdleDigestsTest {
     node = swarm.node("node", "digests.whenIdle", "false");
     file = swarm.file("in", LEAF * 3, 1);
     root = node.add(file);
-    forgetDigest();
+    forgetDigest(node, root);
   }
 
   @AfterEach
@@ -51,7 +52,7 @@ class IdleDigestsTest {
   }
 
   /// As if it had been added without its digest.
-  private void forgetDigest() throws Exception {
+  private static void forgetDigest(TestNode node, Cid root) throws Exception {
     KeptRoot known = node.kept(root).orElseThrow();
     node.index().remove(root);
     node.index().put(KeptRoot.pinned(root, known.name(), known.sizeBytes(), false));
@@ -90,6 +91,17 @@ class IdleDigestsTest {
     idle.set(false);
     assertFalse(digests(node).round());
     assertEquals(List.of(), announced);
+  }
+
+  @Test
+  void aRemoteStoreIsNotRead() throws Exception {
+    RemoteStore store = new RemoteStore();
+    TestNode far = swarm.node("far", Node.Mode.SERVE, store, "digests.whenIdle", "false");
+    Cid added = far.add(file);
+    forgetDigest(far, added);
+    long before = store.bytesRead();
+    assertFalse(digests(far).round());
+    assertEquals(before, store.bytesRead());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.shoal.runtime.maintenance;
 
+import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.ShoalException;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /// Computes the SHA-256 of whole files that were added without it, so that they are found by it:
 /// one file after the other, slowly, and only while the node has nothing else to do. A computed
-/// digest is in the index of roots and is not computed again. A thread of its own.
+/// digest is in the index of roots and is not computed again. A thread of its own. Nothing is done
+/// where the store is remote: every byte would have to come from there.
 public final class IdleDigests implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IdleDigests.class);
 
@@ -34,6 +36,7 @@ public final class IdleDigests implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
   private final LocalStore local;
+  private final boolean remote;
   private final RootIndex index;
   private final BooleanSupplier idle;
   private final long bytesPerSecond;
@@ -53,6 +56,7 @@ public final class IdleDigests implements AutoCloseable {
       long bytesPerSecond,
       Consumer<String> computed) {
     this.local = local;
+    this.remote = local.store().traits().contains(ChunkStore.Trait.REMOTE);
     this.index = index;
     this.idle = idle;
     this.bytesPerSecond = bytesPerSecond;
@@ -81,7 +85,7 @@ public final class IdleDigests implements AutoCloseable {
   /// @return whether there was one
   public boolean round() throws InterruptedException {
     Optional<KeptRoot> next =
-        idle.getAsBoolean()
+        !remote && idle.getAsBoolean()
             ? index.all().stream().filter(this::lacksDigest).findFirst()
             : Optional.empty();
     if (next.isEmpty()) {
