@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.ChunkServer;
 import io.shoal.api.Cid;
-import io.shoal.api.Endpoint;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
@@ -23,12 +22,6 @@ import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.TlsContext;
 import io.shoal.api.Transport;
-import io.shoal.api.UserFaultException;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,37 +34,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The part of [TransportContract] about listening, dialling and knowing each other.
-public abstract class TransportConnectContract extends TransportFixture {
-  private static final int GARBAGE_SIZE_BYTES = 4_096;
-
+/// The part of [TransportContract] about dialling and knowing each other.
+public abstract class TransportConnectContract extends TransportListenContract {
   TransportConnectContract() {}
-
-  /// [Transport#schemes] never changes, and an endpoint, of 64 at most, has the scheme asked for.
-  ///
-  /// @throws Exception as the transport throws it
-  @Test
-  public void whatItSpeaksAndWhereItListensFitTogether() throws Exception {
-    Transport fresh = newTransport();
-    Set<Scheme> schemes = fresh.schemes();
-    fresh.close();
-    assertEquals(schemes, server.schemes(), "schemes() changes with the start");
-    assertEquals(
-        schemes.size(),
-        schemes.stream().map(Scheme::name).distinct().count(),
-        "a scheme is there twice");
-    assertEquals(scheme(), address.scheme());
-    for (Endpoint endpoint : listener.endpoints()) {
-      assertEquals(scheme(), endpoint.address().scheme());
-    }
-    assertTrue(listener.endpoints().size() <= Transport.Listener.MAX_ENDPOINTS);
-    server.close();
-    assertEquals(schemes, server.schemes(), "schemes() changes with the close");
-  }
 
   /// With BINDS both ends of a connection share 32 bytes that no other has, and otherwise none.
   ///
@@ -133,85 +100,6 @@ public abstract class TransportConnectContract extends TransportFixture {
         .ifPresent(says -> assertEquals(peer.address().host(), says.host(), "its host is ours"));
   }
 
-  /// [Transport#seenAs] writes the outer host and port as an address of the same scheme, or none.
-  ///
-  /// @throws Exception as the transport throws it
-  @Test
-  public void anEndpointSeenFromOutsideIsAnAddressOfItsScheme() throws Exception {
-    Endpoint endpoint = listener.endpoints().getFirst();
-    InetSocketAddress outside =
-        new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 7}), 4_711);
-    Optional<PeerAddress> seen = server.seenAs(endpoint, outside);
-    seen.ifPresent(
-        there -> {
-          assertEquals(scheme(), there.scheme());
-          assertEquals(endpoint.address().peerId(), there.peerId());
-          assertTrue(there.uri().contains("192.0.2.7:4711"), there::uri);
-        });
-  }
-
-  /// A closed listener takes no dial and reports no endpoints; connections that are open go on.
-  ///
-  /// @throws Exception as the transport throws it
-  @Test
-  public void aClosedListenerAcceptsNoMore() throws Exception {
-    byte[] bytes = TestData.bytes(1, 100_000);
-    Cid cid = chunks.serve(bytes);
-    listener.close();
-    listener.close();
-    assertUnreachable(address);
-    if (has(Trait.CONNECTIONS)) {
-      assertTrue(connection.isOpen());
-      assertArrayEquals(bytes, fetch(connection, cid));
-    }
-    int reported = changes.size();
-    server.close();
-    listener.close();
-    assertEquals(reported, changes.size(), "endpoints were reported after the listener's end");
-  }
-
-  /// A port in use gives a [UserFaultException] that names it. Needs [#configureAt].
-  ///
-  /// @throws Exception as the transport throws it
-  @Test
-  public void aTakenPortIsTheUsersFault() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Optional<TestContext> same =
-          configureAt(TestContext.in(folder.resolve("taken")), taken.getLocalPort());
-      assumeTrue(same.isPresent(), "it listens on no port that can be chosen");
-      UserFaultException fault =
-          assertThrows(
-              UserFaultException.class,
-              () -> start(same.get()).listen(Set.of(scheme()), ChunkServer.NOTHING, _ -> {}),
-              "a port that is taken is no fault");
-      Messages.assertOneLine(fault);
-      String port = Integer.toString(taken.getLocalPort());
-      assertTrue(
-          String.valueOf(fault.getMessage()).contains(port),
-          () -> "the message does not name the port " + port + ": " + fault.getMessage());
-    }
-  }
-
-  /// [Transport#listen] for all schemes of the transport has an endpoint of each of them.
-  ///
-  /// @throws Exception as the transport throws it
-  @Test
-  public void everySchemeIsListenedFor() throws Exception {
-    Transport several = start(context(folder.resolve("several")));
-    Set<String> names = names(several.schemes().stream().map(Scheme::name));
-    try (Transport.Listener all = several.listen(names, chunks, _ -> {})) {
-      Stream<Endpoint> endpoints = all.endpoints().stream();
-      assertEquals(
-          names,
-          names(endpoints.map(endpoint -> endpoint.address().scheme())),
-          "the schemes that listen was asked for");
-    }
-  }
-
-  private static Set<String> names(Stream<String> all) {
-    return all.collect(Collectors.toUnmodifiableSet());
-  }
-
   /// The end of another transport of this process leaves this one's connections as they are.
   ///
   /// @throws Exception as the transport throws it
@@ -257,15 +145,6 @@ public abstract class TransportConnectContract extends TransportFixture {
         assertThrows(
             PeerFaultException.class, () -> client.connect(wrong, ChunkServer.NOTHING).close());
     Messages.assertOneLine(fault);
-  }
-
-  /// A dial to nobody throws [PeerUnreachableException]; without CONNECTIONS the request is Gone.
-  ///
-  /// @throws Exception as the transport throws it
-  @Test
-  public void anAddressWithoutAListenerIsUnreachable() throws Exception {
-    server.close();
-    assertUnreachable(address);
   }
 
   /// [Transport#connect] refuses an address of a foreign scheme with an [InvalidInputException].
@@ -409,30 +288,6 @@ public abstract class TransportConnectContract extends TransportFixture {
       } else {
         refusalOf(there);
       }
-    }
-  }
-
-  /// Random bytes at a listening TCP socket harm neither open connections nor later ones.
-  ///
-  /// @throws Exception as the transport throws it
-  @Test
-  public void garbageFromOutsideHarmsNoOther() throws Exception {
-    Optional<Endpoint.Socket> socket = listener.endpoints().getFirst().socket();
-    assumeTrue(
-        socket.filter(one -> one.protocol() == Endpoint.Protocol.TCP).isPresent(),
-        "it listens on no TCP socket");
-    try (Socket stranger = new Socket(socket.get().host(), socket.get().port())) {
-      stranger.getOutputStream().write(TestData.bytes(4, GARBAGE_SIZE_BYTES));
-      stranger.shutdownOutput();
-      stranger.getInputStream().readAllBytes();
-    } catch (IOException e) {
-      // It is thrown out, in whichever way.
-    }
-    byte[] bytes = TestData.bytes(5, 10_000);
-    Cid cid = chunks.serve(bytes);
-    assertArrayEquals(bytes, fetch(connection, cid));
-    try (PeerConnection later = client.connect(address, ChunkServer.NOTHING)) {
-      assertArrayEquals(bytes, fetch(later, cid));
     }
   }
 }

@@ -4,8 +4,8 @@
 /// [ChunkStoreContract] (and [FileBackedContract] for a store that serves users' files in place),
 /// [TransportContract], [DiscoveryContract] or [VerifierContract]. Each extends
 /// [ExtensionContract], the life that all kinds share, and [InspectionContract]; those of stores,
-/// transports and discoveries have a further part each ([ChunkReadingContract],
-/// [TransportConnectContract] and others, [SignedRecordsContract]), which nobody extends directly.
+/// transports and discoveries have further parts ([ChunkReadingContract], [FileServingContract],
+/// [TransportConnectContract], [SignedRecordsContract] and others), which nobody extends directly.
 ///
 /// The tests run on virtual threads, each under a deadline. After each they look for threads and
 /// open files that the plugin left behind, and name them.

@@ -1,0 +1,140 @@
+package io.shoal.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.shoal.api.ChunkReader;
+import io.shoal.api.ChunkStore;
+import io.shoal.api.Cid;
+import io.shoal.api.FileBacked;
+import io.shoal.api.FileBacked.FileClaims;
+import io.shoal.api.FileBacked.Segment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A started store that serves users' files, and what all parts of [FileBackedContract] ask of it.
+/// A plugin's tests extend that.
+public abstract class FileBackedFixture extends InspectionContract {
+  private static final int CHUNK = 1000;
+
+  private boolean begun;
+  Path folder;
+  TestContext context;
+  ChunkStore store;
+  FileBacked files;
+
+  @SuppressWarnings("NullAway.Init") // JUnit calls startStore before anything else
+  FileBackedFixture() {}
+
+  /// A store that is not started.
+  ///
+  /// @return a new one at each call
+  protected abstract ChunkStore newStore();
+
+  /// Gives the plugin what it needs to start, besides its data folder. Called once a test.
+  ///
+  /// @param plain has a data folder and no configuration
+  /// @return the context to start it with; `plain` unless overridden
+  protected TestContext configure(TestContext plain) {
+    return plain;
+  }
+
+  @Override
+  final ChunkStore extension() {
+    return newStore();
+  }
+
+  @Override
+  final TestContext context(Path empty) {
+    return configure(TestContext.in(empty));
+  }
+
+  /// Starts a store for a test.
+  ///
+  /// @param temporary for its data and the user's files
+  /// @param test for what
+  /// @throws Exception as the store throws it
+  @BeforeEach
+  @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
+  public void startStore(@TempDir Path temporary, TestInfo test) throws Exception {
+    if (isAboutLife(test)) {
+      return;
+    }
+    begun = true;
+    folder = temporary.toRealPath();
+    context = configure(TestContext.in(folder.resolve("store")));
+    start();
+  }
+
+  /// Ends it.
+  @AfterEach
+  public void endStore() {
+    if (!begun) {
+      return;
+    }
+    store.close();
+    store.close();
+    context.close();
+  }
+
+  private void start() throws Exception {
+    store = newStore();
+    store.start(context);
+    files =
+        store
+            .fileBacked()
+            .orElseThrow(() -> new AssertionError("the store does not serve files in place"));
+  }
+
+  final void restart() throws Exception {
+    store.close();
+    start();
+  }
+
+  final Path write(String name, byte[] bytes) throws IOException {
+    return Files.write(folder.resolve(name), bytes);
+  }
+
+  static byte[] part(byte[] bytes, int chunk) {
+    return Arrays.copyOfRange(bytes, chunk * CHUNK, Math.min(bytes.length, (chunk + 1) * CHUNK));
+  }
+
+  static List<Segment> segments(byte[] bytes) {
+    List<Segment> segments = new ArrayList<>();
+    for (int i = 0; i * CHUNK < bytes.length; i++) {
+      segments.add(
+          new Segment(TestData.cid(part(bytes, i)), (long) i * CHUNK, part(bytes, i).length));
+    }
+    return segments;
+  }
+
+  final void assertServes(byte[] chunk) throws Exception {
+    Cid cid = TestData.cid(chunk);
+    assertTrue(store.find(cid).isPresent());
+    try (ChunkReader reader = store.open(cid).orElseThrow()) {
+      assertEquals(chunk.length, reader.sizeBytes());
+      assertFalse(reader.owned());
+      assertArrayEquals(chunk, TestData.bytesOf(reader));
+      reader.revalidate();
+    }
+  }
+
+  final void assertServesNot(byte[] chunk) throws Exception {
+    assertTrue(store.open(TestData.cid(chunk)).isEmpty());
+    assertTrue(store.find(TestData.cid(chunk)).isEmpty());
+  }
+
+  final FileClaims claims(Path file) throws IOException {
+    return files.claims(file).orElseThrow(() -> new AssertionError("no reference to " + file));
+  }
+}
