@@ -128,8 +128,8 @@ public abstract class ChunkStoreContract extends ChunkDurabilityContract {
     assertEquals(Optional.empty(), store.find(cid));
   }
 
-  /// [ChunkStore#find] gives multihash and size of a chunk that was put, and says that the store
-  /// owns it.
+  /// [ChunkStore#find] gives multihash and size of a chunk that was put and says that the store
+  /// owns it, and [ChunkStore#open] gives the same chunk.
   ///
   /// @throws Exception as the store throws it
   @Test
@@ -140,6 +140,11 @@ public abstract class ChunkStoreContract extends ChunkDurabilityContract {
     assertEquals(cid.multihash(), found.cid().multihash());
     assertEquals(1000, found.sizeBytes());
     assertTrue(found.owned(), "the store wrote it itself");
+    try (ChunkReader opened = store.open(cid).orElseThrow()) {
+      assertEquals(found.sizeBytes(), opened.sizeBytes(), "find and open tell of different sizes");
+      assertEquals(found.owned(), opened.owned(), "find and open tell of different owners");
+      assertArrayEquals(bytes, TestData.bytesOf(opened));
+    }
   }
 
   /// A second [ChunkStore#put] of a chunk returns false and takes the buffer to its limit. The
@@ -259,10 +264,33 @@ public abstract class ChunkStoreContract extends ChunkDurabilityContract {
     }
   }
 
-  /// [ChunkStore#fileBacked] is always empty, or always the same object.
+  /// [ChunkStore#fileBacked] of a store that is started is always empty, or always the same object.
+  /// Before the start and after the close the answer is no other one; [IllegalStateException] is
+  /// none.
+  ///
+  /// @throws Exception as the store throws it
   @Test
-  public void theAbilityToServeFilesIsAlwaysTheSame() {
-    assertEquals(store.fileBacked().isPresent(), store.fileBacked().isPresent());
-    store.fileBacked().ifPresent(files -> assertSame(files, store.fileBacked().orElseThrow()));
+  public void theAbilityToServeFilesIsAlwaysTheSame() throws Exception {
+    ChunkStore one = (ChunkStore) anotherExtension();
+    Optional<Boolean> before = servesFiles(one);
+    one.start(anotherContext());
+    Optional<FileBacked> files = one.fileBacked();
+    assertSame(files.orElse(null), one.fileBacked().orElse(null), "the ability is another object");
+    assertEquals(
+        files.isPresent(), before.orElse(files.isPresent()), "the ability changes with the start");
+    one.close();
+    assertEquals(
+        files.isPresent(),
+        servesFiles(one).orElse(files.isPresent()),
+        "the ability changes with the end");
+  }
+
+  /// Empty if the store does not answer before its start or after its end, as for any other call.
+  private static Optional<Boolean> servesFiles(ChunkStore store) {
+    try {
+      return Optional.of(store.fileBacked().isPresent());
+    } catch (IllegalStateException e) {
+      return Optional.empty();
+    }
   }
 }

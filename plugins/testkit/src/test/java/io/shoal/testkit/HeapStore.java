@@ -4,6 +4,7 @@ import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.ConfigKey;
+import io.shoal.api.FileBacked;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.Multihash;
 import io.shoal.api.PluginContext;
@@ -12,6 +13,7 @@ import io.shoal.api.StoreUsage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -25,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -60,6 +61,10 @@ final class HeapStore implements ChunkStore {
     SHARES_ITS_CHUNKS,
     CHANGES_ITS_TRAITS,
     REPORTS_TWICE,
+    STOPS_REPORTING_AT_A_CHANGE,
+    OPENS_AS_ANOTHERS,
+    SERVES_FILES_ONCE_STARTED,
+    SERVES_FILES_TO_ITS_END,
     MISCOUNTS,
     CLAIMS_WHAT_THE_MEDIUM_LOST,
     SURVIVES_A_RESTART
@@ -81,6 +86,7 @@ final class HeapStore implements ChunkStore {
   private final Map<Multihash, Kept> chunks;
   private final AtomicInteger closes = new AtomicInteger();
   private final List<Closeable> open = new ArrayList<>();
+  private final FileBacked files = notToBeCalled();
   private volatile boolean broken;
   private volatile boolean started;
   private volatile long quotaBytes = Long.MAX_VALUE;
@@ -92,7 +98,7 @@ final class HeapStore implements ChunkStore {
     boolean shares = fault == Fault.SHARES_ITS_CHUNKS || fault == Fault.SURVIVES_A_RESTART;
     chunks = shares ? cast(others) : new ConcurrentHashMap<>();
     if (fault == Fault.STARTS_IN_ITS_CONSTRUCTOR) {
-      thread("made-by-the-constructor");
+      Leak.thread(Thread.ofPlatform().daemon(), "made-by-the-constructor");
     }
   }
 
@@ -101,8 +107,14 @@ final class HeapStore implements ChunkStore {
     return (Map<Multihash, Kept>) (Map<?, ?>) others;
   }
 
-  private static void thread(String name) {
-    Thread.ofPlatform().daemon().name(name).start(HeapStore::waitForEver);
+  private static FileBacked notToBeCalled() {
+    return (FileBacked)
+        Proxy.newProxyInstance(
+            FileBacked.class.getClassLoader(),
+            new Class<?>[] {FileBacked.class},
+            (_, method, _) -> {
+              throw new UnsupportedOperationException(method.getName());
+            });
   }
 
   /// The medium fails from now on.
@@ -144,20 +156,12 @@ final class HeapStore implements ChunkStore {
       }
     }
     if (fault == Fault.LEAKS_A_THREAD) {
-      thread("left-behind");
+      Leak.thread(Thread.ofPlatform().daemon(), "left-behind");
     }
     if (fault == Fault.LEAKS_A_VIRTUAL_THREAD) {
-      Thread.ofVirtual().name("left-behind").start(HeapStore::waitForEver);
+      Leak.thread(Thread.ofVirtual(), "left-behind");
     }
     started = true;
-  }
-
-  private static void waitForEver() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private String counterName() {
@@ -262,7 +266,11 @@ final class HeapStore implements ChunkStore {
   }
 
   private void report(ChunkSink each) {
+    Set<Multihash> before = Set.copyOf(chunks.keySet());
     for (Kept kept : chunks.values()) {
+      if (fault == Fault.STOPS_REPORTING_AT_A_CHANGE && !chunks.keySet().equals(before)) {
+        return;
+      }
       StoredChunk chunk = new StoredChunk(kept.cid, kept.bytes.length, true);
       if (!each.chunk(chunk) || fault == Fault.REPORTS_TWICE && !each.chunk(chunk)) {
         return;
@@ -290,8 +298,17 @@ final class HeapStore implements ChunkStore {
   public void sync() {
     requireStarted();
     if (fault == Fault.HANGS_IN_SYNC) {
-      waitForEver();
+      Leak.waitForEver();
     }
+  }
+
+  @Override
+  public Optional<FileBacked> fileBacked() {
+    boolean isFresh = folder.toString().isEmpty();
+    boolean serves =
+        fault == Fault.SERVES_FILES_ONCE_STARTED && started
+            || fault == Fault.SERVES_FILES_TO_ITS_END && (started || isFresh);
+    return serves ? Optional.of(files) : Optional.empty();
   }
 
   @Override
@@ -338,6 +355,11 @@ final class HeapStore implements ChunkStore {
 
     Reader(Kept kept) {
       this.kept = kept;
+    }
+
+    @Override
+    public boolean owned() {
+      return fault != Fault.OPENS_AS_ANOTHERS;
     }
 
     @Override

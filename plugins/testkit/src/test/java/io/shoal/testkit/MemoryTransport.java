@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -103,15 +102,7 @@ final class MemoryTransport implements Transport {
     place = Optional.of(wanted.isEmpty() ? "" + network.places().incrementAndGet() : wanted);
     open = true;
     if (has(Fault.LEAKS_A_THREAD)) {
-      Thread.ofPlatform().daemon().name("leaked-by-memory").start(MemoryTransport::waitLong);
-    }
-  }
-
-  private static void waitLong() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      Leak.thread(Thread.ofPlatform().daemon(), "leaked-by-memory");
     }
   }
 
