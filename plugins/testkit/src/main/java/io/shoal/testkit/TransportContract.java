@@ -85,8 +85,8 @@ public abstract class TransportContract extends TransportRequestContract {
       // Copied before send returned: what happens to the buffer afterwards does not matter.
       Arrays.fill(message.array(), (byte) -1);
     }
-    ByteBuffer longest = ByteBuffer.allocateDirect(PeerConnection.MAX_MESSAGE_SIZE_BYTES);
-    connection.send(65_535, longest);
+    byte[] longest = TestData.bytes(500, PeerConnection.MAX_MESSAGE_SIZE_BYTES);
+    connection.send(65_535, ByteBuffer.allocateDirect(longest.length).put(longest).flip());
     Await.until("all messages", () -> chunks.messages().size() == 501);
     for (int i = 0; i < 500; i++) {
       assertEquals(
@@ -94,6 +94,10 @@ public abstract class TransportContract extends TransportRequestContract {
           chunks.messages().get(i),
           "the messages arrive in order, each with the bytes of when it was sent");
     }
+    assertEquals(
+        new TestChunkServer.Message(65_535, ByteBuffer.wrap(longest)),
+        chunks.messages().getLast(),
+        "the longest message arrives whole, and last");
   }
 
   /// 10,000 reports that a slow listener has not taken are joined to fewer, come one at a time, and

@@ -1,6 +1,7 @@
 package io.shoal.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -70,7 +71,8 @@ public abstract class TransportListenContract extends TransportFixture {
         });
   }
 
-  /// A closed listener takes no dial and reports no endpoints; connections that are open go on.
+  /// A closed listener takes no dial and reports no endpoints; connections that are open go on, and
+  /// its transport dials as before.
   ///
   /// @throws Exception as the transport throws it
   @Test
@@ -78,16 +80,29 @@ public abstract class TransportListenContract extends TransportFixture {
     byte[] bytes = TestData.bytes(1, 100_000);
     Cid cid = chunks.serve(bytes);
     listener.close();
+    int reported = changes.size();
     listener.close();
     assertUnreachable(address);
     if (has(Trait.CONNECTIONS)) {
       assertTrue(connection.isOpen());
       assertArrayEquals(bytes, fetch(connection, cid));
     }
-    int reported = changes.size();
+    assertStillDials(bytes);
     server.close();
     listener.close();
     assertEquals(reported, changes.size(), "endpoints were reported after the listener's end");
+  }
+
+  private void assertStillDials(byte[] bytes) throws Exception {
+    TestChunkServer other = new TestChunkServer();
+    Cid cid = other.serve(bytes);
+    try (Transport.Listener there = client.listen(Set.of(scheme()), other, _ -> {});
+        PeerConnection dialled =
+            assertDoesNotThrow(
+                () -> server.connect(there.endpoints().getFirst().address(), ChunkServer.NOTHING),
+                "a transport whose listener was closed does not dial")) {
+      assertArrayEquals(bytes, fetch(dialled, cid));
+    }
   }
 
   /// A port in use gives a [UserFaultException] that names it. Needs [#configureAt].

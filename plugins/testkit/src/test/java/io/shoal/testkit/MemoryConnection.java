@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryConnection implements PeerConnection {
   private static final int PIECE_SIZE_BYTES = 16 * 1024;
   private static final int MAX_WAITING_MESSAGES = 64;
+  private static final int CUT_BYTES = 32_000;
 
   private record Letter(int type, ByteBuffer bytes) {}
 
@@ -228,6 +229,9 @@ final class MemoryConnection implements PeerConnection {
       throw new IllegalArgumentException("the message is out of bounds");
     }
     ByteBuffer copy = bytes.slice();
+    if (transport.has(Fault.CUTS_LONG_MESSAGES)) {
+      copy.limit(Math.min(copy.limit(), CUT_BYTES));
+    }
     if (!transport.has(Fault.REFERS_TO_A_SENDERS_BUFFER)) {
       copy = ByteBuffer.allocate(bytes.remaining()).put(copy).flip();
     }

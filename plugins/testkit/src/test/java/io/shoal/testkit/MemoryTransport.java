@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -47,7 +48,10 @@ final class MemoryTransport implements Transport {
     HANDS_OVER_MESSAGES_AT_ONCE,
     CALLS_FROM_PLATFORM_THREADS,
     HAS_ONE_BINDING_FOR_ALL,
+    CUTS_LONG_MESSAGES,
     LISTENS_AFTER_THE_END,
+    DIALS_ONLY_WHILE_IT_LISTENS,
+    REPORTS_AFTER_ITS_LISTENERS_END,
     MARKS_A_CHANGED_CHUNK_AS_WHOLE,
     CONNECTS_AFTER_THE_END,
     LEAKS_A_THREAD,
@@ -117,6 +121,7 @@ final class MemoryTransport implements Transport {
     if (network.listeners().putIfAbsent(here, mine) != null) {
       throw new UserFaultException("/" + here + " is taken: choose another place");
     }
+    AtomicBoolean closed = new AtomicBoolean();
     return new Listener() {
       @Override
       public List<Endpoint> endpoints() {
@@ -127,6 +132,12 @@ final class MemoryTransport implements Transport {
       public void close() {
         if (!has(Fault.LISTENS_AFTER_THE_END)) {
           network.listeners().remove(here, mine);
+        }
+        if (has(Fault.DIALS_ONLY_WHILE_IT_LISTENS)) {
+          open = false;
+        }
+        if (closed.getAndSet(true) && has(Fault.REPORTS_AFTER_ITS_LISTENERS_END)) {
+          changed.accept(List.of());
         }
       }
     };
