@@ -30,8 +30,9 @@ public abstract class InspectionContract extends ExtensionContract {
     return Optional.empty();
   }
 
-  /// [Inspection#questions] has the same answer before the start and after it. Each question has a
-  /// name of one word that no other has, and a description of one line.
+  /// [Inspection#questions] has the same answer before the start and after it, and after the close
+  /// if it answers then. There is at least one question. Each has a name of one word that no other
+  /// has, and a description of one line.
   ///
   /// @throws Exception as the plugin throws it
   @Test
@@ -40,6 +41,9 @@ public abstract class InspectionContract extends ExtensionContract {
     Optional<List<Question>> before = one.inspection().map(Inspection::questions);
     one.start(anotherContext());
     assertEquals(before, one.inspection().map(Inspection::questions), "after the start");
+    one.close();
+    assertEquals(before, lateQuestions(one, before), "after the close");
+    before.ifPresent(all -> assertFalse(all.isEmpty(), "an inspection without a question"));
     for (Question question : before.orElse(List.of())) {
       assertTrue(question.name().matches("[A-Za-z0-9-]+"), () -> "not one word: " + question);
       assertFalse(question.description().isBlank(), () -> "not described: " + question);
@@ -47,6 +51,16 @@ public abstract class InspectionContract extends ExtensionContract {
     }
     List<String> names = before.orElse(List.of()).stream().map(Question::name).toList();
     assertEquals(names.size(), new HashSet<>(names).size(), () -> "asked twice: " + names);
+  }
+
+  /// A call after the close may throw as any late call does.
+  private static Optional<List<Question>> lateQuestions(
+      Extension closed, Optional<List<Question>> before) {
+    try {
+      return closed.inspection().map(Inspection::questions);
+    } catch (IllegalStateException e) {
+      return before;
+    }
   }
 
   /// [Inspection#ask] refuses the name of no question with an [InvalidInputException] of one line.
@@ -87,9 +101,9 @@ public abstract class InspectionContract extends ExtensionContract {
     }
   }
 
-  /// [Inspection#ask] answers in the calling thread, with the columns before the rows, a cell for
-  /// each column, and 10,000 rows at most. A [RetryableException] of one line is an answer too. A
-  /// question with arguments is asked only if [#argumentsOf] has some.
+  /// [Inspection#ask] answers in the calling thread with at least one table: its columns before its
+  /// rows, a cell for each column, and 10,000 rows at most. A [RetryableException] of one line is
+  /// an answer too. A question with arguments is asked only if [#argumentsOf] has some.
   ///
   /// @throws Exception as the plugin throws it
   @Test
@@ -100,8 +114,10 @@ public abstract class InspectionContract extends ExtensionContract {
         Optional<List<String>> arguments =
             question.arguments().isBlank() ? Optional.of(List.of()) : argumentsOf(question.name());
         if (arguments.isPresent()) {
+          Table answer = new Table();
           try {
-            inspection.get().ask(question.name(), arguments.get(), new Table());
+            inspection.get().ask(question.name(), arguments.get(), answer);
+            assertTrue(answer.columns.isPresent(), () -> question.name() + " has no columns");
           } catch (RetryableException e) {
             // No answer now, as from one that knows no other party.
             Messages.assertOneLine(e);

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -150,17 +151,53 @@ public abstract class VerifierContract extends InspectionContract {
     }
   }
 
-  /// [Verifier#begin] waits for nothing: neither for the 64 digests that are open, nor for a lock
-  /// or a clock.
+  /// [Verifier#begin] waits for nothing: neither for the digests that 64 other threads have open
+  /// and the one that takes in bytes at the time, nor for a lock or a clock.
+  ///
+  /// @throws Exception as the verifier throws it
   @Test
-  public void beginningADigestNeverBlocks() {
-    List<Verifier.Digest> open = new ArrayList<>();
-    for (int i = 0; i < MANY; i++) {
-      open.add(verifier.begin());
+  public void beginningADigestNeverBlocks() throws Exception {
+    CountDownLatch opened = new CountDownLatch(MANY);
+    CountDownLatch fed = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    // A virtual thread that digests all the time would leave no other one a core.
+    ExecutorService others =
+        Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("testkit-digest-", 0).factory());
+    try {
+      for (int i = 0; i < MANY; i++) {
+        others.execute(() -> holdOpen(verifier.begin(), opened, end));
+      }
+      Await.until(MANY + " threads have begun a digest", () -> opened.getCount() == 0);
+      others.execute(() -> feed(verifier.begin(), fed, end));
+      Await.until("a digest takes in bytes", () -> fed.getCount() == 0);
+      List<Verifier.Digest> more = new ArrayList<>();
+      assertEquals(0, blockedWhile(() -> more.add(verifier.begin())), "begin waits");
+      assertEquals(MANY, more.size());
+    } finally {
+      end.countDown();
+      others.shutdownNow();
     }
-    long blocked = blockedWhile(() -> open.add(verifier.begin()));
-    assertEquals(0, blocked, "begin waits");
-    assertEquals(MANY * 2, open.size());
+  }
+
+  private static void holdOpen(Verifier.Digest digest, CountDownLatch opened, CountDownLatch end) {
+    digest.update(ByteBuffer.wrap(new byte[1]));
+    opened.countDown();
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    digest.finish();
+  }
+
+  private static void feed(Verifier.Digest digest, CountDownLatch fed, CountDownLatch end) {
+    byte[] bytes = TestData.bytes(9, ChunkStore.MAX_CHUNK_SIZE_BYTES);
+    while (end.getCount() > 0) {
+      digest.update(ByteBuffer.wrap(bytes));
+      fed.countDown();
+    }
+    digest.finish();
   }
 
   /// How often a thread had to wait while it ran something many times.

@@ -25,7 +25,11 @@ final class OddVerifier implements Verifier {
     ANSWERS_ANY_ARGUMENTS,
     HAS_TOO_FEW_CELLS,
     GIVES_TOO_MANY_ROWS,
+    LOCKS_WHILE_IT_DIGESTS,
+    HAS_NO_QUESTION,
+    ANSWERS_NOTHING,
     CHANGES_ITS_QUESTIONS,
+    FORGETS_ITS_QUESTIONS,
     ADVISES_IN_TWO_LINES
   }
 
@@ -34,6 +38,7 @@ final class OddVerifier implements Verifier {
   private final Fault fault;
   private final AtomicInteger calls = new AtomicInteger();
   private final ThreadLocal<Sha256> ofThread = ThreadLocal.withInitial(() -> new Sha256(this));
+  private volatile boolean closed;
   private final byte[] shared = new byte[32];
 
   OddVerifier(Fault fault) {
@@ -60,6 +65,11 @@ final class OddVerifier implements Verifier {
     if (fault == Fault.WAITS_IN_BEGIN) {
       waitAMoment();
     }
+    if (fault == Fault.LOCKS_WHILE_IT_DIGESTS) {
+      synchronized (this) {
+        return new Sha256(this);
+      }
+    }
     return fault == Fault.HAS_ONE_DIGEST_A_THREAD ? ofThread.get() : new Sha256(this);
   }
 
@@ -78,7 +88,14 @@ final class OddVerifier implements Verifier {
 
   @Override
   public Optional<Inspection> inspection() {
-    return Optional.of(new Figures());
+    return closed && fault == Fault.FORGETS_ITS_QUESTIONS
+        ? Optional.empty()
+        : Optional.of(new Figures());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
   }
 
   private final class Figures implements Inspection {
@@ -86,7 +103,9 @@ final class OddVerifier implements Verifier {
     public List<Question> questions() {
       String name =
           fault == Fault.CHANGES_ITS_QUESTIONS ? "calls-" + calls.getAndIncrement() : "calls";
-      return List.of(new Question(name, "", "How often it was called"));
+      return fault == Fault.HAS_NO_QUESTION
+          ? List.of()
+          : List.of(new Question(name, "", "How often it was called"));
     }
 
     @Override
@@ -97,6 +116,9 @@ final class OddVerifier implements Verifier {
       }
       if (!arguments.isEmpty() && fault != Fault.ANSWERS_ANY_ARGUMENTS) {
         throw new InvalidInputException("calls takes no arguments: leave them out");
+      }
+      if (fault == Fault.ANSWERS_NOTHING) {
+        return;
       }
       sink.columns(List.of("calls", "errors"));
       int rows = fault == Fault.GIVES_TOO_MANY_ROWS ? MAX_ROWS + 1 : 1;
@@ -127,7 +149,13 @@ final class OddVerifier implements Verifier {
         bytes.limit(bytes.position() + Math.min(bytes.remaining(), CUT_BYTES - taken));
       }
       taken += bytes.remaining();
-      digest.update(bytes);
+      if (verifier.fault == Fault.LOCKS_WHILE_IT_DIGESTS) {
+        synchronized (verifier) {
+          digest.update(bytes);
+        }
+      } else {
+        digest.update(bytes);
+      }
       bytes.limit(limit).position(limit);
     }
 

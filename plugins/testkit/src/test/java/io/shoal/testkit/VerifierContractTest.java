@@ -104,6 +104,7 @@ class VerifierContractTest {
         "CHANGES_ITS_CODE | codeNameAndLengthAreAlwaysTheSame | the multihash code changes",
         "CHANGES_ITS_NAME | codeNameAndLengthAreAlwaysTheSame | the name changes",
         "WAITS_IN_BEGIN | beginningADigestNeverBlocks | begin waits",
+        "LOCKS_WHILE_IT_DIGESTS | beginningADigestNeverBlocks | begin waits",
         "CUTS_OFF_AFTER_A_MEBIBYTE | everyByteCountsUpToTheLargestChunk | does not count",
         "SHARES_ITS_ARRAY | everyDigestIsAnArrayOfItsOwn | the array of a digest",
         "HAS_ONE_DIGEST_A_THREAD | openDigestsOfOneThreadDoNotMeet | two open digests meet",
@@ -112,6 +113,9 @@ class VerifierContractTest {
         "HAS_TOO_FEW_CELLS | everyAnswerIsATable | of columns",
         "GIVES_TOO_MANY_ROWS | everyAnswerIsATable | more rows than MAX_ROWS",
         "CHANGES_ITS_QUESTIONS | theQuestionsAreAlwaysTheSame | after the start",
+        "FORGETS_ITS_QUESTIONS | theQuestionsAreAlwaysTheSame | after the close",
+        "HAS_NO_QUESTION | theQuestionsAreAlwaysTheSame | without a question",
+        "ANSWERS_NOTHING | everyAnswerIsATable | calls has no columns",
         "ADVISES_IN_TWO_LINES | adviceIsGivenAtAnyTime | not one line",
       })
   void aWrongOneFailsTheTestOfWhatIsWrong(Fault fault, String test, String words) {
