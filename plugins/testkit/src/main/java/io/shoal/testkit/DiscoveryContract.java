@@ -91,12 +91,13 @@ public abstract class DiscoveryContract extends DiscoverySearchContract {
     }
   }
 
-  /// After [Discovery#withdraw] no key is announced by [Discovery#status]. Announcing or
-  /// withdrawing twice, and withdrawing what was never announced, does nothing.
+  /// After [Discovery#withdraw] [Discovery#status] counts no key as kept announced; what is sent to
+  /// other parties is not seen. Announcing or withdrawing twice, and withdrawing what was never
+  /// announced, does nothing.
   ///
   /// @throws Exception as the discovery throws it
   @Test
-  public void withdrawingStopsTheRenewal() throws Exception {
+  public void whatIsWithdrawnIsKeptAnnouncedNoLonger() throws Exception {
     nodes.get(0).announce(root(8));
     nodes.get(0).announce(root(8));
     if (isWhole()) {
@@ -109,11 +110,12 @@ public abstract class DiscoveryContract extends DiscoverySearchContract {
   }
 
   /// After another [Discovery#reachableAt] others find at the new endpoint what was announced
-  /// before. Without [Trait#ANNOUNCES] it only does no harm.
+  /// before. They may find it at the old one for as long as other parties remember that. Without
+  /// [Trait#ANNOUNCES] the call only does no harm.
   ///
   /// @throws Exception as the discovery throws it
   @Test
-  public void newEndpointsReplaceTheOld() throws Exception {
+  public void whatIsAnnouncedIsFoundAtNewEndpoints() throws Exception {
     nodes.get(0).announce(root(20));
     if (has(Trait.ANNOUNCES)) {
       awaitFound(1, root(20), uri(FIRST_PORT));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
+import io.shoal.api.Discovery;
 import io.shoal.api.Provider;
 import io.shoal.api.ShoalException;
 import java.util.HashSet;
@@ -72,14 +73,16 @@ public abstract class DiscoverySearchContract extends DiscoveryFixture {
     assertEquals(1, found.size());
   }
 
-  /// [Discovery#findProviders] calls the sink in the thread that searches.
+  /// [Discovery#findProviders] calls the sink in the thread that searches, every time.
   ///
   /// @throws Exception as the discovery throws it
   @Test
   public void theSinkIsCalledOnTheSearchersThread() throws Exception {
+    Cid cid = findable(2, 7);
     List<Thread> threads = new CopyOnWriteArrayList<>();
-    search(2, 7, () -> threads.add(Thread.currentThread()));
-    assertEquals(List.of(Thread.currentThread()), threads);
+    Discovery searcher = nodes.get(2);
+    searcher.findProviders(cid, Set.of(scheme()), _ -> threads.add(Thread.currentThread()));
+    assertEquals(Set.of(Thread.currentThread()), Set.copyOf(threads), "the threads of the sink");
   }
 
   /// A search during which its discovery is closed ends: it returns, or throws a [ShoalException],

@@ -61,7 +61,7 @@ class DiscoveryContractTest {
 
   @ParameterizedTest
   @CsvSource({
-    "KEEPS_OLD_ENDPOINTS, newEndpointsReplaceTheOld",
+    "KEEPS_OLD_ENDPOINTS, whatIsAnnouncedIsFoundAtNewEndpoints",
     "FORGETS_WHAT_CAME_BEFORE_THE_ENDPOINTS, whatIsAnnouncedWithoutEndpointsFollowsOnceThereAreSome",
     "REPORTS_OTHER_SCHEMES, otherSchemesAreNotReported",
     "REPORTS_TWICE, severalProvidersAreFoundEachOnce",
@@ -69,9 +69,10 @@ class DiscoveryContractTest {
     "REPORTS_WHERE_NOBODY_IS, anUnspecifiedAddressIsNeverReported",
     "REPORTS_EVERY_CONTENT, onlyWhatWasAnnouncedIsReportedAsAnnounced",
     "LOSES_INTERRUPTIONS, aSearchThatIsInterruptedMidwayEnds",
-    "NEVER_WITHDRAWS, withdrawingStopsTheRenewal",
+    "NEVER_WITHDRAWS, whatIsWithdrawnIsKeptAnnouncedNoLonger",
     "SURVIVES_A_RESTART, nothingSurvivesARestart",
     "REPORTS_FROM_ANOTHER_THREAD, theSinkIsCalledOnTheSearchersThread",
+    "REPORTS_LATER_ONES_FROM_ANOTHER_THREAD, theSinkIsCalledOnTheSearchersThread",
     "STATUS_FAILS_BEFORE_THE_START, theStatusAnswersBeforeTheStartDuringASearchAndAfterTheEnd",
     "HOLDS_NO_RECORD, theNewestRecordIsResolvedElsewhere",
     "HOLDS_NO_RECORD, invalidRecordsAreRefused",

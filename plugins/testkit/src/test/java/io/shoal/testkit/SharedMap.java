@@ -10,6 +10,7 @@ import io.shoal.api.Provider;
 import io.shoal.api.ShoalException;
 import io.shoal.api.SignedRecord;
 import io.shoal.api.SignedRecords;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ class SharedMap implements Discovery {
     NEVER_WITHDRAWS,
     SURVIVES_A_RESTART,
     REPORTS_FROM_ANOTHER_THREAD,
+    REPORTS_LATER_ONES_FROM_ANOTHER_THREAD,
     STATUS_FAILS_BEFORE_THE_START,
     HOLDS_NO_RECORD,
     CONCEALS_WHAT_IT_CANNOT_EXPRESS,
@@ -123,6 +125,11 @@ class SharedMap implements Discovery {
     requireOpen();
     if (fault == Fault.REPORTS_FROM_ANOTHER_THREAD) {
       Thread.ofVirtual().start(() -> report(cid, schemes, sink)).join();
+    } else if (fault == Fault.REPORTS_LATER_ONES_FROM_ANOTHER_THREAD) {
+      List<Provider> later = new ArrayList<>();
+      report(cid, schemes, later::add);
+      sink.found(later.removeFirst());
+      Thread.ofVirtual().start(() -> later.forEach(sink::found)).join();
     } else {
       report(cid, schemes, sink);
     }
