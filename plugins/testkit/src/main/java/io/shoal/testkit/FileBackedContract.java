@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
-import io.shoal.api.FileBacked.FileState;
+import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
 import io.shoal.api.UserFaultException;
 import java.io.InterruptedIOException;
@@ -29,6 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class FileBackedContract extends FileServingContract {
   /// For subclasses.
   protected FileBackedContract() {}
+
+  /// Whether all that is durable lies in the plugin's data folder. A test then copies the folder of
+  /// a store that runs, as a crash would leave it, and starts another one on the copy.
+  ///
+  /// @return true unless overridden; nothing is asked of a store that is remote or volatile
+  protected boolean keepsAllInItsFolder() {
+    return true;
+  }
 
   /// An interrupted [FileBacked#adopt] ends with the thread's flag set. Other claims stay, and the
   /// same call succeeds later.
@@ -52,7 +61,9 @@ public abstract class FileBackedContract extends FileServingContract {
     assertServes(bytes);
     files.adopt(ref, segments(late));
     store.sync();
-    restart();
+    if (isPersistent()) {
+      restart();
+    }
     assertServes(bytes);
     assertServes(late);
   }
@@ -68,22 +79,28 @@ public abstract class FileBackedContract extends FileServingContract {
     assertEquals(Optional.empty(), files.state(file), "nothing refers to it");
     FileRef ref = files.refer(file);
     files.adopt(ref, segments(bytes));
-    assertEquals(FileState.INTACT, files.state(file).orElseThrow());
+    assertEquals(FileBacked.FileState.INTACT, files.state(file).orElseThrow());
     Path part = write("part", bytes);
     files.adopt(files.referGrowing(part), segments(bytes));
-    assertEquals(FileState.GROWING, files.state(part).orElseThrow());
+    assertEquals(FileBacked.FileState.GROWING, files.state(part).orElseThrow());
     Files.delete(file);
-    assertEquals(FileState.MISSING, files.state(file).orElseThrow());
-    assertEquals(FileState.MISSING, claims(file).state());
+    assertEquals(FileBacked.FileState.MISSING, files.state(file).orElseThrow());
+    assertEquals(FileBacked.FileState.MISSING, claims(file).state());
   }
 
   /// After a crash before [FileBacked#relocate], after it, or after the next [ChunkStore#sync], no
   /// wrong byte of the moved file is served. Chunks of a file that was synced before are served.
+  /// Not for a store that is VOLATILE, REMOTE or keeps its data elsewhere.
   ///
   /// @param copies takes copies of the data folder
   /// @throws Exception as the store throws it
   @Test
   public void aCrashServesNoWrongByte(@TempDir Path copies) throws Exception {
+    assumeTrue(
+        isPersistent()
+            && keepsAllInItsFolder()
+            && !store.traits().contains(ChunkStore.Trait.REMOTE),
+        "nothing durable is in the data folder");
     byte[] synced = TestData.bytes(20, 2_000);
     byte[] moved = TestData.bytes(21, 2_000);
     Path file = write("file", synced);
@@ -114,11 +131,12 @@ public abstract class FileBackedContract extends FileServingContract {
   }
 
   /// After a restart the file of claims that were synced is served, and reference and claims are
-  /// the same.
+  /// the same. Not for a store that is VOLATILE.
   ///
   /// @throws Exception as the store throws it
   @Test
   public void claimsAreThereAfterARestartOnceTheyWereSynced() throws Exception {
+    assumeTrue(isPersistent(), "the store is volatile");
     byte[] bytes = TestData.bytes(2, 2_000);
     Path file = write("file", bytes);
     FileRef ref = files.refer(file);
@@ -131,11 +149,13 @@ public abstract class FileBackedContract extends FileServingContract {
     assertEquals(segments(bytes), claims(file).segments());
   }
 
-  /// Claims that were made but not synced outlive the close and another start.
+  /// Claims that were made but not synced outlive the close and another start. Not for a store that
+  /// is VOLATILE.
   ///
   /// @throws Exception as the store throws it
   @Test
   public void claimsThatWereNotSyncedAreThereAfterAClose() throws Exception {
+    assumeTrue(isPersistent(), "the store is volatile");
     byte[] bytes = TestData.bytes(4, 2_000);
     Path file = write("unsynced", bytes);
     FileRef ref = files.refer(file);
@@ -161,16 +181,17 @@ public abstract class FileBackedContract extends FileServingContract {
     Files.write(file, bytes);
     files.adopt(ref, segments(bytes).subList(1, 3));
     assertServes(part(bytes, 2));
-    assertEquals(FileState.GROWING, claims(file).state());
+    assertEquals(FileBacked.FileState.GROWING, claims(file).state());
     assertEquals(segments(bytes), claims(file).segments());
   }
 
   /// [FileBacked#referGrowing] after a restart takes up the claims that were synced, and more can
-  /// be added.
+  /// be added. Not for a store that is VOLATILE.
   ///
   /// @throws Exception as the store throws it
   @Test
   public void aGrowingFileIsTakenUpByTheNextProcess() throws Exception {
+    assumeTrue(isPersistent(), "the store is volatile");
     byte[] bytes = TestData.bytes(8, 2_000);
     Path file = write("file.part", bytes);
     FileRef ref = files.referGrowing(file);
@@ -200,7 +221,8 @@ public abstract class FileBackedContract extends FileServingContract {
   }
 
   /// [FileBacked#relocate] moves the file with all claims and settles it. Readers that are open go
-  /// on. A change of the file afterwards ends its claims, also after a restart.
+  /// on. A change of the file afterwards ends its claims, also after a restart. The claims of a
+  /// store that is VOLATILE are not looked for after a restart.
   ///
   /// @throws Exception as the store throws it
   @Test
@@ -221,8 +243,10 @@ public abstract class FileBackedContract extends FileServingContract {
     assertTrue(files.claims(part).isEmpty());
     assertServes(part(bytes, 1));
     store.sync();
-    restart();
-    assertEquals(FileState.INTACT, claims(target).state());
+    if (isPersistent()) {
+      restart();
+    }
+    assertEquals(FileBacked.FileState.INTACT, claims(target).state());
     assertEquals(segments(bytes), claims(target).segments());
     Files.write(target, new byte[] {1}, StandardOpenOption.APPEND);
     assertServesNot(part(bytes, 0));
@@ -269,7 +293,7 @@ public abstract class FileBackedContract extends FileServingContract {
     store.sync();
     restart();
     assertServesNot(bytes);
-    assertEquals(0, store.usage().chunks());
+    assertUsage(0, 0, 0);
   }
 
   /// [ChunkStore#delete] and [ChunkReader#discard] drop the claim on a user's file, and leave the

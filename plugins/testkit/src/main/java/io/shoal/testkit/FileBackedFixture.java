@@ -11,6 +11,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileBacked.FileClaims;
 import io.shoal.api.FileBacked.Segment;
+import io.shoal.api.StoreUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,23 @@ public abstract class FileBackedFixture extends InspectionContract {
           new Segment(TestData.cid(part(bytes, i)), (long) i * CHUNK, part(bytes, i).length));
     }
     return segments;
+  }
+
+  /// Whether claims outlive the process.
+  final boolean isPersistent() {
+    return !store.traits().contains(ChunkStore.Trait.VOLATILE);
+  }
+
+  /// What a store that knows its figures says.
+  final void assertUsage(long chunks, long ownedBytes, long adoptedBytes) throws Exception {
+    StoreUsage usage = store.usage();
+    if (usage.chunks() >= 0) {
+      assertEquals(chunks, usage.chunks(), "chunks in usage()");
+    }
+    if (usage.ownedBytes() >= 0) {
+      assertEquals(ownedBytes, usage.ownedBytes(), "ownedBytes in usage()");
+    }
+    assertEquals(adoptedBytes, usage.adoptedBytes(), "adoptedBytes in usage()");
   }
 
   final void assertServes(byte[] chunk) throws Exception {
