@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.ChunkReader;
-import io.shoal.api.ChunkStore.StoredChunk;
+import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileBacked.Segment;
@@ -228,9 +228,9 @@ public abstract class ChunkCopiesContract extends ChunkReadingContract {
       due.put(TestData.put(store, TestData.bytes(i, i)), i);
     }
     Map<Cid, Integer> reported = new HashMap<>();
-    List<StoredChunk> chunks = new ArrayList<>();
+    List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
     store.chunks(chunks::add);
-    for (StoredChunk chunk : chunks) {
+    for (ChunkStore.StoredChunk chunk : chunks) {
       assertTrue(chunk.owned());
       reported.put(Cid.of(Cid.RAW, chunk.cid().multihash()), chunk.sizeBytes());
     }

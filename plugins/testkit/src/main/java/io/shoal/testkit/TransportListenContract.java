@@ -147,7 +147,8 @@ public abstract class TransportListenContract extends TransportFixture {
     return all.collect(Collectors.toUnmodifiableSet());
   }
 
-  /// A dial to nobody throws [PeerUnreachableException]; without CONNECTIONS the request is Gone.
+  /// A dial to nobody throws [io.shoal.api.PeerUnreachableException]; without CONNECTIONS the
+  /// request is Gone.
   ///
   /// @throws Exception as the transport throws it
   @Test
