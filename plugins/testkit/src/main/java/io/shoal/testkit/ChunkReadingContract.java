@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.ChunkReader;
@@ -301,6 +302,8 @@ public abstract class ChunkReadingContract extends InspectionContract {
       call.call();
     } catch (InterruptedIOException e) {
       Messages.assertOneLine(e);
+    } catch (IOException e) {
+      fail("an interrupted call ends with an InterruptedIOException, not with another: " + e, e);
     } finally {
       assertTrue(Thread.interrupted(), "the interruption is lost");
     }
