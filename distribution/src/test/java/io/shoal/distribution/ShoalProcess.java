@@ -26,6 +26,8 @@ final class ShoalProcess implements AutoCloseable {
   /// Many times what anything here takes; what hangs should fail and say where.
   static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   /// A process in a shell's background ignores SIGINT, and so does all that it starts: put before a
   /// command, this makes it hear interrupts even so. Empty where `env` has no such option.
   private static final List<String> HEARING_INTERRUPTS = hearingInterrupts();
@@ -258,9 +260,13 @@ final class ShoalProcess implements AutoCloseable {
   /// Waits for a condition, with a deadline.
   static void await(String what, BooleanSupplier condition) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
+    long asked = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < end, "waited in vain for " + what);
-      Thread.sleep(20);
+      long answered = System.nanoTime();
+      assertTrue(answered < end, "waited in vain for " + what);
+      // A condition that runs a command leaves the processor to what it waits for half of the time.
+      TimeUnit.NANOSECONDS.sleep(Math.max(SHORTEST_PAUSE_NANOS, answered - asked));
+      asked = System.nanoTime();
     }
   }
 
