@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class Listening {
   private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
 
+  /// For each of two sockets at most, within the second that a listener has for its close.
+  private static final long CLOSE_TIMEOUT_MILLIS = 400;
+
   private final RunningTransport running;
 
   Listening(RunningTransport running) {
@@ -51,7 +54,7 @@ final class Listening {
       done = true;
     } finally {
       if (!done) {
-        bound.forEach(this::end);
+        end(bound);
       }
     }
     return new Sockets(bound);
@@ -77,7 +80,7 @@ final class Listening {
 
     @Override
     public void close() {
-      bound.forEach(Listening.this::end);
+      end(bound);
     }
   }
 
@@ -99,10 +102,15 @@ final class Listening {
             new Endpoint.Socket(Endpoint.Protocol.TCP, host, local.getPort())));
   }
 
-  private void end(Bound socket) {
-    // Hellos to come must not name a port that accepts nothing.
-    running.context().listenPorts().remove(socket.endpoint().address().scheme());
-    var _ = socket.channel().close();
+  private void end(List<Bound> sockets) {
+    List<ChannelFuture> ends = new ArrayList<>();
+    for (Bound socket : sockets) {
+      // Hellos to come must not name a port that accepts nothing.
+      running.context().listenPorts().remove(socket.endpoint().address().scheme());
+      ends.add(socket.channel().close());
+    }
+    // An event loop closes each: until then the socket accepts.
+    ends.forEach(end -> end.awaitUninterruptibly(CLOSE_TIMEOUT_MILLIS));
   }
 
   private Channel bind(String scheme, boolean several, ChunkServer server)
