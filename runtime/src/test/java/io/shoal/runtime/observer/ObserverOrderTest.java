@@ -100,6 +100,10 @@ class ObserverOrderTest {
     int more = 10;
     for (int i = 0; i < ObserverQueue.MAX_WAITING + more; i++) {
       observers.rootAdded(root("r" + i), false);
+      // "ready" and all roots so far: else the quick one could fall behind, too.
+      while (quick.events.size() < i + 2) {
+        Thread.onSpinWait();
+      }
     }
     assertEquals(more, observers.dropped());
     Thread closer = Thread.ofVirtual().start(observers::close);
