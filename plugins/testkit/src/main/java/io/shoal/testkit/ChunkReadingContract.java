@@ -16,12 +16,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,84 +28,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The part of the contract of [ChunkStore] that says how chunks are read, and what interrupted and
 /// late calls do. A plugin's tests extend [ChunkStoreContract].
-public abstract class ChunkReadingContract extends InspectionContract {
-  private boolean begun;
-  TestContext context;
-  ChunkStore store;
-
-  @SuppressWarnings("NullAway.Init") // JUnit calls startStore before anything else
+public abstract class ChunkReadingContract extends StoreFixture {
   ChunkReadingContract() {}
-
-  /// A store that is not started.
-  ///
-  /// @return a new one at each call
-  protected abstract ChunkStore newStore();
-
-  /// Gives the plugin what it needs to start, besides its data folder. Called once for each
-  /// context: a store that is started again gets the same.
-  ///
-  /// @param plain has a data folder and no configuration
-  /// @return the context to start it with
-  protected TestContext configure(TestContext plain) {
-    return plain;
-  }
-
-  @Override
-  final ChunkStore extension() {
-    return newStore();
-  }
-
-  @Override
-  final TestContext context(Path empty) {
-    return configure(TestContext.in(empty));
-  }
-
-  /// Starts a store for a test.
-  ///
-  /// @param folder for its data
-  /// @param test for what
-  /// @throws Exception as the store throws it
-  @BeforeEach
-  @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
-  public void startStore(@TempDir Path folder, TestInfo test) throws Exception {
-    if (isAboutLife(test)) {
-      return;
-    }
-    begun = true;
-    context = configure(TestContext.in(folder));
-    start();
-  }
-
-  /// Ends it.
-  @AfterEach
-  public void endStore() {
-    if (!begun) {
-      return;
-    }
-    store.close();
-    store.close();
-    context.close();
-  }
-
-  final void start() throws Exception {
-    store = newStore();
-    store.start(context);
-    assertEquals(Set.of(), context.testConfig().unknownKeys(), "keys that start did not ask for");
-  }
-
-  final void restart() throws Exception {
-    store.close();
-    start();
-  }
 
   /// Whether chunks outlive the process.
   final boolean isPersistent() {

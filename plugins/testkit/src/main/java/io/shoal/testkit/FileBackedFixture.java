@@ -18,88 +18,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A started store that serves users' files, and what all parts of [FileBackedContract] ask of it.
 /// A plugin's tests extend that.
-public abstract class FileBackedFixture extends InspectionContract {
+public abstract class FileBackedFixture extends StoreFixture {
   private static final int CHUNK = 1000;
 
-  private boolean begun;
-  Path folder;
-  TestContext context;
-  ChunkStore store;
   FileBacked files;
 
   @SuppressWarnings("NullAway.Init") // JUnit calls startStore before anything else
   FileBackedFixture() {}
 
-  /// A store that is not started.
-  ///
-  /// @return a new one at each call
-  protected abstract ChunkStore newStore();
-
-  /// Gives the plugin what it needs to start, besides its data folder. Called once a test.
-  ///
-  /// @param plain has a data folder and no configuration
-  /// @return the context to start it with; `plain` unless overridden
-  protected TestContext configure(TestContext plain) {
-    return plain;
+  @Override
+  final Path dataFolder(Path temporary) {
+    return temporary.resolve("store");
   }
 
   @Override
-  final ChunkStore extension() {
-    return newStore();
-  }
-
-  @Override
-  final TestContext context(Path empty) {
-    return configure(TestContext.in(empty));
-  }
-
-  /// Starts a store for a test.
-  ///
-  /// @param temporary for its data and the user's files
-  /// @param test for what
-  /// @throws Exception as the store throws it
-  @BeforeEach
-  @SuppressWarnings("NullAway.Init") // not needed by tests that make their own
-  public void startStore(@TempDir Path temporary, TestInfo test) throws Exception {
-    if (isAboutLife(test)) {
-      return;
-    }
-    begun = true;
-    folder = temporary.toRealPath();
-    context = configure(TestContext.in(folder.resolve("store")));
-    start();
-  }
-
-  /// Ends it.
-  @AfterEach
-  public void endStore() {
-    if (!begun) {
-      return;
-    }
-    store.close();
-    store.close();
-    context.close();
-  }
-
-  private void start() throws Exception {
-    store = newStore();
-    store.start(context);
+  final void start() throws Exception {
+    super.start();
     files =
         store
             .fileBacked()
             .orElseThrow(() -> new AssertionError("the store does not serve files in place"));
-  }
-
-  final void restart() throws Exception {
-    store.close();
-    start();
   }
 
   final Path write(String name, byte[] bytes) throws IOException {

@@ -61,7 +61,7 @@ public abstract class TransportFixture extends InspectionContract {
 
   /// What a transport can do that no scheme declares.
   public enum Trait {
-    /// `connect` makes a connection that is one at both ends: the other side is told of it, and
+    /// `connect` makes a connection that is one at both ends: it is reported to the other side, and
     /// either side notices at once when the other ends it or takes a request back. Without it, as
     /// for HTTP, the other side knows of requests alone, and `connect` may return before it dials.
     CONNECTIONS,
@@ -196,7 +196,8 @@ public abstract class TransportFixture extends InspectionContract {
     if (!has(Trait.CONNECTIONS)) {
       fetch(connection, chunks.serve(new byte[1]));
     }
-    Await.until("the other side is told of the connection", () -> !chunks.connected().isEmpty());
+    Await.until(
+        "the connection is reported to the other side", () -> !chunks.connected().isEmpty());
     return chunks.connected().getFirst();
   }
 

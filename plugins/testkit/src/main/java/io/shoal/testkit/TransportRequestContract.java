@@ -169,7 +169,7 @@ public abstract class TransportRequestContract extends TransportConnectContract 
     assertArrayEquals(bytes, fetch(connection, cid));
   }
 
-  /// [PeerConnection#close] ends what waits as [Refusal.Gone], and each end is told of it once.
+  /// [PeerConnection#close] ends what waits as [Refusal.Gone], and it is reported once at each end.
   ///
   /// @throws Exception as the transport throws it
   @Test

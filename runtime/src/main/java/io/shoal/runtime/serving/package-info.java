@@ -2,7 +2,7 @@
 ///
 /// Start at [NodeChunkServer]: every request of a peer arrives there, waits for its turn
 /// ([UploadTurns]) and becomes a [MeteredSource], which [ActiveUploads] watches. [ForeignUploads]
-/// gives turns of the same line to the peers of other systems, whom plugins serve; an [UploadMeter]
+/// gives turns of the same line to the peers of other systems that plugins serve; an [UploadMeter]
 /// counts for both. [AvailabilityWatches] reports to peers what is here of a root, [PeerGossip]
 /// introduces the peers of a swarm to each other. [RefusingServer] stands in for the server in a
 /// node that serves no peer.
