@@ -63,6 +63,7 @@ final class GetWork {
             .sync(request.sync())
             .replace(request.replace())
             .wholeDigest(resolved.digest())
+            .maxSizeBytes(request.maxSizeBytes().orElse(Long.MAX_VALUE))
             .build();
     try (CollectionLock.Hold held = local.temporaryPins().hold(wanted.root())) {
       if (request.privately()) {

@@ -5,6 +5,7 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.RetryableException;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.download.Downloads;
+import io.shoal.runtime.file.DiskReserve;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The chores of a node, every few seconds: closes idle connections, checks whether adopted files
-/// are still as they were, and makes durable what no command waited for.
+/// are still as they were, makes durable what no command waited for, and reserves room on the disk.
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
@@ -30,6 +31,7 @@ final class Housekeeping {
   private final LocalStore local;
   private final RootIndex index;
   private final DownloadJournal journal;
+  private final DiskReserve reserve;
   private final Downloads downloads;
   private final Holdings holdings;
   private final Connections connections;
@@ -39,12 +41,14 @@ final class Housekeeping {
       LocalStore local,
       RootIndex index,
       DownloadJournal journal,
+      DiskReserve reserve,
       Downloads downloads,
       Holdings holdings,
       Connections connections) {
     this.local = local;
     this.index = index;
     this.journal = journal;
+    this.reserve = reserve;
     this.downloads = downloads;
     this.holdings = holdings;
     this.connections = connections;
@@ -55,6 +59,7 @@ final class Housekeeping {
     holdings.watches().roots().forEach(root -> watching.addAll(holdings.watches().peers(root)));
     connections.sweep(watching::contains);
     checkAdopted();
+    reserve.keep();
     if (downloads.all().isEmpty()) {
       syncBehind();
     }

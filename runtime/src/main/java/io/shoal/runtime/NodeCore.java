@@ -22,6 +22,7 @@ import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.download.FetchNotices;
 import io.shoal.runtime.download.StreamMemory;
 import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.file.DiskReserve;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.limit.FairRateLimiter;
@@ -135,9 +136,11 @@ final class NodeCore implements AutoCloseable {
     streamMemory = new StreamMemory((long) (limits.memoryBytes() * STREAM_SHARE));
     Path folder = PrivateFile.folder(dataFolder.resolve("runtime"));
     AtomicFiles.forceNames(folder);
-    journal = new DownloadJournal(folder.resolve("downloads"));
+    DiskReserve reserve = new DiskReserve(folder);
+    reserve.keep();
+    journal = new DownloadJournal(folder.resolve("downloads"), reserve);
     journal.forgetEnded();
-    index = new RootIndex(folder);
+    index = new RootIndex(folder, reserve);
     ChunkStore store = plugins.store().extension();
     List<Verifier> verifiers = new ArrayList<>();
     plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
@@ -178,7 +181,8 @@ final class NodeCore implements AutoCloseable {
             announcer,
             serves() ? settings.announce() : AnnounceScope.NONE,
             observers);
-    housekeeping = new Housekeeping(local, index, journal, downloads, holdings, connections);
+    housekeeping =
+        new Housekeeping(local, index, journal, reserve, downloads, holdings, connections);
     gossip =
         new PeerGossip(
             holdings.watches(), downloads::candidates, connections, dialler, sources.random());

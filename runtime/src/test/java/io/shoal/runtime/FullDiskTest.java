@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.StoreFullException;
+import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.importer.ImportProfile;
@@ -88,6 +89,24 @@ class FullDiskTest {
 
     assertTrue(String.valueOf(full.getMessage()).contains("free some space"));
     assertEquals(List.of(), node.paused());
+  }
+
+  @Test
+  void whatTheStoreHasNoRoomForIsRefusedBeforeItsFirstLeaf() throws Exception {
+    TestNode seed = swarm.node("seed");
+    Cid root = seed.add(swarm.file("in", LEAF * 3, 1));
+    TestNode node = swarm.node("node");
+    PlainStore store = (PlainStore) node.store;
+    store.availableBytes = LEAF * 3L - 1;
+
+    UserFaultException refused =
+        assertThrows(
+            UserFaultException.class, () -> node.get(root, "out", Duration.ofMinutes(1), seed));
+
+    assertTrue(String.valueOf(refused.getMessage()).contains("shoal gc"));
+    assertEquals(1, store.chunks.size(), "the root alone");
+    assertFalse(Files.exists(folder.resolve("out.part")));
+    assertEquals(List.of(), node.roots());
   }
 
   @Test

@@ -21,6 +21,7 @@ import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.TemporaryPins;
+import io.shoal.runtime.testing.MemoryNetwork;
 import io.shoal.runtime.testing.PlainStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -290,6 +291,30 @@ class NodeDownloadTest {
         () -> second.get(new Reference.WholeDigest(digest), "out", LONG, false, first));
     assertFalse(Files.exists(folder.resolve("out")));
     assertFalse(Files.exists(folder.resolve("out.part")));
+  }
+
+  @Test
+  void whatIsLargerThanTheUserWantsIsRefusedAndLeavesNothing() throws Exception {
+    TestNode seed = swarm.node("seed");
+    Path file = swarm.file("in", 3 * ImportProfile.MIN_LEAF_SIZE_BYTES, 1);
+    Cid root = seed.add(file);
+    TestNode node = swarm.node("node");
+    ContentCommands.GetRequest.Builder request =
+        ContentCommands.GetRequest.builder(new Reference.Content(root, Optional.empty()), folder)
+            .target(folder.resolve("out"))
+            .peers(List.of(MemoryNetwork.address("seed")))
+            .timeout(Duration.ofMinutes(1));
+
+    UserFaultException refused =
+        assertThrows(
+            UserFaultException.class,
+            () -> node.get(request.maxSizeBytes(Files.size(file) - 1).build()));
+
+    assertTrue(String.valueOf(refused.getMessage()).contains("--max-size"), refused.getMessage());
+    assertFalse(Files.exists(folder.resolve("out.part")));
+    assertEquals(List.of(), node.roots());
+    node.get(request.maxSizeBytes(Files.size(file)).build());
+    assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
   }
 
   @Test

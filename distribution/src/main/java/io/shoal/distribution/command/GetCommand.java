@@ -1,5 +1,6 @@
 package io.shoal.distribution.command;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
@@ -50,6 +51,12 @@ public final class GetCommand extends NodeCommand {
               + " or after 5m without a verified byte)")
   Optional<Duration> timeout = Optional.empty();
 
+  @Option(
+      names = "--max-size",
+      paramLabel = "SIZE",
+      description = "refuse what is larger, before its first byte")
+  Optional<String> maxSize = Optional.empty();
+
   @Option(names = "--keep", description = "keep a copy in the store, pinned")
   boolean keep;
 
@@ -77,6 +84,17 @@ public final class GetCommand extends NodeCommand {
   }
 
   @Override
+  void check() throws InvalidInputException {
+    maxSizeBytes();
+  }
+
+  private Optional<Long> maxSizeBytes() throws InvalidInputException {
+    return maxSize.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Units.requireSizeBytes(maxSize.get()));
+  }
+
+  @Override
   public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     Path folder = environment().folder();
     long began = System.nanoTime();
@@ -90,6 +108,7 @@ public final class GetCommand extends NodeCommand {
             .replace(replace)
             .privately(privately);
     target.map(path -> folder.resolve(path).normalize()).ifPresent(request::target);
+    maxSizeBytes().ifPresent(request::maxSizeBytes);
     // The time that resolving a name took is part of the whole.
     timeout
         .map(whole -> root.equals(reference) ? whole : rest(whole, spent))

@@ -167,6 +167,8 @@ public interface ContentCommands {
   /// @param replace whether a file that is in the way may be replaced
   /// @param privately whether the root becomes private before anything of it is announced; without
   ///   it a root that is private already stays so
+  /// @param maxSizeBytes the most bytes that its files may have; a larger download is refused
+  ///   before its first byte
   record GetRequest(
       Reference reference,
       Optional<Path> target,
@@ -176,7 +178,8 @@ public interface ContentCommands {
       boolean keep,
       boolean sync,
       boolean replace,
-      boolean privately) {
+      boolean privately,
+      Optional<Long> maxSizeBytes) {
 
     /// Begins to describe a download: of whatever peers discovery finds, into the folder, without a
     /// copy in the store, unless more is said.
@@ -198,6 +201,7 @@ public interface ContentCommands {
       private boolean sync;
       private boolean replace;
       private boolean privately;
+      private Optional<Long> maxSizeBytes = Optional.empty();
 
       private Builder(Reference reference, Path folder) {
         this.reference = reference;
@@ -247,9 +251,24 @@ public interface ContentCommands {
         return this;
       }
 
+      /// The most bytes that its files may have.
+      public Builder maxSizeBytes(long bytes) {
+        maxSizeBytes = Optional.of(bytes);
+        return this;
+      }
+
       public GetRequest build() {
         return new GetRequest(
-            reference, target, folder, peers, timeout, keep, sync, replace, privately);
+            reference,
+            target,
+            folder,
+            peers,
+            timeout,
+            keep,
+            sync,
+            replace,
+            privately,
+            maxSizeBytes);
       }
     }
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// Numbers the distinct CIDs of a DAG depth first, in the order in which they are first seen, while
 /// its nodes arrive in any order. The root is position 0; identity CIDs have no position, their
@@ -84,6 +85,15 @@ public final class DagWalker {
 
   public Cid cid(int position) {
     return index.get(position);
+  }
+
+  /// The size that the root says its file has; empty while it is not here, for a folder, and once
+  /// all is complete.
+  public OptionalLong declaredBytes() {
+    Frame first = path.peekLast();
+    return first != null && first.shape instanceof UnixNode.File file
+        ? OptionalLong.of(file.sizeBytes())
+        : OptionalLong.empty();
   }
 
   /// Up to `max` nodes that are known to be needed and are not here, in the order of the numbering

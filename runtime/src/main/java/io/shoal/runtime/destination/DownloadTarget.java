@@ -8,6 +8,7 @@ import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.store.ChunkCheck;
 import io.shoal.runtime.store.DownloadJournal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// Where a download's bytes go until all are here: `NAME.part` beside the target, a file or a
 /// folder as the plan says. Usable from any thread.
@@ -33,12 +35,27 @@ public final class DownloadTarget implements AutoCloseable {
   private final TreePlan plan;
   private final Path target;
   private final Path part;
-  private final PartFiles files = new PartFiles();
+  private final DestinationRoom room;
+  private final SizeLimit limit;
+  private final BooleanSupplier stopped;
+  private final PartFiles files;
 
-  DownloadTarget(TreePlan plan, Path target) {
+  /// @param resumed whether an earlier attempt may have left something
+  /// @param stopped whether nothing may be written any more
+  DownloadTarget(
+      TreePlan plan,
+      Path target,
+      DestinationRoom room,
+      boolean resumed,
+      SizeLimit limit,
+      BooleanSupplier stopped) {
     this.plan = plan;
     this.target = target;
     this.part = DownloadJournal.partOf(target);
+    this.room = room;
+    this.limit = limit;
+    this.stopped = stopped;
+    this.files = new PartFiles(room, resumed);
   }
 
   public Path target() {
@@ -50,22 +67,42 @@ public final class DownloadTarget implements AutoCloseable {
     return part;
   }
 
+  /// Compares the plan with the room on the disk.
+  ///
+  /// @param hereBytes how much of it is there already
+  /// @throws UserFaultException it does not fit
+  public void requireRoom(ChunkCheck check, long hereBytes) throws IOException, UserFaultException {
+    long needed = new RoomNeeded(plan, check).bytes(room.hasHoles());
+    room.require(Math.min(needed, plan.sizeBytes() - hereBytes), plan.root().toString());
+  }
+
   /// Makes the folders and the empty files, and writes the content of identity CIDs.
-  public void prepare() throws IOException, ShoalException {
+  ///
+  /// @throws InterruptedException the download was stopped
+  public void prepare() throws IOException, ShoalException, InterruptedException {
     for (TreePlan.PlannedFolder folder : plan.folders()) {
+      requireRunning();
       takeFolder(inPart(folder.path()));
     }
     for (TreePlan.PlannedFile file : plan.files()) {
+      requireRunning();
       TreePlan.Content content = file.content();
       if (content.sizeBytes() == 0) {
         createEmpty(inPart(file.path()));
       }
       for (int i = 0; i < content.leafCount(); i++) {
         if (content.leaf(i) < 0) {
+          requireRunning();
           ByteBuffer bytes = ByteBuffer.wrap(inline(plan.leafCid(content.leaf(i))));
-          files.write(inPart(file.path()), bytes, content.offset(i));
+          files.write(inPart(file.path()), bytes, content.offset(i), ZeroRuns.of(bytes));
         }
       }
+    }
+  }
+
+  private void requireRunning() throws InterruptedException {
+    if (stopped.getAsBoolean()) {
+      throw new InterruptedException("the download was stopped");
     }
   }
 
@@ -116,16 +153,23 @@ public final class DownloadTarget implements AutoCloseable {
   ///
   /// @return how many bytes of files these are
   /// @throws MalformedContentException the leaf is not as large as its parent says
-  public long write(int position, ByteBuffer bytes) throws IOException, ShoalException {
+  /// @throws InterruptedException the download was stopped
+  public long write(int position, ByteBuffer bytes)
+      throws IOException, ShoalException, InterruptedException {
     long written = 0;
-    for (Place place : places(position)) {
+    List<Place> places = places(position);
+    requireRoom(position, places, bytes.remaining());
+    List<ZeroRuns.Run> runs = ZeroRuns.of(bytes);
+    for (Place place : places) {
+      // A leaf can have a million places.
+      requireRunning();
       if (place.sizeBytes() != TreePlan.UNKNOWN_SIZE && place.sizeBytes() != bytes.remaining()) {
         throw new MalformedContentException(
             "%s is not a valid file: chunk %s has %d bytes where its parent says %d; ask its publisher for another id"
                 .formatted(
                     plan.root(), plan.leafCid(position), bytes.remaining(), place.sizeBytes()));
       }
-      files.write(place.file(), bytes, place.offset());
+      files.write(place.file(), bytes, place.offset(), runs);
       if (place.sizeBytes() == TreePlan.UNKNOWN_SIZE) {
         // The leaf is the whole file: now its size is known.
         files.cut(place.file(), place.offset() + bytes.remaining());
@@ -133,6 +177,21 @@ public final class DownloadTarget implements AutoCloseable {
       written += bytes.remaining();
     }
     return written;
+  }
+
+  /// Files whose size nobody said were not in the plan's; a folder can have one leaf as any number
+  /// of them.
+  private void requireRoom(int position, List<Place> places, int sizeBytes)
+      throws IOException, UserFaultException {
+    long unplanned =
+        places.stream().filter(place -> place.sizeBytes() == TreePlan.UNKNOWN_SIZE).count();
+    limit.add(unplanned * sizeBytes);
+    if (unplanned > 1) {
+      room.require(
+          unplanned * sizeBytes,
+          "%s has chunk %s as %,d files: that"
+              .formatted(plan.root(), plan.leafCid(position), unplanned));
+    }
   }
 
   /// Reads what is at a place.

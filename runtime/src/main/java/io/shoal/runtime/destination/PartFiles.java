@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,17 +34,38 @@ public final class PartFiles implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
+  private final DestinationRoom room;
+  private final boolean resumed;
+  private boolean closed;
 
-  /// Writes all remaining bytes at `offset`; the buffer's position is not changed.
+  /// @param resumed whether an earlier attempt may have written to the files: then there may be
+  ///   something else where nothing was written yet
+  PartFiles(DestinationRoom room, boolean resumed) {
+    this.room = room;
+    this.resumed = resumed;
+  }
+
+  /// Writes all remaining bytes at `offset`, long runs of zeros as holes; the buffer's position is
+  /// not changed.
   ///
+  /// @param runs the buffer's
   /// @throws StoreFullException the disk has no room
-  void write(Path file, ByteBuffer bytes, long offset) throws IOException, ShoalException {
-    ByteBuffer rest = bytes.duplicate();
+  void write(Path file, ByteBuffer bytes, long offset, List<ZeroRuns.Run> runs)
+      throws IOException, ShoalException {
+    for (ZeroRuns.Run run : runs) {
+      if (!run.zeros() || !room.hasHoles()) {
+        room.take(file, run.sizeBytes());
+      }
+    }
     Open used = use(file);
     try {
-      long at = offset;
-      while (rest.hasRemaining()) {
-        at += used.channel.write(rest, at);
+      for (ZeroRuns.Run run : runs) {
+        ByteBuffer part = bytes.slice(bytes.position() + run.offset(), run.sizeBytes());
+        if (run.zeros()) {
+          writeZeros(used.channel, part, offset + run.offset());
+        } else {
+          writeAll(used.channel, part, offset + run.offset());
+        }
       }
     } catch (IOException e) {
       if (DiskFull.of(e).isPresent()) {
@@ -54,6 +76,40 @@ public final class PartFiles implements AutoCloseable {
     } finally {
       done(used);
     }
+  }
+
+  private static void writeAll(FileChannel channel, ByteBuffer bytes, long offset)
+      throws IOException {
+    long at = offset;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  /// Leaves a hole. Its last byte is written where the file ends before it, so that the file is as
+  /// long as its claims say; other receivers write elsewhere in the file at the same time.
+  private void writeZeros(FileChannel channel, ByteBuffer zeros, long offset) throws IOException {
+    if (resumed && !readsAsZeros(channel, zeros.remaining(), offset)) {
+      writeAll(channel, zeros, offset);
+    } else if (channel.size() < offset + zeros.remaining()) {
+      int last = zeros.remaining() - 1;
+      writeAll(channel, zeros.position(last), offset + last);
+    }
+  }
+
+  private static boolean readsAsZeros(FileChannel channel, int sizeBytes, long offset)
+      throws IOException {
+    ByteBuffer there = ByteBuffer.allocate(sizeBytes);
+    long at = offset;
+    while (there.hasRemaining()) {
+      int read = channel.read(there, at);
+      if (read < 0) {
+        // Beyond the end nothing is in the way.
+        break;
+      }
+      at += read;
+    }
+    return ZeroRuns.zeros(there.flip());
   }
 
   private static IOException unwritable(Path file, IOException cause) {
@@ -108,6 +164,7 @@ public final class PartFiles implements AutoCloseable {
   private Open use(Path file) throws IOException, UserFaultException {
     lock.lock();
     try {
+      requireOpen(file);
       Open known = open.get(file);
       if (known != null) {
         known.users++;
@@ -144,9 +201,17 @@ public final class PartFiles implements AutoCloseable {
     }
   }
 
+  /// A receiver that is late must not open a file again.
+  private void requireOpen(Path file) throws IOException {
+    if (closed) {
+      throw new IOException(file + ": its download has ended");
+    }
+  }
+
   private Open keep(Path file, Open opened) throws IOException {
     lock.lock();
     try {
+      requireOpen(file);
       Open kept = open.computeIfAbsent(file, any -> opened);
       kept.users++;
       Iterator<Open> eldest = open.values().iterator();
@@ -180,6 +245,7 @@ public final class PartFiles implements AutoCloseable {
         each.channel.close();
       }
       open.clear();
+      closed = true;
     } finally {
       lock.unlock();
     }

@@ -56,7 +56,9 @@ public final class ResumeScan {
   }
 
   /// Looks for a leaf, and writes it to its places if it is found elsewhere.
-  public Found find(int position) throws IOException, ShoalException {
+  ///
+  /// @throws InterruptedException the download was stopped
+  public Found find(int position) throws IOException, ShoalException, InterruptedException {
     Cid cid = plan.leafCid(position);
     List<DownloadTarget.Place> places = target.places(position);
     if (resumed && adoption.isPresent()) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// The name `NAME.part` beside a target, and the journal's entry that says to which root it
 /// belongs: taken before a download knows how large it is, so that the next attempt can go on with
@@ -18,11 +19,14 @@ public final class TargetReservation {
   private final Cid root;
   private final Path target;
   private final Path part;
+  private final SizeLimit limit;
   private boolean taken;
   private boolean resumes;
   private boolean opened;
 
-  public TargetReservation(DownloadJournal journal, Cid root, Path target) {
+  /// @param limit of the download's files
+  public TargetReservation(DownloadJournal journal, Cid root, Path target, SizeLimit limit) {
+    this.limit = limit;
     this.journal = journal;
     this.root = root;
     this.target = target;
@@ -66,9 +70,21 @@ public final class TargetReservation {
     return resumes;
   }
 
-  public DownloadTarget open(TreePlan plan) {
+  /// Whether bytes of an earlier attempt are there.
+  public boolean hasPart() {
+    return resumes && Files.exists(part, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// @param stopped whether nothing may be written any more
+  /// @throws UserFaultException the files are larger than the user wants
+  public DownloadTarget open(TreePlan plan, BooleanSupplier stopped) throws UserFaultException {
+    limit.add(plan.sizeBytes());
     opened = true;
-    return new DownloadTarget(plan, target);
+    return new DownloadTarget(plan, target, room(), resumes, limit, stopped);
+  }
+
+  private DestinationRoom room() {
+    return DestinationRoom.of(Optional.ofNullable(target.getParent()).orElse(target));
   }
 
   /// The part has become the target.

@@ -4,9 +4,9 @@ import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.runtime.command.ContentCommands;
+import io.shoal.runtime.destination.DestinationRoom;
 import io.shoal.runtime.store.CollectionLock;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,7 +93,7 @@ public final class DiskPause {
         return false;
       }
       Optional<Path> folder = request.target().map(Path::getParent);
-      return folder.isEmpty() || Files.getFileStore(folder.get()).getUsableSpace() >= needed;
+      return folder.isEmpty() || DestinationRoom.of(folder.get()).availableBytes() >= needed;
     } catch (IOException | RetryableException e) {
       // The next attempt reports the cause better than this.
       LOG.debug("the free space for {} is not known", request.root(), e);

@@ -72,7 +72,7 @@ public final class Download {
     this.nanoTime = network.nanoTime();
     this.startedNanos = nanoTime.getAsLong();
     this.swarm = new Swarm(random);
-    this.content = new DownloadContent(parts, request, swarm, counters);
+    this.content = new DownloadContent(parts, request, swarm, counters, () -> stopping);
     this.finder = new PeerFinder(network, request.root(), this::offer);
     this.peers = new DownloadPeers(network, request, swarm, counters, events::add);
     this.outlook =
@@ -157,6 +157,8 @@ public final class Download {
 
   /// Later failures mostly follow from the first one, which is the one to report.
   private void endAfter(Throwable failed) {
+    // Receivers that are still writing one leaf to its many places end as well.
+    stopping = true;
     try {
       windDown();
       content.giveUp();

@@ -6,11 +6,13 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
+import io.shoal.runtime.destination.SizeLimit;
 import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.swarm.Swarm;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// The content of one download: first the DAG's nodes, by a [NodeFetch]; then, once the plan of
 /// files is known, the leaves, into a [LeafSink]. Confined to the download's thread, but for takers
@@ -23,6 +25,9 @@ final class DownloadContent {
   private final WantedChunks chunks;
   private final NodeFetch nodes;
   private final Optional<TargetReservation> reservation;
+  private final SizeLimit limit;
+  private final StoreRoom storeRoom;
+  private final BooleanSupplier stopped;
   private boolean anythingHere;
   private Optional<Exception> malformed = Optional.empty();
   private Optional<LeafSink> sink = Optional.empty();
@@ -34,9 +39,14 @@ final class DownloadContent {
   @SuppressWarnings("ArrayRecordComponent") // up to a million; never compared
   private record Placed(TreePlan plan, int[] positions, LeafSink sink) {}
 
+  /// @param stopped whether the download is to end; from any thread
   /// @throws MalformedContentException the root is an identity CID that is not a file or folder
   DownloadContent(
-      DownloadParts parts, DownloadRequest request, Swarm swarm, DownloadCounters counters)
+      DownloadParts parts,
+      DownloadRequest request,
+      Swarm swarm,
+      DownloadCounters counters,
+      BooleanSupplier stopped)
       throws MalformedContentException {
     this.parts = parts;
     this.request = request;
@@ -44,14 +54,17 @@ final class DownloadContent {
     this.counters = counters;
     this.chunks = new WantedChunks(swarm);
     this.nodes = new NodeFetch(parts.local(), request.root(), chunks, swarm, counters);
+    this.limit = new SizeLimit(request.root(), request.maxSizeBytes());
+    this.storeRoom = new StoreRoom(parts.local().store(), request, counters.isFirstAttempt());
+    this.stopped = stopped;
     this.reservation =
         request
             .target()
-            .map(target -> new TargetReservation(parts.journal(), request.root(), target));
+            .map(target -> new TargetReservation(parts.journal(), request.root(), target, limit));
   }
 
   /// Takes up what an earlier attempt left, and what the store has.
-  void begin() throws ShoalException, IOException {
+  void begin() throws ShoalException, IOException, InterruptedException {
     if (!request.root().isIdentity()) {
       parts.local().check().verifier(request.root());
     }
@@ -87,7 +100,7 @@ final class DownloadContent {
 
   /// Asks for the nodes that are known to be missing, and places the leaves once all are here; from
   /// then on lets the sink ask for more leaves.
-  void advance() throws ShoalException, IOException {
+  void advance() throws ShoalException, IOException, InterruptedException {
     if (malformed.isPresent()) {
       return;
     }
@@ -98,10 +111,15 @@ final class DownloadContent {
     nodes.advance();
     if (nodes.complete()) {
       place();
+    } else if (nodes.walker().declaredBytes().isPresent()) {
+      limit.require(nodes.walker().declaredBytes().getAsLong());
     }
   }
 
-  private void place() throws ShoalException, IOException {
+  private void place() throws ShoalException, IOException, InterruptedException {
+    boolean anyNode = anythingHere;
+    // What is refused before its first byte leaves nothing.
+    anythingHere = false;
     TreePlan plan = TreePlanner.plan(nodes.walker());
     int[] chunkAt = new int[plan.chunkCount()];
     LeafSink into = sinkFor(plan, chunkAt);
@@ -109,8 +127,14 @@ final class DownloadContent {
     into.prepare();
     counters.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
     for (int position = 0; position < chunkAt.length; position++) {
+      if (stopped.getAsBoolean()) {
+        throw new InterruptedException("the download was stopped");
+      }
       chunkAt[position] = chunkFor(plan, position, into);
     }
+    into.requireRoom();
+    storeRoom.require();
+    anythingHere |= anyNode;
     int[] positions = new int[chunks.count()];
     Arrays.fill(positions, -1);
     for (int position = 0; position < chunkAt.length; position++) {
@@ -130,7 +154,7 @@ final class DownloadContent {
           parts, request.root(), swarm, counters, plan, request.reader().get(), chunkAt);
     }
     if (reservation.isPresent()) {
-      return new IntoFile(parts, request, counters, plan, reservation.get());
+      return new IntoFile(parts, request, counters, plan, reservation.get(), stopped);
     }
     return new IntoStore(parts, request.root(), counters);
   }
@@ -142,7 +166,7 @@ final class DownloadContent {
   }
 
   private int chunkFor(TreePlan plan, int position, LeafSink into)
-      throws ShoalException, IOException {
+      throws ShoalException, IOException, InterruptedException {
     Cid cid = nodes.walker().cid(position);
     parts.local().temporaryPins().lookFor(cid);
     if (cid.codec() == Cid.DAG_PB) {
@@ -161,7 +185,8 @@ final class DownloadContent {
       return chunk;
     }
     int chunk = into.asksForLeaves() ? chunks.wantLater(cid) : chunks.want(cid);
-    into.find(position, cid).ifPresent(found -> reuse(chunk, found));
+    Optional<LeafSink.Found> found = into.find(position, cid);
+    found.ifPresentOrElse(here -> reuse(chunk, here), () -> storeRoom.missing(plan, position));
     return chunk;
   }
 

@@ -22,6 +22,8 @@ public final class DownloadCounters {
   /// The bytes before this attempt: after a pause, what came before it is not reuse.
   private long transferredBefore;
 
+  private boolean firstAttempt = true;
+
   private final LongSupplier nanoTime;
   private final long startedNanos;
 
@@ -36,8 +38,14 @@ public final class DownloadCounters {
     return Duration.ofNanos(nanoTime.getAsLong() - startedNanos);
   }
 
+  /// Whether nothing has paused this yet.
+  boolean isFirstAttempt() {
+    return firstAttempt;
+  }
+
   /// Another attempt begins.
   void again() {
+    firstAttempt = false;
     transferredBefore = transferredBytes.get();
     totalBytes.set(-1);
     doneBytes.set(0);

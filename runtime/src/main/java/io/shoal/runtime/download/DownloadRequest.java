@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param sync whether to force the files to the medium before success is reported
 /// @param replace whether a file in the way may be replaced
 /// @param wholeDigest the SHA-256 that the file must have, hex
+/// @param maxSizeBytes the most bytes that its files may have; [Long#MAX_VALUE] for no limit
 public record DownloadRequest(
     Cid root,
     String name,
@@ -31,7 +32,8 @@ public record DownloadRequest(
     boolean keep,
     boolean sync,
     boolean replace,
-    Optional<String> wholeDigest) {
+    Optional<String> wholeDigest,
+    long maxSizeBytes) {
 
   /// The most time without a single verified byte, if the user sets no time: a large download may
   /// take days, a stuck one should not.
@@ -69,6 +71,7 @@ public record DownloadRequest(
     private boolean sync;
     private boolean replace;
     private Optional<String> wholeDigest = Optional.empty();
+    private long maxSizeBytes = Long.MAX_VALUE;
 
     private Builder(Cid root) {
       this.root = root;
@@ -109,16 +112,41 @@ public record DownloadRequest(
       return this;
     }
 
+    public Builder maxSizeBytes(long bytes) {
+      maxSizeBytes = bytes;
+      return this;
+    }
+
     public DownloadRequest build() {
       return new DownloadRequest(
-          root, name, target, reader, peers, timeout, keep, sync, replace, wholeDigest);
+          root,
+          name,
+          target,
+          reader,
+          peers,
+          timeout,
+          keep,
+          sync,
+          replace,
+          wholeDigest,
+          maxSizeBytes);
     }
   }
 
   /// The same with less time.
   DownloadRequest within(Duration timeout) {
     return new DownloadRequest(
-        root, name, target, reader, peers, Optional.of(timeout), keep, sync, replace, wholeDigest);
+        root,
+        name,
+        target,
+        reader,
+        peers,
+        Optional.of(timeout),
+        keep,
+        sync,
+        replace,
+        wholeDigest,
+        maxSizeBytes);
   }
 
   /// Whether the user said how long the whole may take.

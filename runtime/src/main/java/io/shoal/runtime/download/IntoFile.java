@@ -3,6 +3,7 @@ package io.shoal.runtime.download;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Leaves that go to their places in the target's part file or folder. A store that can claim
 /// chunks where they lie in files does so ([Adoption]); with another store, or if every chunk is to
@@ -39,13 +41,15 @@ final class IntoFile implements LeafSink {
       DownloadRequest request,
       DownloadCounters counters,
       TreePlan plan,
-      TargetReservation reservation) {
+      TargetReservation reservation,
+      BooleanSupplier stopped)
+      throws UserFaultException {
     this.local = parts.local();
     this.request = request;
     this.counters = counters;
     this.plan = plan;
     this.reservation = reservation;
-    this.target = reservation.open(plan);
+    this.target = reservation.open(plan, stopped);
     Optional<FileBacked> files = request.keep() ? Optional.empty() : local.store().fileBacked();
     this.adoption = files.map(backed -> new Adoption(backed, plan, target));
     this.checkpoints = parts.checkpoints(request.root(), adoption);
@@ -58,12 +62,25 @@ final class IntoFile implements LeafSink {
   }
 
   @Override
-  public void prepare() throws ShoalException, IOException {
+  public void prepare() throws ShoalException, IOException, InterruptedException {
+    if (counters.isFirstAttempt() && !reservation.hasPart()) {
+      target.requireRoom(local.check(), 0);
+    }
     target.prepare();
   }
 
+  /// After a pause the rest need not fit: whatever there is room for is fetched, up to the next
+  /// one.
   @Override
-  public void placeNode(int position, Cid cid) throws ShoalException, IOException {
+  public void requireRoom() throws ShoalException, IOException {
+    if (counters.isFirstAttempt() && reservation.resumes()) {
+      target.requireRoom(local.check(), counters.doneBytes.get());
+    }
+  }
+
+  @Override
+  public void placeNode(int position, Cid cid)
+      throws ShoalException, IOException, InterruptedException {
     byte[] block =
         local
             .load(cid)
@@ -73,7 +90,8 @@ final class IntoFile implements LeafSink {
   }
 
   @Override
-  public Optional<Found> find(int position, Cid cid) throws ShoalException, IOException {
+  public Optional<Found> find(int position, Cid cid)
+      throws ShoalException, IOException, InterruptedException {
     return switch (scan.find(position)) {
       case ResumeScan.Found.Claimed found -> {
         checkpoints.here(position);
@@ -105,7 +123,8 @@ final class IntoFile implements LeafSink {
     return bytes -> take(position, cid, bytes);
   }
 
-  private void take(int position, Cid cid, ByteBuffer bytes) throws IOException, ShoalException {
+  private void take(int position, Cid cid, ByteBuffer bytes)
+      throws IOException, ShoalException, InterruptedException {
     int size = bytes.remaining();
     long fileBytes = target.write(position, bytes);
     if (adoption.isEmpty()) {

@@ -10,8 +10,8 @@ import java.util.Optional;
 /// Where the leaves of a download go; made when its plan is known. Calls come on the download's
 /// thread, but for those of takers, which run on the receivers' threads, several at once.
 ///
-/// In order: [#prepare]; for every leaf [#placeNode] or [#find]; [#advance], [#taker] and
-/// [#arrived] while the download runs; then [#complete], or only [#close] if it fails.
+/// In order: [#prepare]; for every leaf [#placeNode] or [#find]; [#requireRoom]; [#advance],
+/// [#taker] and [#arrived] while the download runs; then [#complete], or only [#close] if it fails.
 sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
 
   /// A leaf that was here before.
@@ -23,7 +23,11 @@ sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
   Checkpoints checkpoints();
 
   /// Makes the places.
-  default void prepare() throws ShoalException, IOException {}
+  default void prepare() throws ShoalException, IOException, InterruptedException {}
+
+  /// Compares the plan with the room for it, where an earlier attempt left something: before this
+  /// nothing says how much of it is here.
+  default void requireRoom() throws ShoalException, IOException {}
 
   /// Whether the sink itself asks the swarm for leaves, a few at a time; otherwise all are wanted
   /// at once.
@@ -32,10 +36,12 @@ sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
   }
 
   /// A leaf in dag-pb form came as a node; its file bytes are inside.
-  default void placeNode(int position, Cid cid) throws ShoalException, IOException {}
+  default void placeNode(int position, Cid cid)
+      throws ShoalException, IOException, InterruptedException {}
 
   /// Looks for a leaf on this machine, and puts it into place if it is there.
-  Optional<Found> find(int position, Cid cid) throws ShoalException, IOException;
+  Optional<Found> find(int position, Cid cid)
+      throws ShoalException, IOException, InterruptedException;
 
   /// Takes a leaf's verified bytes.
   ChunkReceiver.Taker taker(int position, Cid cid);

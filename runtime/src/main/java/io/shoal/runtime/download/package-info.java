@@ -18,7 +18,8 @@
 ///   one use of each connection. A peer's updates wait in its `PendingAvailability`.
 /// - `DownloadContent`: what to fetch and where it goes. First `NodeFetch` brings the DAG's nodes
 ///   into the store. Then the plan of files is known, and the leaves go into a `LeafSink`:
-///   `IntoFile` (a target), `IntoStore` (no target) or `IntoReader` (a stream, in order).
+///   `IntoFile` (a target), `IntoStore` (no target) or `IntoReader` (a stream, in order). What does
+///   not fit into the store is refused by `StoreRoom`.
 /// - `DownloadOutlook`: describes the download, and gives it up with the cause that helps most.
 ///
 /// For each request there is a `ChunkReceiver`. It reads the chunk into a pooled buffer and hashes

@@ -10,10 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Held while a process uses a data folder. The operating system releases it when the process ends,
 /// however it ends.
 public final class DataFolderLock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataFolderLock.class);
+
   private final FileChannel channel;
 
   private DataFolderLock(FileChannel channel) {
@@ -32,9 +36,7 @@ public final class DataFolderLock implements AutoCloseable {
       if (lock == null) {
         throw inUse(dataFolder, file);
       }
-      byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(pid), 0);
+      note(channel, file);
       taken = true;
       return new DataFolderLock(channel);
     } catch (OverlappingFileLockException e) {
@@ -43,6 +45,18 @@ public final class DataFolderLock implements AutoCloseable {
       if (!taken) {
         channel.close();
       }
+    }
+  }
+
+  /// Names the process for the message of another one. The lock holds without it, so that a node
+  /// starts on a full disk, and room can be made there.
+  private static void note(FileChannel channel, Path file) {
+    byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+    try {
+      channel.write(ByteBuffer.wrap(pid), 0);
+      channel.truncate(pid.length);
+    } catch (IOException e) {
+      LOG.debug("{} does not name this process", file, e);
     }
   }
 

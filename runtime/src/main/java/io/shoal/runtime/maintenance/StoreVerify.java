@@ -88,7 +88,13 @@ public final class StoreVerify {
     local.store().sync();
     // Counted after the sync: chunks that it could not make durable are gone again.
     long repaired = repair.isPresent() ? here(missing.values()) : 0;
-    record.ended(pass.chunks(), pass.bytes(), pass.corrupt(), missingChunks());
+    long stillMissing = missingChunks();
+    try {
+      record.ended(pass.chunks(), pass.bytes(), pass.corrupt(), stillMissing);
+    } catch (IOException e) {
+      // The result stands; only the next scheduled check comes early.
+      LOG.warn("the time of this check was not saved: {}", e.getMessage());
+    }
     return new StoreCommands.Verified(pass.chunks(), pass.bytes(), corrupt, names, repaired);
   }
 

@@ -3,6 +3,7 @@ package io.shoal.runtime.store;
 import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
 import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.file.DiskReserve;
 import io.shoal.runtime.file.Sha256;
 import java.io.IOException;
 import java.io.Reader;
@@ -43,6 +44,7 @@ public final class DownloadJournal {
   }
 
   private final Path folder;
+  private final DiskReserve reserve;
 
   /// Targets whose entries are to be deleted once it is durable that their parts are gone.
   private final Set<Path> ended = ConcurrentHashMap.newKeySet();
@@ -52,8 +54,11 @@ public final class DownloadJournal {
     return target.resolveSibling(target.getFileName() + PART_SUFFIX);
   }
 
-  public DownloadJournal(Path folder) throws IOException {
+  /// @param reserve given up for an entry if the disk is full: the download itself may go to
+  ///   another
+  public DownloadJournal(Path folder, DiskReserve reserve) throws IOException {
     this.folder = Files.createDirectories(folder);
+    this.reserve = reserve;
   }
 
   /// Deletes the entries of downloads that an earlier process ended.
@@ -79,7 +84,7 @@ public final class DownloadJournal {
     Properties properties = new Properties();
     properties.setProperty("root", begun.root().toString());
     properties.setProperty("target", begun.target().toString());
-    AtomicFiles.replace(file(begun.target()), properties);
+    reserve.change(() -> AtomicFiles.replace(file(begun.target()), properties));
   }
 
   /// The part is gone: renamed, or deleted. The entry goes at the next [#sweep]: a power loss can

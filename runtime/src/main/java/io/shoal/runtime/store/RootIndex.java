@@ -3,6 +3,8 @@ package io.shoal.runtime.store;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.file.DiskFull;
+import io.shoal.runtime.file.DiskReserve;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /// The roots that are here: pins, adopted roots, names, whole-file digests, and which of them are
 /// private. A journal of lines, each with a checksum; a change is durable when a method returns,
 /// and the caller has made the content durable before. A torn last line is what a crash left and is
-/// ignored. Usable from any thread.
+/// ignored. A start writes nothing if the journal is whole: its disk may be full, and the user come
+/// to make room. Usable from any thread.
 public final class RootIndex implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RootIndex.class);
 
@@ -34,6 +37,7 @@ public final class RootIndex implements AutoCloseable {
   private static final int MAX_DEAD_LINES = 4_096;
 
   private final Path file;
+  private final DiskReserve reserve;
   private final Map<Cid, KeptRoot> roots = new LinkedHashMap<>();
 
   /// Several roots of one digest are the same file in leaves of several sizes.
@@ -49,18 +53,45 @@ public final class RootIndex implements AutoCloseable {
   /// line was not forced, and a second force would say that it was.
   private boolean suspect;
 
-  public RootIndex(Path folder) throws IOException {
+  /// @param reserve given up for an entry if the disk is full
+  public RootIndex(Path folder, DiskReserve reserve) throws IOException {
     this.file = folder.resolve("roots.journal");
-    if (Files.exists(file)) {
-      for (String line : Files.readString(file, StandardCharsets.UTF_8).split("\n", -1)) {
-        lines++;
-        if (!line.isEmpty() && !replay(line)) {
-          LOG.warn("{}: line {} is not readable and is ignored", file, lines);
-        }
+    this.reserve = reserve;
+    if (!Files.exists(file)) {
+      rewrite();
+    } else if (!load()) {
+      repair();
+    }
+    this.channel = open();
+    // An earlier process may have ended before it forced what it wrote.
+    channel.force(true);
+    AtomicFiles.forceFolder(folder);
+  }
+
+  /// @return whether lines can be added to those that are there
+  private boolean load() throws IOException {
+    String text = Files.readString(file, StandardCharsets.UTF_8);
+    boolean whole = text.isEmpty() || text.endsWith("\n");
+    for (String line : text.lines().toList()) {
+      lines++;
+      if (!line.isEmpty() && !replay(line)) {
+        LOG.warn("{}: line {} is not readable and is ignored", file, lines);
+        whole = false;
       }
     }
-    rewrite();
-    this.channel = open();
+    return whole;
+  }
+
+  private void repair() throws IOException {
+    try {
+      rewrite();
+    } catch (IOException e) {
+      if (DiskFull.of(e).isEmpty()) {
+        throw e;
+      }
+      // What is readable will do until something changes.
+      suspect = true;
+    }
   }
 
   private FileChannel open() throws IOException {
@@ -216,21 +247,59 @@ public final class RootIndex implements AutoCloseable {
 
   private void record(RootLines.Entry entry) throws IOException {
     int living = roots.size() + hidden.size();
-    if (suspect || lines - living > MAX_DEAD_LINES + living) {
-      channel.close();
-      rewrite();
-      channel = open();
-      suspect = false;
+    if (!suspect && lines - living > MAX_DEAD_LINES + living) {
+      shorten();
     }
+    byte[] line = RootLines.write(entry).getBytes(StandardCharsets.UTF_8);
+    reserve.change(
+        () -> {
+          if (suspect) {
+            renew();
+          }
+          append(line);
+        });
+    lines++;
+    apply(entry);
+  }
+
+  private void append(byte[] line) throws IOException {
+    long end = channel.size();
     suspect = true;
-    ByteBuffer bytes = ByteBuffer.wrap(RootLines.write(entry).getBytes(StandardCharsets.UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    ByteBuffer bytes = ByteBuffer.wrap(line);
+    boolean written = false;
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      written = true;
+    } finally {
+      if (!written) {
+        channel.truncate(end);
+        suspect = false;
+      }
     }
     channel.force(false);
     suspect = false;
-    lines++;
-    apply(entry);
+  }
+
+  private void shorten() throws IOException {
+    try {
+      renew();
+    } catch (IOException e) {
+      if (DiskFull.of(e).isEmpty()) {
+        throw e;
+      }
+      // It is long, and no worse: it is written anew another time.
+      LOG.debug("{} stays as it is", file, e);
+    }
+  }
+
+  private void renew() throws IOException {
+    rewrite();
+    FileChannel old = channel;
+    channel = open();
+    suspect = false;
+    old.close();
   }
 
   private void rewrite() throws IOException {

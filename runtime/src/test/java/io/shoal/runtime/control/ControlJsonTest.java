@@ -136,7 +136,8 @@ class ControlJsonTest {
             true,
             false,
             true,
-            false);
+            false,
+            Optional.of(1L << 40));
     var publish =
         new PublishRequest(
             Optional.of("n"), reference, Optional.empty(), Optional.empty(), Duration.ofDays(3));
@@ -146,7 +147,8 @@ class ControlJsonTest {
             + CID
             + "?name=a%20b\",\"target\":\"/a/b c\",\"folder\":\"/a\","
             + "\"peers\":[\"tcps://127.0.0.1:4600\"],\"timeout\":\"PT1.5S\",\"keep\":true,"
-            + "\"sync\":false,\"replace\":true,\"privately\":false}",
+            + "\"sync\":false,\"replace\":true,\"privately\":false,"
+            + "\"maxSizeBytes\":1099511627776}",
         text(get));
     assertEquals(
         "{\"name\":\"n\",\"reference\":\"shoal:"

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.file.DiskReserve;
 import io.shoal.runtime.store.DownloadJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TargetReservationTest {
   private static final Cid ROOT = cid(1);
   private static final Cid OTHER = cid(2);
+  private static final SizeLimit NO_LIMIT = new SizeLimit(ROOT, Long.MAX_VALUE);
 
   @TempDir Path folder;
   private Path target;
@@ -30,7 +32,7 @@ class TargetReservationTest {
   void open() throws IOException {
     target = folder.resolve("out");
     part = DownloadJournal.partOf(target);
-    journal = new DownloadJournal(folder.resolve("journal"));
+    journal = new DownloadJournal(folder.resolve("journal"), new DiskReserve(folder));
   }
 
   private static Cid cid(int n) {
@@ -40,7 +42,7 @@ class TargetReservationTest {
   }
 
   private TargetReservation taken(Cid root) throws Exception {
-    TargetReservation reservation = new TargetReservation(journal, root, target);
+    TargetReservation reservation = new TargetReservation(journal, root, target, NO_LIMIT);
     reservation.take(false);
     return reservation;
   }
@@ -91,7 +93,7 @@ class TargetReservationTest {
   @Test
   void aReservationThatWasRefusedAbandonsNothing() throws Exception {
     Files.writeString(target, "there");
-    TargetReservation reservation = new TargetReservation(journal, ROOT, target);
+    TargetReservation reservation = new TargetReservation(journal, ROOT, target, NO_LIMIT);
     assertThrows(UserFaultException.class, () -> reservation.take(false));
 
     reservation.abandonIfNew();

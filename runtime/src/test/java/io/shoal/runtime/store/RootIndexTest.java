@@ -1,5 +1,6 @@
 package io.shoal.runtime.store;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
 import io.shoal.runtime.discovery.DigestLookup;
+import io.shoal.runtime.file.DiskReserve;
 import io.shoal.runtime.testing.SimulatedFileSystem;
 import io.shoal.runtime.testing.SimulatedFiles;
 import java.io.IOException;
@@ -33,13 +35,13 @@ class RootIndexTest {
   void whatWasPutIsThereAfterARestart() throws IOException {
     KeptRoot pinned = root(1, true, Optional.empty());
     KeptRoot adopted = root(2, false, Optional.of(folder.resolve("x y")));
-    try (RootIndex index = new RootIndex(folder)) {
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
       index.put(pinned);
       index.put(adopted);
       index.put(root(3, true, Optional.empty()));
       index.remove(root(3, true, Optional.empty()).cid());
     }
-    try (RootIndex index = new RootIndex(folder)) {
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
       assertEquals(List.of(pinned, adopted), index.all());
       assertEquals(Optional.of(adopted), index.byDigest(adopted.sha256().orElseThrow()));
     }
@@ -52,7 +54,7 @@ class RootIndexTest {
       for (int step = 1; step <= 2; step++) {
         SimulatedFiles files = new SimulatedFiles();
         Path home = new SimulatedFileSystem(files).getPath("/");
-        try (RootIndex index = new RootIndex(home)) {
+        try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
           index.put(root(1, true, Optional.empty()));
           files.faultIn(step, fault);
           assertThrows(IOException.class, () -> index.put(root(2, true, Optional.empty())));
@@ -60,7 +62,7 @@ class RootIndexTest {
           index.put(root(3, true, Optional.empty()));
         }
         files.losePower(new java.util.Random(step));
-        try (RootIndex index = new RootIndex(home)) {
+        try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
           assertEquals(
               List.of(root(1, true, Optional.empty()), root(3, true, Optional.empty())),
               index.all());
@@ -70,8 +72,70 @@ class RootIndexTest {
   }
 
   @Test
+  void aStartWritesNothingIfTheFileIsWhole() throws IOException {
+    SimulatedFiles files = new SimulatedFiles();
+    Path home = new SimulatedFileSystem(files).getPath("/");
+    try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
+      index.put(root(1, true, Optional.empty()));
+      index.remove(root(1, true, Optional.empty()).cid());
+      index.put(root(2, true, Optional.empty()));
+    }
+    byte[] before = Files.readAllBytes(home.resolve("roots.journal"));
+
+    try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
+      assertEquals(List.of(root(2, true, Optional.empty())), index.all());
+    }
+
+    assertArrayEquals(before, Files.readAllBytes(home.resolve("roots.journal")));
+  }
+
+  @Test
+  void onAFullDiskTheReserveMakesRoomForAnEntry() throws IOException {
+    for (int step = 1; step <= 2; step++) {
+      SimulatedFiles files = new SimulatedFiles();
+      Path home = new SimulatedFileSystem(files).getPath("/");
+      DiskReserve reserve = new DiskReserve(home);
+      reserve.keep();
+      assertTrue(Files.exists(home.resolve("reserve")));
+      KeptRoot root = root(1, true, Optional.empty());
+      try (RootIndex index = new RootIndex(home, reserve)) {
+        index.put(root);
+        files.faultIn(step, SimulatedFiles.Fault.FULL);
+        index.remove(root.cid());
+        assertEquals(List.of(), index.all());
+      }
+      assertFalse(Files.exists(home.resolve("reserve")));
+      files.losePower(new java.util.Random(step));
+      try (RootIndex index = new RootIndex(home, reserve)) {
+        assertEquals(List.of(), index.all());
+      }
+    }
+  }
+
+  @Test
+  void aTornLineOnAFullDiskIsReadAround() throws IOException {
+    SimulatedFiles files = new SimulatedFiles();
+    Path home = new SimulatedFileSystem(files).getPath("/");
+    KeptRoot root = root(1, true, Optional.empty());
+    try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
+      index.put(root);
+    }
+    Path file = home.resolve("roots.journal");
+    Files.writeString(file, Files.readString(file) + "root torn");
+    files.faultIn(1, SimulatedFiles.Fault.FULL);
+
+    try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
+      assertEquals(List.of(root), index.all());
+      index.put(root(2, true, Optional.empty()));
+    }
+    try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
+      assertEquals(List.of(root, root(2, true, Optional.empty())), index.all());
+    }
+  }
+
+  @Test
   void aTornLineIsIgnoredWhereverTheCrashCame() throws IOException {
-    try (RootIndex index = new RootIndex(folder)) {
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
       index.put(root(1, true, Optional.empty()));
       index.put(root(2, true, Optional.empty()));
     }
@@ -80,7 +144,7 @@ class RootIndexTest {
     int first = new String(whole, java.nio.charset.StandardCharsets.UTF_8).indexOf('\n');
     for (int length = first + 1; length < whole.length; length += 7) {
       Files.write(file, java.util.Arrays.copyOf(whole, length));
-      try (RootIndex index = new RootIndex(folder)) {
+      try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
         assertTrue(index.get(root(1, true, Optional.empty()).cid()).isPresent());
       }
     }
@@ -89,16 +153,15 @@ class RootIndexTest {
   @Test
   void aRuleOutlivesItsRootAndEveryRestart() throws IOException {
     KeptRoot root = root(1, true, Optional.empty());
-    try (RootIndex index = new RootIndex(folder)) {
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
       index.setPrivate(root.cid(), true);
       index.put(root);
       index.setPrivate(root(2, true, Optional.empty()).cid(), true);
       index.setPrivate(root(2, true, Optional.empty()).cid(), false);
       index.remove(root.cid());
     }
-    // Opening writes the file anew, so the second time shows what was written then.
     for (int restart = 0; restart < 2; restart++) {
-      try (RootIndex index = new RootIndex(folder)) {
+      try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
         assertTrue(index.isPrivate(root.cid()));
         assertFalse(index.isPrivate(root(2, true, Optional.empty()).cid()));
         assertEquals(List.of(root.cid()), index.privateWithoutEntry());
@@ -113,7 +176,7 @@ class RootIndexTest {
         folder.resolve("roots.journal"),
         "root %s =a+name+%%25+%%C3%%BC%%0A 5 file pinned - =%s 928c712d\n"
             .formatted(old.cid(), old.sha256().orElseThrow()));
-    try (RootIndex index = new RootIndex(folder)) {
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
       assertEquals(List.of(old), index.all());
       assertFalse(index.isPrivate(old.cid()));
     }
@@ -124,7 +187,7 @@ class RootIndexTest {
     KeptRoot small = root(1, true, Optional.empty());
     String digest = small.sha256().orElseThrow();
     KeptRoot large = root(2, true, Optional.empty()).withDigest(Optional.of(digest));
-    try (RootIndex index = new RootIndex(folder)) {
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
       index.put(small);
       index.put(large);
       index.setPrivate(small.cid(), true);

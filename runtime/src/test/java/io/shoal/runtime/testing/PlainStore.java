@@ -27,6 +27,9 @@ public final class PlainStore implements ChunkStore {
   /// How many chunks there is room for.
   public volatile int room = Integer.MAX_VALUE;
 
+  /// How much it says there is room for while that many have not come.
+  public volatile long availableBytes = Long.MAX_VALUE;
+
   @Override
   public void start(PluginContext context) {}
 
@@ -87,7 +90,7 @@ public final class PlainStore implements ChunkStore {
     return StoreUsage.builder()
         .chunks(chunks.size())
         .ownedBytes(bytes)
-        .availableBytes(chunks.size() >= room ? 0 : Long.MAX_VALUE)
+        .availableBytes(chunks.size() >= room ? 0 : availableBytes)
         .build();
   }
 

@@ -226,6 +226,40 @@ class FilesystemStoreTest {
     }
   }
 
+  @Test
+  void aStartAfterAPowerLossNeedsNoRoomForItsMark() throws Exception {
+    int struck = 0;
+    for (int step = 1; step < 40; step++) {
+      SimulatedDisk disk = new SimulatedDisk(Path.of("/sim"));
+      try (TestContext simulated = TestContext.in(folder).with("path", "/sim/store")) {
+        try (FilesystemStore first = simulated(disk)) {
+          first.start(simulated);
+          TestData.put(first, bytes("kept"));
+          first.sync();
+        }
+        disk.losePower(new SplittableRandom(step));
+        disk.faultIn(step, SimulatedDisk.Fault.FULL);
+        try (FilesystemStore second = simulated(disk)) {
+          boolean started = starts(second, simulated);
+          boolean atMark =
+              disk.takeStrike().filter(strike -> strike.path().endsWith("boot")).isPresent();
+          assertTrue(started || !atMark, "step " + step);
+          struck += atMark ? 1 : 0;
+        }
+      }
+    }
+    assertTrue(struck >= 2, "the mark was made and written: " + struck);
+  }
+
+  private static boolean starts(FilesystemStore store, TestContext context) throws Exception {
+    try {
+      store.start(context);
+      return true;
+    } catch (UserFaultException e) {
+      return false;
+    }
+  }
+
   private static FilesystemStore simulated(SimulatedDisk disk) {
     return new FilesystemStore(
         disk, new ForceThreads(1, OwnedChunks.FORCE_BEHIND_BYTES), NOTE_AFTER_BYTES);
