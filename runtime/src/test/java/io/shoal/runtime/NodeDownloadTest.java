@@ -318,6 +318,32 @@ class NodeDownloadTest {
   }
 
   @Test
+  void filesThatSayTheirSizeLateAreRefusedBeforeTheyAreWritten() throws Exception {
+    TestNode seed = swarm.node("seed");
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    for (int i = 0; i < 3; i++) {
+      Files.write(tree.resolve("f" + i), new byte[1_000]);
+    }
+    Cid root = seed.add(tree);
+    TestNode node = swarm.node("node");
+
+    assertThrows(
+        UserFaultException.class,
+        () ->
+            node.get(
+                ContentCommands.GetRequest.builder(
+                        new Reference.Content(root, Optional.empty()), folder)
+                    .target(folder.resolve("out"))
+                    .peers(List.of(MemoryNetwork.address("seed")))
+                    .timeout(Duration.ofMinutes(1))
+                    .maxSizeBytes(2_999)
+                    .build()));
+
+    assertFalse(Files.exists(folder.resolve("out.part")));
+    assertEquals(List.of(), node.roots());
+  }
+
+  @Test
   void whatIsInTheWayIsLeftAlone() throws Exception {
     TestNode first = swarm.node("first");
     Cid root = first.add(swarm.file("in", LEAF, 1));

@@ -5,6 +5,7 @@ import io.shoal.api.ChunkRequest;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.dag.MalformedContentException;
@@ -161,7 +162,7 @@ public final class Download {
     stopping = true;
     try {
       windDown();
-      content.giveUp();
+      content.giveUp(failed instanceof UserFaultException);
     } catch (IOException | InterruptedException e) {
       failed.addSuppressed(e);
     }

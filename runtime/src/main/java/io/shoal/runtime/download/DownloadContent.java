@@ -29,6 +29,7 @@ final class DownloadContent {
   private final StoreRoom storeRoom;
   private final BooleanSupplier stopped;
   private boolean anythingHere;
+  private boolean anyLeafHere;
   private Optional<Exception> malformed = Optional.empty();
   private Optional<LeafSink> sink = Optional.empty();
   private volatile Optional<Placed> placed = Optional.empty();
@@ -192,6 +193,7 @@ final class DownloadContent {
 
   private void reuse(int chunk, LeafSink.Found found) {
     anythingHere = true;
+    anyLeafHere = true;
     swarm.alreadyHere(chunk);
     counters.reusedBytes.addAndGet(found.sizeBytes());
     counters.doneBytes.addAndGet(found.fileBytes());
@@ -212,6 +214,7 @@ final class DownloadContent {
     anythingHere = true;
     try {
       if (!nodes.arrived(chunk) && placed.isPresent()) {
+        anyLeafHere = true;
         placed.get().sink().arrived(placed.get().positions()[chunk]);
       }
     } catch (MalformedContentException e) {
@@ -236,7 +239,9 @@ final class DownloadContent {
   }
 
   /// Keeps what was verified for the next attempt. An attempt that got nothing leaves nothing.
-  void giveUp() throws IOException, InterruptedException {
+  ///
+  /// @param refused whether another attempt would end in the same way: for that no nodes are kept
+  void giveUp(boolean refused) throws IOException, InterruptedException {
     try {
       if (placed.isPresent()) {
         placed.get().sink().checkpoints().close(true);
@@ -247,7 +252,8 @@ final class DownloadContent {
       if (sink.isPresent()) {
         sink.get().close();
       }
-      if (reservation.isPresent() && !anythingHere) {
+      boolean useful = refused ? anyLeafHere : anythingHere;
+      if (reservation.isPresent() && !useful) {
         reservation.get().abandonIfNew();
       }
     }
