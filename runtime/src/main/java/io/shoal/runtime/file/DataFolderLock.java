@@ -9,7 +9,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +23,11 @@ public final class DataFolderLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// @throws UserFaultException another process, or another node of this one, uses the folder
+  /// @throws UserFaultException another process, or another node of this one, uses the folder; or a
+  ///   link is in the place of the lock's file, which holds what must not be overwritten
   public static DataFolderLock take(Path dataFolder) throws UserFaultException, IOException {
     Path file = dataFolder.resolve("node.lock");
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel channel = PrivateFile.openOwn(file);
     boolean taken = false;
     try {
       FileLock lock = channel.tryLock();

@@ -1,9 +1,12 @@
 package io.shoal.runtime.file;
 
+import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -54,6 +57,64 @@ public final class PrivateFile {
     }
     Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     syncFolder(file.resolveSibling("."));
+  }
+
+  /// Opens a file of the node's own to read and write, made with mode 0600 if it is missing. One
+  /// that is there loses the rights of others.
+  ///
+  /// @throws UserFaultException it is a link, of either kind, or no file: in a folder that others
+  ///   may write to they could have it lead to any file of this user's
+  static FileChannel openOwn(Path file) throws IOException, UserFaultException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      requireOwn(file);
+      closeToOthers(file);
+    }
+    FileChannel channel;
+    try {
+      channel =
+          FileChannel.open(
+              file,
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE,
+                  LinkOption.NOFOLLOW_LINKS),
+              only(file, "rw-------"));
+    } catch (IOException e) {
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        requireOwn(file);
+      }
+      throw e;
+    }
+    boolean own = false;
+    try {
+      // Again, for one that came between the look and the opening.
+      requireOwn(file);
+      own = true;
+      return channel;
+    } finally {
+      if (!own) {
+        channel.close();
+      }
+    }
+  }
+
+  private static void closeToOthers(Path file) throws IOException {
+    if (isOpenToOthers(file)) {
+      try {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      } catch (FileSystemException e) {
+        // Another user's, or a medium without rights: the opening decides whether it can be used.
+      }
+    }
+  }
+
+  private static void requireOwn(Path file) throws IOException, UserFaultException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || supportsPermissions(file) && (int) Files.getAttribute(file, "unix:nlink") != 1) {
+      throw new UserFaultException(
+          file + " is a link, or no file: nothing is written through it; remove it");
+    }
   }
 
   /// Makes the names in a folder durable, where the system can.
