@@ -199,7 +199,7 @@ public final class Node implements NodeCommands {
       ActivePlugins active = plugins.start(services, ExtensionKind.needed(mode != Mode.OFFLINE));
       NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode, sources);
       new NodeMetrics(core).register(metrics.of("node"));
-      NodeWork work = NodeWork.of(core, bulkPool, cores);
+      NodeWork work = NodeWork.of(core, data, bulkPool, cores);
       NodeReports reports = new NodeReports(core, active, key.peerId().toString(), version);
       return new Node(lock, bulkPool, plugins, handle, core, work, reports, metrics);
     }

@@ -8,6 +8,7 @@ import io.shoal.runtime.importer.Importer;
 import io.shoal.runtime.plugin.node.NodeHandle;
 import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -26,11 +27,13 @@ record NodeWork(
     NameWork names)
     implements NodeHandle.Pins {
 
+  /// @param dataFolder what is never imported
   /// @param bulkPool hashes what is imported
   /// @param cores how many leaves are hashed at once
-  static NodeWork of(NodeCore core, Executor bulkPool, int cores) {
+  static NodeWork of(NodeCore core, Path dataFolder, Executor bulkPool, int cores) {
     LocalStore local = core.local();
-    Importer importer = new Importer(local.store(), local.newContent(), bulkPool, cores);
+    Importer importer =
+        new Importer(local.store(), local.newContent(), dataFolder, bulkPool, cores);
     ReferenceResolver resolver =
         new ReferenceResolver(local, core.index(), core.digests(), core.names().resolver());
     DownloadRunner runner = core.downloadRunner();

@@ -120,7 +120,7 @@ final class TestNode implements AutoCloseable {
         pool.close();
       }
     }
-    work = NodeWork.of(core, pool, 2);
+    work = NodeWork.of(core, folder.resolve("data-" + name), pool, 2);
     access.ready(work.forPlugins(core));
     core.observers().ready();
   }

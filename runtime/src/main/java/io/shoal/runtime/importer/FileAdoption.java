@@ -55,4 +55,9 @@ final class FileAdoption {
       batch.clear();
     }
   }
+
+  /// Claims nothing, and leaves nothing of it in the store.
+  void forget() throws IOException {
+    files.forget(ref);
+  }
 }

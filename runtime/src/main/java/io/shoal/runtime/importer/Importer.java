@@ -26,6 +26,9 @@ import java.util.function.LongConsumer;
 /// and sockets they are skipped and reported. A name that fails [NameRules] ends the import:
 /// content that some machines cannot write must not be published.
 ///
+/// So are data folders of nodes and files with a key of this node ([NodeSecrets]): a published key
+/// cannot be called back.
+///
 /// Thread-safe; every call has buffers of its own.
 public final class Importer {
   /// Leaves in work for each core: one is hashed while the next is written and a third is read.
@@ -41,10 +44,14 @@ public final class Importer {
   private final ChunkNamer namer;
   private final Executor bulkPool;
   private final int buffers;
+  private final Path dataFolder;
 
+  /// @param dataFolder the node's own: its keys are never imported
   /// @param bulkPool runs the hashing and storing
   /// @param parallelism how many threads the pool has
-  public Importer(ChunkStore store, Verifier verifier, Executor bulkPool, int parallelism) {
+  public Importer(
+      ChunkStore store, Verifier verifier, Path dataFolder, Executor bulkPool, int parallelism) {
+    this.dataFolder = dataFolder;
     this.store = store;
     this.namer = new ChunkNamer(verifier);
     this.bulkPool = bulkPool;
@@ -102,7 +109,8 @@ public final class Importer {
     boolean remote = store.traits().contains(ChunkStore.Trait.REMOTE);
     int leaves = remote ? Math.max(buffers, REMOTE_BYTES / leafSizeBytes) : buffers;
     try (LeafPipeline pipeline = new LeafPipeline(bulkPool, remote, leaves, leafSizeBytes)) {
-      TreeImport tree = new TreeImport(store, namer, pipeline, options, read);
+      TreeImport tree =
+          new TreeImport(store, namer, pipeline, options, NodeSecrets.of(dataFolder), read);
       ImportResult result = tree.run(path, name);
       return new Imported(result, tree.chunks());
     }

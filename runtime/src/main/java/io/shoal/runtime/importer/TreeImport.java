@@ -36,10 +36,13 @@ final class TreeImport {
     void accept(DagChild child) throws IOException, ShoalException;
   }
 
+  private static final String HOLDS_KEY = " holds a key of this node";
+
   private final ChunkStore store;
   private final ChunkNamer namer;
   private final LeafPipeline pipeline;
   private final ImportOptions options;
+  private final NodeSecrets secrets;
   private final LongConsumer read;
   private final DistinctChunks counters = new DistinctChunks();
   private final List<String> skipped = new ArrayList<>();
@@ -55,11 +58,13 @@ final class TreeImport {
       ChunkNamer namer,
       LeafPipeline pipeline,
       ImportOptions options,
+      NodeSecrets secrets,
       LongConsumer read) {
     this.store = store;
     this.namer = namer;
     this.pipeline = pipeline;
     this.options = options;
+    this.secrets = secrets;
     this.read = read;
   }
 
@@ -70,6 +75,11 @@ final class TreeImport {
       throw new InvalidInputException(
           path + " is " + kind(attributes) + ": give the file or folder itself");
     }
+    if (secrets.isWithinNode(path)) {
+      throw new InvalidInputException(
+          "%s is the data folder of a node, or in it, where its keys are: copy what you want to share to another folder"
+              .formatted(Quoted.of(path.toString())));
+    }
     String name = givenName.isPresent() ? givenName.get() : ownName(path);
     Optional<String> fault = NameRules.fault(name);
     if (fault.isPresent()) {
@@ -77,6 +87,10 @@ final class TreeImport {
     }
     begin(path, attributes, "", 0, root::add);
     pipeline.finish();
+    if (root.isEmpty()) {
+      throw new InvalidInputException(
+          Quoted.of(path.toString()) + HOLDS_KEY + ": it is never published");
+    }
     DagChild child = root.getFirst();
     if (child.height() > DagLimits.MAX_DEPTH) {
       throw new InvalidInputException(
@@ -162,6 +176,10 @@ final class TreeImport {
         skipped.add(Quoted.of(path.toString()) + ": " + kind(attributes));
         continue;
       }
+      if (attributes.isDirectory() && secrets.isNodeFolder(path)) {
+        skipped.add(Quoted.of(path.toString()) + ": the data folder of a node, where its keys are");
+        continue;
+      }
       String name = String.valueOf(path.getFileName());
       // A name in another encoding than the system's would come back as a different one.
       Optional<String> fault =
@@ -220,6 +238,15 @@ final class TreeImport {
         if (ended && buffer.remaining() == 0 && leaf > 0) {
           pipeline.giveBack(buffer);
           break;
+        }
+        if (leaf == 0 && ended && secrets.areIn(buffer)) {
+          pipeline.giveBack(buffer);
+          if (adoption.isPresent()) {
+            adoption.get().forget();
+          }
+          skipped.add(Quoted.of(path.toString()) + ":" + HOLDS_KEY);
+          files--;
+          return;
         }
         countLeaf(path);
         whole.ifPresent(digest -> digest.update(buffer.duplicate()));

@@ -44,7 +44,6 @@ class ImporterTest {
 
   private final ExecutorService pool = Executors.newFixedThreadPool(2);
   private final MemoryStore store = new MemoryStore();
-  private final Importer importer = new Importer(store, new JdkSha256(), pool, 2);
   private final BlockSource blocks = cid -> load(cid);
 
   @AfterEach
@@ -52,8 +51,16 @@ class ImporterTest {
     pool.close();
   }
 
+  private Path dataFolder() {
+    return temp.resolve("data");
+  }
+
+  private Importer importer() {
+    return new Importer(store, new JdkSha256(), dataFolder(), pool, 2);
+  }
+
   private ImportResult add(Path path, ImportOptions options) throws Exception {
-    return importer.importAll(List.of(path), Optional.empty(), options, bytes -> {}).getFirst();
+    return importer().importAll(List.of(path), Optional.empty(), options, bytes -> {}).getFirst();
   }
 
   private byte[] load(Cid cid) throws IOException, RetryableException {
@@ -118,7 +125,7 @@ class ImporterTest {
       AtomicLong read = new AtomicLong();
       ImportOptions options = new ImportOptions(PROFILE, false, true);
       ImportResult result =
-          importer
+          importer()
               .importAll(List.of(file), Optional.of("other name"), options, read::addAndGet)
               .getFirst();
       assertEquals(new Blocks().file(content, PROFILE, true).cid(), result.root());
@@ -140,6 +147,77 @@ class ImporterTest {
     assertArrayEquals(content, ContentReader.read(blocks, result.root()));
     assertEquals(result.root(), add(file, IN_PLACE).root());
     assertEquals(4, store.adoptions.get());
+  }
+
+  /// A data folder as a node makes it, with keys that are not real ones.
+  private static void makeNode(Path data) throws IOException {
+    Files.createDirectories(data);
+    Files.writeString(data.resolve("identity.key"), pem("aWRlbnRpdHkta2V5LW9mLWEtbm9kZQ=="));
+    Files.writeString(data.resolve("publish.key"), pem("cHVibGlzaC1rZXktb2YtYS1ub2Rl"));
+    Files.writeString(data.resolve("node.lock"), "1\n");
+  }
+
+  private static String pem(String body) {
+    return "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n".formatted(body);
+  }
+
+  @Test
+  void aDataFolderInAFolderIsLeftOutAndNamed() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("home"));
+    Files.writeString(folder.resolve("letter"), "a letter");
+    Files.createSymbolicLink(dataFolder(), folder.resolve("node"));
+    makeNode(folder.resolve("node"));
+    makeNode(folder.resolve("another"));
+
+    ImportResult result = add(folder, COPY);
+
+    assertEquals(
+        List.of("letter"),
+        plan(result.root()).files().stream().map(TreePlan.PlannedFile::path).toList());
+    assertEquals(
+        List.of(
+            folder.resolve("another") + ": the data folder of a node, where its keys are",
+            folder.resolve("node") + ": the data folder of a node, where its keys are"),
+        result.skipped());
+  }
+
+  @Test
+  void whatIsInADataFolderIsRefusedByName() throws Exception {
+    makeNode(dataFolder());
+    Path inner = Files.createDirectories(dataFolder().resolve("chunks"));
+    for (Path path : List.of(dataFolder(), dataFolder().resolve("identity.key"), inner)) {
+      UserFaultException refused =
+          assertThrows(UserFaultException.class, () -> add(path, COPY), path.toString());
+
+      assertTrue(refused.getMessage().contains("copy what you want to share"));
+    }
+    assertTrue(store.chunks.isEmpty());
+  }
+
+  @Test
+  void aFileWithAKeyOfTheNodeIsNeverImported() throws Exception {
+    makeNode(dataFolder());
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Files.createLink(folder.resolve("hard-link"), dataFolder().resolve("identity.key"));
+    Files.writeString(
+        folder.resolve("backup.pem"),
+        "my key\n" + Files.readString(dataFolder().resolve("publish.key")));
+    Files.writeString(folder.resolve("another.pem"), pem("YW5vdGhlci1rZXk="));
+
+    for (ImportOptions options : List.of(COPY, IN_PLACE)) {
+      ImportResult result = add(folder, options);
+
+      assertEquals(1, result.files());
+      assertEquals(
+          List.of("another.pem"),
+          plan(result.root()).files().stream().map(TreePlan.PlannedFile::path).toList());
+      assertEquals(
+          List.of(
+              folder.resolve("backup.pem") + ": holds a key of this node",
+              folder.resolve("hard-link") + ": holds a key of this node"),
+          result.skipped());
+      assertThrows(UserFaultException.class, () -> add(folder.resolve("backup.pem"), options));
+    }
   }
 
   @Test
