@@ -53,7 +53,7 @@ final class GetWork {
         resolver.resolve(request.reference(), request.timeout(), request.peers());
     String name = resolved.name().orElse(resolved.root().toString());
     Path asked = request.target().orElse(request.folder()).toAbsolutePath().normalize();
-    Path target = Files.isDirectory(asked) ? asked.resolve(name) : asked;
+    Path target = Files.isDirectory(asked) ? asked.resolve(visible(name)) : asked;
     DownloadRequest wanted =
         DownloadRequest.intoFile(resolved.root(), target)
             .named(name)
@@ -84,6 +84,12 @@ final class GetWork {
       keep(wanted, target, fetched);
       return fetched;
     }
+  }
+
+  /// A name comes from a stranger, and shells and programs read hidden files by themselves: without
+  /// `-o` none is made. Browsers do the same.
+  private static String visible(String name) {
+    return name.startsWith(".") ? "_" + name.substring(1) : name;
   }
 
   /// To repeat the command after it succeeded is not an error.

@@ -63,7 +63,9 @@ public final class GetCommand extends NodeCommand {
   @Option(names = "--sync", description = "force the files to the disk before reporting success")
   boolean sync;
 
-  @Option(names = "--replace", description = "replace a file that exists")
+  @Option(
+      names = "--replace",
+      description = "replace a file that exists, or a folder that has nothing else in it")
   boolean replace;
 
   @Option(

@@ -8,7 +8,6 @@ import io.shoal.api.FileRef;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
-import io.shoal.runtime.store.DownloadJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +62,9 @@ public final class Adoption {
     FileRef known = refs.get(file);
     if (known == null) {
       known = files.referGrowing(file);
+      // The store looks at paths: a claim on what another user put there would be one on bytes that
+      // nobody checked.
+      destination.requireUnmoved(file);
       refs.put(file, known);
     }
     return known;
@@ -71,8 +73,10 @@ public final class Adoption {
   /// Moves everything to its final place with the claims kept.
   public void settle(boolean replace) throws IOException, ShoalException {
     if (!plan.isFolder()) {
-      FileRef ref = ref(DownloadJournal.partOf(destination.target()));
+      FileRef ref = ref(destination.part());
+      destination.requireReady(replace);
       files.relocate(ref, destination.target(), replace);
+      destination.requireArrived();
       return;
     }
     List<FileRef> growing = new ArrayList<>(refs.values());

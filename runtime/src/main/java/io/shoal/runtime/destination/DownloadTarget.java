@@ -13,13 +13,9 @@ import io.shoal.runtime.store.DownloadJournal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -35,16 +31,19 @@ public final class DownloadTarget implements AutoCloseable {
   private final TreePlan plan;
   private final Path target;
   private final Path part;
+  private final PartPlace place;
   private final DestinationRoom room;
   private final SizeLimit limit;
   private final BooleanSupplier stopped;
   private final PartFiles files;
 
+  /// @param place the target's folder, closed with this
   /// @param resumed whether an earlier attempt may have left something
   /// @param stopped whether nothing may be written any more
   DownloadTarget(
       TreePlan plan,
       Path target,
+      PartPlace place,
       DestinationRoom room,
       boolean resumed,
       SizeLimit limit,
@@ -52,10 +51,11 @@ public final class DownloadTarget implements AutoCloseable {
     this.plan = plan;
     this.target = target;
     this.part = DownloadJournal.partOf(target);
+    this.place = place;
     this.room = room;
     this.limit = limit;
     this.stopped = stopped;
-    this.files = new PartFiles(room, resumed);
+    this.files = new PartFiles(place, room, resumed);
   }
 
   public Path target() {
@@ -78,17 +78,23 @@ public final class DownloadTarget implements AutoCloseable {
 
   /// Makes the folders and the empty files, and writes the content of identity CIDs.
   ///
+  /// @param replace whether the target may exist
   /// @throws InterruptedException the download was stopped
-  public void prepare() throws IOException, ShoalException, InterruptedException {
+  public void prepare(boolean replace) throws IOException, ShoalException, InterruptedException {
+    Replacement.require(plan, target, replace);
     for (TreePlan.PlannedFolder folder : plan.folders()) {
       requireRunning();
-      takeFolder(inPart(folder.path()));
+      Path path = inPart(folder.path());
+      takeFolder(path);
+      // Java makes folders by their paths alone.
+      place.noteFolder(path);
     }
     for (TreePlan.PlannedFile file : plan.files()) {
       requireRunning();
       TreePlan.Content content = file.content();
       if (content.sizeBytes() == 0) {
-        createEmpty(inPart(file.path()));
+        // Left by an earlier attempt, perhaps: its length is set at the end.
+        files.make(inPart(file.path()));
       }
       for (int i = 0; i < content.leafCount(); i++) {
         if (content.leaf(i) < 0) {
@@ -117,14 +123,6 @@ public final class DownloadTarget implements AutoCloseable {
       if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
         throw new UserFaultException(folder + " is in the way and not a folder: remove it", e);
       }
-    }
-  }
-
-  private static void createEmpty(Path file) throws IOException {
-    try {
-      Files.createFile(file);
-    } catch (FileAlreadyExistsException e) {
-      // Left by an earlier attempt; its length is set at the end.
     }
   }
 
@@ -225,53 +223,51 @@ public final class DownloadTarget implements AutoCloseable {
 
   /// Moves the part to the target atomically, where the store does not do it.
   public void rename(boolean replace) throws IOException, UserFaultException {
-    requireFree(target, replace);
+    requireReady(replace);
     if (replace && Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-      Path old = target.resolveSibling(target.getFileName() + ".replaced");
-      Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      deleteTree(old);
-      return;
+      Replacement.swap(plan, place, part, target);
+    } else {
+      place.rename(part, target);
     }
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    requireArrived();
   }
 
-  static void requireFree(Path target, boolean replace) throws UserFaultException {
-    if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw new UserFaultException(
-          target + " exists already: choose another place with -o, or allow replacing it");
-    }
+  /// Makes sure that the part may become the target.
+  ///
+  /// @throws UserFaultException the target must stay, or the part is not what was written
+  void requireReady(boolean replace) throws IOException, UserFaultException {
+    Replacement.require(plan, target, replace);
+    place.requireUnmoved(part);
   }
 
+  /// Makes sure that the target is what was written.
+  void requireArrived() throws IOException, UserFaultException {
+    place.requireArrived(part, target);
+  }
+
+  /// Makes sure that the path of a file of the part leads to what was written.
+  void requireUnmoved(Path file) throws IOException, UserFaultException {
+    place.requireUnmoved(file);
+  }
+
+  /// Deletes a file, or a folder with all that it holds, if it is there; not what links lead to.
   public static void deleteTree(Path root) throws IOException {
-    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+    Path path = root.toAbsolutePath().normalize();
+    Path folder = path.getParent();
+    if (folder == null || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          @SuppressWarnings("NullAway") // the visitor's contract allows null where nothing failed
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    try (PartPlace place = PartPlace.open(folder)) {
+      place.deleteTree(path);
+    }
   }
 
   @Override
   public void close() throws IOException {
-    files.close();
+    try {
+      files.close();
+    } finally {
+      place.close();
+    }
   }
 }

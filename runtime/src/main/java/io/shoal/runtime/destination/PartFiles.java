@@ -7,10 +7,7 @@ import io.shoal.runtime.file.DiskFull;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,17 +29,25 @@ public final class PartFiles implements AutoCloseable {
     }
   }
 
+  private final PartPlace place;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
   private final DestinationRoom room;
   private final boolean resumed;
   private boolean closed;
 
+  /// @param place opens them
   /// @param resumed whether an earlier attempt may have written to the files: then there may be
   ///   something else where nothing was written yet
-  PartFiles(DestinationRoom room, boolean resumed) {
+  PartFiles(PartPlace place, DestinationRoom room, boolean resumed) {
+    this.place = place;
     this.room = room;
     this.resumed = resumed;
+  }
+
+  /// Makes a file unless it is there.
+  void make(Path file) throws IOException, UserFaultException {
+    done(use(file));
   }
 
   /// Writes all remaining bytes at `offset`, long runs of zeros as holes; the buffer's position is
@@ -160,7 +165,7 @@ public final class PartFiles implements AutoCloseable {
     }
   }
 
-  /// @throws UserFaultException a symbolic link is in the place: it is not followed
+  /// @throws UserFaultException a link is in the place: it is not followed
   private Open use(Path file) throws IOException, UserFaultException {
     lock.lock();
     try {
@@ -173,7 +178,7 @@ public final class PartFiles implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    FileChannel channel = open(file);
+    FileChannel channel = place.openFile(file);
     Open surplus = new Open(channel);
     try {
       return keep(file, surplus);
@@ -181,23 +186,6 @@ public final class PartFiles implements AutoCloseable {
       if (surplus.users == 0) {
         channel.close();
       }
-    }
-  }
-
-  private static FileChannel open(Path file) throws IOException, UserFaultException {
-    try {
-      return FileChannel.open(
-          file,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.READ,
-          StandardOpenOption.WRITE,
-          LinkOption.NOFOLLOW_LINKS);
-    } catch (IOException e) {
-      if (Files.isSymbolicLink(file)) {
-        throw new UserFaultException(
-            file + " is a symbolic link, and a download does not write through one: remove it", e);
-      }
-      throw e;
     }
   }
 

@@ -38,7 +38,7 @@ public final class TargetReservation {
   /// @param replace whether the target may exist
   /// @throws UserFaultException it may not be written there
   public void take(boolean replace) throws IOException, UserFaultException {
-    DownloadTarget.requireFree(target, replace);
+    Replacement.requireFree(target, replace);
     Path folder = target.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new UserFaultException(
@@ -77,14 +77,17 @@ public final class TargetReservation {
 
   /// @param stopped whether nothing may be written any more
   /// @throws UserFaultException the files are larger than the user wants
-  public DownloadTarget open(TreePlan plan, BooleanSupplier stopped) throws UserFaultException {
+  public DownloadTarget open(TreePlan plan, BooleanSupplier stopped)
+      throws IOException, UserFaultException {
     limit.add(plan.sizeBytes());
+    Path folder = target.getParent();
+    if (folder == null) {
+      throw new IOException(target + " is not a file's name");
+    }
+    PartPlace place = PartPlace.open(folder);
     opened = true;
-    return new DownloadTarget(plan, target, room(), resumes, limit, stopped);
-  }
-
-  private DestinationRoom room() {
-    return DestinationRoom.of(Optional.ofNullable(target.getParent()).orElse(target));
+    return new DownloadTarget(
+        plan, target, place, DestinationRoom.of(folder), resumes, limit, stopped);
   }
 
   /// The part has become the target.

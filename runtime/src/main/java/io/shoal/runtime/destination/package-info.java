@@ -6,7 +6,8 @@
 /// In the order of a download: `TargetReservation` takes the name of the part, before the plan of
 /// files is known, by an entry in the journal. `DownloadTarget` compares the plan with the room
 /// (`RoomNeeded`, `DestinationRoom`, `SizeLimit`), makes the places and writes to them through
-/// `PartFiles`, which bounds the open files and leaves holes for `ZeroRuns`. `ResumeScan` looks for
+/// `PartFiles`, which bounds the open files, opens them relative to a folder (`PartPlace`) and
+/// leaves holes for `ZeroRuns`; `Replacement` says what may be in the way. `ResumeScan` looks for
 /// each leaf on this machine. `Checkpoints` collects what is written from then on, has it claimed
 /// by `Adoption` where the store can claim chunks in files, announces it to peers, and syncs now
 /// and then. At the end `Adoption` moves the part to the target with its claims, or

@@ -149,7 +149,7 @@ final class DownloadContent {
   }
 
   /// @param chunkAt the swarm's number of the chunk at each position; filled before the sink runs
-  private LeafSink sinkFor(TreePlan plan, int[] chunkAt) throws ShoalException {
+  private LeafSink sinkFor(TreePlan plan, int[] chunkAt) throws ShoalException, IOException {
     if (request.reader().isPresent()) {
       return new IntoReader(
           parts, request.root(), swarm, counters, plan, request.reader().get(), chunkAt);

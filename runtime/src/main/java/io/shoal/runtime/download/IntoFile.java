@@ -43,7 +43,7 @@ final class IntoFile implements LeafSink {
       TreePlan plan,
       TargetReservation reservation,
       BooleanSupplier stopped)
-      throws UserFaultException {
+      throws IOException, UserFaultException {
     this.local = parts.local();
     this.request = request;
     this.counters = counters;
@@ -66,7 +66,7 @@ final class IntoFile implements LeafSink {
     if (counters.isFirstAttempt() && !reservation.hasPart()) {
       target.requireRoom(local.check(), 0);
     }
-    target.prepare();
+    target.prepare(request.replace());
   }
 
   /// After a pause the rest need not fit: whatever there is room for is fetched, up to the next

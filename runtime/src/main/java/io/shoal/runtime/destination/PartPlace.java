@@ -1,0 +1,281 @@
+package io.shoal.runtime.destination;
+
+import io.shoal.api.UserFaultException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The folder that a download writes in, opened once: files are opened and renamed relative to it,
+/// and no link is followed. Another user who may write to a folder above can then move what is
+/// there, but not lead the download elsewhere, nor have other bytes take the place of those that
+/// were written. Where the system cannot open relative to a folder, or this user may not read it,
+/// paths are used. Usable from any thread.
+final class PartPlace implements AutoCloseable {
+  private static final Set<OpenOption> OPENING =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          LinkOption.NOFOLLOW_LINKS);
+
+  private final Path folder;
+  private final Optional<SecureDirectoryStream<Path>> opened;
+
+  /// What the names directly below the folder led to when they were first used.
+  private final Map<Path, Object> first = new ConcurrentHashMap<>();
+
+  private PartPlace(Path folder, Optional<SecureDirectoryStream<Path>> opened) {
+    this.folder = folder;
+    this.opened = opened;
+  }
+
+  /// @param folder as the user named it: links on the way to it are meant
+  @SuppressWarnings("StreamResourceLeak") // closed with this place
+  static PartPlace open(Path folder) throws IOException {
+    DirectoryStream<Path> stream;
+    try {
+      stream = Files.newDirectoryStream(folder);
+    } catch (AccessDeniedException e) {
+      return new PartPlace(folder, Optional.empty());
+    }
+    if (stream instanceof SecureDirectoryStream<Path> secure) {
+      return new PartPlace(folder, Optional.of(secure));
+    }
+    stream.close();
+    return new PartPlace(folder, Optional.empty());
+  }
+
+  /// Opens a file below the folder, and makes it if it is missing.
+  ///
+  /// @throws UserFaultException a link is in its place or on the way, or it has another name
+  FileChannel openFile(Path file) throws IOException, UserFaultException {
+    FileChannel channel;
+    try {
+      channel = opened.isPresent() ? openBelow(file) : FileChannel.open(file, OPENING);
+    } catch (IOException e) {
+      refuseLinks(file, e);
+      throw e;
+    }
+    boolean fine = false;
+    try {
+      requireOneName(file);
+      if (folder.equals(file.getParent())) {
+        key(file).ifPresent(key -> first.putIfAbsent(file, key));
+      }
+      fine = true;
+      return channel;
+    } finally {
+      if (!fine) {
+        channel.close();
+      }
+    }
+  }
+
+  /// Takes note of a folder that was made, or found, by its path.
+  ///
+  /// @throws UserFaultException its path leads out of this folder, or another one was noted
+  void noteFolder(Path made) throws IOException, UserFaultException {
+    requireUnmoved(made);
+    if (folder.equals(made.getParent())) {
+      key(made).ifPresent(key -> first.putIfAbsent(made, key));
+    }
+  }
+
+  private FileChannel openBelow(Path file) throws IOException {
+    // The JDK promises a channel of bytes; that of the default file system is one of a file.
+    return (FileChannel) below(file, (above, name) -> above.newByteChannel(name, OPENING));
+  }
+
+  private interface Use<T> {
+    T of(SecureDirectoryStream<Path> above, Path name) throws IOException;
+  }
+
+  /// Opens the folders on the way to a path, one relative to the other.
+  private <T> T below(Path path, Use<T> use) throws IOException {
+    return below(opened.orElseThrow(), folder, folder.relativize(path), use);
+  }
+
+  private <T> T below(SecureDirectoryStream<Path> at, Path place, Path rest, Use<T> use)
+      throws IOException {
+    Path name = rest.getName(0);
+    if (rest.getNameCount() == 1) {
+      return use.of(at, name);
+    }
+    Path next = place.resolve(name);
+    try (SecureDirectoryStream<Path> inner =
+        at.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+      if (place.equals(folder)) {
+        Object found =
+            inner.getFileAttributeView(BasicFileAttributeView.class).readAttributes().fileKey();
+        if (!found.equals(first.computeIfAbsent(next, any -> found))) {
+          throw new FileSystemException(next.toString(), null, "another folder is in its place");
+        }
+      }
+      return below(inner, next, rest.subpath(1, rest.getNameCount()), use);
+    }
+  }
+
+  private void refuseLinks(Path file, IOException cause) throws UserFaultException {
+    for (Path at = file; at != null && !at.equals(folder); at = at.getParent()) {
+      if (Files.isSymbolicLink(at)) {
+        throw new UserFaultException(
+            at + " is a symbolic link, and a download does not write through one: remove it",
+            cause);
+      }
+    }
+  }
+
+  /// A second name of a file is a way out of the folder, as a link is.
+  private static void requireOneName(Path file) throws IOException, UserFaultException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && file.getFileSystem().supportedFileAttributeViews().contains("unix")
+        && (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1) {
+      throw new UserFaultException(
+          file
+              + " has other names (hard links), and a download would change the file under all of them: remove it");
+    }
+  }
+
+  /// Makes sure that a file's path still leads to what was opened there.
+  ///
+  /// @throws UserFaultException it was moved, or something was put in its place
+  void requireUnmoved(Path file) throws IOException, UserFaultException {
+    requireThere(file, file);
+  }
+
+  /// Makes sure that what was renamed is what was written.
+  void requireArrived(Path from, Path to) throws IOException, UserFaultException {
+    requireThere(from, to);
+  }
+
+  private void requireThere(Path opened, Path now) throws IOException, UserFaultException {
+    if (this.opened.isEmpty()) {
+      return;
+    }
+    boolean same;
+    try {
+      Optional<Object> key = key(now);
+      same =
+          key.isPresent()
+              && key.equals(keyByPath(now))
+              && key.get().equals(first.getOrDefault(opened, key.get()));
+    } catch (FileSystemException e) {
+      same = false;
+    }
+    if (!same) {
+      throw moved(now);
+    }
+  }
+
+  private static UserFaultException moved(Path file) {
+    return new UserFaultException(
+        file
+            + " was moved, or something else put in its place, while the download wrote to it: choose a place with -o that no other user can write to");
+  }
+
+  /// What a name below the folder leads to, whatever path the folder has by now.
+  private Optional<Object> key(Path file) throws IOException {
+    if (opened.isEmpty()) {
+      return keyByPath(file);
+    }
+    try {
+      return Optional.ofNullable(below(file, (above, name) -> attributes(above, name).fileKey()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static BasicFileAttributes attributes(SecureDirectoryStream<Path> above, Path name)
+      throws IOException {
+    return above
+        .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .readAttributes();
+  }
+
+  private static Optional<Object> keyByPath(Path file) throws IOException {
+    try {
+      return Optional.ofNullable(
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .fileKey());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Renames what is directly below the folder, within it.
+  void rename(Path from, Path to) throws IOException {
+    if (opened.isPresent()) {
+      opened.get().move(from.getFileName(), opened.get(), to.getFileName());
+    } else {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  void deleteFile(Path file) throws IOException {
+    if (opened.isPresent()) {
+      below(
+          file,
+          (above, name) -> {
+            above.deleteFile(name);
+            return name;
+          });
+    } else {
+      Files.delete(file);
+    }
+  }
+
+  /// @throws java.nio.file.DirectoryNotEmptyException it holds something
+  void deleteFolder(Path folder) throws IOException {
+    if (opened.isPresent()) {
+      below(
+          folder,
+          (above, name) -> {
+            above.deleteDirectory(name);
+            return name;
+          });
+    } else {
+      Files.delete(folder);
+    }
+  }
+
+  /// Deletes a file or a folder with all that it holds; not what links in it lead to.
+  void deleteTree(Path root) throws IOException {
+    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      deleteFile(root);
+      return;
+    }
+    try (DirectoryStream<Path> entries =
+        opened.isPresent()
+            ? below(
+                root, (above, name) -> above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS))
+            : Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        deleteTree(root.resolve(entry.getFileName()));
+      }
+    }
+    deleteFolder(root);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (opened.isPresent()) {
+      opened.get().close();
+    }
+  }
+}
