@@ -82,6 +82,11 @@ public final class Configuration {
     return settings.logLevel();
   }
 
+  /// Whether only plugins that are listed or signed may be loaded.
+  public boolean restrictsPlugins() {
+    return !settings.plugins().allow().isEmpty() || !settings.plugins().publishers().isEmpty();
+  }
+
   /// All that the runtime itself reads.
   NodeSettings settings() {
     return settings;

@@ -89,6 +89,14 @@ class ConfigurationTest {
   }
 
   @Test
+  void pluginsAreRestrictedByAListOrAPublisher() throws Exception {
+    assertFalse(Configuration.defaults().restrictsPlugins());
+    for (String key : List.of("allow: [%s]".formatted("ab".repeat(32)), "publishers: [a-key]")) {
+      assertTrue(load("plugins:\n  " + key + "\n").restrictsPlugins(), key);
+    }
+  }
+
+  @Test
   void aFileOfCommentsSetsNothing() throws Exception {
     assertEquals(
         Configuration.defaults().settings(), load("# Shoal configuration\n#tls: off\n").settings());

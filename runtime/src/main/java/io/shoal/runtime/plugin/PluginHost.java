@@ -77,21 +77,29 @@ public final class PluginHost implements AutoCloseable {
   /// Inspects the plugins in some folders. Loads none.
   ///
   /// @param folders those with plugins
-  /// @param unpackFolder where zips are unpacked to; made when needed
+  /// @param copyFolder where copies of plugins are made while they are used; made when needed
   /// @throws UserFaultException the runtime is on the class path
   public static PluginHost open(
       List<Path> folders,
-      Path unpackFolder,
+      Path copyFolder,
       PluginSettings settings,
       ActiveSettings active,
       PluginConfigs configs)
       throws UserFaultException, IOException {
     GrantedModules granted = GrantedModules.of(requireLayer(PluginHost.class.getModule()));
     PluginCatalog catalog =
-        new PluginCatalog(
-            folders, unpackFolder, PluginApproval.of(settings), granted, apiVersion());
-    catalog.scan();
-    return new PluginHost(settings, active, configs, catalog, granted);
+        new PluginCatalog(folders, copyFolder, PluginApproval.of(settings), granted, apiVersion());
+    boolean opened = false;
+    try {
+      catalog.scan();
+      PluginHost host = new PluginHost(settings, active, configs, catalog, granted);
+      opened = true;
+      return host;
+    } finally {
+      if (!opened) {
+        catalog.close();
+      }
+    }
   }
 
   /// The layer of a module.
@@ -273,5 +281,10 @@ public final class PluginHost implements AutoCloseable {
   public synchronized void close() {
     running.stopAll();
     deadlines.ifPresent(CallDeadlines::close);
+    try {
+      catalog.close();
+    } catch (IOException e) {
+      LOG.debug("copies of plugins stay until the next start", e);
+    }
   }
 }

@@ -34,7 +34,7 @@ public record PluginServices(
     return dataFolder.resolve("plugins").resolve(pluginId);
   }
 
-  /// Where zips are unpacked; may be removed while no node runs.
+  /// Where copies of plugins are, unpacked ones among them; may be removed while no node runs.
   public Path unpackedPlugins() {
     return dataFolder.resolve("runtime").resolve("unpacked-plugins");
   }

@@ -92,7 +92,7 @@ class PluginIsolationTest {
   }
 
   @Test
-  void aZipIsUnpackedOnceAndLoaded() throws Exception {
+  void aZipIsUnpackedWhileItIsUsed() throws Exception {
     probe("seen = lib.Part.NAME;")
         .moduleBody("requires lib;")
         .modular()
@@ -101,9 +101,7 @@ class PluginIsolationTest {
 
     assertEquals("one", seen());
     assertEquals("one", seen());
-    try (Stream<Path> unpacked = Files.list(folder.services().unpackedPlugins())) {
-      assertEquals(1, unpacked.count());
-    }
+    assertTrue(Files.notExists(folder.services().unpackedPlugins()));
   }
 
   private Path library(String version) throws IOException {

@@ -1,19 +1,15 @@
 package io.shoal.runtime.plugin.inspection;
 
 import io.shoal.api.InvalidConfigException;
-import io.shoal.runtime.file.Sha256;
-import io.shoal.runtime.file.WholeDigests;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
@@ -22,7 +18,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,13 +55,15 @@ public final class PluginApproval {
     return new PluginApproval(settings.allow(), List.copyOf(keys));
   }
 
-  /// @param location the jar, zip or folder
-  void check(Path location) throws UnusablePluginException, IOException {
-    if (digests.isEmpty() && publishers.isEmpty()) {
-      return;
-    }
-    String digest = sha256(location);
-    if (digests.contains(digest)) {
+  /// Whether a plugin needs to be on a list or signed.
+  boolean isNeeded() {
+    return !digests.isEmpty() || !publishers.isEmpty();
+  }
+
+  /// @param digest the SHA-256 of what will be loaded, in hex
+  /// @param location the jar, zip or folder that the user put there: its signature is beside it
+  void check(String digest, Path location) throws UnusablePluginException, IOException {
+    if (!isNeeded() || digests.contains(digest)) {
       return;
     }
     if (publishers.isEmpty()) {
@@ -126,27 +123,5 @@ public final class PluginApproval {
       }
     }
     return false;
-  }
-
-  /// The SHA-256 of a file, in hex. Of a folder that of the lines that `find . -type f | LC_ALL=C
-  /// sort | xargs sha256sum` prints in it.
-  static String sha256(Path location) throws IOException {
-    if (!Files.isDirectory(location)) {
-      return WholeDigests.of(location);
-    }
-    List<String> files;
-    try (Stream<Path> tree = Files.walk(location)) {
-      files =
-          tree.filter(Files::isRegularFile)
-              .map(file -> "./" + location.relativize(file).toString().replace('\\', '/'))
-              .sorted()
-              .toList();
-    }
-    MessageDigest all = Sha256.begin();
-    for (String name : files) {
-      String line = WholeDigests.of(location.resolve(name)) + "  " + name + "\n";
-      all.update(line.getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(all.digest());
   }
 }

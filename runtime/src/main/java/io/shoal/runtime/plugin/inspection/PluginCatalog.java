@@ -17,25 +17,28 @@ import org.pf4j.PluginDependency;
 import org.pf4j.PluginDescriptor;
 
 /// All plugins in the folders, inspected without loading a class of theirs.
-public final class PluginCatalog {
+public final class PluginCatalog implements AutoCloseable {
 
   private final List<Path> folders;
-  private final Path unpackFolder;
+  private final Path copyFolder;
+  private final PluginCopies copies;
   private final PluginApproval approval;
   private final GrantedModules granted;
   private final String apiVersion;
   private final List<FoundPlugin> found = new ArrayList<>();
 
   /// @param folders with plugins; those that do not exist hold none
-  /// @param unpackFolder where zips are unpacked to
+  /// @param copyFolder where copies of plugins are made while they are used; whatever else is in it
+  ///   goes
   public PluginCatalog(
       List<Path> folders,
-      Path unpackFolder,
+      Path copyFolder,
       PluginApproval approval,
       GrantedModules granted,
       String apiVersion) {
     this.folders = List.copyOf(folders);
-    this.unpackFolder = unpackFolder;
+    this.copyFolder = copyFolder;
+    this.copies = new PluginCopies(copyFolder);
     this.approval = approval;
     this.granted = granted;
     this.apiVersion = apiVersion;
@@ -43,6 +46,7 @@ public final class PluginCatalog {
 
   /// Inspects everything, once.
   public void scan() throws IOException {
+    copies.sweep();
     Set<Path> seen = new LinkedHashSet<>();
     for (Path folder : folders) {
       for (Path candidate : PluginArtifact.candidates(folder)) {
@@ -59,18 +63,18 @@ public final class PluginCatalog {
   private FoundPlugin inspect(Path location) {
     FoundPlugin plugin = FoundPlugin.at(location);
     try {
-      Optional<UnusablePluginException> refusal = refusalOf(location);
-      if (refusal.isPresent() && location.toString().endsWith(".zip")) {
-        // Its id is inside, and nothing is unpacked that may not be loaded.
-        throw refusal.get();
-      }
-      PluginArtifact artifact = PluginArtifact.of(location, unpackFolder);
-      PluginDescriptor descriptor = InspectedPlugin.describe(artifact);
+      Taken taken = take(location);
+      PluginDescriptor descriptor = InspectedPlugin.describe(taken.artifact());
       plugin.name(descriptor.getPluginId(), String.valueOf(descriptor.getVersion()));
-      if (refusal.isPresent()) {
-        throw refusal.get();
+      if (taken.refusal().isPresent()) {
+        throw taken.refusal().get();
       }
-      plugin.inspected(InspectedPlugin.inspect(descriptor, artifact, granted, apiVersion));
+      if (approval.isNeeded()) {
+        for (Path jar : taken.artifact().jars()) {
+          PluginCopies.requireSelfContained(jar);
+        }
+      }
+      plugin.inspected(InspectedPlugin.inspect(descriptor, taken.artifact(), granted, apiVersion));
     } catch (UnusablePluginException e) {
       plugin.fail(e);
     } catch (IOException e) {
@@ -81,13 +85,28 @@ public final class PluginCatalog {
     return plugin;
   }
 
-  private Optional<UnusablePluginException> refusalOf(Path location) throws IOException {
-    try {
-      approval.check(location);
-      return Optional.empty();
-    } catch (UnusablePluginException e) {
-      return Optional.of(e);
+  /// A plugin's files, and why they may not be loaded, if so: its id is read all the same.
+  private record Taken(PluginArtifact artifact, Optional<UnusablePluginException> refusal) {}
+
+  private Taken take(Path location) throws UnusablePluginException, IOException {
+    boolean zip = PluginArtifact.isZip(location);
+    if (!zip && !approval.isNeeded()) {
+      return new Taken(PluginArtifact.inPlace(location), Optional.empty());
     }
+    PluginCopies.Copy copy =
+        Files.isDirectory(location) ? copies.folder(location) : copies.file(location);
+    Optional<UnusablePluginException> refusal = Optional.empty();
+    try {
+      approval.check(copy.sha256(), location);
+    } catch (UnusablePluginException e) {
+      if (zip) {
+        // Its id is inside, and nothing is unpacked that may not be loaded.
+        throw e;
+      }
+      refusal = Optional.of(e);
+    }
+    Path root = zip ? copies.unpacked(copy.path()) : copy.path();
+    return new Taken(PluginArtifact.at(location, root), refusal);
   }
 
   private void refuseDuplicates() {
@@ -205,6 +224,12 @@ public final class PluginCatalog {
 
   /// A folder that exists, for PF4J.
   public Path anyFolder() {
-    return folders.stream().filter(Files::isDirectory).findFirst().orElse(unpackFolder);
+    return folders.stream().filter(Files::isDirectory).findFirst().orElse(copyFolder);
+  }
+
+  /// Removes the copies: no plugin of it is used any more.
+  @Override
+  public void close() throws IOException {
+    copies.close();
   }
 }

@@ -13,6 +13,7 @@ import io.shoal.runtime.plugin.inspection.PluginReport.State;
 import io.shoal.runtime.testing.VerifierSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
@@ -115,6 +116,73 @@ class PluginApprovalTest {
     assertEquals(State.INSTALLED, report().state());
     Files.writeString(plugin.resolve("lib/more.jar"), "");
     assertEquals(Reason.NOT_ALLOWED, report().problem().orElseThrow().reason());
+  }
+
+  /// A plugin that leaves a file when it is loaded.
+  private VerifierSource leaving(Path mark) {
+    return VerifierSource.of(ID)
+        .members(
+            "static { try { java.nio.file.Files.createFile(java.nio.file.Path.of(\"%s\")); } catch (Exception e) {} }"
+                .formatted(mark));
+  }
+
+  @Test
+  void whatWasHashedIsLoadedAndNothingElse() throws Exception {
+    Path good = root.resolve("good-ran");
+    Path evil = root.resolve("evil-ran");
+    Path swapped = leaving(evil).buildJar(root.resolve("elsewhere"));
+    Path jar = leaving(good).buildJar(folder.plugins());
+    folder = folder.with("active.verification", ID).add("store-memory");
+    allow(sha256(jar) + ", " + sha256(folder.plugins().resolve("store-memory.jar")));
+
+    try (PluginHost host = folder.open()) {
+      // As soon as the digest was read.
+      Files.move(swapped, jar, StandardCopyOption.REPLACE_EXISTING);
+      host.start(folder.services());
+    }
+
+    assertTrue(Files.exists(good));
+    assertFalse(Files.exists(evil));
+    assertFalse(Files.exists(folder.services().unpackedPlugins()));
+  }
+
+  @Test
+  void anUnpackedCopyOfAnEarlierRunIsNotUsed() throws Exception {
+    Path zip = VerifierSource.of(ID).modular().buildZip(folder.plugins());
+    allow(sha256(zip));
+    Path earlier = folder.services().unpackedPlugins().resolve(sha256(zip));
+    Files.createDirectories(earlier.resolve("lib"));
+    Files.writeString(earlier.resolve("plugin.properties"), "plugin.id=changed\n");
+
+    PluginReport report = report();
+
+    assertEquals(ID, report.id());
+    assertEquals(State.INSTALLED, report.state());
+    assertFalse(Files.exists(earlier));
+  }
+
+  @Test
+  void aFolderWithALinkIsRefused() throws Exception {
+    Path plugin = VerifierSource.of(ID).modular().buildFolder(folder.plugins());
+    Path elsewhere = root.resolve("elsewhere");
+    Files.move(plugin.resolve("lib"), elsewhere);
+    Files.createSymbolicLink(plugin.resolve("lib"), elsewhere);
+    allow("ab".repeat(32));
+
+    String message = refusal();
+    assertTrue(message.contains("its lib is a link"), message);
+  }
+
+  @Test
+  void aClassPathOutOfThePluginIsRefused() throws Exception {
+    for (String path : List.of("../x.jar", "/tmp/x.jar", "file:/tmp/x.jar", "a.jar %2e%2e/x.jar")) {
+      Path jar =
+          VerifierSource.of(ID).modular().attribute("Class-Path", path).buildJar(folder.plugins());
+      allow(sha256(jar));
+
+      String message = refusal();
+      assertTrue(message.contains("leads out of the plugin"), message);
+    }
   }
 
   @Test
