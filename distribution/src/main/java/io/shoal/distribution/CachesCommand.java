@@ -7,6 +7,7 @@ import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.LogSetup;
 import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.ScratchFolder;
+import io.shoal.distribution.launch.StartupCache;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.ContentCommands.AddRequest;
@@ -120,6 +121,7 @@ final class CachesCommand implements Callable<Integer> {
       throw new IOException(
           "'shoal %s' made no start-up cache and ended with %d".formatted(words.getFirst(), code));
     }
+    StartupCache.protect(unfinished);
     Files.move(unfinished, cache, StandardCopyOption.ATOMIC_MOVE);
   }
 }

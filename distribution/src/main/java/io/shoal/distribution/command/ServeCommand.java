@@ -61,7 +61,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws ShoalException, IOException, InterruptedException {
     Path data = common.dataFolder();
     Configuration configuration = common.configuration(true);
-    LogSetup.prepare(configuration.logLevel(), data);
+    LogSetup.prepareLasting(configuration.logLevel(), data);
     var running = RemoteNode.of(data);
     if (running.isPresent()) {
       throw new UserFaultException(
@@ -106,8 +106,10 @@ public final class ServeCommand implements Callable<Integer> {
       environment
           .console()
           .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
-      // No node starts on a scratch folder again, and making a cache would outlive the node.
-      if (scratch.isEmpty()) {
+      // No node starts on a scratch folder again, and making a cache would outlive the node. It
+      // runs
+      // every plugin of the package, by the default configuration: also one that is refused here.
+      if (scratch.isEmpty() && !configuration.restrictsPlugins()) {
         StartupCache.remake(data);
       }
       if (!common.quiet) {

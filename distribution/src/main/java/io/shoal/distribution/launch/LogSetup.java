@@ -12,6 +12,7 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.FileSize;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -24,11 +25,15 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   // Logback makes this object, at the first logger: settings can only reach it through the process.
   private static final String LEVEL = "shoal.log.level";
   private static final String DATA = "shoal.log.data";
+  private static final String LASTING = "shoal.log.lasting";
 
   /// Four files of this size: enough for a bug report, too little to fill a disk.
   private static final long MAX_FILE_BYTES = 8L << 20;
 
   private static final int OLD_FILES = 3;
+
+  /// The folder of logs and crash reports; the launcher has the same name.
+  private static final String LOGS = "logs";
 
   /// For Logback.
   public LogSetup() {}
@@ -37,6 +42,13 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   public static void prepare(String level, Path dataFolder) {
     System.setProperty(LEVEL, level.toUpperCase(Locale.ROOT));
     System.setProperty(DATA, dataFolder.toString());
+  }
+
+  /// As [#prepare], for a node that stays: the data folder is made if it is missing, since the
+  /// first hours of such a node matter as later ones do.
+  public static void prepareLasting(String level, Path dataFolder) {
+    System.setProperty(LASTING, "true");
+    prepare(level, dataFolder);
   }
 
   @Override
@@ -48,9 +60,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     context.getLogger("io.shoal").setLevel(Level.DEBUG);
     root.addAppender(console(context));
     String data = System.getProperty(DATA);
-    // A folder that is not there yet is for the node to make, with its rights.
-    if (data != null && Files.isWritable(Path.of(data))) {
-      root.addAppender(file(context, data + "/logs"));
+    // A folder that is not there yet is for the node of a short command to make, if it needs one.
+    if (data != null && (Boolean.getBoolean(LASTING) || Files.isWritable(Path.of(data)))) {
+      try {
+        PrivateFolder.take(Path.of(data, LOGS));
+        root.addAppender(file(context, data + "/" + LOGS));
+      } catch (IOException e) {
+        context.getLogger(LogSetup.class).warn("no log is written: {}", e.getMessage());
+      }
     }
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
@@ -69,7 +86,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   }
 
   private static RollingFileAppender<ILoggingEvent> file(LoggerContext context, String folder) {
-    var file = new RollingFileAppender<ILoggingEvent>();
+    var file = new PrivateFiles();
     file.setContext(context);
     file.setFile(folder + "/shoal.log");
     file.setEncoder(
@@ -89,6 +106,17 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     file.setTriggeringPolicy(trigger);
     file.start();
     return file;
+  }
+
+  /// Logs name what this user shares and fetches: each new file is for this user alone, and none is
+  /// written through a link that somebody planted.
+  private static final class PrivateFiles extends RollingFileAppender<ILoggingEvent> {
+
+    @Override
+    public void openFile(String file) throws IOException {
+      PrivateFolder.makeFile(Path.of(file));
+      super.openFile(file);
+    }
   }
 
   private static PatternLayoutEncoder encoder(LoggerContext context, String pattern) {

@@ -23,6 +23,12 @@ public final class StartupCache {
 
   private StartupCache() {}
 
+  /// Takes from others the right to change a cache: it is code, and the launcher uses none that
+  /// they could change.
+  public static void protect(Path cache) throws IOException {
+    PrivateFolder.keepFromChanges(cache);
+  }
+
   /// Makes them in the background if this process found none that fits. Never fails: without one,
   /// commands only start slower.
   public static void remake(Path dataFolder) {
@@ -36,6 +42,13 @@ public final class StartupCache {
 
   private static void make(Path launcher, Path dataFolder) {
     Path folder = dataFolder.resolve("cache");
+    try {
+      PrivateFolder.take(folder);
+    } catch (IOException e) {
+      // The launcher would not use what is made there.
+      LOG.debug("no start-up cache is made", e);
+      return;
+    }
     var builder = new ProcessBuilder(launcher.toString(), COMMAND, folder.toString());
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);

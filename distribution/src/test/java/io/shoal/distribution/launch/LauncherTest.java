@@ -1,0 +1,178 @@
+package io.shoal.distribution.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The launcher of the package around a Java that prints its arguments.
+class LauncherTest {
+
+  private static final String OF_THE_PACKAGE = "-XX:AOTCache=lib/shoal.aot";
+
+  @TempDir Path temp;
+  private Path home;
+  private Path data;
+  private Path cache;
+
+  @BeforeEach
+  void makePackage() throws IOException {
+    home = temp.resolve("package");
+    Path java = Files.createDirectories(home.resolve("runtime/bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\nfor each; do printf '%s\\n' \"$each\"; done\n");
+    assertTrue(java.toFile().setExecutable(true));
+    Path launcher = Files.createDirectories(home.resolve("bin")).resolve("shoal");
+    Files.copy(Path.of("src/bin/shoal"), launcher);
+    assertTrue(launcher.toFile().setExecutable(true));
+    Path lib = Files.createDirectories(home.resolve("lib"));
+    Files.setLastModifiedTime(lib, FileTime.from(Instant.EPOCH));
+    data = temp.resolve("data folder");
+    cache = data.resolve("cache/shoal.aot");
+  }
+
+  private void makeCache() throws IOException {
+    Files.createDirectories(cache.getParent());
+    allow(data, "rwx------");
+    allow(cache.getParent(), "rwxr-xr-x");
+    Files.writeString(cache, "a cache");
+    allow(cache, "rw-r--r--");
+  }
+
+  private static void allow(Path path, String rights) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
+  }
+
+  private static String output(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes());
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS), output);
+    assertEquals(0, process.exitValue(), output);
+    return output;
+  }
+
+  private List<String> options(String command) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            home.resolve("bin/shoal").toString(), command, "--data", data.toString());
+    builder.environment().remove("SHOAL_JVM_OPTIONS");
+    return output(builder).lines().toList();
+  }
+
+  private boolean usesOwnCache() throws Exception {
+    List<String> options = options("verify");
+    boolean own = options.contains("-XX:AOTCache=" + cache);
+    assertTrue(own || options.contains(OF_THE_PACKAGE), options.toString());
+    return own;
+  }
+
+  @Test
+  void aCacheThatNobodyElseCanChangeIsUsed() throws Exception {
+    assertFalse(usesOwnCache());
+    makeCache();
+    assertTrue(usesOwnCache());
+  }
+
+  @Test
+  void aCacheThatOthersCanChangeIsNotUsed() throws Exception {
+    makeCache();
+    for (Path open : List.of(cache, cache.getParent(), data)) {
+      for (String rights : List.of("rwxrwx---", "rwx----w-")) {
+        makeCache();
+        allow(open, rights);
+        assertFalse(usesOwnCache(), open + " " + rights);
+      }
+    }
+  }
+
+  @Test
+  void aCacheThatIsALinkIsNotUsed() throws Exception {
+    makeCache();
+    Path elsewhere = temp.resolve("elsewhere");
+    Files.move(cache, elsewhere);
+    Files.createSymbolicLink(cache, elsewhere);
+    assertFalse(usesOwnCache());
+  }
+
+  @Test
+  void aLinkedDataFolderIsJudgedByWhereItIs() throws Exception {
+    makeCache();
+    Path open = Files.createDirectory(temp.resolve("open"));
+    allow(open, "rwxrwxrwx");
+    Files.move(data, open.resolve("data"));
+    Files.createSymbolicLink(data, open.resolve("data"));
+    assertFalse(usesOwnCache());
+
+    allow(open, "rwxr-xr-x");
+    assertTrue(usesOwnCache());
+  }
+
+  @Test
+  void aCacheOfAnotherUserIsNotUsed() throws Exception {
+    assumeTrue("root".equals(System.getProperty("user.name")), "only root gives files away");
+    makeCache();
+    for (Path others : List.of(cache, cache.getParent(), data)) {
+      Files.setAttribute(others, "unix:uid", 65_534);
+      assertFalse(usesOwnCache(), others.toString());
+      Files.setAttribute(others, "unix:uid", 0);
+    }
+    assertTrue(usesOwnCache());
+  }
+
+  @Test
+  void aCrashReportGoesBesideTheLogsOrNowhere() throws Exception {
+    Path logs = data.resolve("logs");
+    String report = "-XX:ErrorFile=" + logs + "/hs_err_pid%p.log";
+    assertTrue(options("verify").contains("-XX:+ErrorFileToStderr"));
+    assertTrue(options("serve").contains(report), "serve makes the folder");
+
+    Files.createDirectories(logs);
+    assertTrue(options("verify").contains(report));
+
+    Files.move(logs, temp.resolve("elsewhere"));
+    Files.createSymbolicLink(logs, temp.resolve("elsewhere"));
+    for (String command : List.of("verify", "serve")) {
+      List<String> options = options(command);
+      assertTrue(options.contains("-XX:+ErrorFileToStderr"), options.toString());
+      assertTrue(options.contains("-XX:-CreateCoredumpOnCrash"), options.toString());
+    }
+  }
+
+  @Test
+  void aCrashReportIsTheOwnersAndHasNoSettings() throws Exception {
+    Path logs = Files.createDirectories(data.resolve("logs"));
+    Path report = logs.resolve("hs_err_pid7.log");
+    Files.writeString(report, "java_command: Main serve --set accessSecret=a secret\nregisters\n");
+    allow(report, "rw-r--r--");
+    String after =
+        options("serve").stream()
+            .filter(option -> option.startsWith("-XX:OnError="))
+            .findFirst()
+            .orElseThrow()
+            .substring("-XX:OnError=".length());
+    assertFalse(after.contains(";"), "Java cuts the command there");
+
+    List<String> command = new ArrayList<>(List.of("sh", "-c", after.replace("%p", "7")));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("SHOAL_LOGS", logs.toString());
+    output(builder);
+
+    assertEquals("java_command: Main serve --set ...\nregisters\n", Files.readString(report));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(report)));
+    try (var files = Files.list(logs)) {
+      assertEquals(List.of(report), files.toList());
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.shoal.distribution.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogSetupTest {
+  @TempDir Path temp;
+  private Path data;
+  private Path logs;
+  private Path mine;
+
+  @BeforeEach
+  void make() throws IOException {
+    data = temp.resolve("data");
+    logs = data.resolve("logs");
+    mine = Files.writeString(temp.resolve("mine"), "mine");
+  }
+
+  @AfterEach
+  void forget() {
+    Stream.of("level", "data", "lasting")
+        .forEach(name -> System.clearProperty("shoal.log." + name));
+  }
+
+  private void log() {
+    var context = new LoggerContext();
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    try {
+      new LogSetup().configure(context);
+      context.getLogger("io.shoal.test").debug("a line");
+    } finally {
+      context.stop();
+    }
+  }
+
+  private static String rights(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void theLogIsTheOwnersWhateverRightsTheDataFolderHas() throws Exception {
+    Files.createDirectories(logs);
+    for (Path open : new Path[] {data, logs}) {
+      Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+    LogSetup.prepare("error", data);
+
+    log();
+
+    assertEquals("rwx------", rights(logs));
+    assertEquals("rw-------", rights(logs.resolve("shoal.log")));
+    assertTrue(Files.readString(logs.resolve("shoal.log")).contains("a line"));
+  }
+
+  @Test
+  void noLinkIsFollowed() throws Exception {
+    Files.createDirectories(logs);
+    LogSetup.prepare("error", data);
+    Files.createSymbolicLink(logs.resolve("shoal.log"), mine);
+    log();
+    Files.delete(logs.resolve("shoal.log"));
+    Files.createLink(logs.resolve("shoal.log"), mine);
+    log();
+    Path elsewhere = temp.resolve("elsewhere");
+    Files.move(logs, elsewhere);
+    Files.delete(elsewhere.resolve("shoal.log"));
+    Files.createSymbolicLink(logs, elsewhere);
+    log();
+
+    assertEquals("mine", Files.readString(mine));
+    try (Stream<Path> files = Files.list(elsewhere)) {
+      assertEquals(0, files.count());
+    }
+    assertThrows(IOException.class, () -> PrivateFolder.take(logs));
+  }
+
+  @Test
+  void aNodeThatStaysLogsFromItsFirstStart() throws Exception {
+    LogSetup.prepare("error", data);
+    log();
+    assertTrue(Files.notExists(data));
+
+    LogSetup.prepareLasting("error", data);
+    log();
+    assertEquals("rwx------", rights(data));
+    assertTrue(Files.readString(logs.resolve("shoal.log")).contains("a line"));
+  }
+}
