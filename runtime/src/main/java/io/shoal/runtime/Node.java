@@ -300,7 +300,7 @@ public final class Node implements NodeCommands {
 
   @Override
   public Collected gc() throws ShoalException, IOException, InterruptedException {
-    return core.collection().run();
+    return core.maintenance().collection().run();
   }
 
   @Override
@@ -310,7 +310,7 @@ public final class Node implements NodeCommands {
         request.repair()
             ? Optional.of(root -> work.runner().intoStore(root, Optional.of(REPAIR_PATIENCE)))
             : Optional.empty();
-    return core.verify().run(again, request.bytesPerSecond(), progress);
+    return core.maintenance().verify().run(again, request.bytesPerSecond(), progress);
   }
 
   @Override

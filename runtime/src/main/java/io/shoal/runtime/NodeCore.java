@@ -28,6 +28,7 @@ import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.maintenance.GarbageCollection;
 import io.shoal.runtime.maintenance.IdleDigests;
+import io.shoal.runtime.maintenance.Maintenance;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.maintenance.VerifyRecord;
@@ -101,11 +102,7 @@ final class NodeCore implements AutoCloseable {
   private final FetchNotices fetchNotices;
   private final DialBack dialBack;
   private final DigestLookup digests;
-  private final IdleDigests idleDigests;
-  private final VerifyRecord verifyRecord;
-  private final StoreVerify verify;
-  private final GarbageCollection collection;
-  private final ScheduledVerify scheduledVerify;
+  private final Maintenance maintenance;
   private final NameParts names;
   private final UploadCounters uploads;
   private final NodeChunkServer server;
@@ -214,18 +211,20 @@ final class NodeCore implements AutoCloseable {
                 limits.downloadBytesPerSecond(), limits.downloadPerPeerBytesPerSecond(), nanoTime),
             journal);
     downloadRunner = new DownloadRunner(downloadParts, downloads, holdings, sources.random());
-    idleDigests =
-        new IdleDigests(
-            local,
-            index,
-            this::idle,
-            settings.digests().bytesPerSecond(),
-            holdings::announceDigest);
-    verifyRecord = new VerifyRecord(folder, clock);
-    verify = new StoreVerify(local, index, verifyRecord, nanoTime);
-    collection = new GarbageCollection(local, index, journal, collectionLock);
-    scheduledVerify =
-        new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock, nanoTime);
+    VerifyRecord verifyRecord = new VerifyRecord(folder, clock);
+    StoreVerify verify = new StoreVerify(local, index, verifyRecord, nanoTime);
+    maintenance =
+        new Maintenance(
+            verify,
+            verifyRecord,
+            new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock, nanoTime),
+            new GarbageCollection(local, index, journal, collectionLock),
+            new IdleDigests(
+                local,
+                index,
+                this::idle,
+                settings.digests().bytesPerSecond(),
+                holdings::announceDigest));
     names =
         NameParts.of(
             dataFolder,
@@ -257,10 +256,7 @@ final class NodeCore implements AutoCloseable {
     if (mode == Node.Mode.SERVE) {
       timers.after(Duration.ZERO, names.renewal()::round);
       timers.every(NameRenewal.ROUND_EVERY, names.renewal()::round);
-      if (settings.digests().whenIdle()) {
-        idleDigests.start();
-      }
-      scheduledVerify.start();
+      maintenance.start(settings.digests().whenIdle());
     }
     timers.every(Housekeeping.EVERY, housekeeping::round);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
@@ -310,20 +306,8 @@ final class NodeCore implements AutoCloseable {
     return digests;
   }
 
-  StoreVerify verify() {
-    return verify;
-  }
-
-  GarbageCollection collection() {
-    return collection;
-  }
-
-  VerifyRecord verifyRecord() {
-    return verifyRecord;
-  }
-
-  ScheduledVerify scheduledVerify() {
-    return scheduledVerify;
+  Maintenance maintenance() {
+    return maintenance;
   }
 
   StreamMemory streamMemory() {
@@ -374,8 +358,7 @@ final class NodeCore implements AutoCloseable {
   @Override
   public void close() {
     ownEndpoints.close();
-    idleDigests.close();
-    scheduledVerify.close();
+    maintenance.close();
     downloads.close();
     long deadline = sources.nanoTime().getAsLong() + CLOSE_WITHIN.toNanos();
     while ((!downloads.all().isEmpty() || downloadRunner.isBusy())

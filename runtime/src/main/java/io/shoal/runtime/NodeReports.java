@@ -116,7 +116,7 @@ final class NodeReports {
   }
 
   private StatusCommands.CheckEntry check() {
-    VerifyRecord record = core.verifyRecord();
+    VerifyRecord record = core.maintenance().record();
     VerifyRecord.Ended last = record.last();
     boolean serves = core.mode() == Node.Mode.SERVE;
     return new StatusCommands.CheckEntry(
@@ -126,7 +126,7 @@ final class NodeReports {
         last.corrupt(),
         last.missing(),
         serves && record.runs() ? record.running().bytes() : -1,
-        serves ? core.scheduledVerify().dueMillis() : 0);
+        serves ? core.maintenance().scheduledVerify().dueMillis() : 0);
   }
 
   private List<String> advice() {
@@ -141,7 +141,7 @@ final class NodeReports {
     for (KeptRoot root : core.index().all()) {
       adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));
     }
-    long missing = core.verifyRecord().last().missing();
+    long missing = core.maintenance().record().last().missing();
     if (missing > 0) {
       advice.add(
           "the last check of the store missed "

@@ -231,7 +231,7 @@ final class TestNode implements AutoCloseable {
 
   private StoreCommands.Verified verify(Optional<StoreVerify.Repair> repair)
       throws ShoalException, IOException, InterruptedException {
-    return core.verify()
+    return core.maintenance().verify()
         .run(repair, TokenBucket.UNLIMITED, ContentCommands.ProgressListener.SILENT);
   }
 
@@ -276,7 +276,7 @@ final class TestNode implements AutoCloseable {
   }
 
   VerifyRecord verifyRecord() {
-    return core.verifyRecord();
+    return core.maintenance().record();
   }
 
   LocalStore local() {
@@ -376,7 +376,7 @@ final class TestNode implements AutoCloseable {
   }
 
   StoreCommands.Collected collect() throws ShoalException, IOException, InterruptedException {
-    return core.collection().run();
+    return core.maintenance().collection().run();
   }
 
   @Override
