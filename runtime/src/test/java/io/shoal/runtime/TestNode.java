@@ -231,7 +231,8 @@ final class TestNode implements AutoCloseable {
 
   private StoreCommands.Verified verify(Optional<StoreVerify.Repair> repair)
       throws ShoalException, IOException, InterruptedException {
-    return core.maintenance().verify()
+    return core.maintenance()
+        .verify()
         .run(repair, TokenBucket.UNLIMITED, ContentCommands.ProgressListener.SILENT);
   }
 

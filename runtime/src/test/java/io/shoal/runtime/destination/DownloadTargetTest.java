@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,8 +61,20 @@ class DownloadTargetTest {
     return TreePlanner.plan(blocks.walk(root));
   }
 
-  private DownloadTarget target(TreePlan plan, DestinationRoom room, boolean resumed) {
-    return new DownloadTarget(plan, folder.resolve("out"), room, resumed, NO_LIMIT, () -> false);
+  private DownloadTarget target(TreePlan plan, DestinationRoom room, boolean resumed)
+      throws IOException {
+    return target(plan, room, resumed, NO_LIMIT, () -> false);
+  }
+
+  private DownloadTarget target(
+      TreePlan plan,
+      DestinationRoom room,
+      boolean resumed,
+      SizeLimit limit,
+      BooleanSupplier stopped)
+      throws IOException {
+    return new DownloadTarget(
+        plan, folder.resolve("out"), PartPlace.open(folder), room, resumed, limit, stopped);
   }
 
   private void writeAll(TreePlan plan, DownloadTarget target) throws Exception {
@@ -182,13 +195,7 @@ class DownloadTargetTest {
     int[] asked = new int[1];
     int leaf = plan.isLeaf(0) ? 0 : 1;
     try (DownloadTarget target =
-        new DownloadTarget(
-            plan,
-            folder.resolve("out"),
-            room(200L * LEAF, "ext4"),
-            false,
-            NO_LIMIT,
-            () -> ++asked[0] > 3)) {
+        target(plan, room(200L * LEAF, "ext4"), false, NO_LIMIT, () -> ++asked[0] > 3)) {
 
       assertThrows(
           InterruptedException.class,
@@ -216,14 +223,10 @@ class DownloadTargetTest {
     TreePlan plan = TreePlanner.plan(blocks.walk(root));
 
     limit.add(LEAF);
-    try (DownloadTarget target =
-        new DownloadTarget(
-            plan, folder.resolve("out"), room(9L * LEAF, "ext4"), false, limit, () -> false)) {
+    try (DownloadTarget target = target(plan, room(9L * LEAF, "ext4"), false, limit, () -> false)) {
       writeAll(plan, target);
     }
-    try (DownloadTarget target =
-        new DownloadTarget(
-            plan, folder.resolve("out"), room(9L * LEAF, "ext4"), false, limit, () -> false)) {
+    try (DownloadTarget target = target(plan, room(9L * LEAF, "ext4"), false, limit, () -> false)) {
       UserFaultException refused =
           assertThrows(UserFaultException.class, () -> writeAll(plan, target));
       assertTrue(String.valueOf(refused.getMessage()).contains("--max-size"));
