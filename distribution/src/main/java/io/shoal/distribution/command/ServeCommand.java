@@ -107,8 +107,8 @@ public final class ServeCommand implements Callable<Integer> {
           .console()
           .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
       // No node starts on a scratch folder again, and making a cache would outlive the node. It
-      // runs
-      // every plugin of the package, by the default configuration: also one that is refused here.
+      // runs every plugin of the package, by the default configuration: also one that is refused
+      // here.
       if (scratch.isEmpty() && !configuration.restrictsPlugins()) {
         StartupCache.remake(data);
       }
