@@ -40,7 +40,7 @@ public final class Packager {
           Map.entry("java.sql", "plugins with a database"),
           Map.entry("java.transaction.xa", "java.sql"),
           Map.entry("java.xml", "Logback"),
-          Map.entry("jdk.httpserver", "the control API"),
+          Map.entry("jdk.httpserver", "plugins that serve HTTP"),
           Map.entry("jdk.unsupported", "Netty, signals"));
 
   private Packager() {}

@@ -2,7 +2,6 @@
 @SuppressWarnings("module") // the distribution is compiled after this
 module io.shoal.runtime {
   requires transitive io.shoal.api;
-  requires jdk.httpserver;
   requires org.slf4j;
   requires org.snakeyaml.engine;
 
@@ -12,6 +11,7 @@ module io.shoal.runtime {
   requires java.naming;
   requires java.net.http;
   requires java.sql;
+  requires jdk.httpserver;
   requires jdk.unsupported;
 
   exports io.shoal.runtime;

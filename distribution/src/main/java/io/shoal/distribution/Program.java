@@ -6,6 +6,7 @@ import io.shoal.distribution.command.Environment;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ErrorLine;
 import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.launch.FatalErrors;
 import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.command.Reference;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,8 +32,16 @@ final class Program {
 
   private final Environment environment;
 
+  /// Whether an error in another thread interrupted the command, and not the user.
+  private final BooleanSupplier dying;
+
   Program(Environment environment) {
+    this(environment, () -> false);
+  }
+
+  private Program(Environment environment, BooleanSupplier dying) {
     this.environment = environment;
+    this.dying = dying;
   }
 
   /// Runs a command line in this process.
@@ -44,7 +54,10 @@ final class Program {
             new FileOutputStream(FileDescriptor.err),
             Boolean.getBoolean("shoal.terminal"));
     var environment = new Environment(console, new LocalNodes(), PackageFolder.current());
-    return new Program(environment).execute(args);
+    FatalErrors errors = FatalErrors.watch(Thread.currentThread(), console::note, ExitCode.FAILED);
+    int code = new Program(environment, () -> errors.first().isPresent()).execute(args);
+    errors.first().ifPresent(console::note);
+    return errors.first().isPresent() ? ExitCode.FAILED : code;
   }
 
   int execute(String... args) {
@@ -53,7 +66,12 @@ final class Program {
       // The library forgives a word that is no command when '--help' follows.
       return execute(args[0]);
     }
-    return commandLine(wanted.map(List::of).orElse(List.of())).execute(args);
+    try {
+      return commandLine(wanted.map(List::of).orElse(List.of())).execute(args);
+    } catch (Error e) {
+      // The library passes on what is no exception.
+      return failed(e);
+    }
   }
 
   /// The text of `--help` alone.
@@ -126,7 +144,10 @@ final class Program {
     return ExitCode.USAGE;
   }
 
-  private int failed(Exception e) {
+  private int failed(Throwable e) {
+    if (dying.getAsBoolean() && e instanceof InterruptedException) {
+      return ExitCode.FAILED;
+    }
     environment.console().note(ErrorLine.of(e));
     LoggerFactory.getLogger(Program.class).debug("the command failed", e);
     return ExitCode.of(e);

@@ -74,7 +74,7 @@ final class SmallCommands {
     try {
       Optional<RemoteNode> node = RemoteNode.of(command.common.dataFolder());
       return node.isEmpty() ? OptionalInt.empty() : OptionalInt.of(command.run(node.get()));
-    } catch (ShoalException | IOException | InterruptedException e) {
+    } catch (ShoalException | IOException | InterruptedException | RuntimeException | Error e) {
       console.note(ErrorLine.of(e));
       return OptionalInt.of(ExitCode.of(e));
     }

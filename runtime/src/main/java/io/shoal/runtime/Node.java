@@ -218,6 +218,7 @@ public final class Node implements NodeCommands {
                   () -> NodeMetrics.text(metrics),
                   settings.control().address(),
                   data,
+                  core.sources().nanoTime(),
                   core.sources().random()));
     }
     handle.ready(work.forPlugins(core));

@@ -6,6 +6,7 @@ import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.control.ControlClient;
 import io.shoal.runtime.control.ControlFile;
 import io.shoal.runtime.control.ControlRequests;
+import io.shoal.runtime.file.DataFolderLock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public final class RemoteNode implements NodeCommands {
 
   private RemoteNode(ControlFile file) {
     this.file = file;
-    this.client = new ControlClient(file);
+    this.client = new ControlClient(file, System::nanoTime);
   }
 
   /// The node that runs on a data folder.
@@ -31,7 +32,11 @@ public final class RemoteNode implements NodeCommands {
   /// @return empty if none does
   /// @throws IOException `control.json` is there and cannot be read
   public static Optional<RemoteNode> of(Path dataFolder) throws IOException {
-    return ControlFile.read(dataFolder).map(RemoteNode::new).filter(node -> node.client.answers());
+    // A file outlives a node that crashed, and another program may have its port by then.
+    return ControlFile.read(dataFolder)
+        .filter(file -> file.isOwn() || !DataFolderLock.isFree(dataFolder))
+        .map(RemoteNode::new)
+        .filter(node -> node.client.answers());
   }
 
   /// Where its control API is, without a slash at the end.
@@ -48,13 +53,13 @@ public final class RemoteNode implements NodeCommands {
   ///
   /// @throws IOException the node cannot be reached
   public String metrics() throws ShoalException, IOException {
-    return client.text("/metrics");
+    return client.get("/metrics", String.class);
   }
 
   @Override
   public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
       throws ShoalException, IOException, InterruptedException {
-    client.command("/v1/add", request, Added.class, progress, each);
+    client.command("/v1/add", request, Optional.empty(), Added.class, progress, each);
   }
 
   @Override
@@ -66,14 +71,19 @@ public final class RemoteNode implements NodeCommands {
   @Override
   public Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return one("/v1/get", request, Fetched.class, progress);
+    return one("/v1/get", request, request.timeout(), Fetched.class, progress);
   }
 
   @Override
   public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException, InterruptedException {
     client.command(
-        "/v1/find", within(reference, timeout), FoundProvider.class, ProgressListener.SILENT, each);
+        "/v1/find",
+        within(reference, timeout),
+        Optional.of(timeout),
+        FoundProvider.class,
+        ProgressListener.SILENT,
+        each);
   }
 
   @Override
@@ -84,11 +94,15 @@ public final class RemoteNode implements NodeCommands {
   @Override
   public List<FolderEntry> list(Reference reference)
       throws ShoalException, IOException, InterruptedException {
-    return many(
+    List<FolderEntry> entries = new ArrayList<>();
+    client.command(
         "/v1/list",
         new ControlRequests.OfReference(reference),
+        Optional.empty(),
         FolderEntry.class,
-        ProgressListener.SILENT);
+        ProgressListener.SILENT,
+        entries::add);
+    return entries;
   }
 
   @Override
@@ -100,7 +114,7 @@ public final class RemoteNode implements NodeCommands {
   @Override
   public void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    client.bytes("/v1/cat", within(reference, timeout), out);
+    client.bytes("/v1/cat", within(reference, timeout), timeout, out);
   }
 
   @Override
@@ -122,14 +136,17 @@ public final class RemoteNode implements NodeCommands {
   @Override
   public PublishedName publish(PublishRequest request)
       throws ShoalException, IOException, InterruptedException {
-    return one("/v1/publish", request, PublishedName.class);
+    return one("/v1/publish", request, request.timeout(), PublishedName.class);
   }
 
   @Override
   public PublishedName withdraw(String name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
     return one(
-        "/v1/withdraw", new ControlRequests.Name(name, timeout.toMillis()), PublishedName.class);
+        "/v1/withdraw",
+        new ControlRequests.Name(name, timeout.toMillis()),
+        timeout,
+        PublishedName.class);
   }
 
   @Override
@@ -140,7 +157,7 @@ public final class RemoteNode implements NodeCommands {
   @Override
   public ResolvedName resolve(Reference.SignedName name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    return one("/v1/resolve", within(name, timeout), ResolvedName.class);
+    return one("/v1/resolve", within(name, timeout), timeout, ResolvedName.class);
   }
 
   @Override
@@ -171,7 +188,10 @@ public final class RemoteNode implements NodeCommands {
   public PublishingKey rotateKey(Duration timeout)
       throws ShoalException, IOException, InterruptedException {
     return one(
-        "/v1/key/rotate", new ControlRequests.Within(timeout.toMillis()), PublishingKey.class);
+        "/v1/key/rotate",
+        new ControlRequests.Within(timeout.toMillis()),
+        timeout,
+        PublishingKey.class);
   }
 
   @Override
@@ -208,7 +228,13 @@ public final class RemoteNode implements NodeCommands {
   @Override
   public void inspect(InspectRequest request, Consumer<InspectionLine> each)
       throws ShoalException, IOException, InterruptedException {
-    client.command("/v1/inspect", request, InspectionLine.class, ProgressListener.SILENT, each);
+    client.command(
+        "/v1/inspect",
+        request,
+        Optional.empty(),
+        InspectionLine.class,
+        ProgressListener.SILENT,
+        each);
   }
 
   private static ControlRequests.ReferenceWithin within(Reference reference, Duration timeout) {
@@ -220,20 +246,29 @@ public final class RemoteNode implements NodeCommands {
     return one(path, request, type, ProgressListener.SILENT);
   }
 
+  private <T> T one(String path, Object request, Duration most, Class<T> type)
+      throws ShoalException, IOException, InterruptedException {
+    return one(path, request, Optional.of(most), type, ProgressListener.SILENT);
+  }
+
   private <T> T one(String path, Object request, Class<T> type, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    List<T> given = many(path, request, type, progress);
+    return one(path, request, Optional.empty(), type, progress);
+  }
+
+  private <T> T one(
+      String path,
+      Object request,
+      Optional<Duration> most,
+      Class<T> type,
+      ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    List<T> given = new ArrayList<>();
+    client.command(path, request, most, type, progress, given::add);
     if (given.size() != 1) {
       throw new IOException("the node gave " + given.size() + " results where one was expected");
     }
     return given.getFirst();
-  }
-
-  private <T> List<T> many(String path, Object request, Class<T> type, ProgressListener progress)
-      throws ShoalException, IOException, InterruptedException {
-    List<T> given = new ArrayList<>();
-    client.command(path, request, type, progress, given::add);
-    return given;
   }
 
   /// Does nothing: the node goes on for whoever started it.

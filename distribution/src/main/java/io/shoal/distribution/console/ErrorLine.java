@@ -27,6 +27,9 @@ public final class ErrorLine {
                   ? String.valueOf(e.getMessage())
                   : e.getFile() + ": " + e.getReason();
           case IOException e -> String.valueOf(e.getMessage());
+          case OutOfMemoryError _ ->
+              "too little memory for this: try again with more, such as SHOAL_JVM_OPTIONS=-Xmx1g";
+          case StackOverflowError _ -> "the content is nested too deep";
           default ->
               "failed inside (%s): this is a bug; the debug log in the data folder's logs/ has the details"
                   .formatted(failure);

@@ -26,7 +26,7 @@ public final class ExitCode {
 
   private ExitCode() {}
 
-  public static int of(Exception failure) {
+  public static int of(Throwable failure) {
     return switch (failure) {
       case InterruptedException _ -> INTERRUPTED;
       case ShoalException e -> of(e);

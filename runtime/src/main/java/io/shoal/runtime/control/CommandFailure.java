@@ -39,8 +39,7 @@ record CommandFailure(Kind kind, String message) {
     PEER_FAULT(502),
     PERMANENT(500),
     IO(500),
-    STOPPING(503),
-    INTERNAL(500);
+    STOPPING(503);
 
     private final int httpStatus;
 
@@ -53,17 +52,31 @@ record CommandFailure(Kind kind, String message) {
     }
   }
 
-  static CommandFailure of(Exception exception) {
-    return new CommandFailure(
-        kindOf(exception), String.valueOf(exception.getMessage()).replaceAll("\\s*\\R\\s*", " "));
+  static CommandFailure of(Throwable failure) {
+    String message =
+        switch (failure) {
+          case OutOfMemoryError _ ->
+              "the node has too little memory for this: start it again with more, such as"
+                  + " SHOAL_JVM_OPTIONS=-Xmx1g";
+          case StackOverflowError _ -> "the content is nested too deep for this node";
+          case ShoalException e -> String.valueOf(e.getMessage());
+          case IOException e when e.getMessage() != null -> e.getMessage();
+          case IOException _ -> failure.toString();
+          case InterruptedException _ -> "the node is being stopped";
+          default ->
+              "the node failed inside (%s): this is a bug; its debug log has the details"
+                  .formatted(failure);
+        };
+    return new CommandFailure(kindOf(failure), message.replaceAll("\\s*\\R\\s*", " "));
   }
 
-  private static Kind kindOf(Exception exception) {
-    return switch (exception) {
+  private static Kind kindOf(Throwable failure) {
+    return switch (failure) {
       case ShoalException e -> kindOf(e);
+      case StackOverflowError _ -> Kind.MALFORMED_DATA;
       case IOException _ -> Kind.IO;
       case InterruptedException _ -> Kind.STOPPING;
-      default -> Kind.INTERNAL;
+      default -> Kind.PERMANENT;
     };
   }
 
@@ -106,9 +119,6 @@ record CommandFailure(Kind kind, String message) {
           throw new RetryableException(
               "the node is being stopped: start it again with 'shoal serve', or repeat the"
                   + " command");
-      case INTERNAL ->
-          throw new PermanentException(
-              "the node failed inside (" + message + "): its debug log has the details");
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.shoal.runtime.control;
 
-import com.sun.net.httpserver.HttpExchange;
 import io.shoal.runtime.command.ContentCommands;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,6 +30,10 @@ final class CommandStream {
 
   static final int ERROR = -2;
 
+  static final String EVENTS = "text/event-stream";
+
+  static final String BLOCKS = "application/vnd.shoal.blocks";
+
   /// The largest block: enough to make the length before it irrelevant.
   static final int MAX_BLOCK_BYTES = 64 * 1024;
 
@@ -54,34 +57,32 @@ final class CommandStream {
   }
 
   /// Runs a command that sends events.
-  static void events(HttpExchange exchange, Command command) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-    exchange.getResponseHeaders().set("Cache-Control", "no-store");
-    new CommandStream(false).run(exchange, command);
+  static void events(Exchange exchange, String name, Command command) throws IOException {
+    new CommandStream(false).run(exchange.stream(EVENTS), name, command);
   }
 
   /// Runs a command that writes bytes.
-  static void blocks(HttpExchange exchange, Command command) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", "application/vnd.shoal.blocks");
-    new CommandStream(true).run(exchange, command);
+  static void blocks(Exchange exchange, String name, Command command) throws IOException {
+    new CommandStream(true).run(exchange.stream(BLOCKS), name, command);
   }
 
-  private void run(HttpExchange exchange, Command command) throws IOException {
-    exchange.sendResponseHeaders(200, 0);
-    Thread worker =
-        Thread.ofVirtual().name("command " + exchange.getRequestURI()).start(() -> work(command));
+  private void run(OutputStream out, String name, Command command) {
+    Thread worker = Thread.ofVirtual().name("command " + name).start(() -> work(command));
     byte[] heartbeat = bytes ? length(0) : ":\n\n".getBytes(StandardCharsets.UTF_8);
-    try (OutputStream out = exchange.getResponseBody()) {
+    try {
       boolean last = false;
       while (!last) {
         Piece piece = waiting.poll(HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+        if (piece == null && !worker.isAlive() && waiting.isEmpty()) {
+          // Even its last word failed, for want of memory: the end of the stream has to say it.
+          return;
+        }
         out.write(piece == null ? heartbeat : piece.bytes);
         out.flush();
         last = piece != null && piece.last;
       }
     } catch (IOException e) {
-      LOG.debug(
-          "the client of {} disconnected: its command is interrupted", exchange.getRequestURI(), e);
+      LOG.debug("the client of {} disconnected: its command is interrupted", name, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -93,7 +94,8 @@ final class CommandStream {
     try {
       command.run(this);
       put(bytes ? length(END) : event("done", "{}".getBytes(StandardCharsets.UTF_8)), true);
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      // Whatever it is, the client waits for a last word.
       LOG.debug("a command failed", e);
       byte[] failure = ControlJson.write(CommandFailure.of(e));
       try {

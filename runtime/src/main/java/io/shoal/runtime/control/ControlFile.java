@@ -40,23 +40,25 @@ public record ControlFile(String url, String token, long pid) {
         temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /// Reads the file of a node that may be running: empty if there is none, or if its process is
-  /// gone.
+  /// Reads the file of a node that may be running: empty if there is none.
   public static Optional<ControlFile> read(Path dataFolder) throws IOException {
     Path file = dataFolder.resolve(NAME);
     try {
       if (Files.size(file) > MAX_SIZE_BYTES) {
         return Optional.empty();
       }
-      ControlFile found = ControlJson.answer(Files.readAllBytes(file), ControlFile.class);
-      boolean alive = ProcessHandle.of(found.pid).map(ProcessHandle::isAlive).orElse(false);
-      return alive ? Optional.of(found) : Optional.empty();
+      return Optional.of(ControlJson.answer(Files.readAllBytes(file), ControlFile.class));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JsonException e) {
       // Left over from a crash of the machine, which cut it short.
       return Optional.empty();
     }
+  }
+
+  /// Whether it is of this process.
+  public boolean isOwn() {
+    return pid == ProcessHandle.current().pid();
   }
 
   /// Removes the file if it is still this node's.

@@ -14,6 +14,11 @@ import java.util.List;
 /// 8601, all else as [Json] has it.
 final class ControlJson {
 
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  /// Blanks around a null, generously.
+  private static final int MAX_NOTHING_BYTES = 1024;
+
   private static final Json JSON =
       new Json(
           new Json.TextType<>(Reference.class, Reference::text, Reference::parse),
@@ -24,11 +29,30 @@ final class ControlJson {
   private ControlJson() {}
 
   private static Duration duration(String text) {
+    Duration duration;
     try {
-      return Duration.parse(text);
+      duration = Duration.parse(text);
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException("not a duration such as PT1M30S: '" + text + "'", e);
     }
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException("a duration is not negative: '" + text + "'");
+    }
+    return bounded(duration);
+  }
+
+  /// At most a century, which is for ever: so it can be counted in nanoseconds.
+  static Duration bounded(Duration duration) {
+    return duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
+  }
+
+  /// Whether a body says nothing: it is absent, blank or null.
+  static boolean isNothing(byte[] json) {
+    if (json.length > MAX_NOTHING_BYTES) {
+      return false;
+    }
+    String text = new String(json, StandardCharsets.UTF_8).strip();
+    return text.isEmpty() || text.equals("null");
   }
 
   static byte[] write(Object value) {

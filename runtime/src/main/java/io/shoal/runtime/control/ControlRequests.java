@@ -10,11 +10,21 @@ public final class ControlRequests {
 
   private ControlRequests() {}
 
+  private static void check(long timeoutMillis) {
+    if (timeoutMillis < 0) {
+      throw new IllegalArgumentException("timeoutMillis is negative");
+    }
+  }
+
   /// @param timeoutMillis the time allowed
   public record ReferenceWithin(Reference reference, long timeoutMillis) {
 
+    public ReferenceWithin {
+      check(timeoutMillis);
+    }
+
     Duration timeout() {
-      return Duration.ofMillis(timeoutMillis);
+      return ControlJson.bounded(Duration.ofMillis(timeoutMillis));
     }
   }
 
@@ -24,11 +34,29 @@ public final class ControlRequests {
 
   public record Share(Reference reference, StoreCommands.Sharing sharing) {}
 
-  public record Name(String name, long timeoutMillis) {}
+  public record Name(String name, long timeoutMillis) {
+
+    public Name {
+      check(timeoutMillis);
+    }
+
+    Duration timeout() {
+      return ControlJson.bounded(Duration.ofMillis(timeoutMillis));
+    }
+  }
 
   public record KeyFile(Path file) {}
 
-  public record Within(long timeoutMillis) {}
+  public record Within(long timeoutMillis) {
+
+    public Within {
+      check(timeoutMillis);
+    }
+
+    Duration timeout() {
+      return ControlJson.bounded(Duration.ofMillis(timeoutMillis));
+    }
+  }
 
   public record Nothing() {}
 }

@@ -8,7 +8,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,8 @@ import org.slf4j.LoggerFactory;
 /// however it ends.
 public final class DataFolderLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataFolderLock.class);
+
+  private static final String NAME = "node.lock";
 
   private final FileChannel channel;
 
@@ -26,7 +30,7 @@ public final class DataFolderLock implements AutoCloseable {
   /// @throws UserFaultException another process, or another node of this one, uses the folder; or a
   ///   link is in the place of the lock's file, which holds what must not be overwritten
   public static DataFolderLock take(Path dataFolder) throws UserFaultException, IOException {
-    Path file = dataFolder.resolve("node.lock");
+    Path file = dataFolder.resolve(NAME);
     FileChannel channel = PrivateFile.openOwn(file);
     boolean taken = false;
     try {
@@ -43,6 +47,22 @@ public final class DataFolderLock implements AutoCloseable {
       if (!taken) {
         channel.close();
       }
+    }
+  }
+
+  /// Whether the lock is known to be held by no process. The system tells, and no number of a
+  /// process does: containers number theirs anew, and a number is given again after a crash.
+  ///
+  /// The process that holds it must not ask: closing the file would release the lock.
+  public static boolean isFree(Path dataFolder) {
+    Path file = dataFolder.resolve(NAME);
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+      return lock != null;
+    } catch (IOException | OverlappingFileLockException e) {
+      LOG.debug("nothing is known of the lock of {}", dataFolder, e);
+      return false;
     }
   }
 

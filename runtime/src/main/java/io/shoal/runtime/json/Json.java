@@ -290,6 +290,9 @@ public final class Json {
   }
 
   private static <T> T as(Class<T> type, @Nullable Object value, String name) {
+    if (value == null) {
+      throw new JsonException(name + " is missing");
+    }
     if (!type.isInstance(value)) {
       throw new JsonException(name + " is not what is expected there");
     }

@@ -53,7 +53,12 @@ record RecordShape(List<Component> components, Constructor<?> constructor) {
     try {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
-      throw new JsonException(String.valueOf(e.getCause()), e);
+      Throwable cause = e.getCause();
+      throw new JsonException(
+          cause instanceof IllegalArgumentException
+              ? String.valueOf(cause.getMessage())
+              : String.valueOf(cause),
+          e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("cannot call " + constructor, e);
     }

@@ -26,6 +26,7 @@ import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.command.VerificationFailedException;
+import io.shoal.runtime.file.DataFolderLock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -68,6 +69,7 @@ class ControlServerTest {
             () -> "shoal_up 1\n",
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             folder,
+            System::nanoTime,
             new SecureRandom());
   }
 
@@ -301,10 +303,21 @@ class ControlServerTest {
   }
 
   @Test
-  void theFileOfAGoneProcessIsIgnored() throws Exception {
+  void theFileOfACrashedNodeIsIgnoredWhateverHasItsPort() throws Exception {
     new ControlFile(server.url(), "t", Long.MAX_VALUE).write(folder);
+    DataFolderLock.take(folder).close();
 
     assertTrue(RemoteNode.of(folder).isEmpty());
+  }
+
+  @Test
+  void aNodeIsRecognisedByItsLockWhateverItsProcessNumberIs() throws Exception {
+    String token = ControlFile.read(folder).orElseThrow().token();
+    new ControlFile(server.url(), token, Long.MAX_VALUE).write(folder);
+    try (DataFolderLock _ = DataFolderLock.take(folder)) {
+
+      assertEquals(node.status(), remote().status());
+    }
   }
 
   @Test
@@ -313,7 +326,12 @@ class ControlServerTest {
         InvalidConfigException.class,
         () ->
             ControlServer.start(
-                node, () -> "", new InetSocketAddress("0.0.0.0", 0), folder, new SecureRandom()));
+                node,
+                () -> "",
+                new InetSocketAddress("0.0.0.0", 0),
+                folder,
+                System::nanoTime,
+                new SecureRandom()));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /// A node whose answers a test sets.
@@ -30,10 +31,13 @@ class ScriptedNode implements NodeCommands {
           Map.of("12D3", 1L));
 
   /// Thrown by every command, if set.
-  volatile Optional<Exception> failure = Optional.empty();
+  volatile Optional<Throwable> failure = Optional.empty();
 
   /// Whether `gc` waits until it is interrupted.
   final CountDownLatch gcBegan = new CountDownLatch(1);
+
+  /// Has a permit for each `gc` that waits.
+  final Semaphore gcWaiting = new Semaphore(0);
 
   final CountDownLatch gcInterrupted = new CountDownLatch(1);
   volatile Optional<Object> last = Optional.empty();
@@ -45,6 +49,7 @@ class ScriptedNode implements NodeCommands {
         case ShoalException e -> throw e;
         case IOException e -> throw e;
         case RuntimeException e -> throw e;
+        case Error e -> throw e;
         default -> throw new AssertionError(failure.get());
       }
     }
@@ -147,6 +152,7 @@ class ScriptedNode implements NodeCommands {
   @Override
   public Collected gc() throws InterruptedException {
     gcBegan.countDown();
+    gcWaiting.release();
     try {
       new CountDownLatch(1).await();
       throw new AssertionError("nobody counts down");
