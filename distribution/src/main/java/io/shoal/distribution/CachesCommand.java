@@ -15,6 +15,7 @@ import io.shoal.runtime.command.ContentCommands.Added;
 import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.NodeCommands;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Makes both start-up caches in a folder: that of small commands, and that of all others.
@@ -67,8 +70,17 @@ final class CachesCommand implements Callable<Integer> {
     this.environment = environment;
   }
 
+  @Option(
+      names = "--follow",
+      hidden = true,
+      description = "end when standard input ends, with all that runs for it")
+  boolean follow;
+
   @Override
   public Integer call() throws ShoalException, IOException, InterruptedException {
+    if (follow) {
+      followStandardInput();
+    }
     Path launcher =
         PackageFolder.find()
             .map(home -> home.resolve("bin/shoal"))
@@ -95,6 +107,24 @@ final class CachesCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  /// No signal reports the death of the node that wants the caches, but the end of a pipe does.
+  private static void followStandardInput() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("standard-input")
+        .start(
+            () -> {
+              try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                LoggerFactory.getLogger(CachesCommand.class).debug("standard input failed", e);
+              }
+              ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+              // The main thread waits for one of them, and removes what is half done.
+              Runtime.getRuntime().exit(ExitCode.FAILED);
+            });
   }
 
   private static String add(NodeCommands node, Path folder)

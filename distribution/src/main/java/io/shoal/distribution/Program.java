@@ -15,6 +15,9 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +106,7 @@ final class Program {
         line.addSubcommand(command.word(), sub);
       }
     }
+    line.registerConverter(Path.class, text -> converted(() -> path(text)));
     line.registerConverter(Reference.class, text -> converted(() -> Reference.parse(text)));
     line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddress.parse(text)));
     line.registerConverter(Duration.class, text -> converted(() -> Units.requireDuration(text)));
@@ -129,9 +133,29 @@ final class Program {
     }
   }
 
+  /// An empty one would be the current folder; it comes from a variable that is not set. A slash at
+  /// the end means a folder, also where none is yet: it stays as `/.`, which any system reads so.
+  private Path path(String text) throws InvalidInputException {
+    if (text.isEmpty()) {
+      throw new InvalidInputException("a path is empty: check the variable that it comes from");
+    }
+    try {
+      Path path = Path.of(text);
+      if (!text.endsWith("/")) {
+        return path;
+      }
+      if (Files.isRegularFile(environment.folder().resolve(path))) {
+        throw new InvalidInputException(text + " is a file: leave out the slash at its end");
+      }
+      return path.resolve(".");
+    } catch (InvalidPathException e) {
+      throw new InvalidInputException("'%s' is no path (%s)".formatted(text, e.getReason()), e);
+    }
+  }
+
   private int misused(ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+    String message = message(e).replaceAll("\\s*\\R\\s*", " ");
     List<String> meant =
         e instanceof UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions().stream().limit(3).toList()
@@ -142,6 +166,18 @@ final class Program {
             : "did you mean '" + String.join("' or '", meant) + "'?";
     environment.console().note("shoal: " + message + ": " + cure);
     return ExitCode.USAGE;
+  }
+
+  /// The library calls an argument unmatched whose conversion failed, if there may be any number.
+  private String message(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      try {
+        path(unmatched.getUnmatched().getFirst());
+      } catch (InvalidInputException reason) {
+        return String.valueOf(reason.getMessage());
+      }
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private int failed(Throwable e) {

@@ -4,7 +4,9 @@ import io.shoal.distribution.command.CommonOptions;
 import io.shoal.distribution.command.Environment;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.Version;
+import io.shoal.runtime.Node;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,14 +51,17 @@ final class ShellCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
       CommandLine commands = new Program(environment).commandLine(List.of(Subcommand.values()));
-      LineReader reader =
+      var builder =
           LineReaderBuilder.builder()
               .appName("shoal")
               .terminal(terminal)
               .completer(new CommandCompleter(commands.getCommandSpec()))
-              .variable(LineReader.HISTORY_FILE, common.dataFolder().resolve("shell-history"))
-              .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-              .build();
+              .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
+      Path data = common.dataFolder();
+      if (!Node.isWithoutData(data)) {
+        builder.variable(LineReader.HISTORY_FILE, data.resolve("shell-history"));
+      }
+      LineReader reader = builder.build();
       Parser parser = new DefaultParser();
       while (true) {
         try {

@@ -87,9 +87,9 @@ final class SmallCommands {
     CommonOptions options = command.common;
     for (int i = 1; i < args.length; i++) {
       String word = args[i];
-      if (word.startsWith("--data=")) {
+      if (word.startsWith("--data=") && word.length() > "--data=".length()) {
         options.data = Optional.of(Path.of(word.substring("--data=".length())));
-      } else if (word.equals("--data") && i + 1 < args.length && !args[i + 1].startsWith("-")) {
+      } else if (word.equals("--data") && i + 1 < args.length && !args[i + 1].matches("-.*|")) {
         i++;
         options.data = Optional.of(Path.of(args[i]));
       } else if (word.equals("--json")) {

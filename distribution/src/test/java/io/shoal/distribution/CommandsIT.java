@@ -177,7 +177,7 @@ class CommandsIT {
     // The process runs, but listens no more: its number was given to another.
     Files.writeString(
         data.resolve("control.json"), "{\"url\":\"http://127.0.0.1:1\",\"token\":\"\",\"pid\":1}");
-    assertEquals("", ShoalProcess.run(folder, "ls", "--data=" + data).done().out());
+    ShoalProcess.run(folder, "ls", "--data=" + data).failed(1, data.toString());
     ShoalProcess.run(folder, "stat", UNKNOWN, "--data=" + data).failed(3, UNKNOWN);
   }
 

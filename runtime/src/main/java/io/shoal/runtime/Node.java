@@ -22,6 +22,7 @@ import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.node.NodeHandle;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,11 @@ public final class Node implements NodeCommands {
     this.work = work;
     this.reports = reports;
     this.metrics = metrics;
+  }
+
+  /// Whether no node ever used a folder, or it is not there: its key is missing.
+  public static boolean isWithoutData(Path dataFolder) {
+    return Files.notExists(HostKey.file(dataFolder));
   }
 
   /// Begins to describe a node.

@@ -63,6 +63,11 @@ public final class AddCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.MAKES_IT;
+  }
+
+  @Override
   Node.Mode mode() {
     return Node.Mode.OFFLINE;
   }
@@ -79,6 +84,9 @@ public final class AddCommand extends NodeCommand {
     }
     if (name.isPresent() && paths.size() != 1) {
       throw new InvalidInputException("--name is for a single PATH: add the others on their own");
+    }
+    if (name.filter(String::isEmpty).isPresent()) {
+      throw new InvalidInputException("--name is empty: check the variable that it comes from");
     }
     leafSizeBytes();
   }

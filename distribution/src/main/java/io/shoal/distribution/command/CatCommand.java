@@ -34,6 +34,11 @@ public final class CatCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.DOES_WITHOUT;
+  }
+
+  @Override
   Node.Mode mode() {
     return Node.Mode.FETCH;
   }

@@ -35,6 +35,11 @@ public final class FindCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.DOES_WITHOUT;
+  }
+
+  @Override
   Node.Mode mode() {
     return Node.Mode.FETCH_ONLY;
   }

@@ -11,6 +11,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,11 @@ public final class GetCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.MAKES_IT;
+  }
+
+  @Override
   Node.Mode mode() {
     return noServe ? Node.Mode.FETCH_ONLY : Node.Mode.FETCH;
   }
@@ -110,6 +116,10 @@ public final class GetCommand extends NodeCommand {
             .replace(replace)
             .privately(privately);
     target.map(path -> folder.resolve(path).normalize()).ifPresent(request::target);
+    if (target.isPresent() && target.get().endsWith(".")) {
+      // A slash at the end says that it is to be a folder, also where none is yet.
+      Files.createDirectories(folder.resolve(target.get()).normalize());
+    }
     maxSizeBytes().ifPresent(request::maxSizeBytes);
     // The time that resolving a name took is part of the whole.
     timeout

@@ -40,6 +40,11 @@ public final class InspectCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.DOES_WITHOUT;
+  }
+
+  @Override
   Node.Mode mode() {
     return Node.Mode.FETCH_ONLY;
   }

@@ -46,6 +46,11 @@ public final class KeyCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return action == Action.SHOW ? WithoutData.NEEDS_IT : WithoutData.MAKES_IT;
+  }
+
+  @Override
   Node.Mode mode() {
     return action == Action.ROTATE ? Node.Mode.FETCH_ONLY : Node.Mode.OFFLINE;
   }

@@ -2,8 +2,10 @@ package io.shoal.distribution.command;
 
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.launch.LogSetup;
+import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NameCommands.ResolvedName;
@@ -11,6 +13,7 @@ import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -57,9 +60,41 @@ public abstract class NodeCommand implements Callable<Integer> {
   /// Checks the arguments before a node is started.
   void check() throws ShoalException, IOException {}
 
+  /// What a command does where no node's data is, since the folder is new or misspelt.
+  enum WithoutData {
+    /// It makes the data folder, with a key.
+    MAKES_IT,
+    /// It can only be about what is there, and fails.
+    NEEDS_IT,
+    /// It asks other nodes, or none, and leaves nothing behind.
+    DOES_WITHOUT
+  }
+
+  WithoutData withoutData() {
+    return WithoutData.NEEDS_IT;
+  }
+
   @Override
   public final Integer call() throws ShoalException, IOException, InterruptedException {
     check();
+    Path data = common.dataFolder();
+    if (withoutData() == WithoutData.MAKES_IT || !Node.isWithoutData(data)) {
+      return work();
+    }
+    String missing = data + ": no node's data is there: check --data and SHOAL_HOME";
+    if (withoutData() == WithoutData.NEEDS_IT) {
+      throw new UserFaultException(missing + "; 'shoal add', 'get' and 'serve' begin with it");
+    }
+    if (!common.quiet) {
+      console().note("shoal: " + missing + "; this is done without it");
+    }
+    try (var scratch = ScratchFolder.create("shoal-asking")) {
+      common.data = Optional.of(scratch.path().resolve("data"));
+      return work();
+    }
+  }
+
+  private int work() throws ShoalException, IOException, InterruptedException {
     try (NodeCommands node = node(mode())) {
       return run(node);
     } catch (NotFoundException e) {

@@ -20,6 +20,11 @@ public final class PluginsCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.DOES_WITHOUT;
+  }
+
+  @Override
   Node.Mode mode() {
     return Node.Mode.OFFLINE;
   }

@@ -73,6 +73,11 @@ public final class PublishCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return lists() ? WithoutData.NEEDS_IT : WithoutData.MAKES_IT;
+  }
+
+  @Override
   Node.Mode mode() {
     return lists() ? Node.Mode.OFFLINE : Node.Mode.FETCH_ONLY;
   }

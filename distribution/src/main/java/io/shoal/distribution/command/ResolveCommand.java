@@ -27,6 +27,11 @@ public final class ResolveCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.DOES_WITHOUT;
+  }
+
+  @Override
   Node.Mode mode() {
     return Node.Mode.FETCH_ONLY;
   }

@@ -27,6 +27,11 @@ public final class StatCommand extends NodeCommand {
   }
 
   @Override
+  WithoutData withoutData() {
+    return WithoutData.DOES_WITHOUT;
+  }
+
+  @Override
   Node.Mode mode() {
     return modeFor(reference);
   }

@@ -7,13 +7,8 @@ import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
-import ch.qos.logback.core.rolling.RollingFileAppender;
-import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import ch.qos.logback.core.util.FileSize;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -58,16 +53,19 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     // it moves.
     root.setLevel(Level.WARN);
     context.getLogger("io.shoal").setLevel(Level.DEBUG);
+    // A machine with loopback alone lacks nothing, though Netty finds no hardware address there.
+    context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
     root.addAppender(console(context));
     String data = System.getProperty(DATA);
-    // A folder that is not there yet is for the node of a short command to make, if it needs one.
-    if (data != null && (Boolean.getBoolean(LASTING) || Files.isWritable(Path.of(data)))) {
-      try {
-        PrivateFolder.take(Path.of(data, LOGS));
-        root.addAppender(file(context, data + "/" + LOGS));
-      } catch (IOException e) {
-        context.getLogger(LogSetup.class).warn("no log is written: {}", e.getMessage());
+    if (data != null) {
+      if (Boolean.getBoolean(LASTING)) {
+        try {
+          PrivateFolder.take(Path.of(data, LOGS));
+        } catch (IOException e) {
+          context.getLogger(LogSetup.class).warn("no log is written: {}", e.getMessage());
+        }
       }
+      root.addAppender(file(context, Path.of(data)));
     }
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
@@ -85,38 +83,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     return console;
   }
 
-  private static RollingFileAppender<ILoggingEvent> file(LoggerContext context, String folder) {
-    var file = new PrivateFiles();
+  private static LogFile file(LoggerContext context, Path data) {
+    Path folder = data.resolve(LOGS);
+    var encoder =
+        encoder(context, "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n%ex");
+    var file = new LogFile(data, folder.resolve("shoal.log"), MAX_FILE_BYTES, OLD_FILES, encoder);
     file.setContext(context);
-    file.setFile(folder + "/shoal.log");
-    file.setEncoder(
-        encoder(context, "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n%ex"));
-    var policy = new FixedWindowRollingPolicy();
-    policy.setContext(context);
-    policy.setParent(file);
-    policy.setFileNamePattern(folder + "/shoal.%i.log");
-    policy.setMinIndex(1);
-    policy.setMaxIndex(OLD_FILES);
-    policy.start();
-    var trigger = new SizeBasedTriggeringPolicy<ILoggingEvent>();
-    trigger.setContext(context);
-    trigger.setMaxFileSize(new FileSize(MAX_FILE_BYTES));
-    trigger.start();
-    file.setRollingPolicy(policy);
-    file.setTriggeringPolicy(trigger);
     file.start();
     return file;
-  }
-
-  /// Logs name what this user shares and fetches: each new file is for this user alone, and none is
-  /// written through a link that somebody planted.
-  private static final class PrivateFiles extends RollingFileAppender<ILoggingEvent> {
-
-    @Override
-    public void openFile(String file) throws IOException {
-      PrivateFolder.makeFile(Path.of(file));
-      super.openFile(file);
-    }
   }
 
   private static PatternLayoutEncoder encoder(LoggerContext context, String pattern) {

@@ -29,8 +29,8 @@ public final class StartupCache {
     PrivateFolder.keepFromChanges(cache);
   }
 
-  /// Makes them in the background if this process found none that fits. Never fails: without one,
-  /// commands only start slower.
+  /// Makes them in the background, while this process lives, if this process found none that fits.
+  /// Never fails: without one, commands only start slower.
   public static void remake(Path dataFolder) {
     // The machine says "sharing" when it took a cache.
     boolean fits = System.getProperty("java.vm.info", "").contains("sharing");
@@ -49,7 +49,7 @@ public final class StartupCache {
       LOG.debug("no start-up cache is made", e);
       return;
     }
-    var builder = new ProcessBuilder(launcher.toString(), COMMAND, folder.toString());
+    var builder = new ProcessBuilder(launcher.toString(), COMMAND, folder.toString(), "--follow");
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     try {

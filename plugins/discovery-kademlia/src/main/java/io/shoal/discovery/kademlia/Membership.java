@@ -48,6 +48,9 @@ final class Membership implements AutoCloseable {
   private final BlockingCalls calls;
   private volatile Map<Family, DhtNode.Snapshot> figures = Map.of();
 
+  /// Whether the user was told that no node answers, and none did since.
+  private boolean warned;
+
   private Membership(
       KademliaConfig config, TableFile file, Optional<SavedTable> saved, Sockets sockets)
       throws IOException {
@@ -69,7 +72,7 @@ final class Membership implements AutoCloseable {
                     random,
                     now),
             this::bringBootstrap,
-            snapshots -> figures = snapshots);
+            this::take);
     this.calls = new BlockingCalls(loop);
   }
 
@@ -92,6 +95,31 @@ final class Membership implements AutoCloseable {
       sockets.close();
       throw e;
     }
+  }
+
+  /// Called by the loop's thread alone.
+  private void take(Map<Family, DhtNode.Snapshot> snapshots) {
+    figures = snapshots;
+    if (!isAlone()) {
+      warned = false;
+    } else if (!warned && !config.bootstrap().isEmpty()) {
+      warned = true;
+      LOG.warn("{}", aloneAdvice());
+    }
+  }
+
+  /// Whether no other node is known, though it was tried.
+  private boolean isAlone() {
+    Collection<DhtNode.Snapshot> all = figures.values();
+    return !all.isEmpty() && all.stream().allMatch(one -> one.nodes() == 0 && !one.joining());
+  }
+
+  private String aloneAdvice() {
+    return config.bootstrap().isEmpty()
+        ? "no other DHT node is known: " + JOIN_ADVICE
+        : "no bootstrap node answers ("
+            + String.join(", ", config.bootstrap().names())
+            + "): check that it runs and that UDP reaches it";
   }
 
   private void count(Metrics metrics) {
@@ -249,13 +277,8 @@ final class Membership implements AutoCloseable {
   DiscoveryStatus status(int inexpressible) {
     List<String> advice = new ArrayList<>();
     long nodes = sum(DhtNode.Snapshot::nodes);
-    if (nodes == 0) {
-      advice.add(
-          config.bootstrap().isEmpty()
-              ? "no other DHT node is known: " + JOIN_ADVICE
-              : "no bootstrap node answers ("
-                  + String.join(", ", config.bootstrap().names())
-                  + "): check that it runs and that UDP reaches it");
+    if (isAlone() || nodes == 0 && config.bootstrap().isEmpty()) {
+      advice.add(aloneAdvice());
     }
     Map<String, String> details = new LinkedHashMap<>();
     details.put("stored keys", Long.toString(sum(DhtNode.Snapshot::storedKeys)));

@@ -206,6 +206,25 @@ class KademliaDiscoveryTest {
   }
 
   @Test
+  void aBootstrapNodeIsBlamedOnlyAfterItHadTimeToAnswer() throws Exception {
+    KademliaDiscovery first = start(Map.of());
+    KademliaDiscovery second = joining(first);
+    await(
+        "the second node has joined",
+        () -> {
+          assertEquals(List.of(), second.status().advice());
+          return second.status().reachablePeers() == 1;
+        });
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + silent.getLocalPort();
+      KademliaDiscovery alone = start(Map.of("bootstrap", List.of(address)));
+      await(
+          "the silent node is named",
+          () -> alone.status().advice().stream().anyMatch(line -> line.contains(address)));
+    }
+  }
+
+  @Test
   void refusalsAreInCountersAndStatus() throws Exception {
     KademliaDiscovery node = start(Map.of());
     HostPort to = HostPort.parse(endpointOf(node)).orElseThrow();

@@ -57,6 +57,7 @@ public final class Bootstrap {
   private final Timers timers;
   private final List<LongConsumer> waiting = new ArrayList<>();
   private boolean trying;
+  private boolean settled;
   private int explored;
   private int pending;
   private long retryMillis = FIRST_RETRY_MILLIS;
@@ -123,6 +124,11 @@ public final class Bootstrap {
     } else {
       waiting.add(action);
     }
+  }
+
+  /// Whether the first attempt is not over yet: that no node is known means nothing then.
+  public boolean isFirstAttempt() {
+    return !settled;
   }
 
   /// Takes the addresses that were wanted.
@@ -226,6 +232,7 @@ public final class Bootstrap {
 
   private void settle(long nowMillis) {
     trying = false;
+    settled = true;
     List<LongConsumer> released = List.copyOf(waiting);
     waiting.clear();
     released.forEach(action -> action.accept(nowMillis));

@@ -245,6 +245,7 @@ public final class DhtNode {
         table.self(),
         maintenance.externalAddress(),
         table.size(),
+        table.isEmpty() && bootstrap.isFirstAttempt(),
         announcer.progress(nowMillis),
         providers.keys(),
         providers.size(),
@@ -271,6 +272,7 @@ public final class DhtNode {
   /// @param id the own id
   /// @param external our address as the world sees it, once enough other nodes agree (BEP 42)
   /// @param nodes known nodes
+  /// @param joining whether the first attempt to find one is not over yet
   /// @param announcing how own keys are kept announced
   /// @param storedKeys keys that others announced here
   /// @param storedProviders their providers
@@ -283,6 +285,7 @@ public final class DhtNode {
       NodeId id,
       Optional<InetAddress> external,
       int nodes,
+      boolean joining,
       AnnounceFigures.Progress announcing,
       int storedKeys,
       int storedProviders,
