@@ -35,9 +35,16 @@ final class HttpListener implements AutoCloseable {
   /// From the connection to the end of its request, which takes the owner milliseconds.
   static final int REQUEST_WITHIN_MILLIS = 10_000;
 
-  /// Connections that the system holds until they are accepted; a burst is not to wait for the
-  /// system's repetition after a second.
-  private static final int BACKLOG_CONNECTIONS = 1024;
+  /// Connections that the system holds until they are accepted. Under a flood the owner's waits its
+  /// turn among them, for about a second.
+  private static final int BACKLOG_CONNECTIONS = 256;
+
+  /// A connection that has to go sooner than this after it came shows that there is a flood.
+  private static final int FLOOD_WITHIN_MILLIS = 1_000;
+
+  /// Before the next connection in a flood: so one program does not make the node, and the machine,
+  /// busy with nothing but connections.
+  private static final int FLOOD_PAUSE_MILLIS = 4;
 
   /// After accepting failed, so that it is not tried in a busy loop.
   private static final int PAUSE_MILLIS = 50;
@@ -48,7 +55,9 @@ final class HttpListener implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Deque<Socket> unproven = new ArrayDeque<>();
+  private final Deque<Unproven> unproven = new ArrayDeque<>();
+
+  private record Unproven(Socket socket, long sinceNanos) {}
 
   /// Listens; connections wait until [#start].
   ///
@@ -73,39 +82,47 @@ final class HttpListener implements AutoCloseable {
   }
 
   private void acceptAll(Handler handler) {
-    while (true) {
+    boolean closing = false;
+    while (!closing) {
       try {
         Socket socket = server.accept();
-        oldestOf(enter(socket)).ifPresent(HttpListener::cut);
+        closing = enter(socket) && closedWithin(FLOOD_PAUSE_MILLIS);
         threads.execute(() -> serve(socket, handler));
       } catch (IOException | RuntimeException e) {
         // Mostly for want of descriptors, of which this frees one.
-        oldestOf(1).ifPresent(HttpListener::cut);
-        if (closedWithin(PAUSE_MILLIS)) {
-          return;
-        }
+        oldest().ifPresent(HttpListener::cut);
+        closing = closedWithin(PAUSE_MILLIS);
         LOG.debug("a connection to the control API was not accepted: {}", e.toString());
       }
     }
   }
 
-  /// @return how many are too many now
-  private int enter(Socket socket) {
+  /// @return whether there is a flood
+  private boolean enter(Socket socket) {
+    long now = nanoTime.getAsLong();
+    Optional<Unproven> tooMany;
     synchronized (unproven) {
-      unproven.addLast(socket);
-      return unproven.size() - MAX_UNPROVEN_CONNECTIONS;
+      unproven.addLast(new Unproven(socket, now));
+      tooMany =
+          unproven.size() > MAX_UNPROVEN_CONNECTIONS
+              ? Optional.of(unproven.removeFirst())
+              : Optional.empty();
     }
+    tooMany.ifPresent(HttpListener::cut);
+    return tooMany
+        .filter(cut -> now - cut.sinceNanos < TimeUnit.MILLISECONDS.toNanos(FLOOD_WITHIN_MILLIS))
+        .isPresent();
   }
 
-  private Optional<Socket> oldestOf(int tooMany) {
+  private Optional<Unproven> oldest() {
     synchronized (unproven) {
-      return tooMany > 0 ? Optional.ofNullable(unproven.pollFirst()) : Optional.empty();
+      return Optional.ofNullable(unproven.pollFirst());
     }
   }
 
   private void leave(Socket socket) {
     synchronized (unproven) {
-      unproven.remove(socket);
+      unproven.removeIf(one -> one.socket == socket);
     }
   }
 
@@ -132,9 +149,9 @@ final class HttpListener implements AutoCloseable {
     }
   }
 
-  private static void cut(Socket socket) {
+  private static void cut(Unproven connection) {
     try {
-      socket.close();
+      connection.socket.close();
     } catch (IOException e) {
       LOG.debug("closing a connection failed", e);
     }
@@ -150,7 +167,7 @@ final class HttpListener implements AutoCloseable {
     }
     closed.countDown();
     threads.shutdownNow();
-    for (Optional<Socket> left = oldestOf(1); left.isPresent(); left = oldestOf(1)) {
+    for (Optional<Unproven> left = oldest(); left.isPresent(); left = oldest()) {
       left.ifPresent(HttpListener::cut);
     }
   }

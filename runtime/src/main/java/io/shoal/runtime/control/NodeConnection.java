@@ -19,8 +19,12 @@ import java.util.function.LongSupplier;
 final class NodeConnection implements AutoCloseable {
 
   /// How long a port may take to accept. On loopback that is microseconds, unless the program
-  /// behind it accepts no more.
-  private static final int CONNECT_WITHIN_MILLIS = 2_000;
+  /// behind it accepts no more, or strangers take each place that it has.
+  private static final int CONNECT_WITHIN_MILLIS = 250;
+
+  /// The system itself tries again after one second and after three, which is too seldom where
+  /// places are free for milliseconds.
+  private static final int CONNECT_TRIES = 8;
 
   /// How long a node may be silent; one that works on a command shows life four times a second.
   /// With the connection and the start of this program it is less than ten seconds.
@@ -75,16 +79,20 @@ final class NodeConnection implements AutoCloseable {
   /// @throws IOException nothing listens there
   static NodeConnection open(InetSocketAddress address, Duration silentFor, LongSupplier nanoTime)
       throws IOException {
-    SocketChannel channel = SocketChannel.open();
-    try {
-      channel.socket().connect(address, CONNECT_WITHIN_MILLIS);
-      return new NodeConnection(channel, silentFor, nanoTime);
-    } catch (SocketTimeoutException e) {
-      channel.close();
-      throw new SilentException(e);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+    for (int tries = 1; ; tries++) {
+      SocketChannel channel = SocketChannel.open();
+      try {
+        channel.socket().connect(address, CONNECT_WITHIN_MILLIS);
+        return new NodeConnection(channel, silentFor, nanoTime);
+      } catch (SocketTimeoutException e) {
+        channel.close();
+        if (tries == CONNECT_TRIES) {
+          throw new SilentException(e);
+        }
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
     }
   }
 

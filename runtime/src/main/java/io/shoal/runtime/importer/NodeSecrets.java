@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// What is never imported, since content is public and a key that was published cannot be called
 /// back: data folders of nodes, and files that hold a key of this node.
@@ -18,6 +19,11 @@ final class NodeSecrets {
   /// Longest file that is searched for keys, and of a key file's part that is read: a key with
   /// comments has a tenth of that.
   static final int MAX_KEY_FILE_SIZE_BYTES = 4096;
+
+  /// The entries of a data folder, and what they are called while they are written.
+  private static final Pattern NODES_OWN =
+      Pattern.compile(
+          "plugins|runtime|logs|cache|.+\\.key(\\..*)?|(node\\.lock|control\\.json|shell-history).*");
 
   private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
   private static final String END = "-----END PRIVATE KEY-----";
@@ -55,11 +61,13 @@ final class NodeSecrets {
     }
   }
 
-  /// Whether a path is, or lies in, the data folder of this node or of another.
-  boolean isWithinNode(Path path) throws IOException {
-    for (Path at = path.toRealPath(); at != null; at = at.getParent()) {
+  /// Whether a path is the data folder of this node or of another, or of what a node keeps there.
+  /// Where nothing else can be written, as in a container, users keep files of their own there too.
+  boolean isOfNode(Path path) throws IOException {
+    Path real = path.toRealPath();
+    for (Path at = real; at != null; at = at.getParent()) {
       if (isNodeFolder(at)) {
-        return true;
+        return at.equals(real) || NODES_OWN.matcher(at.relativize(real).getName(0) + "").matches();
       }
     }
     return false;

@@ -75,9 +75,9 @@ final class TreeImport {
       throw new InvalidInputException(
           path + " is " + kind(attributes) + ": give the file or folder itself");
     }
-    if (secrets.isWithinNode(path)) {
+    if (secrets.isOfNode(path)) {
       throw new InvalidInputException(
-          "%s is the data folder of a node, or in it, where its keys are: copy what you want to share to another folder"
+          "%s is the data folder of a node, or its own in there, with its keys: copy what you want to share to another folder"
               .formatted(Quoted.of(path.toString())));
     }
     String name = givenName.isPresent() ? givenName.get() : ownName(path);

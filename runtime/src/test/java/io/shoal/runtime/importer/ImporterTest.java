@@ -182,9 +182,9 @@ class ImporterTest {
   }
 
   @Test
-  void whatIsInADataFolderIsRefusedByName() throws Exception {
+  void whatIsTheNodesInADataFolderIsRefusedByName() throws Exception {
     makeNode(dataFolder());
-    Path inner = Files.createDirectories(dataFolder().resolve("chunks"));
+    Path inner = Files.createDirectories(dataFolder().resolve("plugins/store"));
     for (Path path : List.of(dataFolder(), dataFolder().resolve("identity.key"), inner)) {
       UserFaultException refused =
           assertThrows(UserFaultException.class, () -> add(path, COPY), path.toString());
@@ -192,6 +192,14 @@ class ImporterTest {
       assertTrue(refused.getMessage().contains("copy what you want to share"));
     }
     assertTrue(store.chunks.isEmpty());
+  }
+
+  @Test
+  void aFileOfTheUsersInADataFolderIsImported() throws Exception {
+    makeNode(dataFolder());
+    Path film = Files.writeString(dataFolder().resolve("film"), "a film");
+
+    assertEquals(1, add(film, COPY).files());
   }
 
   @Test
