@@ -151,7 +151,7 @@ public final class FilesystemStore implements ChunkStore {
   }
 
   @Override
-  public Optional<ChunkReader> open(Cid cid) throws IOException {
+  public Optional<ChunkReader> open(Cid cid) throws IOException, RetryableException {
     Optional<ChunkKey> key = ChunkKey.of(cid);
     if (key.isEmpty()) {
       return Optional.empty();

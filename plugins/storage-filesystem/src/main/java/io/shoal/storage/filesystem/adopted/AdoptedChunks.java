@@ -9,6 +9,7 @@ import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.DiskFaults;
 import io.shoal.storage.filesystem.disk.DiskFile;
 import io.shoal.storage.filesystem.disk.FileStamp;
+import io.shoal.storage.filesystem.journal.ExpectedFile;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -45,7 +46,7 @@ public final class AdoptedChunks {
     }
   }
 
-  public Optional<ChunkReader> open(ChunkKey key) throws IOException {
+  public Optional<ChunkReader> open(ChunkKey key) throws IOException, RetryableException {
     for (ClaimTable.Candidate claim : table.candidates(key)) {
       Optional<ChunkReader> reader = open(key, claim);
       if (reader.isPresent()) {
@@ -55,18 +56,24 @@ public final class AdoptedChunks {
     return Optional.empty();
   }
 
-  private Optional<ChunkReader> open(ChunkKey key, ClaimTable.Candidate claim) throws IOException {
+  private Optional<ChunkReader> open(ChunkKey key, ClaimTable.Candidate claim)
+      throws IOException, RetryableException {
     DiskFile open;
     try {
-      open = disk.read(claim.file().path());
+      open = disk.read(claim.path());
     } catch (NoSuchFileException e) {
-      if (check.isGone(claim.file())) {
+      Optional<ExpectedFile> renamed =
+          check.isGone(claim.file()) ? Optional.empty() : table.expected(claim.file());
+      if (renamed.isEmpty()) {
         return Optional.empty();
       }
-      open = disk.read(claim.file().path()); // it was just renamed
+      open = disk.read(renamed.get().ref().path());
     } catch (FileSystemException e) {
+      if (DiskFaults.descriptors(e)) {
+        throw DiskFaults.tooManyOpen(claim.path(), e);
+      }
       LOG.warn(
-          "{}: cannot be read ({}): its chunks are not served", claim.file(), DiskFaults.reason(e));
+          "{}: cannot be read ({}): its chunks are not served", claim.path(), DiskFaults.reason(e));
       return Optional.empty();
     }
     // Looked at after it was opened: what is checked is then what is read, or the name changed
@@ -79,8 +86,20 @@ public final class AdoptedChunks {
   }
 
   private boolean usable(ClaimTable.Candidate claim) throws IOException {
-    Optional<FileStamp> stamp = disk.stat(claim.file().path());
-    return switch (claim.file().expected.state(stamp)) {
+    Optional<ExpectedFile> expected = table.expected(claim.file());
+    Optional<FileStamp> stamp;
+    try {
+      stamp =
+          expected.isEmpty() ? Optional.empty() : disk.stat(expected.get().ref().path());
+    } catch (FileSystemException e) {
+      // Its medium is away, or a folder above may not be entered: it may come back as it was.
+      LOG.debug("{} cannot be looked at", claim.path(), e);
+      return false;
+    }
+    if (expected.isEmpty()) {
+      return false;
+    }
+    return switch (expected.get().state(stamp)) {
       // Of a file that is as it was a claim beyond its end is none either: a journal from which the
       // medium lost a record can hold one.
       case INTACT, GROWING ->
@@ -115,9 +134,9 @@ public final class AdoptedChunks {
     }
     LOG.warn(
         "{}: the bytes at {} are corrupt: they are not served any more",
-        claim.file(),
+        claim.path(),
         claim.offsetBytes());
-    return table.unclaim(key, claim);
+    return table.unclaim(key, claim.file(), claim.offsetBytes());
   }
 
   /// Shows the bytes at each claim on a chunk to `each`, also where a file has several.

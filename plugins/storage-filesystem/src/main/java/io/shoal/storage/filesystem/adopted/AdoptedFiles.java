@@ -14,9 +14,11 @@ import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.ReferenceJournal;
 import io.shoal.storage.filesystem.journal.UnforcedReferences;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -80,9 +82,8 @@ public final class AdoptedFiles implements FileBacked {
 
   /// Finds what an earlier process left. Called once, before anything else.
   public void load() throws IOException {
-    log.load();
-    for (AdoptedFile file : table.files()) {
-      moves.settle(file);
+    for (Map.Entry<AdoptedFile, List<Path>> moving : log.load().entrySet()) {
+      moves.settle(moving.getKey(), moving.getValue());
     }
   }
 
@@ -93,11 +94,11 @@ public final class AdoptedFiles implements FileBacked {
     changing.lock();
     try {
       Optional<AdoptedFile> known = table.at(file);
-      if (known.isPresent() && !known.get().dropped) {
-        ExpectedFile expected = known.get().expected;
-        switch (expected.state(Optional.of(stamp))) {
+      Optional<ExpectedFile> expected = served(known);
+      if (expected.isPresent()) {
+        switch (expected.get().state(Optional.of(stamp))) {
           case INTACT -> {
-            return expected.ref();
+            return expected.get().ref();
           }
           case GROWING ->
               throw new UserFaultException(
@@ -106,8 +107,7 @@ public final class AdoptedFiles implements FileBacked {
         }
       }
       requireReadable(file);
-      known.ifPresent(table::forget);
-      return table.begin(ExpectedFile.of(file, stamp, false)).expected.ref();
+      return begin(known, ExpectedFile.of(file, stamp, false));
     } finally {
       changing.unlock();
     }
@@ -120,16 +120,24 @@ public final class AdoptedFiles implements FileBacked {
     changing.lock();
     try {
       Optional<AdoptedFile> known = table.at(file);
-      if (known.isPresent()
-          && !known.get().dropped
-          && known.get().expected.state(Optional.of(stamp)) == FileState.GROWING) {
-        return known.get().expected.ref();
-      }
-      known.ifPresent(table::forget);
-      return table.begin(ExpectedFile.of(file, stamp, true)).expected.ref();
+      Optional<ExpectedFile> growing =
+          served(known).filter(it -> it.state(Optional.of(stamp)) == FileState.GROWING);
+      return growing.isPresent()
+          ? growing.get().ref()
+          : begin(known, ExpectedFile.of(file, stamp, true));
     } finally {
       changing.unlock();
     }
+  }
+
+  private Optional<ExpectedFile> served(Optional<AdoptedFile> known) {
+    return known.filter(file -> !table.isGone(file)).flatMap(table::expected);
+  }
+
+  private FileRef begin(Optional<AdoptedFile> known, ExpectedFile expected) {
+    known.ifPresent(table::forget);
+    table.begin(expected);
+    return expected.ref();
   }
 
   private static Path normal(Path path) {
@@ -161,8 +169,13 @@ public final class AdoptedFiles implements FileBacked {
       disk.read(file).close();
     } catch (IOException e) {
       throw new UserFaultException(
-          "%s: cannot be read (%s): give this user the right to read it"
-              .formatted(file, DiskFaults.reason(e)),
+          "%s: cannot be read (%s): %s"
+              .formatted(
+                  file,
+                  DiskFaults.reason(e),
+                  DiskFaults.descriptors(e)
+                      ? DiskFaults.cure(e)
+                      : "give this user the right to read it"),
           e);
     }
   }
@@ -170,8 +183,9 @@ public final class AdoptedFiles implements FileBacked {
   @Override
   public void adopt(FileRef ref, List<Segment> segments) throws IOException, ChunkChangedException {
     AdoptedFile file = referredTo(ref).orElseThrow(() -> ChangeCheck.changed(ref.path()));
+    Optional<ExpectedFile> expected = table.expected(file);
     Optional<FileStamp> stamp = disk.stat(ref.path());
-    switch (file.expected.state(stamp)) {
+    switch (expected.map(it -> it.state(stamp)).orElse(FileState.MISSING)) {
       case INTACT, GROWING -> {
         requireWithin(segments, stamp.map(FileStamp::sizeBytes).orElse(0L), ref.path());
         if (!table.claim(file, segments)) {
@@ -183,7 +197,13 @@ public final class AdoptedFiles implements FileBacked {
         if (check.isGone(file)) {
           throw ChangeCheck.changed(ref.path());
         }
-        adopt(file.expected.ref(), segments);
+        // It was renamed just now.
+        adopt(
+            table
+                .expected(file)
+                .map(ExpectedFile::ref)
+                .orElseThrow(() -> ChangeCheck.changed(ref.path())),
+            segments);
       }
     }
     if (table.pendingSegments() > MAX_PENDING_SEGMENTS) {
@@ -213,7 +233,11 @@ public final class AdoptedFiles implements FileBacked {
   private Optional<AdoptedFile> referredTo(FileRef ref) {
     return table
         .at(normal(ref.path()))
-        .filter(file -> !file.dropped && file.expected.ref().equals(ref));
+        .filter(file -> !table.isGone(file) && refersTo(file, ref));
+  }
+
+  private boolean refersTo(AdoptedFile file, FileRef ref) {
+    return table.expected(file).map(ExpectedFile::ref).equals(Optional.of(ref));
   }
 
   private static void requireWithin(List<Segment> segments, long fileBytes, Path file) {
@@ -251,7 +275,7 @@ public final class AdoptedFiles implements FileBacked {
     try {
       table
           .at(normal(ref.path()))
-          .filter(file -> file.expected.ref().equals(ref))
+          .filter(file -> refersTo(file, ref))
           .ifPresent(table::forget);
     } finally {
       changing.unlock();
@@ -261,38 +285,50 @@ public final class AdoptedFiles implements FileBacked {
   @Override
   public Optional<FileClaims> claims(Path path) throws IOException {
     Optional<AdoptedFile> file = table.at(normal(path));
-    return file.isEmpty() ? Optional.empty() : Optional.of(claims(file.get()));
+    return file.isEmpty() ? Optional.empty() : claims(file.get());
   }
 
-  private FileClaims claims(AdoptedFile file) throws IOException {
-    ExpectedFile expected;
-    FileState state;
+  private Optional<FileClaims> claims(AdoptedFile file) throws IOException {
+    Optional<ExpectedFile> expected;
+    Optional<FileState> state;
     do {
-      expected = file.expected;
+      expected = table.expected(file);
       state = state(file);
-    } while (!expected.equals(file.expected)); // renamed meanwhile
-    return new FileClaims(expected.ref(), state, table.segments(file));
+    } while (!expected.equals(table.expected(file))); // renamed meanwhile
+    return expected.isEmpty() || state.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new FileClaims(expected.get().ref(), state.get(), table.segments(file)));
   }
 
   @Override
   public Optional<FileState> state(Path path) throws IOException {
     Optional<AdoptedFile> file = table.at(normal(path));
-    return file.isEmpty() ? Optional.empty() : Optional.of(state(file.get()));
+    return file.isEmpty() ? Optional.empty() : state(file.get());
   }
 
-  private FileState state(AdoptedFile file) throws IOException {
-    FileState state = file.expected.state(disk.stat(file.path()));
+  private Optional<FileState> state(AdoptedFile file) throws IOException {
+    Optional<ExpectedFile> expected = table.expected(file);
+    if (expected.isEmpty()) {
+      return Optional.empty();
+    }
+    FileState state = expected.get().state(disk.stat(expected.get().ref().path()));
     if (state == FileState.CHANGED && !check.isGone(file)) {
       return state(file); // it was renamed just now
     }
     // A file that changed and was then changed back was seen as changed: its claims are gone.
-    return file.dropped && state != FileState.MISSING ? FileState.CHANGED : state;
+    return Optional.of(
+        table.isGone(file) && state != FileState.MISSING ? FileState.CHANGED : state);
   }
 
   @Override
   public void references(Consumer<FileClaims> each) throws IOException {
-    for (AdoptedFile file : table.files()) {
-      each.accept(claims(file));
+    Optional<AdoptedFile> next = table.next(FileColumns.NONE);
+    while (next.isPresent()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("listing the files was interrupted");
+      }
+      claims(next.get()).ifPresent(each);
+      next = table.next(next.get().number());
     }
   }
 

@@ -8,7 +8,6 @@ import io.shoal.storage.filesystem.chunk.Reading;
 import io.shoal.storage.filesystem.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /// Reads a chunk out of a user's file. The open file is the lease: the node never changes its
@@ -48,8 +47,8 @@ final class AdoptedReader implements ChunkReader {
     chunks.requireOpen();
     int read = Reading.within(file, claim.offsetBytes(), claim.sizeBytes(), into, positionBytes);
     if (read < 0 && positionBytes < claim.sizeBytes()) {
-      Path path = claim.file().path();
-      throw new IOException(path + ": the file became shorter while it was read: add it again");
+      throw new IOException(
+          claim.path() + ": the file became shorter while it was read: add it again");
     }
     return read;
   }
@@ -62,7 +61,7 @@ final class AdoptedReader implements ChunkReader {
 
   @Override
   public void revalidate() throws IOException, ChunkChangedException {
-    check.requireUnchanged(claim.file());
+    check.requireUnchanged(claim);
   }
 
   @Override

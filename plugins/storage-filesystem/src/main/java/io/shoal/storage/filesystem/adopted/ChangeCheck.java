@@ -1,10 +1,11 @@
 package io.shoal.storage.filesystem.adopted;
 
 import io.shoal.api.ChunkChangedException;
-import io.shoal.api.FileBacked.FileState;
 import io.shoal.storage.filesystem.disk.Disk;
+import io.shoal.storage.filesystem.journal.ExpectedFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,12 +26,14 @@ final class ChangeCheck {
   }
 
   /// Whether bytes that were read from the file can be trusted.
-  void requireUnchanged(AdoptedFile file) throws IOException, ChunkChangedException {
-    switch (file.expected.state(disk.stat(file.path()))) {
+  void requireUnchanged(ClaimTable.Candidate claim) throws IOException, ChunkChangedException {
+    // A file that was forgotten while it is read has the name that it had.
+    ExpectedFile expected = table.expected(claim.file()).orElse(claim.expected());
+    switch (expected.state(disk.stat(expected.ref().path()))) {
       case INTACT, GROWING -> {}
       case CHANGED, MISSING -> {
-        if (isGone(file)) {
-          throw changed(file.path());
+        if (isGone(claim.file())) {
+          throw changed(expected.ref().path());
         }
       }
     }
@@ -43,20 +46,21 @@ final class ChangeCheck {
   boolean isGone(AdoptedFile file) throws IOException {
     changing.lock();
     try {
-      FileState state = file.expected.state(disk.stat(file.path()));
-      switch (state) {
+      Optional<ExpectedFile> expected = table.expected(file);
+      if (expected.isEmpty()) {
+        return true;
+      }
+      Path path = expected.get().ref().path();
+      switch (expected.get().state(disk.stat(path))) {
         case INTACT, GROWING -> {
           return false;
         }
         case CHANGED -> {
-          if (!file.dropped && !file.forgotten) {
-            LOG.warn(
-                "{}: the file changed: its chunks are not served any more; add it again to serve it",
-                file);
-            table.drop(file);
+          if (table.drop(file)) {
+            LOG.info("{}: the file changed: its chunks are not served until it was read again", path);
           }
         }
-        case MISSING -> LOG.debug("{} is missing", file);
+        case MISSING -> LOG.debug("{} is missing", path);
       }
       return true;
     } finally {

@@ -8,15 +8,11 @@ import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The state in memory of users' files: the references, their claims, and the changes that the
 /// journal does not have yet. Thread-safe; does no IO, so its lock is never held for long.
@@ -25,61 +21,105 @@ final class ClaimTable {
   /// of them would cost more than fetching it.
   private static final int MAX_CANDIDATES = 16;
 
-  /// How many claims on one chunk are looked through. A file of zeros claims one chunk over and
-  /// over.
-  private static final int MAX_CHAIN = 256;
-
   /// How many claims on one chunk are audited: 64 GiB of zeros in leaves of 1 MiB. Bounds the list,
   /// and what one chunk takes of an audit.
   private static final int MAX_AUDITED = 65_536;
 
   /// A claim that may serve a chunk.
-  record Candidate(AdoptedFile file, long offsetBytes, int sizeBytes) {}
+  ///
+  /// @param expected how the file had to look when this was found
+  record Candidate(AdoptedFile file, ExpectedFile expected, long offsetBytes, int sizeBytes) {
+    Path path() {
+      return expected.ref().path();
+    }
+  }
 
   private final ChunkIndex index;
   // Guarded by the index.
-  private final Map<Integer, AdoptedFile> byNumber = new HashMap<>();
-  private final Map<Path, AdoptedFile> byPath = new HashMap<>();
-  private final BitSet numbers = new BitSet();
+  private final FileColumns files;
   private List<PendingChange> pending = new ArrayList<>();
   private int pendingSegments;
-  private long claims;
+  private final FileEntries entries;
 
   /// @param index shared with the owned chunks; its monitor guards it and all of this
   ClaimTable(ChunkIndex index) {
     this.index = index;
-    numbers.set(ChunkIndex.OWNED);
+    this.files = new FileColumns(index.seed());
+    this.entries = new FileEntries(index, files);
   }
 
   AdoptedFile begin(ExpectedFile expected) {
     synchronized (index) {
-      int number = numbers.nextClearBit(1);
-      if (number > ChunkIndex.MAX_FILE) {
-        throw new IllegalStateException(
-            "a store refers to at most " + ChunkIndex.MAX_FILE + " files");
-      }
-      AdoptedFile file = new AdoptedFile(number, expected);
-      put(file);
+      AdoptedFile file = file(files.add(expected));
       pending.add(new PendingChange.Description(file));
       return file;
     }
   }
 
-  private void put(AdoptedFile file) {
-    numbers.set(file.number);
-    byNumber.put(file.number, file);
-    byPath.put(file.path(), file);
+  private AdoptedFile file(int number) {
+    return new AdoptedFile(number, files.generation(number));
   }
 
   Optional<AdoptedFile> at(Path path) {
     synchronized (index) {
-      return Optional.ofNullable(byPath.get(path));
+      int number = files.at(path);
+      return number == FileColumns.NONE ? Optional.empty() : Optional.of(file(number));
     }
   }
 
-  List<AdoptedFile> files() {
+  /// The next file behind a number; all are behind [FileColumns#NONE].
+  Optional<AdoptedFile> next(int number) {
     synchronized (index) {
-      return List.copyOf(byNumber.values());
+      int next = files.next(number);
+      return next == FileColumns.NONE ? Optional.empty() : Optional.of(file(next));
+    }
+  }
+
+  /// The file that is referred to by a number.
+  Optional<AdoptedFile> numbered(int number) {
+    synchronized (index) {
+      return files.isReferredTo(number) ? Optional.of(file(number)) : Optional.empty();
+    }
+  }
+
+  /// How a file has to look; empty once its number was given away. One that was forgotten is known
+  /// until then.
+  Optional<ExpectedFile> expected(AdoptedFile file) {
+    synchronized (index) {
+      return isKnown(file) ? Optional.of(files.expected(file.number())) : Optional.empty();
+    }
+  }
+
+  private boolean isKnown(AdoptedFile file) {
+    return files.isTaken(file.number()) && files.generation(file.number()) == file.generation();
+  }
+
+  /// Whether the reference was given up.
+  boolean isForgotten(AdoptedFile file) {
+    synchronized (index) {
+      return !isKnown(file) || files.is(file.number(), FileColumns.FORGOTTEN);
+    }
+  }
+
+  /// Whether there are no claims since the file changed, or the reference was given up.
+  boolean isGone(AdoptedFile file) {
+    synchronized (index) {
+      return isForgotten(file) || files.is(file.number(), FileColumns.DROPPED);
+    }
+  }
+
+  /// Whether the journal knows it.
+  boolean isJournaled(AdoptedFile file) {
+    synchronized (index) {
+      return isKnown(file) && files.is(file.number(), FileColumns.JOURNALED);
+    }
+  }
+
+  void journaled(AdoptedFile file) {
+    synchronized (index) {
+      if (isKnown(file)) {
+        files.flag(file.number(), FileColumns.JOURNALED, true);
+      }
     }
   }
 
@@ -88,49 +128,18 @@ final class ClaimTable {
   /// @return whether it was there
   boolean claim(AdoptedFile file, List<Segment> segments) {
     synchronized (index) {
-      if (file.dropped || file.forgotten) {
+      if (isGone(file)) {
         return false;
       }
-      add(file, segments);
+      int before = files.firstEntry(file.number());
+      entries.add(file.number(), segments);
       for (int i = 0; i < segments.size(); i += JournalRecord.MAX_SEGMENTS) {
         int end = Math.min(segments.size(), i + JournalRecord.MAX_SEGMENTS);
-        pending.add(new PendingChange.Claims(file, List.copyOf(segments.subList(i, end))));
+        pending.add(new PendingChange.Claims(file, List.copyOf(segments.subList(i, end)), before));
       }
       pendingSegments += segments.size();
       return true;
     }
-  }
-
-  private void add(AdoptedFile file, List<Segment> segments) {
-    for (Segment segment : segments) {
-      Optional<ChunkKey> key = ChunkKey.of(segment.cid());
-      if (key.isPresent() && !claimed(key.get(), file, segment.offsetBytes())) {
-        file.firstEntry =
-            index.add(
-                key.get(),
-                segment.sizeBytes(),
-                segment.cid().codec(),
-                file.number,
-                segment.offsetBytes(),
-                file.firstEntry);
-        claims++;
-      }
-    }
-  }
-
-  private boolean claimed(ChunkKey key, AdoptedFile file, long offsetBytes) {
-    return entry(key, file, offsetBytes, MAX_CHAIN) != ChunkIndex.NONE;
-  }
-
-  private int entry(ChunkKey key, AdoptedFile file, long offsetBytes, int maxSteps) {
-    int entry = index.find(key);
-    for (int i = 0; i < maxSteps && entry != ChunkIndex.NONE; i++) {
-      if (index.file(entry) == file.number && index.offsetBytes(entry) == offsetBytes) {
-        return entry;
-      }
-      entry = index.nextOfKey(entry);
-    }
-    return ChunkIndex.NONE;
   }
 
   int pendingSegments() {
@@ -145,11 +154,10 @@ final class ClaimTable {
       List<Candidate> found = new ArrayList<>();
       Set<Integer> seen = new HashSet<>();
       int entry = index.find(key);
-      for (int i = 0; i < MAX_CHAIN && entry != ChunkIndex.NONE; i++) {
+      for (int i = 0; i < FileEntries.MAX_CHAIN && entry != ChunkIndex.NONE; i++) {
         int number = index.file(entry);
-        @Nullable AdoptedFile file = byNumber.get(number);
-        if (file != null && seen.add(number)) {
-          found.add(new Candidate(file, index.offsetBytes(entry), index.sizeBytes(entry)));
+        if (files.isReferredTo(number) && seen.add(number)) {
+          found.add(candidate(number, entry));
         }
         if (found.size() == MAX_CANDIDATES) {
           break;
@@ -160,15 +168,19 @@ final class ClaimTable {
     }
   }
 
+  private Candidate candidate(int number, int entry) {
+    return new Candidate(
+        file(number), files.expected(number), index.offsetBytes(entry), index.sizeBytes(entry));
+  }
+
   /// The claims on a chunk, also where a file has several.
   List<Candidate> claims(ChunkKey key) {
     synchronized (index) {
       List<Candidate> found = new ArrayList<>();
       int entry = index.find(key);
       while (entry != ChunkIndex.NONE && found.size() < MAX_AUDITED) {
-        @Nullable AdoptedFile file = byNumber.get(index.file(entry));
-        if (file != null) {
-          found.add(new Candidate(file, index.offsetBytes(entry), index.sizeBytes(entry)));
+        if (files.isReferredTo(index.file(entry))) {
+          found.add(candidate(index.file(entry), entry));
         }
         entry = index.nextOfKey(entry);
       }
@@ -179,16 +191,18 @@ final class ClaimTable {
   /// Takes one claim back.
   ///
   /// @return whether it was there
-  boolean unclaim(ChunkKey key, Candidate claim) {
+  boolean unclaim(ChunkKey key, AdoptedFile file, long offsetBytes) {
     synchronized (index) {
-      int entry = entry(key, claim.file(), claim.offsetBytes(), Integer.MAX_VALUE);
+      int entry =
+          isForgotten(file)
+              ? ChunkIndex.NONE
+              : entries.find(key, file.number(), offsetBytes, Integer.MAX_VALUE);
       if (entry == ChunkIndex.NONE) {
         return false;
       }
       Cid cid = key.cid(index.codec(entry));
-      pending.add(new PendingChange.Unclaim(claim.file(), claim.offsetBytes(), cid));
-      index.removeClaim(entry);
-      claims--;
+      pending.add(new PendingChange.Unclaim(file, offsetBytes, cid));
+      entries.remove(entry);
       return true;
     }
   }
@@ -202,13 +216,13 @@ final class ClaimTable {
       int entry = index.find(key);
       while (entry != ChunkIndex.NONE) {
         int next = index.nextOfKey(entry);
-        @Nullable AdoptedFile file = byNumber.get(index.file(entry));
-        if (file != null) {
+        if (files.isReferredTo(index.file(entry))) {
           pending.add(
               new PendingChange.Unclaim(
-                  file, index.offsetBytes(entry), key.cid(index.codec(entry))));
-          index.removeClaim(entry);
-          claims--;
+                  file(index.file(entry)),
+                  index.offsetBytes(entry),
+                  key.cid(index.codec(entry))));
+          entries.remove(entry);
           any = true;
         }
         entry = next;
@@ -218,45 +232,38 @@ final class ClaimTable {
   }
 
   /// Takes all claims of a file that changed back and remembers the file.
-  void drop(AdoptedFile file) {
+  ///
+  /// @return whether it was not gone before
+  boolean drop(AdoptedFile file) {
     synchronized (index) {
-      if (!file.dropped && !file.forgotten) {
-        removeClaims(file);
-        file.dropped = true;
-        pending.add(new PendingChange.Drop(file));
+      if (isGone(file)) {
+        return false;
       }
+      entries.removeAll(file.number());
+      files.flag(file.number(), FileColumns.DROPPED, true);
+      pending.add(new PendingChange.Drop(file));
+      return true;
     }
   }
 
   /// Forgets a file.
   void forget(AdoptedFile file) {
     synchronized (index) {
-      if (!file.forgotten) {
-        removeClaims(file);
-        file.forgotten = true;
-        byNumber.remove(file.number);
-        byPath.remove(file.path(), file);
+      if (!isForgotten(file)) {
+        entries.removeAll(file.number());
+        files.forget(file.number());
         pending.add(new PendingChange.Forget(file));
       }
     }
   }
 
-  private void removeClaims(AdoptedFile file) {
-    for (int entry = file.firstEntry; entry != ChunkIndex.NONE; entry = index.nextInFile(entry)) {
-      claims -= index.dead(entry) ? 0 : 1;
-    }
-    index.removeFile(file.firstEntry);
-    file.firstEntry = ChunkIndex.NONE;
-    file.firstForcedEntry = ChunkIndex.NONE;
-  }
-
   /// The file has another name or is settled now.
   void redescribe(AdoptedFile file, ExpectedFile expected) {
     synchronized (index) {
-      byPath.remove(file.path(), file);
-      file.expected = expected;
-      byPath.put(file.path(), file);
-      pending.add(new PendingChange.Description(file));
+      if (!isForgotten(file)) {
+        files.describe(file.number(), expected);
+        pending.add(new PendingChange.Description(file));
+      }
     }
   }
 
@@ -264,7 +271,9 @@ final class ClaimTable {
   List<Segment> segments(AdoptedFile file) {
     synchronized (index) {
       List<Segment> found = new ArrayList<>();
-      collect(file.firstEntry, Integer.MAX_VALUE, found);
+      if (!isGone(file)) {
+        entries.collect(files.firstEntry(file.number()), Integer.MAX_VALUE, found);
+      }
       found.sort(Comparator.comparingLong(Segment::offsetBytes));
       List<Segment> distinct = new ArrayList<>(found.size());
       for (Segment segment : found) {
@@ -276,23 +285,18 @@ final class ClaimTable {
     }
   }
 
-  /// Collects at most `max` claims from an entry on, and says where to go on.
-  int forcedSegments(AdoptedFile file, int from, int max, List<Segment> into) {
+  /// The newest entry whose bytes were forced.
+  int firstForcedEntry(AdoptedFile file) {
     synchronized (index) {
-      return file.dropped || file.forgotten ? ChunkIndex.NONE : collect(from, max, into);
+      return isGone(file) ? ChunkIndex.NONE : files.firstForcedEntry(file.number());
     }
   }
 
-  private int collect(int from, int max, List<Segment> into) {
-    int entry = from;
-    while (entry != ChunkIndex.NONE && into.size() < max) {
-      if (!index.dead(entry)) {
-        Cid cid = index.key(entry).cid(index.codec(entry));
-        into.add(new Segment(cid, index.offsetBytes(entry), index.sizeBytes(entry)));
-      }
-      entry = index.nextInFile(entry);
+  /// Collects at most `max` claims from an entry on, and says where to go on.
+  int forcedSegments(AdoptedFile file, int from, int max, List<Segment> into) {
+    synchronized (index) {
+      return isGone(file) ? ChunkIndex.NONE : entries.collect(from, max, into);
     }
-    return entry;
   }
 
   /// The changes that the journal has to learn, without the first `skip` of them.
@@ -309,84 +313,76 @@ final class ClaimTable {
       pending = new ArrayList<>();
       pendingSegments = 0;
       for (PendingChange one : taken) {
-        if (one instanceof PendingChange.Claims) {
-          one.file().firstForcedEntry = one.file().firstEntry;
+        if (one instanceof PendingChange.Claims && !isGone(one.file())) {
+          int number = one.file().number();
+          files.setFirstForcedEntry(number, files.firstEntry(number));
         }
       }
       return taken;
     }
   }
 
-  /// The number of a file that the journal has forgotten may be given away again.
-  void free(AdoptedFile file) {
+  /// Takes changes back that the journal has not learned, since their files could not be forced
+  /// yet: all that there are of each of these files.
+  void putBack(List<PendingChange> untold) {
     synchronized (index) {
-      numbers.clear(file.number);
-    }
-  }
-
-  /// About how many bytes a journal of all this takes.
-  long journalBytes() {
-    synchronized (index) {
-      return 64 * claims + 256L * byNumber.size();
-    }
-  }
-
-  /// Takes a record of the journal in, at start.
-  void replay(JournalRecord record) {
-    synchronized (index) {
-      @Nullable AdoptedFile file = byNumber.get(record.file());
-      switch (record) {
-        case JournalRecord.Described(int number, ExpectedFile expected) ->
-            replayDescription(number, expected, file);
-        case JournalRecord.Claimed(_, List<Segment> segments) -> {
-          if (file != null && !file.dropped) {
-            add(file, segments);
-            file.firstForcedEntry = file.firstEntry;
-          }
-        }
-        case JournalRecord.Moving(_, Path target) -> {
-          if (file != null) {
-            file.moving.add(target);
-          }
-        }
-        case JournalRecord.Dropped(_) -> {
-          if (file != null) {
-            removeClaims(file);
-            file.dropped = true;
-          }
-        }
-        case JournalRecord.Forgotten(_) -> {
-          if (file != null) {
-            removeClaims(file);
-            byNumber.remove(file.number);
-            byPath.remove(file.path(), file);
-            numbers.clear(file.number);
-          }
-        }
-        case JournalRecord.Unclaimed(_, long offset, Cid cid) -> {
-          Optional<ChunkKey> key = ChunkKey.of(cid);
-          if (file != null && key.isPresent()) {
-            int entry = entry(key.get(), file, offset, Integer.MAX_VALUE);
-            if (entry != ChunkIndex.NONE) {
-              index.removeClaim(entry);
-              claims--;
-            }
+      pending.addAll(0, untold);
+      // The oldest comes last: what was forced before it still is.
+      for (PendingChange one : untold.reversed()) {
+        if (one instanceof PendingChange.Claims claimed) {
+          pendingSegments += claimed.segments().size();
+          if (!isGone(claimed.file())) {
+            files.setFirstForcedEntry(claimed.file().number(), claimed.before());
           }
         }
       }
     }
   }
 
-  private void replayDescription(int number, ExpectedFile expected, @Nullable AdoptedFile known) {
-    if (known == null) {
-      AdoptedFile file = new AdoptedFile(number, expected);
-      file.journaled = true;
-      put(file);
-      return;
+  /// The number of a file that the journal has forgotten may be given away again.
+  void free(AdoptedFile file) {
+    synchronized (index) {
+      if (isKnown(file) && isForgotten(file)) {
+        files.free(file.number());
+      }
     }
-    byPath.remove(known.path(), known);
-    known.expected = expected;
-    known.moving.clear();
-    byPath.put(known.path(), known);
+  }
+
+  /// About how many bytes a journal of all this takes.
+  long journalBytes() {
+    synchronized (index) {
+      return 64 * entries.count() + 256L * files.size();
+    }
+  }
+
+  /// At start: a file that the journal describes.
+  void restore(int number, ExpectedFile expected) {
+    synchronized (index) {
+      if (files.isReferredTo(number)) {
+        files.describe(number, expected);
+      } else {
+        files.put(number, expected);
+        files.flag(number, FileColumns.JOURNALED, true);
+      }
+    }
+  }
+
+  /// At start: claims of the journal.
+  void restore(AdoptedFile file, List<Segment> segments) {
+    synchronized (index) {
+      if (!isGone(file)) {
+        entries.add(file.number(), segments);
+        files.setFirstForcedEntry(file.number(), files.firstEntry(file.number()));
+      }
+    }
+  }
+
+  /// Makes changes that the journal knows already.
+  void silently(Runnable changes) {
+    synchronized (index) {
+      int before = pending.size();
+      changes.run();
+      pending.subList(before, pending.size()).clear();
+    }
   }
 }

@@ -36,31 +36,32 @@ final class FileMove {
   }
 
   /// Ends the moves of a file that an earlier process did not end.
-  void settle(AdoptedFile file) throws IOException {
-    for (Path target : List.copyOf(file.moving)) {
-      settleAt(file, target);
+  void settle(AdoptedFile file, List<Path> targets) throws IOException {
+    for (Path target : targets) {
+      Optional<ExpectedFile> expected = table.expected(file);
+      if (expected.isPresent()) {
+        settleAt(file, expected.get().ref(), target);
+      }
     }
-    file.moving.clear();
   }
 
   /// If the file is at its target, the claims go there too.
-  private void settleAt(AdoptedFile file, Path target) throws IOException {
+  private void settleAt(AdoptedFile file, FileRef ref, Path target) throws IOException {
     Optional<FileStamp> there = disk.stat(target);
-    FileRef ref = file.expected.ref();
     if (there.isEmpty()
         || !there.get().regular()
         || there.get().inode() != ref.inode()
         || ref.inode() == 0) {
       return;
     }
-    Path old = file.path();
+    Path old = ref.path();
     Optional<FileStamp> left = old.equals(target) ? Optional.empty() : disk.stat(old);
     if (left.isPresent() && left.get().inode() == ref.inode()) {
       disk.delete(
           old); // a move to a free name gives the new name first and takes the old one away after
     }
     log.renamed(old, target); // the earlier process may not have forced it
-    table.at(target).filter(other -> other != file).ifPresent(table::forget);
+    table.at(target).filter(other -> !other.equals(file)).ifPresent(table::forget);
     FileStamp now = disk.stat(target).orElse(there.get());
     table.redescribe(file, ExpectedFile.of(target, now, false));
   }
@@ -68,30 +69,35 @@ final class FileMove {
   /// See [io.shoal.api.FileBacked#relocate].
   FileRef relocate(AdoptedFile file, Path to, boolean replace)
       throws IOException, UserFaultException {
-    Path from = file.path();
-    Optional<FileStamp> before = disk.stat(from);
-    FileState state = file.expected.state(before);
+    ExpectedFile expected =
+        table
+            .expected(file)
+            .orElseThrow(() -> new IOException(ChangeCheck.changed(to).getMessage()));
+    Path from = expected.ref().path();
+    FileState state = expected.state(disk.stat(from));
     if (state == FileState.CHANGED || state == FileState.MISSING) {
       table.drop(file);
       throw new IOException(ChangeCheck.changed(from).getMessage());
     }
     if (!from.equals(to)) {
-      move(file, from, to, replace);
+      move(file, expected.ref(), to, replace);
     }
     FileStamp stamp = disk.stat(to).orElseThrow(() -> new NoSuchFileException(to.toString()));
-    table.redescribe(file, ExpectedFile.of(to, stamp, false));
-    return file.expected.ref();
+    ExpectedFile settled = ExpectedFile.of(to, stamp, false);
+    table.redescribe(file, settled);
+    return settled.ref();
   }
 
-  private void move(AdoptedFile file, Path from, Path to, boolean replace)
+  private void move(AdoptedFile file, FileRef ref, Path to, boolean replace)
       throws IOException, UserFaultException {
+    Path from = ref.path();
     Optional<FileStamp> there = disk.stat(to);
     // An earlier attempt may have given it the new name and failed to take the old one away. A
     // rename from one name of a file to another of the same file does nothing.
     boolean linked =
         there.isPresent()
             && there.get().inode() != 0
-            && there.get().inode() == file.expected.ref().inode();
+            && there.get().inode() == ref.inode();
     if (!replace && !linked && there.isPresent()) {
       throw exists(to);
     }
@@ -134,7 +140,7 @@ final class FileMove {
   }
 
   private void leaveOldName(AdoptedFile file, Path from, Path to) throws IOException {
-    if (file.journaled && to.getParent() != null) {
+    if (table.isJournaled(file) && to.getParent() != null) {
       // Or a power loss could keep the loss of the old name and not the gain of the new one.
       try {
         disk.forceFolder(to.getParent());

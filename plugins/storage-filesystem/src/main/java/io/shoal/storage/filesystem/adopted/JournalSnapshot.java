@@ -12,11 +12,11 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /// All that a new journal has to say, made piece by piece: a file of a terabyte has a million
-/// claims. Claims whose bytes were not forced are omitted.
+/// claims, and there may be a million files. Claims whose bytes were not forced are omitted.
 final class JournalSnapshot implements Iterator<JournalRecord> {
   private final ClaimTable table;
-  private final Iterator<AdoptedFile> files;
   private final Deque<JournalRecord> ready = new ArrayDeque<>();
+  private int last = FileColumns.NONE;
   private Optional<Rest> rest = Optional.empty();
 
   /// The claims of a file that are still to be written.
@@ -24,7 +24,6 @@ final class JournalSnapshot implements Iterator<JournalRecord> {
 
   JournalSnapshot(ClaimTable table) {
     this.table = table;
-    this.files = table.files().iterator();
   }
 
   @Override
@@ -32,26 +31,31 @@ final class JournalSnapshot implements Iterator<JournalRecord> {
     while (ready.isEmpty()) {
       if (rest.isPresent()) {
         nextClaims(rest.get());
-      } else if (files.hasNext()) {
-        nextFile(files.next());
-      } else {
+        continue;
+      }
+      Optional<AdoptedFile> next = table.next(last);
+      if (next.isEmpty()) {
         return false;
       }
+      nextFile(next.get());
     }
     return true;
   }
 
   private void nextFile(AdoptedFile file) {
-    if (file.forgotten) {
-      return;
-    }
-    file.journaled = true;
-    ready.add(new JournalRecord.Described(file.number, file.expected));
-    if (file.dropped) {
-      ready.add(new JournalRecord.Dropped(file.number));
-    } else {
-      rest = Optional.of(new Rest(file, file.firstForcedEntry));
-    }
+    last = file.number();
+    table
+        .expected(file)
+        .ifPresent(
+            expected -> {
+              table.journaled(file);
+              ready.add(new JournalRecord.Described(file.number(), expected));
+              if (table.isGone(file)) {
+                ready.add(new JournalRecord.Dropped(file.number()));
+              } else {
+                rest = Optional.of(new Rest(file, table.firstForcedEntry(file)));
+              }
+            });
   }
 
   private void nextClaims(Rest of) {
@@ -60,7 +64,7 @@ final class JournalSnapshot implements Iterator<JournalRecord> {
     int next = table.forcedSegments(file, of.from(), JournalRecord.MAX_SEGMENTS, segments);
     rest = next == ChunkIndex.NONE ? Optional.empty() : Optional.of(new Rest(file, next));
     if (!segments.isEmpty()) {
-      ready.add(new JournalRecord.Claimed(file.number, segments));
+      ready.add(new JournalRecord.Claimed(file.number(), segments));
     }
   }
 

@@ -12,7 +12,8 @@ sealed interface PendingChange {
   /// A new reference, or a new name or new expectations of an old one.
   record Description(AdoptedFile file) implements PendingChange {}
 
-  record Claims(AdoptedFile file, List<Segment> segments) implements PendingChange {}
+  /// @param before the newest entry that the file had in the index until then
+  record Claims(AdoptedFile file, List<Segment> segments, int before) implements PendingChange {}
 
   record Unclaim(AdoptedFile file, long offsetBytes, Cid cid) implements PendingChange {}
 

@@ -2,14 +2,17 @@ package io.shoal.storage.filesystem.adopted;
 
 import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.ForceThreads;
+import io.shoal.storage.filesystem.disk.NotOpenedException;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import io.shoal.storage.filesystem.journal.ReferenceJournal;
 import io.shoal.storage.filesystem.journal.UnforcedReferences;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,22 +49,25 @@ final class ReferenceLog implements AutoCloseable {
     this.unforced = unforced;
   }
 
-  void load() throws IOException {
-    journal.load(table::replay);
+  /// @return where files were about to be moved when the earlier process ended
+  Map<AdoptedFile, List<Path>> load() throws IOException {
+    JournalReplay durable = new JournalReplay(table);
+    journal.load(durable::take);
     UnforcedReplay replay = new UnforcedReplay(table);
     unforced.load(replay::take);
+    return durable.moving();
   }
 
   /// Makes durable that a file is about to get another name. A file that the journal does not know
   /// yet needs no such record: after a crash there is no claim that could name the wrong path.
   void intend(AdoptedFile file, Path target) throws IOException {
-    if (!file.journaled) {
+    if (!table.isJournaled(file)) {
       return;
     }
     if (journal.mustBeWrittenAnew()) {
       journal.writeAnew(new JournalSnapshot(table));
     }
-    journal.append(List.of(new JournalRecord.Moving(file.number, target)));
+    journal.append(List.of(new JournalRecord.Moving(file.number(), target)));
   }
 
   void renamed(Path from, Path to) {
@@ -98,39 +104,74 @@ final class ReferenceLog implements AutoCloseable {
     for (PendingChange one : pending) {
       if (mustBeForced(one)) {
         files.add(one.file());
-        folders.add(parent(one.file().path()));
+        folders.add(folder(one.file()));
       }
     }
     Set<AdoptedFile> missing = ConcurrentHashMap.newKeySet();
     Map<AdoptedFile, IOException> failed = threads.forceAll(files, file -> force(file, missing));
-    // A second force would succeed without having written anything: what these files hold is not
-    // known.
-    failed.keySet().forEach(table::drop);
     missing.forEach(table::drop);
     Map<Path, IOException> failedFolders = threads.forceAll(folders, this::forceFolder);
+    Set<AdoptedFile> later = new HashSet<>();
     for (AdoptedFile file : files) {
-      if (failedFolders.containsKey(parent(file.path()))) {
-        table.drop(file);
-      }
+      settle(file, Optional.ofNullable(failed.get(file)), later);
+      settle(file, Optional.ofNullable(failedFolders.get(folder(file))), later);
     }
-    write(pending);
-    ForceThreads.throwFirst(failed);
+    failedFolders.forEach(
+        (folder, why) -> {
+          if (why instanceof NotOpenedException) {
+            changedFolders.add(folder);
+          }
+        });
+    try {
+      write(pending.stream().filter(one -> !later.contains(one.file())).toList());
+    } finally {
+      table.putBack(pending.stream().filter(one -> later.contains(one.file())).toList());
+    }
+    ForceThreads.throwFirst(described(failed));
     ForceThreads.throwFirst(failedFolders);
   }
 
-  /// Claims need the file's bytes, and the description of a settled file its size and times.
-  private static boolean mustBeForced(PendingChange pending) {
-    AdoptedFile file = pending.file();
-    return !gone(file)
-        && switch (pending) {
-          case PendingChange.Claims _ -> true;
-          case PendingChange.Description _ -> !file.expected.ref().growing();
-          case PendingChange.Unclaim _, PendingChange.Drop _, PendingChange.Forget _ -> false;
-        };
+  /// A second force after one that failed would succeed without having written anything: what the
+  /// file holds is not known. One that was not opened was not touched, and is forced another time.
+  private void settle(AdoptedFile file, Optional<IOException> failure, Set<AdoptedFile> later) {
+    if (failure.isEmpty()) {
+      return;
+    }
+    if (failure.get() instanceof NotOpenedException) {
+      later.add(file);
+    } else {
+      later.remove(file);
+      table.drop(file);
+    }
   }
 
-  private static boolean gone(AdoptedFile file) {
-    return file.dropped || file.forgotten;
+  private Map<Path, IOException> described(Map<AdoptedFile, IOException> failed) {
+    Map<Path, IOException> byPath = new LinkedHashMap<>();
+    failed.forEach((file, why) -> byPath.put(path(file), why));
+    return byPath;
+  }
+
+  private Path path(AdoptedFile file) {
+    return table
+        .expected(file)
+        .map(expected -> expected.ref().path())
+        .orElseThrow(() -> new IllegalStateException("the number of a file in work was given away"));
+  }
+
+  private Path folder(AdoptedFile file) {
+    return parent(path(file));
+  }
+
+  /// Claims need the file's bytes, and the description of a settled file its size and times.
+  private boolean mustBeForced(PendingChange pending) {
+    AdoptedFile file = pending.file();
+    return !table.isGone(file)
+        && switch (pending) {
+          case PendingChange.Claims _ -> true;
+          case PendingChange.Description _ ->
+              table.expected(file).filter(expected -> !expected.ref().growing()).isPresent();
+          case PendingChange.Unclaim _, PendingChange.Drop _, PendingChange.Forget _ -> false;
+        };
   }
 
   private static Path parent(Path file) {
@@ -140,8 +181,9 @@ final class ReferenceLog implements AutoCloseable {
 
   private void force(AdoptedFile file, Set<AdoptedFile> missing) throws IOException {
     try {
-      disk.forceFile(file.path());
-    } catch (NoSuchFileException e) {
+      disk.forceFile(path(file));
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      // Nothing can be served from it either.
       missing.add(file);
     }
   }
@@ -158,9 +200,9 @@ final class ReferenceLog implements AutoCloseable {
     List<JournalRecord> records = new ArrayList<>();
     List<AdoptedFile> forgotten = new ArrayList<>();
     for (PendingChange one : pending) {
-      record(one, one.file().journaled).ifPresent(records::add);
-      if (one instanceof PendingChange.Description && !one.file().forgotten) {
-        one.file().journaled = true;
+      record(one, table.isJournaled(one.file())).ifPresent(records::add);
+      if (one instanceof PendingChange.Description && !table.isForgotten(one.file())) {
+        table.journaled(one.file());
       }
       if (one instanceof PendingChange.Forget) {
         forgotten.add(one.file());
@@ -180,21 +222,24 @@ final class ReferenceLog implements AutoCloseable {
   /// The record of a change, if one is still needed.
   ///
   /// @param known whether a reader knows the file from another record
-  private static Optional<JournalRecord> record(PendingChange pending, boolean known) {
+  private Optional<JournalRecord> record(PendingChange pending, boolean known) {
     AdoptedFile file = pending.file();
-    boolean there = !gone(file);
+    boolean there = !table.isGone(file);
     return switch (pending) {
       case PendingChange.Description _ ->
-          when(!file.forgotten, () -> new JournalRecord.Described(file.number, file.expected));
+          table
+              .expected(file)
+              .filter(any -> !table.isForgotten(file))
+              .map(expected -> new JournalRecord.Described(file.number(), expected));
       case PendingChange.Claims claims ->
-          when(there, () -> new JournalRecord.Claimed(file.number, claims.segments()));
+          when(there, () -> new JournalRecord.Claimed(file.number(), claims.segments()));
       case PendingChange.Unclaim claim ->
           when(
               there,
-              () -> new JournalRecord.Unclaimed(file.number, claim.offsetBytes(), claim.cid()));
+              () -> new JournalRecord.Unclaimed(file.number(), claim.offsetBytes(), claim.cid()));
       case PendingChange.Drop _ ->
-          when(!file.forgotten, () -> new JournalRecord.Dropped(file.number));
-      case PendingChange.Forget _ -> when(known, () -> new JournalRecord.Forgotten(file.number));
+          when(!table.isForgotten(file), () -> new JournalRecord.Dropped(file.number()));
+      case PendingChange.Forget _ -> when(known, () -> new JournalRecord.Forgotten(file.number()));
     };
   }
 

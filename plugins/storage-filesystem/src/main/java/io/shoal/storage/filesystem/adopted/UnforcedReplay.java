@@ -3,6 +3,7 @@ package io.shoal.storage.filesystem.adopted;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
 import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,37 +13,51 @@ import java.util.Optional;
 final class UnforcedReplay {
   private final ClaimTable table;
 
-  /// Files by their number then: the journal did not know all of them.
-  private final Map<Integer, AdoptedFile> files = new HashMap<>();
+  /// The numbers of the files that the journal knew.
+  private final BitSet journaled = new BitSet();
+
+  /// The other files by their number then.
+  private final Map<Integer, AdoptedFile> others = new HashMap<>();
 
   UnforcedReplay(ClaimTable table) {
     this.table = table;
-    table.files().forEach(file -> files.put(file.number, file));
+    Optional<AdoptedFile> file = table.next(FileColumns.NONE);
+    while (file.isPresent()) {
+      journaled.set(file.get().number());
+      file = table.next(file.get().number());
+    }
   }
 
   void take(JournalRecord record) {
-    Optional<AdoptedFile> known = Optional.ofNullable(files.get(record.file()));
+    Optional<AdoptedFile> known = known(record.file());
     switch (record) {
       case JournalRecord.Described(int number, ExpectedFile expected) ->
           known.ifPresentOrElse(
               file -> table.redescribe(file, expected),
-              () -> files.put(number, table.begin(expected)));
+              () -> others.put(number, table.begin(expected)));
       case JournalRecord.Claimed claimed ->
           known.ifPresent(file -> table.claim(file, claimed.segments()));
       case JournalRecord.Unclaimed(_, long offset, var cid) -> {
         Optional<ChunkKey> key = ChunkKey.of(cid);
         if (known.isPresent() && key.isPresent()) {
-          table.unclaim(key.get(), new ClaimTable.Candidate(known.get(), offset, 0));
+          table.unclaim(key.get(), known.get(), offset);
         }
       }
       case JournalRecord.Dropped _ -> known.ifPresent(table::drop);
       case JournalRecord.Forgotten(int number) -> {
         known.ifPresent(table::forget);
-        files.remove(number);
+        others.remove(number);
+        journaled.clear(number);
       }
       case JournalRecord.Moving _ -> {
         // Never left behind: it is durable before the file gets its other name.
       }
     }
+  }
+
+  private Optional<AdoptedFile> known(int number) {
+    return journaled.get(number)
+        ? table.numbered(number)
+        : Optional.ofNullable(others.get(number));
   }
 }

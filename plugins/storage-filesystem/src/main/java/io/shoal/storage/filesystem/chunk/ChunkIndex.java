@@ -62,6 +62,11 @@ public final class ChunkIndex {
     codecs.add(Cid.RAW);
   }
 
+  /// The number that keeps strangers from choosing what falls into one slot.
+  public long seed() {
+    return seed;
+  }
+
   /// Adds a place.
   ///
   /// @param nextInFile the file's first entry until now, or [#NONE]

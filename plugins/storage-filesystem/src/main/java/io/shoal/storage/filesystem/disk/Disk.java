@@ -40,9 +40,16 @@ public interface Disk {
   boolean delete(Path file) throws IOException;
 
   /// Makes a file's bytes survive a power loss.
+  ///
+  /// @throws java.nio.file.NoSuchFileException it is not there
+  /// @throws java.nio.file.AccessDeniedException this user may not read it
+  /// @throws NotOpenedException it could not be opened otherwise: nothing was forced, and another
+  ///   try may go well
   void forceFile(Path file) throws IOException;
 
   /// Makes the names in a folder survive a power loss.
+  ///
+  /// @throws NotOpenedException as of [#forceFile]
   void forceFolder(Path folder) throws IOException;
 
   /// Makes a folder and those above it, if they are not there.

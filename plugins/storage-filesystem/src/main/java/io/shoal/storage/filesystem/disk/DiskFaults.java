@@ -1,5 +1,6 @@
 package io.shoal.storage.filesystem.disk;
 
+import io.shoal.api.RetryableException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -19,6 +20,18 @@ public final class DiskFaults {
     return text.contains("No space left on device")
         || text.contains("Disk quota exceeded")
         || text.contains("There is not enough space on the disk");
+  }
+
+  /// Whether this process, or the whole system, has as many files open as it may. It says nothing of
+  /// the file. Java reports it only in the words of the C library.
+  public static boolean descriptors(IOException fault) {
+    return String.valueOf(fault.getMessage()).contains("Too many open files");
+  }
+
+  /// A file cannot be opened just now.
+  public static RetryableException tooManyOpen(Path path, IOException cause) {
+    return new RetryableException(
+        "%s: cannot be opened (%s): %s".formatted(path, reason(cause), cure(cause)), cause);
   }
 
   /// One line that names the path, the cause and the cure.
@@ -48,6 +61,9 @@ public final class DiskFaults {
   public static String cure(IOException fault) {
     if (full(fault)) {
       return "free some space";
+    }
+    if (descriptors(fault)) {
+      return "raise 'ulimit -n', or lower limits.connections";
     }
     return switch (fault) {
       case AccessDeniedException _ ->

@@ -39,11 +39,25 @@ public record ForceThreads(int maxThreads, long behindBytes) {
     }
   }
 
-  /// Forces all of `objects` and returns when the last one ended, also when the calling thread is
-  /// interrupted: half a sync is of no use.
+  /// Forces all of `objects`, those once more alone that could not be opened: where there are few
+  /// descriptors, one file finds one that many at once do not. Returns when the last one ended,
+  /// also when the calling thread is interrupted: half a sync is of no use.
   ///
   /// @return those that failed, with the reason
   public <T> Map<T, IOException> forceAll(Collection<T> objects, Forcing<T> forcing) {
+    Map<T, IOException> failed = forceAtOnce(objects, forcing);
+    if (failed.values().stream().anyMatch(NotOpenedException.class::isInstance)) {
+      for (T object : List.copyOf(failed.keySet())) {
+        if (failed.get(object) instanceof NotOpenedException) {
+          failed.remove(object);
+          force(object, forcing, failed);
+        }
+      }
+    }
+    return failed;
+  }
+
+  private <T> Map<T, IOException> forceAtOnce(Collection<T> objects, Forcing<T> forcing) {
     Map<T, IOException> failed = new LinkedHashMap<>();
     if (objects.isEmpty()) {
       return failed;
@@ -102,11 +116,25 @@ public record ForceThreads(int maxThreads, long behindBytes) {
   }
 
   /// One exception for all that failed, or none.
-  public static void throwFirst(Map<?, IOException> failed) throws IOException {
+  public static <T> void throwFirst(Map<T, IOException> failed) throws IOException {
     if (failed.isEmpty()) {
       return;
     }
-    Map.Entry<?, IOException> first = failed.entrySet().iterator().next();
+    Map.Entry<T, IOException> first =
+        failed.entrySet().stream()
+            .filter(entry -> !(entry.getValue() instanceof NotOpenedException))
+            .findFirst()
+            .orElse(failed.entrySet().iterator().next());
+    if (first.getValue() instanceof NotOpenedException notOpened) {
+      throw new IOException(
+          "%s could not be made durable yet (%s)%s: %s; the next try makes up for it"
+              .formatted(
+                  first.getKey(),
+                  DiskFaults.reason(notOpened),
+                  failed.size() == 1 ? "" : ", and " + (failed.size() - 1) + " more",
+                  DiskFaults.cure(notOpened)),
+          notOpened);
+    }
     throw new IOException(
         "%s could not be made durable (%s)%s: check the disk; what came since the last sync must be taken as lost"
             .formatted(

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
@@ -18,15 +19,18 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -88,10 +92,22 @@ public final class LocalDisk implements Disk {
   public void forceFile(Path file) throws IOException {
     Uninterrupted.run(
         () -> {
-          try (FileChannel channel = FileChannel.open(file, READ, LinkOption.NOFOLLOW_LINKS)) {
+          try (FileChannel channel = opened(file, LinkOption.NOFOLLOW_LINKS)) {
             channel.force(false);
           }
         });
+  }
+
+  private static FileChannel opened(Path path, OpenOption... more) throws IOException {
+    Set<OpenOption> options = new HashSet<>(List.of(more));
+    options.add(READ);
+    try {
+      return FileChannel.open(path, options);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new NotOpenedException(e);
+    }
   }
 
   @Override
@@ -101,7 +117,7 @@ public final class LocalDisk implements Disk {
     }
     Uninterrupted.run(
         () -> {
-          try (FileChannel channel = FileChannel.open(folder, READ)) {
+          try (FileChannel channel = opened(folder)) {
             channel.force(true);
           }
         });

@@ -11,6 +11,7 @@ import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.DiskFaults;
 import io.shoal.storage.filesystem.disk.DiskFile;
 import io.shoal.storage.filesystem.disk.ForceThreads;
+import io.shoal.storage.filesystem.disk.NotOpenedException;
 import io.shoal.storage.filesystem.disk.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,7 +136,7 @@ public final class OwnedChunks {
     return sameBoot;
   }
 
-  public Optional<ChunkReader> open(ChunkKey key) throws IOException {
+  public Optional<ChunkReader> open(ChunkKey key) throws IOException, RetryableException {
     for (int look = 0; look < MAX_LOOKS; look++) {
       Optional<Catalog.Owned> place = catalog.owned(key);
       if (place.isEmpty()) {
@@ -146,6 +148,9 @@ public final class OwnedChunks {
       } catch (NoSuchFileException e) {
         LOG.trace("{} may just have moved to its durable place", path);
       } catch (IOException e) {
+        if (DiskFaults.descriptors(e)) {
+          throw DiskFaults.tooManyOpen(path, e);
+        }
         throw DiskFaults.explained(path, "cannot be read", e);
       }
     }
@@ -222,10 +227,18 @@ public final class OwnedChunks {
       }
       List<StagedChunk> batch = unforced(catalog.staged());
       Map<StagedChunk, IOException> failed = threads.forceAll(batch, chunk -> forceStaged(chunk));
-      failed.keySet().forEach(this::drop);
-      // The sync that the writers wait for reports them.
-      lost.putAll(failed);
-      forced.addAll(batch);
+      for (StagedChunk chunk : batch) {
+        @Nullable IOException why = failed.get(chunk);
+        if (why instanceof NotOpenedException) {
+          continue; // the sync tries again
+        }
+        if (why != null) {
+          drop(chunk);
+          // The sync that the writers wait for reports it.
+          lost.put(chunk, why);
+        }
+        forced.add(chunk);
+      }
     } finally {
       forcingBehind.set(false);
     }
@@ -278,6 +291,9 @@ public final class OwnedChunks {
     lost.clear();
     forced.clear();
     for (StagedChunk chunk : batch) {
+      if (failed.get(chunk) instanceof NotOpenedException) {
+        continue; // it stays staged, whole: the next sync forces it
+      }
       if (failed.containsKey(chunk)) {
         // A second force would succeed without having written anything: the bytes are lost.
         drop(chunk);
@@ -340,7 +356,8 @@ public final class OwnedChunks {
     // failed, as bytes are: a second force writes them.
     failed.keySet().forEach(folder -> catalog.folderChanged(String.valueOf(folder.getFileName())));
     for (StagedChunk chunk : batch) {
-      if (failed.containsKey(layout.folder(chunk.key()))) {
+      @Nullable IOException why = failed.get(layout.folder(chunk.key()));
+      if (why != null && !(why instanceof NotOpenedException)) {
         delete(chunk.key());
       }
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,7 @@ public final class SimulatedDisk implements Disk {
   private int boot = 1;
   private long step;
   private long faultAt = Long.MAX_VALUE;
+  private boolean noDescriptors;
   private Fault fault = Fault.STOP;
   private boolean stopped;
   private Optional<Strike> strike = Optional.empty();
@@ -119,6 +121,25 @@ public final class SimulatedDisk implements Disk {
   public void faultIn(long steps, Fault what) {
     faultAt = step + steps;
     fault = what;
+  }
+
+  /// Whether this process has as many files open as it may: it can open no other one.
+  public void descriptorsRunOut(boolean now) {
+    noDescriptors = now;
+  }
+
+  private void open(Path path) throws IOException {
+    if (noDescriptors) {
+      throw new FileSystemException(path.toString(), null, "Too many open files");
+    }
+  }
+
+  private void openToForce(Path path) throws IOException {
+    try {
+      open(path);
+    } catch (FileSystemException e) {
+      throw new NotOpenedException(e);
+    }
   }
 
   public void noFault() {
@@ -318,6 +339,7 @@ public final class SimulatedDisk implements Disk {
   @Override
   public DiskFile append(Path file, long sizeBytes) throws IOException {
     look();
+    open(file);
     Node node = node(file);
     node.data = Arrays.copyOf(node.data, (int) sizeBytes);
     return new OpenFile(file, node);
@@ -326,6 +348,7 @@ public final class SimulatedDisk implements Disk {
   @Override
   public DiskFile read(Path file) throws IOException {
     look();
+    open(file);
     return new OpenFile(file, node(file));
   }
 
@@ -371,6 +394,7 @@ public final class SimulatedDisk implements Disk {
   @Override
   public void forceFile(Path file) throws IOException {
     look();
+    openToForce(file);
     force(file, node(file));
   }
 
@@ -392,6 +416,7 @@ public final class SimulatedDisk implements Disk {
 
   @Override
   public void forceFolder(Path folder) throws IOException {
+    openToForce(folder);
     boolean left = step(Step.SYNC_FOLDER, folder);
     node(folder);
     if (left) {
