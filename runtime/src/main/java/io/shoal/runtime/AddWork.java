@@ -69,8 +69,13 @@ final class AddWork {
       // One import, one group of syncs: that is what makes many small files fast.
       List<ImportResult> results =
           importer.importAll(request.paths(), request.name(), options, reports::read);
+      List<KeptRoot> roots = new ArrayList<>(results.size());
       for (int i = 0; i < results.size(); i++) {
-        each.accept(keep(results.get(i), request, request.paths().get(i)));
+        roots.add(kept(results.get(i), request, request.paths().get(i)));
+      }
+      holdings.keepAll(roots);
+      for (int i = 0; i < results.size(); i++) {
+        each.accept(added(results.get(i), roots.get(i)));
       }
     } catch (IOException e) {
       Optional<StoreFullException> full = DiskFull.of(e);
@@ -81,8 +86,8 @@ final class AddWork {
     }
   }
 
-  private ContentCommands.Added keep(
-      ImportResult result, ContentCommands.AddRequest request, Path path) throws IOException {
+  private KeptRoot kept(ImportResult result, ContentCommands.AddRequest request, Path path)
+      throws IOException {
     Cid root = result.root();
     Optional<String> sha256 =
         result.folder() || result.digests().isEmpty()
@@ -100,17 +105,20 @@ final class AddWork {
                 result.folder(),
                 path.toAbsolutePath().normalize())
             : KeptRoot.pinned(root, result.name(), result.sizeBytes(), result.folder());
-    holdings.keep(kept.withDigest(sha256));
+    return kept.withDigest(sha256);
+  }
+
+  private ContentCommands.Added added(ImportResult result, KeptRoot kept) {
     return new ContentCommands.Added(
-        root.toString(),
+        kept.cid().toString(),
         result.name(),
         result.sizeBytes(),
         result.files(),
         result.chunks(),
         result.newBytes(),
-        sha256,
+        kept.sha256(),
         result.skipped(),
-        holdings.sharing(root).word());
+        holdings.sharing(kept.cid()).word());
   }
 
   ContentCommands.TakenOver takeOver(Path folder, ContentCommands.ProgressListener progress)
@@ -119,9 +127,12 @@ final class AddWork {
     try (CollectionLock.Hold hold = collectionLock.enter()) {
       ContentCommands.TakenOver result =
           new HashedFolder(local.store(), taken::add).takeOver(folder, progress);
+      // One group: a forced write for each of thousands of chunks would take most of the time.
+      List<KeptRoot> roots = new ArrayList<>(taken.size());
       for (Cid chunk : taken) {
-        holdings.keep(KeptRoot.pinned(chunk, "", sizeOf(chunk), false));
+        roots.add(KeptRoot.pinned(chunk, "", sizeOf(chunk), false));
       }
+      holdings.keepAll(roots);
       return result;
     }
   }

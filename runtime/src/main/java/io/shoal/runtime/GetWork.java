@@ -7,6 +7,7 @@ import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.destination.TargetComparison;
 import io.shoal.runtime.download.DownloadRequest;
+import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
@@ -31,6 +32,7 @@ final class GetWork {
   private final ReferenceResolver resolver;
   private final DownloadRunner runner;
   private final LocalDag dag;
+  private final AdoptedFiles adopted;
 
   GetWork(
       LocalStore local,
@@ -44,6 +46,7 @@ final class GetWork {
     this.resolver = resolver;
     this.runner = runner;
     this.dag = new LocalDag(local);
+    this.adopted = new AdoptedFiles(local);
   }
 
   ContentCommands.Fetched get(
@@ -94,7 +97,7 @@ final class GetWork {
 
   /// To repeat the command after it succeeded is not an error.
   private Optional<ContentCommands.Fetched> alreadyThere(DownloadRequest wanted, Path target)
-      throws ShoalException, IOException {
+      throws ShoalException, IOException, InterruptedException {
     Cid root = wanted.root();
     Optional<KeptRoot> kept = index.get(root);
     if (kept.isEmpty() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -104,9 +107,18 @@ final class GetWork {
     if (plan.isEmpty()) {
       return Optional.empty();
     }
-    TargetComparison tree = new TargetComparison(local, plan.get(), target);
+    boolean here = kept.get().path().equals(Optional.of(target));
+    // What is pinned is in the store; what lost its place may have this one.
+    boolean serve =
+        !wanted.keep() && !kept.get().pinned() && (here || adopted.problem(kept.get()).isPresent());
+    TargetComparison tree = new TargetComparison(local, plan.get(), target, serve);
     if (!tree.isThere()) {
       return Optional.empty();
+    }
+    if (serve) {
+      holdings.keep(
+          KeptRoot.inPlace(
+              root, kept.get().name(), kept.get().sizeBytes(), kept.get().folder(), target));
     }
     if (wanted.sync()) {
       // The command that fetched it may not have asked for that.

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ final class Holdings {
   private final Observers observers;
 
   /// Adopted roots whose files changed or are gone: they are in the index and not provided.
-  private volatile Set<Cid> unservable = Set.of();
+  private final Set<Cid> unservable = ConcurrentHashMap.newKeySet();
 
   Holdings(
       LocalStore local,
@@ -82,20 +83,41 @@ final class Holdings {
 
   /// Takes a root into the index: all of it is here, and durable.
   void keep(KeptRoot root) throws IOException {
-    boolean added = index.put(root);
-    announcements.announce(root.cid());
-    watches.changed(root.cid());
-    if (added) {
-      observers.rootAdded(root, index.isPrivate(root.cid()));
+    keepAll(List.of(root));
+  }
+
+  /// The same for many roots, which become durable as one group.
+  void keepAll(List<KeptRoot> roots) throws IOException {
+    List<KeptRoot> added = index.putAll(roots);
+    for (KeptRoot root : roots) {
+      unservable.remove(root.cid());
+      announcements.announce(root.cid());
+      watches.changed(root.cid());
     }
+    added.forEach(root -> observers.rootAdded(root, index.isPrivate(root.cid())));
   }
 
   /// Takes a root out of the index: it is announced no longer.
   void release(Cid root) throws IOException {
-    Optional<KeptRoot> released = index.remove(root);
-    announcements.withdraw(root, released.flatMap(KeptRoot::sha256));
-    watches.changed(root);
-    released.ifPresent(kept -> observers.rootReleased(kept, index.isPrivate(root)));
+    if (releaseAll(List.of(root)).isEmpty()) {
+      announcements.withdraw(root, Optional.empty());
+      watches.changed(root);
+    }
+  }
+
+  /// The same for many roots, which go as one group.
+  ///
+  /// @return those that were there
+  List<KeptRoot> releaseAll(List<Cid> roots) throws IOException {
+    List<KeptRoot> released = index.removeAll(roots);
+    for (KeptRoot kept : released) {
+      if (!unservable.remove(kept.cid())) {
+        announcements.withdraw(kept.cid(), kept.sha256());
+      }
+      watches.changed(kept.cid());
+      observers.rootReleased(kept, index.isPrivate(kept.cid()));
+    }
+    return released;
   }
 
   /// Announces a root that is here, wholly or in part, as far as its sharing rule allows.
@@ -161,17 +183,21 @@ final class Holdings {
     return index.isPrivate(root) ? StoreCommands.Sharing.PRIVATE : StoreCommands.Sharing.PUBLIC;
   }
 
-  /// From now on exactly these roots of the index are not provided.
-  void unservable(Set<Cid> gone) {
-    Set<Cid> before = unservable;
-    unservable = Set.copyOf(gone);
-    for (Cid root : gone) {
-      if (!before.contains(root)) {
+  /// These roots of the index are not provided from the start.
+  void startWithout(Set<Cid> lost) {
+    unservable.addAll(lost);
+  }
+
+  /// A root of the index is provided from now on, or no longer.
+  void provide(Cid root, boolean provided) {
+    if (provided ? unservable.remove(root) : unservable.add(root)) {
+      if (provided) {
+        announcements.announce(root);
+      } else {
         LOG.info("files of {} changed or moved: it is no longer provided", root);
         announcements.withdraw(root, index.get(root).flatMap(KeptRoot::sha256));
-        watches.changed(root);
       }
+      watches.changed(root);
     }
-    before.stream().filter(root -> !gone.contains(root)).forEach(announcements::announce);
   }
 }

@@ -1,35 +1,29 @@
 package io.shoal.runtime;
 
-import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.RetryableException;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.file.DiskReserve;
-import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.DownloadJournal;
-import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalStore;
-import io.shoal.runtime.store.RootIndex;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The chores of a node, every few seconds: closes idle connections, checks whether adopted files
-/// are still as they were, makes durable what no command waited for, and reserves room on the disk.
+/// The chores of a node, every few seconds: closes idle connections, makes durable what no command
+/// waited for, and reserves room on the disk.
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
   static final Duration EVERY = Duration.ofSeconds(20);
 
   private final LocalStore local;
-  private final RootIndex index;
   private final DownloadJournal journal;
   private final DiskReserve reserve;
   private final Downloads downloads;
@@ -39,14 +33,12 @@ final class Housekeeping {
 
   Housekeeping(
       LocalStore local,
-      RootIndex index,
       DownloadJournal journal,
       DiskReserve reserve,
       Downloads downloads,
       Holdings holdings,
       Connections connections) {
     this.local = local;
-    this.index = index;
     this.journal = journal;
     this.reserve = reserve;
     this.downloads = downloads;
@@ -58,23 +50,10 @@ final class Housekeeping {
     Set<PeerConnection> watching = Collections.newSetFromMap(new IdentityHashMap<>());
     holdings.watches().roots().forEach(root -> watching.addAll(holdings.watches().peers(root)));
     connections.sweep(watching::contains);
-    checkAdopted();
     reserve.keep();
     if (downloads.all().isEmpty()) {
       syncBehind();
     }
-  }
-
-  /// An adopted root whose files changed is no longer provided.
-  private void checkAdopted() {
-    Set<Cid> gone = new HashSet<>();
-    AdoptedFiles adopted = new AdoptedFiles(local);
-    for (KeptRoot root : index.all()) {
-      if (root.path().isPresent() && !root.pinned() && !adopted.intact(root)) {
-        gone.add(root.cid());
-      }
-    }
-    holdings.unservable(gone);
   }
 
   /// Makes durable what a download without `--sync` left to the system, so that a crash does not

@@ -13,6 +13,8 @@ import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.DialBack;
 import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.connection.GatedServer;
+import io.shoal.runtime.content.ChangedFiles;
+import io.shoal.runtime.content.FileChecks;
 import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcer;
 import io.shoal.runtime.discovery.DigestLookup;
@@ -98,6 +100,7 @@ final class NodeCore implements AutoCloseable {
   private final Announcer announcer;
   private final Holdings holdings;
   private final Housekeeping housekeeping;
+  private final FileChecks fileChecks;
   private final PeerGossip gossip;
   private final FetchNotices fetchNotices;
   private final DialBack dialBack;
@@ -179,7 +182,7 @@ final class NodeCore implements AutoCloseable {
             serves() ? settings.announce() : AnnounceScope.NONE,
             observers);
     housekeeping =
-        new Housekeeping(local, index, journal, reserve, downloads, holdings, connections);
+        new Housekeeping(local, journal, reserve, downloads, holdings, connections);
     gossip =
         new PeerGossip(
             holdings.watches(), downloads::candidates, connections, dialler, sources.random());
@@ -212,13 +215,24 @@ final class NodeCore implements AutoCloseable {
             journal);
     downloadRunner = new DownloadRunner(downloadParts, downloads, holdings, sources.random());
     VerifyRecord verifyRecord = new VerifyRecord(folder, clock);
-    StoreVerify verify = new StoreVerify(local, index, verifyRecord, nanoTime);
+    ChangedFiles changed = new ChangedFiles(local, index);
+    fileChecks =
+        new FileChecks(
+            local, index, changed, holdings::provide, settings.verify().bytesPerSecond(), nanoTime);
+    StoreVerify verify =
+        new StoreVerify(local, index, verifyRecord, changed::rereadAll, nanoTime);
     maintenance =
         new Maintenance(
             verify,
             verifyRecord,
             new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock, nanoTime),
-            new GarbageCollection(local, index, journal, collectionLock),
+            new GarbageCollection(
+                local,
+                index,
+                journal,
+                collectionLock,
+                changed::rereadAll,
+                lost -> holdings.releaseAll(lost).size()),
             new IdleDigests(
                 local,
                 index,
@@ -246,7 +260,7 @@ final class NodeCore implements AutoCloseable {
     }
     if (serves()) {
       ownEndpoints.open(gatedServer);
-      Thread.ofVirtual().name("announce-all").start(holdings::announceAll);
+      Thread.ofVirtual().name("announce-all").start(this::announceWhatIsHere);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
@@ -257,9 +271,15 @@ final class NodeCore implements AutoCloseable {
       timers.after(Duration.ZERO, names.renewal()::round);
       timers.every(NameRenewal.ROUND_EVERY, names.renewal()::round);
       maintenance.start(settings.digests().whenIdle());
+      fileChecks.start();
     }
     timers.every(Housekeeping.EVERY, housekeeping::round);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
+  }
+
+  private void announceWhatIsHere() {
+    holdings.startWithout(fileChecks.lost());
+    holdings.announceAll();
   }
 
   private boolean idle() {
@@ -334,6 +354,10 @@ final class NodeCore implements AutoCloseable {
     return server;
   }
 
+  FileChecks fileChecks() {
+    return fileChecks;
+  }
+
   Announcer announcer() {
     return announcer;
   }
@@ -358,6 +382,7 @@ final class NodeCore implements AutoCloseable {
   @Override
   public void close() {
     ownEndpoints.close();
+    fileChecks.close();
     maintenance.close();
     downloads.close();
     long deadline = sources.nanoTime().getAsLong() + CLOSE_WITHIN.toNanos();

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -138,9 +139,18 @@ final class NodeReports {
       }
     }
     AdoptedFiles adopted = new AdoptedFiles(local);
+    Map<AdoptedFiles.Loss, List<String>> lost = new EnumMap<>(AdoptedFiles.Loss.class);
     for (KeptRoot root : core.index().all()) {
-      adopted.problem(root).ifPresent(problem -> advice.add(root.cid() + ": " + problem));
+      adopted
+          .problem(root)
+          .ifPresent(
+              problem ->
+                  lost.computeIfAbsent(problem.loss(), any -> new ArrayList<>())
+                      .add(root.cid() + ": " + problem.message()));
     }
+    lost.forEach(
+        (loss, lines) ->
+            advice.add(lines.size() == 1 ? lines.getFirst() : advice(loss, lines.size())));
     long missing = core.maintenance().record().last().missing();
     if (missing > 0) {
       advice.add(
@@ -159,6 +169,20 @@ final class NodeReports {
       advice.add("no discovery is active: peers are found by --peer alone (active.discovery)");
     }
     return advice;
+  }
+
+  private static String advice(AdoptedFiles.Loss loss, int roots) {
+    return roots
+        + switch (loss) {
+          case CHANGED ->
+              " roots are not provided, since their files were changed: 'shoal verify' reads these again, 'shoal gc' forgets what differs";
+          case GONE ->
+              " roots are not provided, since their files are gone: 'shoal gc' forgets them";
+          case AWAY ->
+              " roots are not provided, since their folders are not there: connect their medium, or forget them with 'shoal unpin'";
+          case UNREADABLE ->
+              " roots are not provided, since their files cannot be read: see 'shoal ls'";
+        };
   }
 
   private static StatusCommands.TransferEntry entry(Download download) {

@@ -54,14 +54,15 @@ final class StoreWork {
     List<StoreCommands.RootEntry> entries = new ArrayList<>();
     AdoptedFiles adopted = new AdoptedFiles(local);
     for (KeptRoot root : index.all()) {
+      Optional<AdoptedFiles.Problem> problem = adopted.problem(root);
       entries.add(
           new StoreCommands.RootEntry(
               root.cid().toString(),
               root.name(),
               root.sizeBytes(),
               root.folder() ? "folder" : "file",
-              root.pinned() ? "pinned" : "adopted",
-              adopted.problem(root).orElse(""),
+              kept(root, problem),
+              problem.map(AdoptedFiles.Problem::message).orElse(""),
               holdings.sharing(root.cid()).word()));
     }
     for (DownloadJournal.Begun begun : journal.all()) {
@@ -80,6 +81,22 @@ final class StoreWork {
               holdings.sharing(begun.root()).word()));
     }
     return entries;
+  }
+
+  private static String kept(KeptRoot root, Optional<AdoptedFiles.Problem> problem) {
+    if (root.pinned()) {
+      return "pinned";
+    }
+    boolean lost = problem.map(AdoptedFiles.Problem::loss).filter(StoreWork::isLost).isPresent();
+    return lost ? "lost" : "adopted";
+  }
+
+  /// Whether 'gc' would forget it.
+  private static boolean isLost(AdoptedFiles.Loss loss) {
+    return switch (loss) {
+      case CHANGED, GONE -> true;
+      case AWAY, UNREADABLE -> false;
+    };
   }
 
   private Optional<String> pausedAt(Path target) {
@@ -245,7 +262,8 @@ final class StoreWork {
   }
 
   void unpin(Cid root) throws ShoalException, IOException {
-    if (index.get(root).isEmpty()) {
+    // What was released before, by 'gc' perhaps, is as the user wants it.
+    if (index.get(root).isEmpty() && !index.wasHere(root)) {
       throw new NotFoundException(root + " is not pinned here: ls shows what is");
     }
     holdings.release(root);

@@ -354,6 +354,8 @@ final class ModelStore implements ChunkStore, FileBacked {
       if (known != null && known.ref.path().equals(path) && state(known) == wanted) {
         return known.ref;
       }
+      // Another file has the path now.
+      adopted.values().removeIf(file -> file.ref.path().equals(path));
       FileRef ref = ref(path, stat, growing);
       adopted.put(stat.inode(), new Adopted(ref));
       return ref;

@@ -58,7 +58,7 @@ class ScheduledVerifyTest {
     LocalStore local = node.local();
     return new ScheduledVerify(
         local,
-        new StoreVerify(local, node.index(), record, System::nanoTime),
+        new StoreVerify(local, node.index(), record, rate -> {}, System::nanoTime),
         record,
         new VerifySettings(Optional.of(Duration.ofDays(30)), bytesPerSecond),
         () -> Instant.ofEpochMilli(nowMillis),

@@ -309,6 +309,11 @@ final class TestNode implements AutoCloseable {
     core.local().verified().add(chunk);
   }
 
+  /// Looks at the files that are served in place, as it does now and then.
+  void lookAtFiles() throws InterruptedException {
+    core.fileChecks().round();
+  }
+
   RootIndex index() {
     return core.index();
   }

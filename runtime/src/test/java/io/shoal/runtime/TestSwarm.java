@@ -118,6 +118,11 @@ final class TestSwarm implements AutoCloseable {
     return Set.copyOf(announced.getOrDefault(cid, Set.of()));
   }
 
+  /// Forgets what nodes announced that have ended.
+  void forgetAnnounced() {
+    announced.clear();
+  }
+
   /// What is announced now.
   Set<Cid> announced() {
     return Set.copyOf(announced.keySet());

@@ -41,6 +41,14 @@ public final class CollectCommand extends NodeCommand {
                       collected.chunksRemoved(),
                       Units.size(collected.bytesRemoved()),
                       collected.chunksKept()));
+      if (collected.rootsForgotten() > 0) {
+        console()
+            .result(
+                collected.rootsForgotten() == 1
+                    ? "1 root forgotten, since its file is gone"
+                    : collected.rootsForgotten()
+                        + " roots forgotten, since their files are gone");
+      }
     }
     return ExitCode.DONE;
   }

@@ -49,7 +49,11 @@ public final class ListCommand extends NodeCommand {
 
   private void printRoots(List<RootEntry> roots) {
     List<List<String>> rows = new ArrayList<>();
+    long lost = roots.stream().filter(ListCommand::isLost).count();
     for (RootEntry root : roots) {
+      if (lost > 1 && isLost(root) && !common.json && !common.quiet) {
+        continue;
+      }
       if (common.json) {
         console().json(root);
       } else if (common.quiet) {
@@ -65,6 +69,16 @@ public final class ListCommand extends NodeCommand {
       }
     }
     console().table(rows);
+    if (lost > 1 && !common.json && !common.quiet) {
+      console()
+          .result(
+              lost
+                  + " roots whose files are gone or were changed: 'shoal verify' reads these again, 'shoal gc' forgets what is lost");
+    }
+  }
+
+  private static boolean isLost(RootEntry root) {
+    return root.kept().equals("lost");
   }
 
   private void printEntries(List<FolderEntry> entries) {

@@ -37,10 +37,13 @@ public interface StoreCommands {
   Shared share(Reference reference, Sharing sharing)
       throws ShoalException, IOException, InterruptedException;
 
-  /// Removes the chunks that no pin and no running work needs.
+  /// Removes the chunks that no pin and no running work needs, and forgets adopted roots whose file
+  /// is gone or has other bytes now. One whose folder is gone as well stays: its medium may come
+  /// back.
   Collected gc() throws ShoalException, IOException, InterruptedException;
 
-  /// Reads every copy of every chunk and checks it; corrupt copies are quarantined.
+  /// Reads every copy of every chunk and checks it; corrupt copies are quarantined. Files that are
+  /// served in place and look changed are read again, and served on if their bytes are the same.
   Verified verify(VerifyRequest request, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException;
 
@@ -50,7 +53,8 @@ public interface StoreCommands {
   /// @param name its name, if it has one
   /// @param sizeBytes file bytes in it
   /// @param kind `file` or `folder`
-  /// @param kept `pinned`, `adopted` or `partial`
+  /// @param kept `pinned`, `adopted`, `partial`, or `lost` for an adopted root whose file is gone or
+  ///   was changed
   /// @param note what the user should know: an adopted file that changed, a download that is
   ///   incomplete; else empty
   /// @param sharing its rule: `public` or `private`
@@ -118,7 +122,9 @@ public interface StoreCommands {
   record Shared(String root, String sharing) {}
 
   /// The result of a garbage collection.
-  record Collected(long chunksRemoved, long bytesRemoved, long chunksKept) {}
+  ///
+  /// @param rootsForgotten roots whose files are gone for good
+  record Collected(long chunksRemoved, long bytesRemoved, long chunksKept, long rootsForgotten) {}
 
   /// How to check the store.
   ///

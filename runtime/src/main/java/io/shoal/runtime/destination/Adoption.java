@@ -1,18 +1,16 @@
 package io.shoal.runtime.destination;
 
 import io.shoal.api.ChunkChangedException;
-import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.store.PlacedFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +19,24 @@ import java.util.Optional;
 /// Claims a download's leaves in the files where they are, so that they are served from there and
 /// found again after a stop. Confined to one thread at a time.
 public final class Adoption {
+  /// More than a download has open at once; a reference that is not at hand costs a look at its
+  /// file.
+  private static final int MAX_REFS = 1_024;
+
   private final FileBacked files;
   private final TreePlan plan;
   private final DownloadTarget destination;
-  private final Map<Path, FileRef> refs = new HashMap<>();
+
+  /// References that are at hand: of a folder of a million files not all.
+  private final Map<Path, FileRef> refs =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, FileRef> eldest) {
+          return size() > MAX_REFS;
+        }
+      };
 
   public Adoption(FileBacked files, TreePlan plan, DownloadTarget destination) {
     this.files = files;
@@ -79,21 +91,21 @@ public final class Adoption {
       destination.requireArrived();
       return;
     }
-    List<FileRef> growing = new ArrayList<>(refs.values());
     destination.rename(replace);
     // The folder's rename changed every path at once: the claims are made again below the new name.
     // For a moment peers that ask get the answer that they are not held.
     for (TreePlan.PlannedFile file : plan.files()) {
       claimWhole(file);
-    }
-    for (FileRef ref : growing) {
-      files.forget(ref);
+      Optional<FileBacked.FileClaims> growing = files.claims(destination.inPart(file));
+      if (growing.isPresent()) {
+        files.forget(growing.get().ref());
+      }
     }
   }
 
   private void claimWhole(TreePlan.PlannedFile file) throws IOException, ShoalException {
     List<FileBacked.Segment> segments =
-        segments(plan, file, Optional.of(destination.inTarget(file)));
+        PlacedFile.segments(plan, file, Optional.of(destination.inTarget(file)));
     if (!segments.isEmpty()) {
       try {
         files.adopt(files.refer(destination.inTarget(file)), segments);
@@ -104,24 +116,5 @@ public final class Adoption {
             e);
       }
     }
-  }
-
-  /// Which range of a complete file is which chunk.
-  static List<FileBacked.Segment> segments(
-      TreePlan plan, TreePlan.PlannedFile file, Optional<Path> actual) throws IOException {
-    TreePlan.Content content = file.content();
-    List<FileBacked.Segment> segments = new ArrayList<>(content.leafCount());
-    for (int i = 0; i < content.leafCount(); i++) {
-      int ref = content.leaf(i);
-      long size = content.leafBytes(i);
-      if (size == TreePlan.UNKNOWN_SIZE && actual.isPresent()) {
-        size = Files.size(actual.get());
-      }
-      boolean inline = ref < 0 || plan.leafCid(ref).codec() == Cid.DAG_PB;
-      if (!inline && size > 0 && size <= ChunkStore.MAX_CHUNK_SIZE_BYTES) {
-        segments.add(new FileBacked.Segment(plan.leafCid(ref), content.offset(i), (int) size));
-      }
-    }
-    return segments;
   }
 }

@@ -136,6 +136,10 @@ public final class DownloadTarget implements AutoCloseable {
     return path.isEmpty() ? part : part.resolve(path);
   }
 
+  Path inPart(TreePlan.PlannedFile file) {
+    return inPart(file.path());
+  }
+
   Path inTarget(TreePlan.PlannedFile file) {
     return file.path().isEmpty() ? target : target.resolve(file.path());
   }

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import java.util.Optional;
 /// attempt, written by it and not claimed, or in the store. Only unclaimed bytes are read and
 /// hashed. Confined to one thread.
 public final class ResumeScan {
+  /// Files whose claims are at hand.
+  private static final int MAX_FILES = 256;
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   /// How a leaf was found.
@@ -38,7 +42,18 @@ public final class ResumeScan {
   private final DownloadTarget target;
   private final Optional<Adoption> adoption;
   private final boolean resumed;
-  private final Map<Path, Map<Long, FileBacked.Segment>> claims = new HashMap<>();
+
+  /// The claims of files that were asked for last: leaves are looked for in the order of the files.
+  private final Map<Path, Map<Long, FileBacked.Segment>> claims =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(
+            Map.Entry<Path, Map<Long, FileBacked.Segment>> eldest) {
+          return size() > MAX_FILES;
+        }
+      };
 
   /// @param adoption knows the claims; empty if leaves are not claimed
   /// @param resumed whether an earlier attempt may have left something

@@ -1,15 +1,11 @@
 package io.shoal.runtime.destination;
 
-import io.shoal.api.ChunkStore;
-import io.shoal.api.Cid;
-import io.shoal.api.FileBacked;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.TreePlan;
-import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.store.PlacedFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -19,8 +15,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Compares what is at a path with a plan's files and folders: by the store's claims where they are
@@ -29,30 +23,39 @@ public final class TargetComparison {
   private final LocalStore local;
   private final TreePlan plan;
   private final Path target;
+  private final boolean serve;
 
-  public TargetComparison(LocalStore local, TreePlan plan, Path target) {
+  /// @param serve whether the store is to serve from there what it does not serve yet
+  public TargetComparison(LocalStore local, TreePlan plan, Path target, boolean serve) {
     this.local = local;
     this.plan = plan;
     this.target = target;
+    this.serve = serve;
   }
 
   /// Whether all is there and nothing else. Reads as little as it can: names and sizes first, bytes
   /// only of files without claims.
-  public boolean isThere() throws IOException, ShoalException {
+  public boolean isThere() throws IOException, ShoalException, InterruptedException {
     if (!sameNames()) {
       return false;
     }
     for (TreePlan.PlannedFile file : plan.files()) {
-      if (!sameSize(file)) {
+      if (!placed(file).hasSize()) {
         return false;
       }
     }
     for (TreePlan.PlannedFile file : plan.files()) {
-      if (!claimed(file) && !sameBytes(file)) {
+      PlacedFile placed = placed(file);
+      PlacedFile.Pace pace = PlacedFile.Pace.NONE;
+      if (!placed.isServed() && !(serve ? placed.serveAgain(pace) : placed.matches(pace))) {
         return false;
       }
     }
     return true;
+  }
+
+  private PlacedFile placed(TreePlan.PlannedFile file) {
+    return new PlacedFile(local, plan, file, place(file.path()));
   }
 
   /// Forces all of it to the medium, its own name included.
@@ -82,29 +85,32 @@ public final class TargetComparison {
     if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-    Set<Path> folders = new HashSet<>();
-    plan.folders().forEach(folder -> folders.add(place(folder.path())));
-    Set<Path> files = new HashSet<>();
-    plan.files().forEach(file -> files.add(place(file.path())));
+    // The plan's own texts: a path each of a million files would take all memory.
+    Set<String> folders = new HashSet<>();
+    plan.folders().forEach(folder -> folders.add(folder.path()));
+    Set<String> files = new HashSet<>();
+    plan.files().forEach(file -> files.add(file.path()));
     Files.walkFileTree(
         target,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             // Another folder may be huge: the first unexpected name ends the walk.
-            return goOnIf(folders.remove(folder), folder, folders);
+            return goOnIf(folders.remove(name(folder)), name(folder), folders);
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            return goOnIf(attributes.isRegularFile() && files.remove(file), file, files);
+            String name = name(file);
+            return goOnIf(attributes.isRegularFile() && files.remove(name), name, files);
           }
         });
     return folders.isEmpty() && files.isEmpty();
   }
 
   /// Ends a walk at an unexpected name, which then makes the set of missing names non-empty.
-  private static FileVisitResult goOnIf(boolean expected, Path found, Set<Path> missing) {
+  private static FileVisitResult goOnIf(
+      boolean expected, String found, Set<String> missing) {
     if (!expected) {
       missing.add(found);
       return FileVisitResult.TERMINATE;
@@ -112,70 +118,11 @@ public final class TargetComparison {
     return FileVisitResult.CONTINUE;
   }
 
+  private String name(Path found) {
+    return target.relativize(found).toString().replace(found.getFileSystem().getSeparator(), "/");
+  }
+
   private Path place(String path) {
     return path.isEmpty() ? target : target.resolve(path);
-  }
-
-  private boolean sameSize(TreePlan.PlannedFile file) throws IOException {
-    long expected = file.content().sizeBytes();
-    long actual = Files.size(place(file.path()));
-    return expected == TreePlan.UNKNOWN_SIZE
-        ? actual <= ChunkStore.MAX_CHUNK_SIZE_BYTES
-        : actual == expected;
-  }
-
-  private boolean claimed(TreePlan.PlannedFile file) throws IOException {
-    Optional<FileBacked> files = local.store().fileBacked();
-    if (files.isEmpty()) {
-      return false;
-    }
-    Path path = place(file.path());
-    List<FileBacked.Segment> expected = Adoption.segments(plan, file, Optional.of(path));
-    Set<FileBacked.Segment> claims =
-        files
-            .get()
-            .claims(path)
-            .filter(found -> found.state() == FileBacked.FileState.INTACT)
-            .map(found -> (Set<FileBacked.Segment>) new HashSet<>(found.segments()))
-            .orElse(Set.of());
-    return !expected.isEmpty() && claims.containsAll(expected);
-  }
-
-  private boolean sameBytes(TreePlan.PlannedFile file) throws IOException, ShoalException {
-    TreePlan.Content content = file.content();
-    try (FileChannel channel =
-        FileChannel.open(place(file.path()), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      for (int i = 0; i < content.leafCount(); i++) {
-        long size = content.leafBytes(i);
-        if (size == TreePlan.UNKNOWN_SIZE) {
-          size = channel.size();
-        }
-        if (size > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
-          return false;
-        }
-        ByteBuffer bytes = ByteBuffer.allocate((int) size);
-        long offset = content.offset(i);
-        while (bytes.hasRemaining()) {
-          if (channel.read(bytes, offset + bytes.position()) < 0) {
-            return false;
-          }
-        }
-        if (!isLeaf(plan.leafCid(content.leaf(i)), bytes.flip())) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  private boolean isLeaf(Cid cid, ByteBuffer bytes) throws IOException, ShoalException {
-    if (cid.isIdentity()) {
-      return bytes.equals(ByteBuffer.wrap(DownloadTarget.inline(cid)));
-    }
-    if (cid.codec() == Cid.DAG_PB) {
-      Optional<byte[]> block = local.load(cid);
-      return block.isPresent() && bytes.equals(ByteBuffer.wrap(UnixNode.leafContent(block.get())));
-    }
-    return local.check().matches(cid, bytes);
   }
 }

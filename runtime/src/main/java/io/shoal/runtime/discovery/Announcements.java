@@ -47,9 +47,9 @@ public final class Announcements {
     index.all().forEach(root -> announce(root.cid()));
   }
 
-  /// A root is here now, wholly or in part.
+  /// A root is here now, wholly or in part. One whose files were lost is not announced.
   public void announce(Cid root) {
-    if (scope == AnnounceScope.NONE || index.isPrivate(root)) {
+    if (scope == AnnounceScope.NONE || index.isPrivate(root) || !provided.test(root.toV1())) {
       return;
     }
     announcer.announce(root);
@@ -108,7 +108,7 @@ public final class Announcements {
 
   private void eachChunk(Cid root, Consumer<Cid> each) {
     try {
-      dag.reachable(root, each);
+      dag.reachable(root, each::accept);
     } catch (IOException | RetryableException e) {
       LOG.warn("not all chunks of {} are known: {}", root, e.getMessage());
     }

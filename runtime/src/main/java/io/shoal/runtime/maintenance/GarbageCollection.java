@@ -4,12 +4,14 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.FileRef;
-import io.shoal.api.Multihash;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.limit.TokenBucket;
+import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.DownloadJournal;
+import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
@@ -24,19 +26,42 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Removes the chunks that no root in the index, no unfinished download and no running work needs:
-/// mark and sweep over a list of the chunks that is taken before the marking begins.
+/// mark and sweep over the chunks that are listed before the marking begins. Before that it forgets
+/// the roots whose files are gone for good.
 public final class GarbageCollection {
+  /// Chunks that are removed between two walks over the store, and references that are released:
+  /// bounds the list.
+  private static final int REMOVED_AT_ONCE = 65_536;
+
   private final LocalStore local;
   private final RootIndex index;
   private final DownloadJournal journal;
   private final CollectionLock lock;
+  private final AdoptedFiles adopted;
+  private final Rereading rereading;
+  private final Release release;
+
+  /// Takes roots out of the index.
+  @FunctionalInterface
+  public interface Release {
+    /// @return how many were there
+    int release(List<Cid> roots) throws IOException;
+  }
 
   public GarbageCollection(
-      LocalStore local, RootIndex index, DownloadJournal journal, CollectionLock lock) {
+      LocalStore local,
+      RootIndex index,
+      DownloadJournal journal,
+      CollectionLock lock,
+      Rereading rereading,
+      Release release) {
     this.local = local;
     this.index = index;
     this.journal = journal;
     this.lock = lock;
+    this.adopted = new AdoptedFiles(local);
+    this.rereading = rereading;
+    this.release = release;
   }
 
   /// Removes chunks that are listed before the marking begins and that it does not reach. Chunks
@@ -44,15 +69,27 @@ public final class GarbageCollection {
   ///
   /// @throws io.shoal.api.RetryableException content is being added now
   public StoreCommands.Collected run() throws ShoalException, IOException, InterruptedException {
+    rereading.reread(TokenBucket.UNLIMITED);
     try (CollectionLock.Hold alone = lock.alone();
         CollectionLock.Hold collecting = local.temporaryPins().collect()) {
-      List<ChunkStore.StoredChunk> candidates = new ArrayList<>();
-      local.store().chunks(candidates::add);
+      int forgotten = forgetLostRoots();
+      ChunkSet candidates = new ChunkSet();
+      long[] here = {0};
+      local
+          .store()
+          .chunks(
+              chunk -> {
+                here[0]++;
+                if (chunk.owned()) {
+                  candidates.add(chunk.cid());
+                }
+                return true;
+              });
       StoreCommands.Collected collected =
           local.store().traits().contains(ChunkStore.Trait.SHARED)
               // What this node does not need may be all that another one has.
-              ? new StoreCommands.Collected(0, 0, candidates.size())
-              : sweep(candidates, needed());
+              ? new StoreCommands.Collected(0, 0, here[0], forgotten)
+              : sweep(candidates, needed(), here[0], forgotten);
       forgetRules();
       forgetLostFiles();
       local.store().sync();
@@ -60,11 +97,30 @@ public final class GarbageCollection {
     }
   }
 
-  private Set<Multihash> needed() throws ShoalException, IOException {
-    Set<Multihash> needed = new HashSet<>();
+  /// A root that work has in hand is about to be here again.
+  private int forgetLostRoots() throws IOException {
+    List<Cid> lost = new ArrayList<>();
+    for (KeptRoot root : index.all()) {
+      if (!root.pinned() && adopted.problem(root).filter(GarbageCollection::isLost).isPresent()) {
+        lost.add(root.cid());
+      }
+    }
+    lost.removeAll(local.temporaryPins().roots());
+    return release.release(lost);
+  }
+
+  private static boolean isLost(AdoptedFiles.Problem problem) {
+    return switch (problem.loss()) {
+      case CHANGED, GONE -> true;
+      case AWAY, UNREADABLE -> false;
+    };
+  }
+
+  private ChunkSet needed() throws ShoalException, IOException {
+    ChunkSet needed = new ChunkSet();
     LocalDag dag = new LocalDag(local);
     for (Cid root : rootsToKeep()) {
-      dag.reachable(root, cid -> needed.add(cid.multihash()));
+      dag.reachable(root, needed::add);
     }
     return needed;
   }
@@ -78,27 +134,41 @@ public final class GarbageCollection {
     return roots;
   }
 
+  /// @param needed grows by those that were looked at
   private StoreCommands.Collected sweep(
-      List<ChunkStore.StoredChunk> candidates, Set<Multihash> needed)
+      ChunkSet candidates, ChunkSet needed, long here, int rootsForgotten)
       throws IOException, RetryableException, InterruptedException {
     long removed = 0;
     long bytes = 0;
-    long kept = 0;
-    for (ChunkStore.StoredChunk chunk : candidates) {
-      if (Thread.interrupted()) {
-        throw new InterruptedException("interrupted");
+    List<ChunkStore.StoredChunk> due = new ArrayList<>();
+    do {
+      due.clear();
+      local
+          .store()
+          .chunks(
+              chunk -> {
+                if (chunk.owned()
+                    && candidates.contains(chunk.cid())
+                    && !needed.contains(chunk.cid())) {
+                  due.add(chunk);
+                }
+                return due.size() < REMOVED_AT_ONCE;
+              });
+      for (ChunkStore.StoredChunk chunk : due) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException("interrupted");
+        }
+        needed.add(chunk.cid());
+        if (local
+            .temporaryPins()
+            .removeUnlessSpared(chunk.cid(), () -> local.store().delete(chunk.cid()))) {
+          local.verified().remove(chunk.cid());
+          removed++;
+          bytes += chunk.sizeBytes();
+        }
       }
-      if (!chunk.owned() || needed.contains(chunk.cid().multihash())) {
-        kept++;
-      } else if (local
-          .temporaryPins()
-          .removeUnlessSpared(chunk.cid(), () -> local.store().delete(chunk.cid()))) {
-        local.verified().remove(chunk.cid());
-        removed++;
-        bytes += chunk.sizeBytes();
-      }
-    }
-    return new StoreCommands.Collected(removed, bytes, kept);
+    } while (due.size() == REMOVED_AT_ONCE);
+    return new StoreCommands.Collected(removed, bytes, here - removed, rootsForgotten);
   }
 
   /// A root's sharing rule goes with the last of its chunks.
@@ -120,30 +190,35 @@ public final class GarbageCollection {
     if (files.isEmpty()) {
       return;
     }
+    List<Path> places = index.all().stream().flatMap(root -> root.path().stream()).toList();
     List<FileRef> lost = new ArrayList<>();
-    files
-        .get()
-        .references(
-            claims -> {
-              switch (claims.state()) {
-                case INTACT, GROWING -> {}
-                case CHANGED -> lost.add(claims.ref());
-                case MISSING -> {
-                  if (!mayComeBack(claims.ref().path())) {
-                    lost.add(claims.ref());
-                  }
+    do {
+      lost.clear();
+      files
+          .get()
+          .references(
+              claims -> {
+                if (lost.size() < REMOVED_AT_ONCE && isLost(claims, places)) {
+                  lost.add(claims.ref());
                 }
-              }
-            });
-    for (FileRef ref : lost) {
-      files.get().forget(ref);
-    }
+              });
+      for (FileRef ref : lost) {
+        files.get().forget(ref);
+      }
+    } while (lost.size() == REMOVED_AT_ONCE);
   }
 
-  private boolean mayComeBack(Path file) {
+  private static boolean isLost(FileBacked.FileClaims claims, List<Path> places) {
+    return switch (claims.state()) {
+      case INTACT, GROWING -> false;
+      case CHANGED -> true;
+      case MISSING -> !mayComeBack(claims.ref().path(), places);
+    };
+  }
+
+  private static boolean mayComeBack(Path file, List<Path> places) {
     Path folder = file.getParent();
     boolean folderIsGone = folder != null && !Files.isDirectory(folder);
-    return folderIsGone
-        && index.all().stream().anyMatch(root -> root.path().filter(file::startsWith).isPresent());
+    return folderIsGone && places.stream().anyMatch(file::startsWith);
   }
 }

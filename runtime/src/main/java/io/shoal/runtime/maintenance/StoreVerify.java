@@ -34,19 +34,32 @@ public final class StoreVerify {
 
   private static final int PROGRESS_EVERY = 64;
 
+  /// About so many chunks are listed at once: the list of all chunks of a large store does not fit
+  /// into memory.
+  private static final int LISTED_AT_ONCE = 65_536;
+
+  /// Values of the byte by which chunks are parted.
+  private static final int MAX_PARTS = 256;
+
   private final LocalStore local;
   private final RootIndex index;
   private final LocalDag dag;
   private final VerifyRecord record;
+  private final Rereading rereading;
   private final LongSupplier nanoTime;
 
   /// @param nanoTime monotonic, any origin
   public StoreVerify(
-      LocalStore local, RootIndex index, VerifyRecord record, LongSupplier nanoTime) {
+      LocalStore local,
+      RootIndex index,
+      VerifyRecord record,
+      Rereading rereading,
+      LongSupplier nanoTime) {
     this.local = local;
     this.index = index;
     this.dag = new LocalDag(local);
     this.record = record;
+    this.rereading = rereading;
     this.nanoTime = nanoTime;
   }
 
@@ -63,22 +76,33 @@ public final class StoreVerify {
   public StoreCommands.Verified run(
       Optional<Repair> repair, long bytesPerSecond, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    List<ChunkStore.StoredChunk> chunks = new ArrayList<>();
-    local.store().chunks(chunks::add);
-    long total = chunks.stream().mapToLong(ChunkStore.StoredChunk::sizeBytes).sum();
+    rereading.reread(bytesPerSecond);
+    long[] all = {0, 0};
+    local
+        .store()
+        .chunks(
+            chunk -> {
+              all[0]++;
+              all[1] += chunk.sizeBytes();
+              return true;
+            });
+    int parts = Math.clamp(Long.highestOneBit(all[0] / LISTED_AT_ONCE) * 2, 1, MAX_PARTS);
     VerifyPass pass = new VerifyPass(local.quarantine(), bytesPerSecond);
     List<String> corrupt = new ArrayList<>();
-    for (ChunkStore.StoredChunk chunk : chunks) {
-      if (pass.check(chunk.cid()) && corrupt.size() < MAX_NAMED) {
-        corrupt.add(chunk.cid().toString());
+    for (int part = 0; part < parts; part++) {
+      for (Cid cid : listed(part, parts)) {
+        if (pass.check(cid) && corrupt.size() < MAX_NAMED) {
+          corrupt.add(cid.toString());
+        }
+        if (pass.chunks() % PROGRESS_EVERY == 0) {
+          progress.progress(
+              new ContentCommands.Progress("checking", pass.bytes(), all[1], 0, 0, ""));
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException("interrupted");
+        }
+        TimeUnit.NANOSECONDS.sleep(pass.debtNanos(nanoTime.getAsLong()));
       }
-      if (pass.chunks() % PROGRESS_EVERY == 0) {
-        progress.progress(new ContentCommands.Progress("checking", pass.bytes(), total, 0, 0, ""));
-      }
-      if (Thread.interrupted()) {
-        throw new InterruptedException("interrupted");
-      }
-      TimeUnit.NANOSECONDS.sleep(pass.debtNanos(nanoTime.getAsLong()));
     }
     Map<Cid, Set<Cid>> missing = missing();
     List<String> names = distinct(missing).map(Cid::toString).limit(MAX_NAMED).toList();
@@ -98,6 +122,23 @@ public final class StoreVerify {
     return new StoreCommands.Verified(pass.chunks(), pass.bytes(), corrupt, names, repaired);
   }
 
+  /// The chunks of a part, by the last byte of their digests.
+  private List<Cid> listed(int part, int parts) throws IOException, RetryableException {
+    List<Cid> listed = new ArrayList<>();
+    local
+        .store()
+        .chunks(
+            chunk -> {
+              byte[] digest = chunk.cid().multihash().digest();
+              int last = digest.length == 0 ? 0 : digest[digest.length - 1];
+              if ((last & parts - 1) == part) {
+                listed.add(chunk.cid());
+              }
+              return true;
+            });
+    return listed;
+  }
+
   private static Stream<Cid> distinct(Map<Cid, Set<Cid>> missing) {
     return missing.values().stream().flatMap(Set::stream).distinct();
   }
@@ -111,16 +152,25 @@ public final class StoreVerify {
     Map<Cid, Set<Cid>> missing = new LinkedHashMap<>();
     for (KeptRoot root : index.all()) {
       if (root.pinned()) {
-        List<Cid> all = new ArrayList<>();
-        dag.reachable(root.cid(), all::add);
-        for (Cid cid : all) {
-          if (!cid.isIdentity() && !local.has(cid)) {
-            missing.computeIfAbsent(root.cid(), any -> new LinkedHashSet<>()).add(cid);
-          }
+        Set<Cid> absent = absent(root.cid());
+        if (!absent.isEmpty()) {
+          missing.put(root.cid(), absent);
         }
       }
     }
     return missing;
+  }
+
+  private Set<Cid> absent(Cid root) throws IOException, RetryableException {
+    Set<Cid> absent = new LinkedHashSet<>();
+    dag.reachable(
+        root,
+        cid -> {
+          if (!cid.isIdentity() && !local.has(cid)) {
+            absent.add(cid);
+          }
+        });
+    return absent;
   }
 
   private static void repair(Repair repair, Set<Cid> roots)

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// A DAG as far as it is in the store: its plan, its chunks, its sizes.
@@ -54,25 +53,45 @@ public final class LocalDag {
     return Optional.of(TreePlanner.plan(walker));
   }
 
-  /// Visits every chunk of a DAG as far as its nodes are here, each at least once.
-  public void reachable(Cid root, Consumer<Cid> each) throws IOException, RetryableException {
+  /// Takes the chunks of a DAG.
+  @FunctionalInterface
+  public interface Visitor {
+    void visit(Cid chunk) throws IOException, RetryableException;
+  }
+
+  /// Visits every chunk of a DAG as far as its nodes are here, each node once, and a leaf as often
+  /// as it is linked: remembers the nodes alone.
+  public void reachable(Cid root, Visitor each) throws IOException, RetryableException {
+    if (root.codec() != Cid.DAG_PB) {
+      visitLeaf(root, each);
+      return;
+    }
     Set<Cid> seen = new HashSet<>();
     ArrayDeque<Cid> due = new ArrayDeque<>();
     due.add(root);
+    seen.add(root);
     while (!due.isEmpty()) {
-      Cid cid = due.poll();
-      if (cid.isIdentity() && cid.codec() != Cid.DAG_PB || !seen.add(cid)) {
-        continue;
-      }
-      each.accept(cid);
-      if (cid.codec() != Cid.DAG_PB) {
-        continue;
-      }
+      // The newest first: what waits is at most a level's breadth for each level.
+      Cid node = due.removeLast();
+      each.visit(node);
       Optional<byte[]> bytes =
-          cid.isIdentity() ? Optional.of(cid.identityContent()) : local.load(cid);
-      if (bytes.isPresent()) {
-        links(bytes.get()).forEach(due::add);
+          node.isIdentity() ? Optional.of(node.identityContent()) : local.load(node);
+      if (bytes.isEmpty()) {
+        continue;
       }
+      for (Cid link : links(bytes.get())) {
+        if (link.codec() != Cid.DAG_PB) {
+          visitLeaf(link, each);
+        } else if (seen.add(link)) {
+          due.add(link);
+        }
+      }
+    }
+  }
+
+  private static void visitLeaf(Cid leaf, Visitor each) throws IOException, RetryableException {
+    if (!leaf.isIdentity()) {
+      each.visit(leaf);
     }
   }
 

@@ -36,6 +36,9 @@ public final class RootIndex implements AutoCloseable {
   /// Lines beyond the living ones after which the journal is written anew.
   private static final int MAX_DEAD_LINES = 4_096;
 
+  /// Enough for what a user releases twice by mistake, in half a megabyte.
+  private static final int MAX_RELEASED = 4_096;
+
   private final Path file;
   private final DiskReserve reserve;
   private final Map<Cid, KeptRoot> roots = new LinkedHashMap<>();
@@ -45,6 +48,9 @@ public final class RootIndex implements AutoCloseable {
 
   /// The roots with the rule `private`, those that are not here among them.
   private final Set<Cid> hidden = new LinkedHashSet<>();
+
+  /// The roots that went last, as far as the journal still names them.
+  private final LinkedHashSet<Cid> released = new LinkedHashSet<>();
 
   private FileChannel channel;
   private int lines;
@@ -107,7 +113,13 @@ public final class RootIndex implements AutoCloseable {
   private void apply(RootLines.Entry entry) {
     switch (entry) {
       case RootLines.Kept(KeptRoot root) -> take(root);
-      case RootLines.Gone(Cid root) -> drop(root);
+      case RootLines.Gone(Cid root) -> {
+        drop(root);
+        released.add(root);
+        if (released.size() > MAX_RELEASED) {
+          released.removeFirst();
+        }
+      }
       case RootLines.Rule(Cid root, boolean isPrivate) -> {
         if (isPrivate) {
           hidden.add(root);
@@ -121,6 +133,7 @@ public final class RootIndex implements AutoCloseable {
 
   private void take(KeptRoot root) {
     drop(root.cid());
+    released.remove(root.cid());
     roots.put(root.cid(), root);
     root.sha256()
         .ifPresent(
@@ -143,14 +156,35 @@ public final class RootIndex implements AutoCloseable {
   ///
   /// @return whether it was not there yet
   public synchronized boolean put(KeptRoot root) throws IOException {
-    KeptRoot old = roots.get(root.cid());
-    replace(old == null ? root : root.over(old));
-    return old == null;
+    return !putAll(List.of(root)).isEmpty();
+  }
+
+  /// The same for many, with one forced write for all.
+  ///
+  /// @return those that were not there yet
+  public synchronized List<KeptRoot> putAll(List<KeptRoot> all) throws IOException {
+    Map<Cid, KeptRoot> now = new LinkedHashMap<>();
+    List<KeptRoot> added = new ArrayList<>();
+    for (KeptRoot root : all) {
+      KeptRoot old = now.getOrDefault(root.cid(), roots.get(root.cid()));
+      if (old == null) {
+        added.add(root);
+      }
+      now.put(root.cid(), old == null ? root : root.over(old));
+    }
+    List<RootLines.Entry> entries = new ArrayList<>();
+    for (KeptRoot root : now.values()) {
+      if (!root.equals(roots.get(root.cid()))) {
+        entries.add(new RootLines.Kept(root));
+      }
+    }
+    record(entries);
+    return added;
   }
 
   private void replace(KeptRoot root) throws IOException {
     if (!root.equals(roots.get(root.cid()))) {
-      record(new RootLines.Kept(root));
+      record(List.of(new RootLines.Kept(root)));
     }
   }
 
@@ -178,11 +212,21 @@ public final class RootIndex implements AutoCloseable {
 
   /// @return the root as it was; empty if it was not there
   public synchronized Optional<KeptRoot> remove(Cid cid) throws IOException {
-    Optional<KeptRoot> old = get(cid);
-    if (old.isPresent()) {
-      record(new RootLines.Gone(cid.toV1()));
-    }
+    return removeAll(List.of(cid)).stream().findFirst();
+  }
+
+  /// The same for many, with one forced write for all.
+  ///
+  /// @return those that were there, as they were
+  public synchronized List<KeptRoot> removeAll(List<Cid> all) throws IOException {
+    List<KeptRoot> old = all.stream().distinct().flatMap(cid -> get(cid).stream()).toList();
+    record(old.stream().map(root -> (RootLines.Entry) new RootLines.Gone(root.cid())).toList());
     return old;
+  }
+
+  /// Whether a root was here and went not long ago: to release it again is no mistake.
+  public synchronized boolean wasHere(Cid cid) {
+    return released.contains(cid.toV1());
   }
 
   public synchronized Optional<KeptRoot> get(Cid cid) {
@@ -206,7 +250,7 @@ public final class RootIndex implements AutoCloseable {
   /// before the root is announced.
   public synchronized void setPrivate(Cid cid, boolean isPrivate) throws IOException {
     if (hidden.contains(cid.toV1()) != isPrivate) {
-      record(new RootLines.Rule(cid.toV1(), isPrivate));
+      record(List.of(new RootLines.Rule(cid.toV1(), isPrivate)));
     }
   }
 
@@ -215,7 +259,7 @@ public final class RootIndex implements AutoCloseable {
   /// @param unused whether no work is about to bring it back; called under the lock
   public synchronized void forgetRule(Cid root, BooleanSupplier unused) throws IOException {
     if (hidden.contains(root) && !roots.containsKey(root) && unused.getAsBoolean()) {
-      record(new RootLines.Rule(root, false));
+      record(List.of(new RootLines.Rule(root, false)));
     }
   }
 
@@ -245,27 +289,32 @@ public final class RootIndex implements AutoCloseable {
     return new ArrayList<>(roots.values());
   }
 
-  private void record(RootLines.Entry entry) throws IOException {
+  private void record(List<RootLines.Entry> entries) throws IOException {
+    if (entries.isEmpty()) {
+      return;
+    }
     int living = roots.size() + hidden.size();
     if (!suspect && lines - living > MAX_DEAD_LINES + living) {
       shorten();
     }
-    byte[] line = RootLines.write(entry).getBytes(StandardCharsets.UTF_8);
+    StringBuilder text = new StringBuilder();
+    entries.forEach(entry -> text.append(RootLines.write(entry)));
+    byte[] added = text.toString().getBytes(StandardCharsets.UTF_8);
     reserve.change(
         () -> {
           if (suspect) {
             renew();
           }
-          append(line);
+          append(added);
         });
-    lines++;
-    apply(entry);
+    lines += entries.size();
+    entries.forEach(this::apply);
   }
 
-  private void append(byte[] line) throws IOException {
+  private void append(byte[] added) throws IOException {
     long end = channel.size();
     suspect = true;
-    ByteBuffer bytes = ByteBuffer.wrap(line);
+    ByteBuffer bytes = ByteBuffer.wrap(added);
     boolean written = false;
     try {
       while (bytes.hasRemaining()) {

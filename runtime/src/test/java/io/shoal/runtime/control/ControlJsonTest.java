@@ -186,7 +186,7 @@ class ControlJsonTest {
     assertReadAsWritten(List.of(new FolderEntry("c", "ü", 1, "file")));
     assertReadAsWritten(STATS);
     assertReadAsWritten(PROVIDERS);
-    assertReadAsWritten(List.of(new Collected(1, 2, 3)));
+    assertReadAsWritten(List.of(new Collected(1, 2, 3, 4)));
     assertReadAsWritten(List.of(ScriptedNode.FETCHED));
     assertReadAsWritten(
         Stream.of(CommandFailure.Kind.values())

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +45,33 @@ class RootIndexTest {
     try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
       assertEquals(List.of(pinned, adopted), index.all());
       assertEquals(Optional.of(adopted), index.byDigest(adopted.sha256().orElseThrow()));
+    }
+  }
+
+  @Test
+  void manyRootsComeAndGoWithOneForcedWrite() throws IOException {
+    SimulatedFiles files = new SimulatedFiles();
+    Path home = new SimulatedFileSystem(files).getPath("/");
+    List<KeptRoot> roots =
+        IntStream.rangeClosed(1, 9).mapToObj(n -> root(n, true, Optional.empty())).toList();
+    List<Cid> cids = roots.stream().map(KeptRoot::cid).toList();
+    try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
+      // A write and a force: a third step would meet the fault.
+      files.faultIn(3, SimulatedFiles.Fault.FAIL);
+      assertEquals(roots, index.putAll(roots));
+      assertEquals(Optional.empty(), files.struck());
+      files.faultIn(3, SimulatedFiles.Fault.FAIL);
+      assertEquals(List.of(), index.putAll(roots));
+      assertEquals(roots.subList(0, 4), index.removeAll(cids.subList(0, 4)));
+      assertEquals(Optional.empty(), files.struck());
+    }
+    files.faultIn(Long.MAX_VALUE / 2, SimulatedFiles.Fault.FAIL);
+    try (RootIndex index = new RootIndex(home, new DiskReserve(home))) {
+      assertEquals(roots.subList(4, 9), index.all());
+      assertTrue(index.wasHere(cids.get(0)), "it went not long ago");
+      assertFalse(index.wasHere(cids.get(5)));
+      index.putAll(roots.subList(0, 1));
+      assertFalse(index.wasHere(cids.get(0)));
     }
   }
 
