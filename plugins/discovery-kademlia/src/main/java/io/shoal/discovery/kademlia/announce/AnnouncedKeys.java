@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -86,9 +88,37 @@ final class AnnouncedKeys {
   void took(AnnouncedKey entry, int holders, long nowMillis) {
     boolean isFirst = !entry.isKept() && holders > 0;
     entry.ends(holders, nowMillis);
-    if (isFirst && get(entry.key()).filter(current -> current == entry).isPresent()) {
+    if (isFirst && isCurrent(entry)) {
       unkept--;
     }
+  }
+
+  /// Whether it was not withdrawn.
+  boolean isCurrent(AnnouncedKey entry) {
+    return get(entry.key()).filter(current -> current == entry).isPresent();
+  }
+
+  /// No other node is known that could take a key: the queued ones and those that are due fail,
+  /// without a lookup and a timer for each, until they are planned again.
+  void fail(Queue<AnnouncedKey> queued, long nowMillis) {
+    for (AnnouncedKey next = queued.poll(); next != null; next = queued.poll()) {
+      if (next.isQueued() && isCurrent(next)) {
+        next.begins();
+        fail(next, nowMillis);
+      }
+    }
+    for (Optional<AnnouncedKey> due = takeDue(0, nowMillis);
+        due.isPresent();
+        due = takeDue(0, nowMillis)) {
+      ended(due.get());
+      fail(due.get(), nowMillis);
+    }
+  }
+
+  private void fail(AnnouncedKey entry, long nowMillis) {
+    took(entry, 0, nowMillis);
+    plan(entry, Long.MAX_VALUE, false);
+    entry.notifyListeners(Set.of());
   }
 
   int size() {

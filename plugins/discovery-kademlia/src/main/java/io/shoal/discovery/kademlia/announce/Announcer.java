@@ -185,6 +185,12 @@ public final class Announcer {
     if (pumping) {
       return;
     }
+    if (table.isEmpty()) {
+      // Nothing is tried until the table grows.
+      keys.fail(queue, nowMillis);
+      planWake(Math.max(keys.nextMillis(), nowMillis + 1), nowMillis);
+      return;
+    }
     pumping = true;
     pace.refill(nowMillis);
     boolean more = true;
@@ -205,7 +211,7 @@ public final class Announcer {
     while (queuedRunning < MAX_QUEUED_RUNNING && !queue.isEmpty()) {
       AnnouncedKey next = queue.remove();
       // It may have gone with a sweep, or been withdrawn.
-      if (next.isQueued() && isCurrent(next)) {
+      if (next.isQueued() && keys.isCurrent(next)) {
         queuedRunning++;
         run(next, true, false, nowMillis);
         return true;
@@ -237,10 +243,6 @@ public final class Announcer {
       most = Math.max(most, pacer.delayMillis(contact.address(), nowMillis));
     }
     return most;
-  }
-
-  private boolean isCurrent(AnnouncedKey entry) {
-    return keys.get(entry.key()).filter(current -> current == entry).isPresent();
   }
 
   private void planWake(long atMillis, long nowMillis) {
@@ -359,7 +361,7 @@ public final class Announcer {
   private void taken(Run run, Set<Integer> ports, int holders, long nowMillis) {
     AnnouncedKey entry = run.entry();
     keys.took(entry, holders, nowMillis);
-    if (isCurrent(entry)) {
+    if (keys.isCurrent(entry)) {
       planNext(run, nowMillis);
       if (run.places().equals(entry.places())) {
         entry.notifyListeners(ports);

@@ -101,6 +101,28 @@ class AnnouncerTest {
   }
 
   @Test
+  void aNodeThatKnowsNoOtherRestsHoweverManyKeysItHas() {
+    Simulation.Peer alone = simulation.join();
+    announce(alone, 10_000);
+    simulation.run(Duration.ofSeconds(30));
+    long end = simulation.nowMillis() + 60_000;
+    int ticks = 0;
+    while (simulation.nowMillis() < end) {
+      long next = alone.node().nextTickMillis().orElse(end);
+      simulation.run(
+          Duration.ofMillis(Math.clamp(next - simulation.nowMillis(), 1, 60_000)));
+      ticks++;
+    }
+    int counted = ticks;
+    assertTrue(counted < 200, () -> counted + " ticks in a minute");
+    assertEquals(10_000, figures(alone).failedKeys());
+    Simulation.Peer other = simulation.join();
+    simulation.run(Duration.ofMinutes(2));
+    assertEquals(10_000, ended.size());
+    assertTrue(stored(other) > 0, "they go out when there is a node");
+  }
+
+  @Test
   void manyKeysAtOnceAreLateOnlyAfterTheirTurn() {
     Simulation.Peer alone = simulation.join();
     List<NodeId> keys = announce(alone, 100 * AnnouncePace.KEYS_PER_SECOND);
