@@ -4,6 +4,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.file.DiskFull;
+import io.shoal.runtime.file.FewDescriptors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,10 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The files that a download writes, a bounded number of them open. Usable from any thread, but not
 /// from one that may be interrupted: that would close a channel that other threads use.
 public final class PartFiles implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PartFiles.class);
+
   /// Files that stay open: a download of many files writes to few of them at once.
   public static final int MAX_OPEN = 64;
 
@@ -34,6 +39,7 @@ public final class PartFiles implements AutoCloseable {
   private final Map<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
   private final DestinationRoom room;
   private final boolean resumed;
+  private int maxOpen = MAX_OPEN;
   private boolean closed;
 
   /// @param place opens them
@@ -178,7 +184,7 @@ public final class PartFiles implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    FileChannel channel = place.openFile(file);
+    FileChannel channel = FewDescriptors.open(() -> place.openFile(file), this::closeIdle);
     Open surplus = new Open(channel);
     try {
       return keep(file, surplus);
@@ -202,15 +208,32 @@ public final class PartFiles implements AutoCloseable {
       requireOpen(file);
       Open kept = open.computeIfAbsent(file, any -> opened);
       kept.users++;
-      Iterator<Open> eldest = open.values().iterator();
-      while (open.size() > MAX_OPEN && eldest.hasNext()) {
-        Open candidate = eldest.next();
-        if (candidate.users == 0) {
-          eldest.remove();
-          candidate.channel.close();
-        }
-      }
+      closeIdleBeyond(maxOpen);
       return kept;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void closeIdleBeyond(int count) throws IOException {
+    Iterator<Open> eldest = open.values().iterator();
+    while (open.size() > count && eldest.hasNext()) {
+      Open candidate = eldest.next();
+      if (candidate.users == 0) {
+        eldest.remove();
+        candidate.channel.close();
+      }
+    }
+  }
+
+  /// The system has no descriptor left: gives up what is not in use, and keeps fewer from now on.
+  private void closeIdle() {
+    lock.lock();
+    try {
+      maxOpen = Math.max(1, Math.min(maxOpen, open.size()) / 2);
+      closeIdleBeyond(0);
+    } catch (IOException e) {
+      LOG.debug("a part file did not close well", e);
     } finally {
       lock.unlock();
     }

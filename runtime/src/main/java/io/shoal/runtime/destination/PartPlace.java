@@ -1,6 +1,7 @@
 package io.shoal.runtime.destination;
 
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.file.FewDescriptors;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
@@ -170,7 +171,8 @@ final class PartPlace implements AutoCloseable {
     }
     boolean same;
     try {
-      Optional<Object> key = key(now);
+      Optional<Object> key =
+          FewDescriptors.<Optional<Object>, RuntimeException>open(() -> key(now), () -> {});
       same =
           key.isPresent()
               && key.equals(keyByPath(now))

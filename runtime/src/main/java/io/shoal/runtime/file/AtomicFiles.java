@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,9 +23,11 @@ public final class AtomicFiles {
     if (folder == null) {
       throw new IOException(file + " is not a file");
     }
-    Path temporary = Files.createTempFile(folder, file.getFileName() + ".", ".tmp");
+    Path temporary =
+        FewDescriptors.<Path, RuntimeException>open(
+            () -> Files.createTempFile(folder, file.getFileName() + ".", ".tmp"), () -> {});
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      try (FileChannel channel = opened(temporary, StandardOpenOption.WRITE)) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           channel.write(bytes);
@@ -37,6 +40,11 @@ public final class AtomicFiles {
       Files.deleteIfExists(temporary);
     }
     forceFolder(folder);
+  }
+
+  private static FileChannel opened(Path path, OpenOption option) throws IOException {
+    return FewDescriptors.<FileChannel, RuntimeException>open(
+        () -> FileChannel.open(path, option), () -> {});
   }
 
   /// Replaces `file` by properties, atomically and durably.
@@ -65,7 +73,7 @@ public final class AtomicFiles {
 
   /// Makes names in a folder durable.
   public static void forceFolder(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+    try (FileChannel channel = opened(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

@@ -8,7 +8,6 @@ import io.shoal.api.Metrics;
 import io.shoal.api.PluginContext;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
-import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
 import io.shoal.api.UserFaultException;
 import io.shoal.storage.filesystem.adopted.AdoptedFiles;
@@ -174,7 +173,7 @@ public final class FilesystemStore implements ChunkStore {
   }
 
   @Override
-  public boolean put(Cid cid, ByteBuffer bytes) throws IOException, StoreFullException {
+  public boolean put(Cid cid, ByteBuffer bytes) throws IOException, RetryableException {
     if (bytes.remaining() > MAX_CHUNK_SIZE_BYTES) {
       throw new IllegalArgumentException(
           "a chunk has at most " + MAX_CHUNK_SIZE_BYTES + " bytes, not " + bytes.remaining());

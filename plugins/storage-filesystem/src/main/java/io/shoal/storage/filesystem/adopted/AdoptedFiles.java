@@ -168,14 +168,12 @@ public final class AdoptedFiles implements FileBacked {
     try {
       disk.read(file).close();
     } catch (IOException e) {
+      if (DiskFaults.descriptors(e)) {
+        return; // it says nothing of the file
+      }
       throw new UserFaultException(
-          "%s: cannot be read (%s): %s"
-              .formatted(
-                  file,
-                  DiskFaults.reason(e),
-                  DiskFaults.descriptors(e)
-                      ? DiskFaults.cure(e)
-                      : "give this user the right to read it"),
+          "%s: cannot be read (%s): give this user the right to read it"
+              .formatted(file, DiskFaults.reason(e)),
           e);
     }
   }

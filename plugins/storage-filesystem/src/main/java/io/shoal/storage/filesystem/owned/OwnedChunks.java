@@ -175,7 +175,7 @@ public final class OwnedChunks {
   /// Stores a chunk: its bytes go to a temporary file, which becomes a staged one.
   ///
   /// @return false if it was there
-  public boolean put(ChunkKey key, ByteBuffer bytes) throws IOException, StoreFullException {
+  public boolean put(ChunkKey key, ByteBuffer bytes) throws IOException, RetryableException {
     if (catalog.owned(key).isPresent()) {
       bytes.position(bytes.limit());
       return false;
@@ -199,7 +199,7 @@ public final class OwnedChunks {
   }
 
   private boolean stage(StagedChunk chunk, ByteBuffer bytes)
-      throws IOException, StoreFullException {
+      throws IOException, RetryableException {
     Path temporary = layout.temporary(chunk.number());
     Path staged = layout.staged(chunk.key(), chunk.number());
     Path failing = temporary;
@@ -254,11 +254,14 @@ public final class OwnedChunks {
     removals.close();
   }
 
-  private IOException fault(Path path, IOException cause) throws IOException, StoreFullException {
+  private IOException fault(Path path, IOException cause) throws IOException, RetryableException {
     if (DiskFaults.full(cause)) {
       StoreFullException full = space.full();
       full.initCause(cause);
       throw full;
+    }
+    if (DiskFaults.descriptors(cause)) {
+      throw DiskFaults.tooManyOpen(path, cause);
     }
     return DiskFaults.explained(path, "cannot be written", cause);
   }
