@@ -1,5 +1,6 @@
 package io.shoal.distribution;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,15 +9,21 @@ import io.shoal.distribution.ShoalProcess.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// Users' files that are served where they lie, and one node a folder.
-@Timeout(300)
+@Timeout(3600)
 class InPlaceIT {
 
   private static final int LEAF_BYTES = 1 << 20;
+
+  /// At full size as many as a user may have in one folder; the heap is that of the package.
+  private static final int MANY_FILES = Boolean.getBoolean("shoal.full") ? 300_000 : 2_000;
 
   @TempDir Path folder;
 
@@ -54,6 +61,58 @@ class InPlaceIT {
       get(node, again, "third", "60s").done();
       Trees.assertSame(changing, folder.resolve("third"));
     }
+  }
+
+  @Test
+  void aFileWhoseTimesAndRightsWereChangedIsServedOnAfterVerify() throws Exception {
+    Path file = Trees.file(folder.resolve("file"), 2 * LEAF_BYTES, 33);
+    try (Node node = ShoalProcess.serve(folder.resolve("node"))) {
+      String root = node.run("add", "-q", "--in-place", file.toString()).done().out().strip();
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000_000_000L));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+      Files.createLink(folder.resolve("link"), file);
+      node.run("verify", "-q").done();
+      assertFalse(node.run("ls").done().out().contains("was changed"));
+      get(node, root, "copy", "60s").done();
+      Trees.assertSame(file, folder.resolve("copy"));
+    }
+  }
+
+  @Test
+  void aFolderOfManyFilesIsServedFetchedListedAndCollected() throws Exception {
+    Path many = folder.resolve("many");
+    for (int i = 0; i < MANY_FILES; i++) {
+      Path file = many.resolve("folder-" + i / 500).resolve("file-" + i);
+      if (i % 500 == 0) {
+        Files.createDirectories(file.getParent());
+      }
+      Files.writeString(file, "file number " + i + "\n");
+    }
+    Path copy = folder.resolve("copy");
+    String root;
+    try (Node node = ShoalProcess.serve(folder.resolve("node"));
+        Node other = ShoalProcess.serve(folder.resolve("other"))) {
+      root = node.run("add", "-q", "--in-place", many.toString()).done().out().strip();
+      assertAllHere(node, root);
+      other.run("get", "-q", root, "-o", copy.toString(), "--peer", node.address()).done();
+      Trees.assertSame(many, copy);
+      assertAllHere(other, root);
+      other.run("get", "-q", root, "-o", copy.toString()).done();
+      other.stop();
+      node.stop();
+    }
+    try (Node again = ShoalProcess.serve(folder.resolve("other"))) {
+      assertAllHere(again, root);
+    }
+  }
+
+  private static void assertAllHere(Node node, String root) throws Exception {
+    int folders = (MANY_FILES + 499) / 500;
+    assertEquals(folders, node.run("ls", root).done().out().lines().count());
+    JsonNode stat = node.run("stat", "--json", root).done().json();
+    assertTrue(stat.get("chunks").asInt() > MANY_FILES, stat::toString);
+    assertEquals(stat.get("chunks"), stat.get("chunksHere"));
+    assertEquals(0, node.run("gc", "--json").done().json().get("chunksRemoved").asInt());
   }
 
   private Result get(Node node, String root, String name, String timeout) throws Exception {

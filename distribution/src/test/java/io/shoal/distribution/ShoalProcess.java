@@ -24,7 +24,8 @@ final class ShoalProcess implements AutoCloseable {
   static final Path PACKAGE = Path.of(System.getProperty("shoal.package"));
 
   /// Many times what anything here takes; what hangs should fail and say where.
-  static final Duration PATIENCE = Duration.ofSeconds(90);
+  static final Duration PATIENCE =
+      Boolean.getBoolean("shoal.full") ? Duration.ofMinutes(15) : Duration.ofSeconds(90);
 
   private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 

@@ -181,8 +181,7 @@ final class NodeCore implements AutoCloseable {
             announcer,
             serves() ? settings.announce() : AnnounceScope.NONE,
             observers);
-    housekeeping =
-        new Housekeeping(local, journal, reserve, downloads, holdings, connections);
+    housekeeping = new Housekeeping(local, journal, reserve, downloads, holdings, connections);
     gossip =
         new PeerGossip(
             holdings.watches(), downloads::candidates, connections, dialler, sources.random());
@@ -219,8 +218,7 @@ final class NodeCore implements AutoCloseable {
     fileChecks =
         new FileChecks(
             local, index, changed, holdings::provide, settings.verify().bytesPerSecond(), nanoTime);
-    StoreVerify verify =
-        new StoreVerify(local, index, verifyRecord, changed::rereadAll, nanoTime);
+    StoreVerify verify = new StoreVerify(local, index, verifyRecord, changed::rereadAll, nanoTime);
     maintenance =
         new Maintenance(
             verify,

@@ -175,11 +175,13 @@ final class NodeReports {
     return roots
         + switch (loss) {
           case CHANGED ->
-              " roots are not provided, since their files were changed: 'shoal verify' reads these again, 'shoal gc' forgets what differs";
+              " roots are not provided, since their files were changed: 'shoal verify' reads these"
+                  + " again, 'shoal gc' forgets what differs";
           case GONE ->
               " roots are not provided, since their files are gone: 'shoal gc' forgets them";
           case AWAY ->
-              " roots are not provided, since their folders are not there: connect their medium, or forget them with 'shoal unpin'";
+              " roots are not provided, since their folders are not there: connect their medium, or"
+                  + " forget them with 'shoal unpin'";
           case UNREADABLE ->
               " roots are not provided, since their files cannot be read: see 'shoal ls'";
         };

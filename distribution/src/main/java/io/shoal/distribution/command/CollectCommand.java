@@ -46,8 +46,7 @@ public final class CollectCommand extends NodeCommand {
             .result(
                 collected.rootsForgotten() == 1
                     ? "1 root forgotten, since its file is gone"
-                    : collected.rootsForgotten()
-                        + " roots forgotten, since their files are gone");
+                    : collected.rootsForgotten() + " roots forgotten, since their files are gone");
       }
     }
     return ExitCode.DONE;

@@ -73,7 +73,8 @@ public final class ListCommand extends NodeCommand {
       console()
           .result(
               lost
-                  + " roots whose files are gone or were changed: 'shoal verify' reads these again, 'shoal gc' forgets what is lost");
+                  + " roots whose files are gone or were changed: 'shoal verify' reads these again,"
+                  + " 'shoal gc' forgets what is lost");
     }
   }
 

@@ -53,8 +53,8 @@ public interface StoreCommands {
   /// @param name its name, if it has one
   /// @param sizeBytes file bytes in it
   /// @param kind `file` or `folder`
-  /// @param kept `pinned`, `adopted`, `partial`, or `lost` for an adopted root whose file is gone or
-  ///   was changed
+  /// @param kept `pinned`, `adopted`, `partial`, or `lost` for an adopted root whose file is gone
+  ///   or was changed
   /// @param note what the user should know: an adopted file that changed, a download that is
   ///   incomplete; else empty
   /// @param sharing its rule: `public` or `private`

@@ -149,7 +149,8 @@ final class PartPlace implements AutoCloseable {
         && (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1) {
       throw new UserFaultException(
           file
-              + " has other names (hard links), and a download would change the file under all of them: remove it");
+              + " has other names (hard links), and a download would change the file under all of"
+              + " them: remove it");
     }
   }
 
@@ -188,7 +189,8 @@ final class PartPlace implements AutoCloseable {
   private static UserFaultException moved(Path file) {
     return new UserFaultException(
         file
-            + " was moved, or something else put in its place, while the download wrote to it: choose a place with -o that no other user can write to");
+            + " was moved, or something else put in its place, while the download wrote to it:"
+            + " choose a place with -o that no other user can write to");
   }
 
   /// What a name below the folder leads to, whatever path the folder has by now.

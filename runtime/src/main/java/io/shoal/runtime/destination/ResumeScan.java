@@ -49,8 +49,7 @@ public final class ResumeScan {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(
-            Map.Entry<Path, Map<Long, FileBacked.Segment>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Path, Map<Long, FileBacked.Segment>> eldest) {
           return size() > MAX_FILES;
         }
       };

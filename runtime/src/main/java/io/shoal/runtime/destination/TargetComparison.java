@@ -109,8 +109,7 @@ public final class TargetComparison {
   }
 
   /// Ends a walk at an unexpected name, which then makes the set of missing names non-empty.
-  private static FileVisitResult goOnIf(
-      boolean expected, String found, Set<String> missing) {
+  private static FileVisitResult goOnIf(boolean expected, String found, Set<String> missing) {
     if (!expected) {
       missing.add(found);
       return FileVisitResult.TERMINATE;

@@ -1,6 +1,5 @@
 package io.shoal.runtime.maintenance;
 
-import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;

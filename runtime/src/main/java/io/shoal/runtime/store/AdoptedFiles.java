@@ -50,8 +50,7 @@ public final class AdoptedFiles {
         case MISSING -> Optional.of(exists(path) ? changed(path) : missing(path));
       };
     } catch (IOException e) {
-      return Optional.of(
-          new Problem(Loss.UNREADABLE, path + " cannot be read: " + e.getMessage()));
+      return Optional.of(new Problem(Loss.UNREADABLE, path + " cannot be read: " + e.getMessage()));
     }
   }
 
@@ -71,7 +70,8 @@ public final class AdoptedFiles {
         ? new Problem(
             Loss.AWAY,
             path
-                + " is not there, nor is its folder: connect its medium, or forget it with 'shoal unpin'")
+                + " is not there, nor is its folder: connect its medium, or forget it with 'shoal"
+                + " unpin'")
         : new Problem(Loss.GONE, path + " is not there any more: 'shoal gc' forgets it");
   }
 }

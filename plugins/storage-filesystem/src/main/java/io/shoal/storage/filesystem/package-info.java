@@ -9,9 +9,9 @@
 /// `chunk.ChunkIndex` says where every chunk is, in 60 to 70 bytes a place; a chunk that is in
 /// several places has the owned one first. Two classes share it: `owned.Catalog` adds what is
 /// staged and which folders changed, `adopted.ClaimTable` adds the files in columns of about 110
-/// bytes (`FileColumns`), and the changes that are not on disk yet (`PendingChange`). Its monitor guards all three and is never held across IO, so
-/// that serving a chunk never waits for a sync. `owned.SpaceBudget` reserves room before a byte is
-/// written.
+/// bytes (`FileColumns`), and the changes that are not on disk yet (`PendingChange`). Its monitor
+/// guards all three and is never held across IO, so that serving a chunk never waits for a sync.
+/// `owned.SpaceBudget` reserves room before a byte is written.
 ///
 /// ### On disk
 ///
@@ -51,8 +51,8 @@
 /// - A kill loses chunks whose writer had not committed, and claims that were not noted: of at most
 ///   16 MiB, whose bytes are read and hashed again. `staged` and `references.unforced` are still
 ///   whole, since the same run of the system has their bytes in memory.
-/// - A process without descriptors loses nothing: what it could not open to force waits for the next
-///   sync (`NotOpenedException`).
+/// - A process without descriptors loses nothing: what it could not open to force waits for the
+///   next sync (`NotOpenedException`).
 /// - A power loss takes what was not synced. `boot` and the boot id in `references.unforced` differ
 ///   then: `staged` is swept and `references.unforced` ignored. A torn end of `references` is
 ///   recognised by its checksum and cut off.

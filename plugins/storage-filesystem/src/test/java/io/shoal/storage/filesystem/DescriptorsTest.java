@@ -146,8 +146,7 @@ class DescriptorsTest {
 
   private NotOpenedException notOpened() {
     disk.descriptorsRunOut(true);
-    NotOpenedException fault =
-        assertThrows(NotOpenedException.class, () -> disk.forceFile(PART));
+    NotOpenedException fault = assertThrows(NotOpenedException.class, () -> disk.forceFile(PART));
     disk.descriptorsRunOut(false);
     return fault;
   }

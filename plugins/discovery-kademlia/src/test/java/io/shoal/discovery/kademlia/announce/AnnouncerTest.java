@@ -109,8 +109,7 @@ class AnnouncerTest {
     int ticks = 0;
     while (simulation.nowMillis() < end) {
       long next = alone.node().nextTickMillis().orElse(end);
-      simulation.run(
-          Duration.ofMillis(Math.clamp(next - simulation.nowMillis(), 1, 60_000)));
+      simulation.run(Duration.ofMillis(Math.clamp(next - simulation.nowMillis(), 1, 60_000)));
       ticks++;
     }
     int counted = ticks;

@@ -89,8 +89,7 @@ public final class AdoptedChunks {
     Optional<ExpectedFile> expected = table.expected(claim.file());
     Optional<FileStamp> stamp;
     try {
-      stamp =
-          expected.isEmpty() ? Optional.empty() : disk.stat(expected.get().ref().path());
+      stamp = expected.isEmpty() ? Optional.empty() : disk.stat(expected.get().ref().path());
     } catch (FileSystemException e) {
       // Its medium is away, or a folder above may not be entered: it may come back as it was.
       LOG.debug("{} cannot be looked at", claim.path(), e);

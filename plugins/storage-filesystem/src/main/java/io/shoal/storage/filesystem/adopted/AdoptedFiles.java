@@ -229,9 +229,7 @@ public final class AdoptedFiles implements FileBacked {
   }
 
   private Optional<AdoptedFile> referredTo(FileRef ref) {
-    return table
-        .at(normal(ref.path()))
-        .filter(file -> !table.isGone(file) && refersTo(file, ref));
+    return table.at(normal(ref.path())).filter(file -> !table.isGone(file) && refersTo(file, ref));
   }
 
   private boolean refersTo(AdoptedFile file, FileRef ref) {
@@ -271,10 +269,7 @@ public final class AdoptedFiles implements FileBacked {
   public void forget(FileRef ref) {
     changing.lock();
     try {
-      table
-          .at(normal(ref.path()))
-          .filter(file -> refersTo(file, ref))
-          .ifPresent(table::forget);
+      table.at(normal(ref.path())).filter(file -> refersTo(file, ref)).ifPresent(table::forget);
     } finally {
       changing.unlock();
     }

@@ -57,7 +57,8 @@ final class ChangeCheck {
         }
         case CHANGED -> {
           if (table.drop(file)) {
-            LOG.info("{}: the file changed: its chunks are not served until it was read again", path);
+            LOG.info(
+                "{}: the file changed: its chunks are not served until it was read again", path);
           }
         }
         case MISSING -> LOG.debug("{} is missing", path);

@@ -219,9 +219,7 @@ final class ClaimTable {
         if (files.isReferredTo(index.file(entry))) {
           pending.add(
               new PendingChange.Unclaim(
-                  file(index.file(entry)),
-                  index.offsetBytes(entry),
-                  key.cid(index.codec(entry))));
+                  file(index.file(entry)), index.offsetBytes(entry), key.cid(index.codec(entry))));
           entries.remove(entry);
           any = true;
         }

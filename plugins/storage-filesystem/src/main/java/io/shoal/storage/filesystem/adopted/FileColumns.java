@@ -31,6 +31,7 @@ final class FileColumns {
 
   private static final int PAGE_BITS = 10;
   private static final int PAGE_FILES = 1 << PAGE_BITS;
+  private static final long SPREAD = 0x9e3779b97f4a7c15L;
   private static final byte[] NO_NAME = {};
   private static final Page NO_FILES = new Page(new long[0], new int[0], new byte[0][]);
 
@@ -172,9 +173,7 @@ final class FileColumns {
 
   ExpectedFile expected(int number) {
     Path path =
-        folders
-            .path(folder(number))
-            .resolve(new String(name(number), StandardCharsets.UTF_8));
+        folders.path(folder(number)).resolve(new String(name(number), StandardCharsets.UTF_8));
     return new ExpectedFile(
         new FileRef(
             path,
@@ -282,7 +281,8 @@ final class FileColumns {
     for (byte each : name) {
       hash = hash * seed + each;
     }
-    return (int) (hash * seed >>> 33) & table.length - 1;
+    // Short names leave the high bits of a small seed's products empty.
+    return (int) ((hash ^ hash >>> 32) * SPREAD >>> 33) & table.length - 1;
   }
 
   private int folder(int number) {

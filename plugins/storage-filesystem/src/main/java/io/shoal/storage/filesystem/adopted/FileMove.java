@@ -95,9 +95,7 @@ final class FileMove {
     // An earlier attempt may have given it the new name and failed to take the old one away. A
     // rename from one name of a file to another of the same file does nothing.
     boolean linked =
-        there.isPresent()
-            && there.get().inode() != 0
-            && there.get().inode() == ref.inode();
+        there.isPresent() && there.get().inode() != 0 && there.get().inode() == ref.inode();
     if (!replace && !linked && there.isPresent()) {
       throw exists(to);
     }

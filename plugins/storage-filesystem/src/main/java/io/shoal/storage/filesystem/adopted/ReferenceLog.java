@@ -155,7 +155,8 @@ final class ReferenceLog implements AutoCloseable {
     return table
         .expected(file)
         .map(expected -> expected.ref().path())
-        .orElseThrow(() -> new IllegalStateException("the number of a file in work was given away"));
+        .orElseThrow(
+            () -> new IllegalStateException("the number of a file in work was given away"));
   }
 
   private Path folder(AdoptedFile file) {

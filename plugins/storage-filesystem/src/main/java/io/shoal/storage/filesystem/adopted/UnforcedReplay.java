@@ -56,8 +56,6 @@ final class UnforcedReplay {
   }
 
   private Optional<AdoptedFile> known(int number) {
-    return journaled.get(number)
-        ? table.numbered(number)
-        : Optional.ofNullable(others.get(number));
+    return journaled.get(number) ? table.numbered(number) : Optional.ofNullable(others.get(number));
   }
 }

@@ -22,8 +22,8 @@ public final class DiskFaults {
         || text.contains("There is not enough space on the disk");
   }
 
-  /// Whether this process, or the whole system, has as many files open as it may. It says nothing of
-  /// the file. Java reports it only in the words of the C library.
+  /// Whether this process, or the whole system, has as many files open as it may. It says nothing
+  /// of the file. Java reports it only in the words of the C library.
   public static boolean descriptors(IOException fault) {
     return String.valueOf(fault.getMessage()).contains("Too many open files");
   }

@@ -73,9 +73,7 @@ class FileColumnsTest {
     byNumber.forEach((number, expected) -> assertEquals(expected, files.expected(number)));
     byPath.forEach((path, number) -> assertEquals(number, files.at(path)));
     List<Integer> walked = new ArrayList<>();
-    for (int at = files.next(FileColumns.NONE);
-        at != FileColumns.NONE;
-        at = files.next(at)) {
+    for (int at = files.next(FileColumns.NONE); at != FileColumns.NONE; at = files.next(at)) {
       walked.add(at);
     }
     assertEquals(byNumber.keySet().stream().sorted().toList(), walked);
