@@ -125,7 +125,11 @@ final class Holdings {
     announcements.announce(root);
   }
 
-  void announceAll() {
+  /// Announces what is in the index, at the start.
+  ///
+  /// @param lost roots of the index that are not provided
+  void announceBut(Set<Cid> lost) {
+    unservable.addAll(lost);
     announcements.announceAll();
   }
 
@@ -181,11 +185,6 @@ final class Holdings {
 
   StoreCommands.Sharing sharing(Cid root) {
     return index.isPrivate(root) ? StoreCommands.Sharing.PRIVATE : StoreCommands.Sharing.PUBLIC;
-  }
-
-  /// These roots of the index are not provided from the start.
-  void startWithout(Set<Cid> lost) {
-    unservable.addAll(lost);
   }
 
   /// A root of the index is provided from now on, or no longer.

@@ -225,12 +225,7 @@ final class NodeCore implements AutoCloseable {
             verifyRecord,
             new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock, nanoTime),
             new GarbageCollection(
-                local,
-                index,
-                journal,
-                collectionLock,
-                changed::rereadAll,
-                lost -> holdings.releaseAll(lost).size()),
+                local, index, journal, collectionLock, changed::rereadAll, holdings::releaseAll),
             new IdleDigests(
                 local,
                 index,
@@ -258,7 +253,7 @@ final class NodeCore implements AutoCloseable {
     }
     if (serves()) {
       ownEndpoints.open(gatedServer);
-      Thread.ofVirtual().name("announce-all").start(this::announceWhatIsHere);
+      Thread.ofVirtual().name("announce-all").start(() -> holdings.announceBut(fileChecks.lost()));
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
@@ -273,11 +268,6 @@ final class NodeCore implements AutoCloseable {
     }
     timers.every(Housekeeping.EVERY, housekeeping::round);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
-  }
-
-  private void announceWhatIsHere() {
-    holdings.startWithout(fileChecks.lost());
-    holdings.announceAll();
   }
 
   private boolean idle() {

@@ -44,8 +44,8 @@ public final class GarbageCollection {
   /// Takes roots out of the index.
   @FunctionalInterface
   public interface Release {
-    /// @return how many were there
-    int release(List<Cid> roots) throws IOException;
+    /// @return those that were there
+    List<KeptRoot> release(List<Cid> roots) throws IOException;
   }
 
   public GarbageCollection(
@@ -106,7 +106,7 @@ public final class GarbageCollection {
       }
     }
     lost.removeAll(local.temporaryPins().roots());
-    return release.release(lost);
+    return release.release(lost).size();
   }
 
   private static boolean isLost(AdoptedFiles.Problem problem) {
