@@ -73,6 +73,11 @@ public final class Connections {
     return traits;
   }
 
+  /// How many connections there may be.
+  int max() {
+    return maxConnections;
+  }
+
   /// Whether there is no room for another connection.
   boolean isFull() {
     return isFull(0);

@@ -31,8 +31,16 @@ import org.slf4j.LoggerFactory;
 public final class Dialler {
   private static final Logger LOG = LoggerFactory.getLogger(Dialler.class);
 
-  /// Dials that run at once: each may wait ten seconds for an answer that does not come.
+  /// Dials that begin at once.
   private static final int MAX_DIALS = 32;
+
+  /// Further dials that begin although the first ones still wait for an answer: each may take ten
+  /// seconds, and an address behind many silent ones should not wait as long. Where the system
+  /// allows few connections, half of these.
+  private static final int MAX_MORE_DIALS = 96;
+
+  /// A peer that answers mostly does so within this time.
+  private static final long MAX_WAIT_MILLIS = 200;
 
   private final Map<String, Transport> dialable;
   private final PeerId self;
@@ -41,8 +49,10 @@ public final class Dialler {
   private final AccessGate gate;
   private final LongSupplier nanoTime;
   private final DialLimits limits;
+  private final DialLimits searchLimits;
   private final Set<String> dialling = ConcurrentHashMap.newKeySet();
   private final Semaphore dials = new Semaphore(MAX_DIALS);
+  private final Semaphore moreDials;
   private volatile Set<String> ownEndpoints = Set.of();
 
   /// @param dialable the transports by scheme that this node may dial
@@ -61,7 +71,10 @@ public final class Dialler {
     this.book = book;
     this.gate = gate;
     this.nanoTime = nanoTime;
-    this.limits = new DialLimits(() -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong()));
+    this.moreDials = new Semaphore(Math.min(MAX_MORE_DIALS, connections.max() / 2));
+    LongSupplier clockMillis = () -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong());
+    this.limits = new DialLimits(clockMillis);
+    this.searchLimits = new DialLimits(clockMillis);
   }
 
   /// The schemes that this node dials.
@@ -92,6 +105,14 @@ public final class Dialler {
   public boolean takeTurn(PeerAddress address) {
     synchronized (limits) {
       return limits.take(address);
+    }
+  }
+
+  /// The same for a search that a user asked for: counted apart, so that it takes none of the dials
+  /// that a download needs.
+  public boolean takeSearchTurn(PeerAddress address) {
+    synchronized (searchLimits) {
+      return searchLimits.take(address);
     }
   }
 
@@ -128,9 +149,20 @@ public final class Dialler {
     }
   }
 
+  /// Waits for a place for one more dial.
+  ///
+  /// @return what the place is given back to
+  private Semaphore takePlace() throws InterruptedException {
+    if (dials.tryAcquire(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+      return dials;
+    }
+    moreDials.acquire();
+    return moreDials;
+  }
+
   private PeerConnection dial(Transport transport, PeerAddress address, ChunkServer server)
       throws ShoalException, InterruptedException {
-    dials.acquire();
+    Semaphore place = takePlace();
     long started = nanoTime.getAsLong();
     try {
       gate.requireDialable(address);
@@ -147,7 +179,7 @@ public final class Dialler {
       LOG.debug("no connection to {}: {}", address, e.getMessage());
       throw e;
     } finally {
-      dials.release();
+      place.release();
     }
   }
 
@@ -186,7 +218,7 @@ public final class Dialler {
         || !takeTurn(address)) {
       return Optional.empty();
     }
-    dials.acquire();
+    Semaphore place = takePlace();
     try (PeerConnection _ = transport.connect(address, ChunkServer.NOTHING)) {
       return Optional.of(true);
     } catch (PeerUnreachableException e) {
@@ -195,7 +227,7 @@ public final class Dialler {
       LOG.debug("{} was not tried: {}", address, e.getMessage());
       return Optional.empty();
     } finally {
-      dials.release();
+      place.release();
     }
   }
 }

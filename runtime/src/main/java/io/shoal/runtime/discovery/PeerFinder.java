@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -61,6 +62,10 @@ public final class PeerFinder implements AutoCloseable {
     boolean isGiven() {
       return origin == Origin.USER;
     }
+
+    boolean isConnected() {
+      return connection.filter(PeerConnection::isOpen).isPresent();
+    }
   }
 
   private final PeerNetwork network;
@@ -73,6 +78,10 @@ public final class PeerFinder implements AutoCloseable {
   private final Map<String, Integer> rounds = new LinkedHashMap<>();
   private boolean found;
   private boolean closed;
+
+  /// As [#settled] was given; empty where nothing reports it.
+  private OptionalInt settled = OptionalInt.empty();
+
   private String lastFailure = "";
 
   /// @param connected is given each connection that was made, and one use of it to release
@@ -194,10 +203,7 @@ public final class PeerFinder implements AutoCloseable {
       List<Candidate> due = new ArrayList<>();
       lock.lockInterruptibly();
       try {
-        long busy =
-            candidates.values().stream()
-                .filter(c -> c.dialling || c.connection.isPresent())
-                .count();
+        long busy = busy();
         for (Candidate candidate : best()) {
           if (busy < MAX_PEERS && due(candidate)) {
             candidate.dialling = true;
@@ -216,6 +222,26 @@ public final class PeerFinder implements AutoCloseable {
     }
   }
 
+  /// The places that are taken, or will be by dials that run. Called under the lock.
+  private long busy() {
+    long dialling = candidates.values().stream().filter(c -> c.dialling).count();
+    return dialling
+        + (settled.isPresent()
+            ? settled.getAsInt()
+            : candidates.values().stream().filter(c -> c.isConnected() && !c.dialling).count());
+  }
+
+  /// How many peers have a place that no newcomer gets: others that were connected before, and are
+  /// of no use, keep nothing from being dialled.
+  public void settled(int peers) {
+    lock.lock();
+    try {
+      settled = OptionalInt.of(peers);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Those that the user gave come first, then the rest by what their peers did so far.
   private List<Candidate> best() {
     record Scored(Candidate candidate, double score) {}
@@ -228,7 +254,7 @@ public final class PeerFinder implements AutoCloseable {
 
   private boolean due(Candidate candidate) {
     return !candidate.dialling
-        && candidate.connection.filter(PeerConnection::isOpen).isEmpty()
+        && !candidate.isConnected()
         && network.dialler().worthDialling(candidate.address, candidate.isGiven())
         && (candidate.origin != Origin.STRANGERS || network.dialler().takeTurn(candidate.address));
   }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -35,6 +36,9 @@ public final class ProviderSearch {
   /// Providers that are reported; more are of no use to a reader.
   private static final int MAX_PROVIDERS = 200;
 
+  /// Providers that are dialled at once: a download beside it has half of the node's dials.
+  private static final int MAX_DIALS = 64;
+
   /// What a peer has that is a provider although nothing announced it.
   private static final Set<String> SOME = Set.of("complete", "partial");
 
@@ -42,6 +46,7 @@ public final class ProviderSearch {
   private final Cid root;
   private final LinkedBlockingQueue<Optional<ContentCommands.FoundProvider>> results =
       new LinkedBlockingQueue<>();
+  private final Semaphore dials = new Semaphore(MAX_DIALS);
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final Set<String> seen = new HashSet<>();
@@ -167,11 +172,14 @@ public final class ProviderSearch {
           "not dialled: a port below 1024, no place, or a host that was dialled often just now");
     }
     PeerConnection connection;
+    dials.acquire();
     try {
       connection = network.dialler().connect(address, network.server());
     } catch (ShoalException e) {
       String why = Optional.ofNullable(e.getMessage()).orElse("");
       return entry(address, expected, ContentCommands.Reach.UNREACHABLE, why);
+    } finally {
+      dials.release();
     }
     try {
       Optional<String> proven = connection.remote().provenId().map(Object::toString);
@@ -186,7 +194,7 @@ public final class ProviderSearch {
     PeerAddress address = provider.address();
     return AddressScope.of(address) != AddressScope.NONE
         && (provider.source() == Provider.Source.OPERATOR
-            || !AddressScope.hasServicePort(address) && network.dialler().takeTurn(address));
+            || !AddressScope.hasServicePort(address) && network.dialler().takeSearchTurn(address));
   }
 
   private static ContentCommands.FoundProvider entry(

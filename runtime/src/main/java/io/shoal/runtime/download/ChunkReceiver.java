@@ -47,20 +47,31 @@ final class ChunkReceiver {
 
   private static final Refusal GONE = new Refusal.Gone();
 
+  /// A buffer for the whole chunk is taken once so many bytes came: the buffers are few, and peers
+  /// that answer and send nothing would hold them all.
+  private static final int FIRST_BYTES = 4 * 1024;
+
   private final DownloadParts parts;
   private final PeerConnection connection;
   private final ChunkRequest request;
   private final LongAdder received;
+  private final boolean proven;
   private final AtomicReference<Optional<ChunkBody>> body = new AtomicReference<>(Optional.empty());
   private volatile boolean cancelled;
 
   /// @param received counts bytes as they arrive
+  /// @param proven whether the peer has given a right chunk before
   ChunkReceiver(
-      DownloadParts parts, PeerConnection connection, ChunkRequest request, LongAdder received) {
+      DownloadParts parts,
+      PeerConnection connection,
+      ChunkRequest request,
+      LongAdder received,
+      boolean proven) {
     this.parts = parts;
     this.connection = connection;
     this.request = request;
     this.received = received;
+    this.proven = proven;
   }
 
   void cancel() {
@@ -82,9 +93,7 @@ final class ChunkReceiver {
       if (size < 0 || size > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
         return new Outcome.Wrong("it sent a chunk of " + size + " bytes");
       }
-      try (BufferPool.Lease lease = parts.buffers().take(size)) {
-        return read(coming, lease.buffer(), taker);
-      }
+      return read(coming, size, taker);
     } catch (RefusedException e) {
       return new Outcome.Refused(e.refusal());
     } catch (PeerUnreachableException e) {
@@ -97,23 +106,43 @@ final class ChunkReceiver {
     }
   }
 
-  private Outcome read(ChunkBody coming, ByteBuffer buffer, Taker taker)
+  private Outcome read(ChunkBody coming, int size, Taker taker)
       throws RefusedException, InterruptedException, IOException, ShoalException {
-    Cid cid = request.cid();
-    Verifier.Digest digest = parts.local().check().verifier(cid).begin();
+    Verifier.Digest digest = parts.local().check().verifier(request.cid()).begin();
+    ByteBuffer first = ByteBuffer.allocate(Math.min(size, FIRST_BYTES));
+    Optional<Outcome> failed = fill(coming, first, digest);
+    if (failed.isPresent() || first.capacity() == size) {
+      return failed.isPresent() ? failed.get() : finish(coming, first, digest, taker);
+    }
+    try (BufferPool.Lease lease = parts.buffers().take(size, proven)) {
+      ByteBuffer buffer = lease.buffer().put(first.flip());
+      failed = fill(coming, buffer, digest);
+      return failed.isPresent() ? failed.get() : finish(coming, buffer, digest, taker);
+    }
+  }
+
+  /// @return why the chunk does not come, if that is so
+  private Optional<Outcome> fill(ChunkBody coming, ByteBuffer buffer, Verifier.Digest digest)
+      throws RefusedException, InterruptedException {
     while (buffer.hasRemaining()) {
       if (cancelled) {
-        return new Outcome.Refused(GONE);
+        return Optional.of(new Outcome.Refused(GONE));
       }
       int start = buffer.position();
       int read = coming.read(buffer);
       if (read < 0) {
-        return new Outcome.Wrong("it sent fewer bytes than it said");
+        return Optional.of(new Outcome.Wrong("it sent fewer bytes than it said"));
       }
       received.add(read);
       digest.update(buffer.duplicate().flip().position(start));
       throttle(read);
     }
+    return Optional.empty();
+  }
+
+  private Outcome finish(ChunkBody coming, ByteBuffer buffer, Verifier.Digest digest, Taker taker)
+      throws RefusedException, InterruptedException, IOException, ShoalException {
+    Cid cid = request.cid();
     if (!parts.local().check().matches(cid, digest.finish())) {
       // A peer that finds its own copy corrupt refuses instead of marking the end.
       coming.read(ByteBuffer.allocate(1));

@@ -203,6 +203,7 @@ public final class Download {
       peers.tick(now);
       swarm.tick(now);
       outlook.tick(now, peers.count());
+      finder.settled(peers.settled());
     }
     perform(swarm.decide(now), now);
   }
@@ -248,7 +249,9 @@ public final class Download {
     }
     DownloadPeer peer = known.get();
     ChunkRequest wanted = new ChunkRequest(content.cid(fetch.chunk()), Optional.of(request.root()));
-    ChunkReceiver receiver = new ChunkReceiver(parts, peer.connection, wanted, peer.received);
+    ChunkReceiver receiver =
+        new ChunkReceiver(
+            parts, peer.connection, wanted, peer.received, swarm.isProven(fetch.peer()));
     receivers.put(id, receiver);
     running++;
     ChunkReceiver.Taker taker = content.taker(fetch.chunk());

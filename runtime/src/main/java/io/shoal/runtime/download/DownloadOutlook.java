@@ -25,6 +25,10 @@ final class DownloadOutlook {
   /// How long a search goes on that found no peer at all, if the user set no time.
   private static final long NO_PEER_MILLIS = 30_000;
 
+  /// So many bytes that arrived are progress, though no chunk is whole: from a slow peer a chunk
+  /// takes longer than a download waits. Peers that send a byte now and then make none.
+  private static final long PROGRESS_BYTES = 64 * 1024;
+
   private final DownloadRequest request;
   private final DownloadContent content;
   private final Swarm swarm;
@@ -36,6 +40,7 @@ final class DownloadOutlook {
   private final boolean searchesNowhere;
 
   private long lastProgressMillis;
+  private long bytesAtProgress;
   private int liars;
   private int roundsAtLastLie;
   private String lastLie = "";
@@ -74,6 +79,7 @@ final class DownloadOutlook {
   /// A chunk was verified, or nothing was expected until now.
   void progressed(long now) {
     lastProgressMillis = now;
+    bytesAtProgress = counters.transferredBytes.get();
   }
 
   /// A peer was banned.
@@ -108,6 +114,9 @@ final class DownloadOutlook {
   /// @param peers how many take part now
   /// @throws ShoalException nothing more can be expected
   void tick(long now, int peers) throws ShoalException {
+    if (counters.transferredBytes.get() - bytesAtProgress >= PROGRESS_BYTES) {
+      progressed(now);
+    }
     describe(now, peers);
     if (content.lacks()) {
       giveUpIfHopeless(now, peers);

@@ -10,6 +10,7 @@ import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.peer.ConnectionKey;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.peer.PeerOrigin;
+import io.shoal.runtime.peer.Reputation;
 import io.shoal.runtime.swarm.Swarm;
 import io.shoal.runtime.swarm.SwarmAction;
 import java.util.ArrayList;
@@ -58,6 +59,11 @@ final class DownloadPeers {
     return byId.size();
   }
 
+  /// Those that do not give their places to others: all but those that were asked and gave nothing.
+  int settled() {
+    return (int) byId.keySet().stream().filter(id -> !swarm.isSilent(id)).count();
+  }
+
   Optional<DownloadPeer> get(int id) {
     return Optional.ofNullable(byId.get(id));
   }
@@ -90,7 +96,13 @@ final class DownloadPeers {
     if (byId.size() < PeerFinder.MAX_PEERS) {
       return true;
     }
-    Optional<DownloadPeer> worse = admission.worseThan(connection, byId.values());
+    Optional<DownloadPeer> silent =
+        byId.values().stream().filter(peer -> swarm.isSilent(peer.id)).findFirst();
+    // Else peers that give nothing would keep newcomers out of the node's connections as well.
+    silent.ifPresent(
+        peer -> network.book().did(peer.connection.remote(), Reputation.Penalty.STALLED));
+    Optional<DownloadPeer> worse =
+        silent.or(() -> admission.worseThan(connection, byId.values()));
     worse.ifPresent(peer -> leave(peer, now));
     return worse.isPresent();
   }

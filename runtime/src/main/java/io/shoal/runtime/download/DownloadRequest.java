@@ -15,8 +15,8 @@ import java.util.Optional;
 /// @param reader takes a file's leaves in order as they come; then there is no target, and nothing
 ///   but the DAG's nodes is stored
 /// @param peers addresses to use instead of discovery, if there are any
-/// @param timeout the most time in all; empty for [#PATIENCE] without a verified byte. With a
-///   reader, which may be slow, the most time without a verified byte that it waits for
+/// @param timeout the most time in all; empty for [#PATIENCE] without progress. With a reader,
+///   which may be slow, the most time without progress that it waits for
 /// @param keep whether to write every chunk into the store
 /// @param sync whether to force the files to the medium before success is reported
 /// @param replace whether a file in the way may be replaced
@@ -35,8 +35,8 @@ public record DownloadRequest(
     Optional<String> wholeDigest,
     long maxSizeBytes) {
 
-  /// The most time without a single verified byte, if the user sets no time: a large download may
-  /// take days, a stuck one should not.
+  /// The most time without progress (a verified chunk, or a good part of one), if the user sets no
+  /// time: a large download may take days, a stuck one should not.
   static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /// A file or folder at `target`.
@@ -156,7 +156,7 @@ public record DownloadRequest(
 
   /// When to give up.
   ///
-  /// @param lastProgressMillis when the last byte was verified, counted from the download's begin
+  /// @param lastProgressMillis when there was progress last, counted from the download's begin
   long deadlineMillis(long lastProgressMillis) {
     long millis = timeout.orElse(PATIENCE).toMillis();
     return timed() ? millis : lastProgressMillis + millis;

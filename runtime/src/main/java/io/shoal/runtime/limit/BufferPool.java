@@ -13,6 +13,10 @@ public final class BufferPool {
   private static final int SMALL_BYTES = 128 * 1024;
 
   private final Semaphore permits;
+
+  /// The part of the budget that those have who may keep a buffer for long.
+  private final Semaphore unproven;
+
   private final ArrayDeque<ByteBuffer> large = new ArrayDeque<>();
   private final ArrayDeque<ByteBuffer> usual = new ArrayDeque<>();
 
@@ -20,21 +24,37 @@ public final class BufferPool {
   public BufferPool(long budgetBytes) {
     int kib = Math.clamp(budgetBytes / 1024, ChunkStore.MAX_CHUNK_SIZE_BYTES / 1024, 1 << 20);
     this.permits = new Semaphore(kib, true);
+    this.unproven =
+        new Semaphore(Math.max(kib / 2, ChunkStore.MAX_CHUNK_SIZE_BYTES / 1024), true);
   }
 
   /// A buffer with room for `sizeBytes`, whose limit is set to it. Waits while the budget is used
   /// up.
-  public Lease take(int sizeBytes) throws InterruptedException {
+  ///
+  /// @param proven whether the bytes come from a peer that gave some before: all others together
+  ///   have half of the budget, so that peers that begin to send and do not go on stop no download
+  public Lease take(int sizeBytes, boolean proven) throws InterruptedException {
     int capacity =
         sizeBytes <= SMALL_BYTES
             ? Math.max(1024, sizeBytes)
             : sizeBytes <= ChunkStore.MAX_CHUNK_SIZE_BYTES / 2
                 ? ChunkStore.MAX_CHUNK_SIZE_BYTES / 2
                 : ChunkStore.MAX_CHUNK_SIZE_BYTES;
-    permits.acquire(kib(capacity));
+    if (!proven) {
+      unproven.acquire(kib(capacity));
+    }
+    boolean taken = false;
+    try {
+      permits.acquire(kib(capacity));
+      taken = true;
+    } finally {
+      if (!taken && !proven) {
+        unproven.release(kib(capacity));
+      }
+    }
     ByteBuffer buffer = pooled(capacity);
     buffer.clear().limit(sizeBytes);
-    return new Lease(buffer, capacity);
+    return new Lease(buffer, capacity, proven);
   }
 
   private ByteBuffer pooled(int capacity) {
@@ -59,11 +79,13 @@ public final class BufferPool {
   public final class Lease implements AutoCloseable {
     private final ByteBuffer buffer;
     private final int capacity;
+    private final boolean proven;
     private boolean closed;
 
-    private Lease(ByteBuffer buffer, int capacity) {
+    private Lease(ByteBuffer buffer, int capacity, boolean proven) {
       this.buffer = buffer;
       this.capacity = capacity;
+      this.proven = proven;
     }
 
     public ByteBuffer buffer() {
@@ -84,6 +106,9 @@ public final class BufferPool {
         }
       }
       permits.release(kib(capacity));
+      if (!proven) {
+        unproven.release(kib(capacity));
+      }
     }
   }
 }

@@ -97,6 +97,13 @@ public final class FairQueue<K> {
     grant();
   }
 
+  /// Gives the next turn even if as many run as may, but for `most`.
+  public void grantOneMore(int most) {
+    if (running >= maxRunning && running < most) {
+      grant(running + 1);
+    }
+  }
+
   private void enter(K peer, Line<K> line) {
     if (!line.inRing && !line.waiting.isEmpty() && line.running < maxRunningPerPeer) {
       line.inRing = true;
@@ -105,7 +112,11 @@ public final class FairQueue<K> {
   }
 
   private void grant() {
-    while (running < maxRunning) {
+    grant(maxRunning);
+  }
+
+  private void grant(int most) {
+    while (running < most) {
       K peer = ring.poll();
       if (peer == null) {
         return;

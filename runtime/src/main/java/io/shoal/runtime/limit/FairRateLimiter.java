@@ -31,6 +31,10 @@ public final class FairRateLimiter {
     }
   }
 
+  /// Whether the rate is used is looked at over this long: long enough for a peer to take up what
+  /// one that ended leaves.
+  private static final long USE_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private record Waiter(Share share, int wanted, Condition turn) {}
 
   private final long perPeerBytesPerSecond;
@@ -39,12 +43,43 @@ public final class FairRateLimiter {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Share> shares = new HashMap<>();
   private final List<Waiter> waiters = new ArrayList<>();
+  private final long nodeBytesPerSecond;
+  private long windowBeganNanos;
+  private long windowBytes;
+  private long bytesInLastWindow;
 
   public FairRateLimiter(
       long nodeBytesPerSecond, long perPeerBytesPerSecond, LongSupplier nanoTime) {
     this.perPeerBytesPerSecond = perPeerBytesPerSecond;
     this.nanoTime = nanoTime;
+    this.nodeBytesPerSecond = nodeBytesPerSecond;
     this.node = new TokenBucket(nodeBytesPerSecond, nanoTime.getAsLong());
+    this.windowBeganNanos = nanoTime.getAsLong();
+  }
+
+  /// The rate of the whole node; [TokenBucket#UNLIMITED] if it has none.
+  public long bytesPerSecond() {
+    return nodeBytesPerSecond;
+  }
+
+  /// Whether most of the node's rate was left unused in the last seconds.
+  public boolean hasSpare() {
+    lock.lock();
+    try {
+      rollWindow(nanoTime.getAsLong());
+      return bytesInLastWindow < nodeBytesPerSecond * 1e-9 * USE_WINDOW_NANOS / 2;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void rollWindow(long now) {
+    long windows = (now - windowBeganNanos) / USE_WINDOW_NANOS;
+    if (windows > 0) {
+      bytesInLastWindow = windows == 1 ? windowBytes : 0;
+      windowBytes = 0;
+      windowBeganNanos += windows * USE_WINDOW_NANOS;
+    }
   }
 
   /// Waits until at least one more byte may go to or come from `peer`.
@@ -96,6 +131,8 @@ public final class FairRateLimiter {
       return 0;
     }
     node.take(granted);
+    rollWindow(now);
+    windowBytes += granted;
     waiter.share().bucket.take(granted);
     waiter.share().taken += granted;
     waiter.share().usedNanos = now;

@@ -53,6 +53,11 @@ final class MeteredSource implements ChunkSource, RunningUpload {
     return to;
   }
 
+  /// Whether all of it was sent.
+  boolean isWhole() {
+    return meter.sentBytes() == reader.sizeBytes();
+  }
+
   @Override
   public long idleNanos() {
     return meter.idleNanos();

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +42,11 @@ public final class NodeChunkServer implements ChunkServer {
 
   private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(1);
 
-  /// A peer that waits for its turn may take its request back; this node does not end its wait.
-  private static final Duration NO_END = Duration.ofNanos(Long.MAX_VALUE);
+  /// A request that waited for so long is answered with BUSY: the peer then knows that this node
+  /// lives, may have the chunk from another by now, and asks again.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration RETRY_AFTER_WAIT = Duration.ofSeconds(2);
 
   /// Events of connections that are not about chunks.
   public interface Events {
@@ -66,6 +70,7 @@ public final class NodeChunkServer implements ChunkServer {
   private final LongSupplier nanoTime;
   private final Events events;
   private final UploadTurns turns;
+  private final SlowChunks slowChunks;
 
   /// @param nanoTime monotonic, any origin
   public NodeChunkServer(
@@ -85,7 +90,8 @@ public final class NodeChunkServer implements ChunkServer {
     this.counters = counters;
     this.nanoTime = nanoTime;
     this.events = events;
-    this.turns = new UploadTurns(connections, nanoTime);
+    this.turns = new UploadTurns(connections, meter, nanoTime);
+    this.slowChunks = new SlowChunks(meter, nanoTime);
   }
 
   /// Turns for the peers of other systems, beside those that ask for chunks here.
@@ -115,14 +121,14 @@ public final class NodeChunkServer implements ChunkServer {
       throws InterruptedException {
     Cid cid = request.cid();
     try {
-      if (cid.isIdentity() || store.find(cid).isEmpty()) {
+      Optional<ChunkStore.StoredChunk> found =
+          cid.isIdentity() ? Optional.empty() : store.find(cid);
+      if (found.isEmpty()) {
         return new ServeAnswer.Refuse(new Refusal.NotHeld());
       }
-      Optional<FairQueue.Turn<PeerKey>> turn = turns.take(PeerKey.of(from), NO_END);
-      if (turn.isEmpty()) {
-        return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_WHEN_FULL));
-      }
-      return serve(from, cid, turn.get());
+      return slowChunks.isSlow(found.get().sizeBytes())
+          ? serveAlone(from, cid)
+          : serveInTurn(from, cid, _ -> {});
     } catch (RetryableException e) {
       LOG.debug("{} is not served now", cid, e);
       return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_WHEN_FULL));
@@ -132,22 +138,68 @@ public final class NodeChunkServer implements ChunkServer {
     }
   }
 
+  /// Serves a chunk while no other peer is sent it.
+  private ServeAnswer serveAlone(PeerConnection from, Cid cid)
+      throws IOException, RetryableException, InterruptedException {
+    PeerKey peer = PeerKey.of(from);
+    if (!slowChunks.begin(cid, peer, PATIENCE.toNanos())) {
+      return new ServeAnswer.Refuse(new Refusal.Busy(RETRY_AFTER_WAIT));
+    }
+    boolean served = false;
+    try {
+      ServeAnswer answer =
+          serveInTurn(from, cid, whole -> slowChunks.ended(cid, peer, whole));
+      served = answer instanceof ServeAnswer.Serve;
+      return answer;
+    } finally {
+      if (!served) {
+        slowChunks.ended(cid, peer, false);
+      }
+    }
+  }
+
+  /// @param ended is given whether the whole chunk was sent, at the end of an upload
+  private ServeAnswer serveInTurn(PeerConnection from, Cid cid, Consumer<Boolean> ended)
+      throws IOException, RetryableException, InterruptedException {
+    long began = nanoTime.getAsLong();
+    Optional<FairQueue.Turn<PeerKey>> turn = turns.take(PeerKey.of(from), PATIENCE);
+    if (turn.isPresent()) {
+      return serve(from, cid, turn.get(), ended);
+    }
+    boolean waited = nanoTime.getAsLong() - began >= PATIENCE.toNanos();
+    return new ServeAnswer.Refuse(
+        new Refusal.Busy(waited ? RETRY_AFTER_WAIT : RETRY_WHEN_FULL));
+  }
+
   private MeteredSource upload(
-      ChunkReader reader, PeerConnection to, FairQueue.Turn<PeerKey> turn) {
+      ChunkReader reader,
+      PeerConnection to,
+      FairQueue.Turn<PeerKey> turn,
+      Consumer<Boolean> ended) {
     MeteredSource upload =
-        new MeteredSource(reader, to, meter, counters, nanoTime, ended -> turns.ended(ended, turn));
+        new MeteredSource(
+            reader,
+            to,
+            meter,
+            counters,
+            nanoTime,
+            over -> {
+              turns.ended(over, turn);
+              ended.accept(over.isWhole());
+            });
     turns.began(upload);
     return upload;
   }
 
-  private ServeAnswer serve(PeerConnection from, Cid cid, FairQueue.Turn<PeerKey> turn)
+  private ServeAnswer serve(
+      PeerConnection from, Cid cid, FairQueue.Turn<PeerKey> turn, Consumer<Boolean> ended)
       throws IOException, RetryableException, InterruptedException {
     boolean served = false;
     try {
       ServeAnswer answer =
           switch (quarantine.open(cid)) {
             case Quarantine.Found.Right(ChunkReader reader) ->
-                new ServeAnswer.Serve(upload(reader, from, turn));
+                new ServeAnswer.Serve(upload(reader, from, turn, ended));
             case Quarantine.Found.Corrupt() -> new ServeAnswer.Refuse(new Refusal.Corrupt());
             case Quarantine.Found.Absent() -> new ServeAnswer.Refuse(new Refusal.NotHeld());
           };

@@ -2,6 +2,7 @@ package io.shoal.runtime.serving;
 
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.limit.FairQueue;
+import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.peer.PeerKey;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,27 +10,41 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// The places of uploads that run, and the line for them. A peer that has a place and takes nothing
-/// loses it to one that waits. Usable from any thread.
+/// The places of uploads that run, and the line for them: as many places as the node's rate fills,
+/// and further ones while it is unused. A peer that has a place and takes nothing loses it to one
+/// that waits. Usable from any thread.
 final class UploadTurns {
   /// How often a waiting request looks for places that are held without being used.
   private static final long LOOK_FOR_ROOM_NANOS = 1_000_000_000;
 
+  /// A node with a rate serves fewer peers at once, each at this rate or more: a chunk that is whole
+  /// can be passed on, many halves cannot.
+  private static final long BYTES_PER_SECOND_AND_PLACE = 128 * 1024;
+
   private final Connections connections;
+  private final FairRateLimiter limiter;
   private final LongSupplier nanoTime;
   private final ActiveUploads uploads = new ActiveUploads();
 
   /// Guarded by itself.
-  private final FairQueue<PeerKey> queue =
-      new FairQueue<>(
-          NodeChunkServer.MAX_UPLOADS,
-          NodeChunkServer.MAX_UPLOADS_PER_PEER,
-          NodeChunkServer.MAX_WAITING);
+  private final FairQueue<PeerKey> queue;
+
+  private final int places;
 
   /// @param nanoTime monotonic, any origin
-  UploadTurns(Connections connections, LongSupplier nanoTime) {
+  UploadTurns(Connections connections, FairRateLimiter limiter, LongSupplier nanoTime) {
     this.connections = connections;
+    this.limiter = limiter;
     this.nanoTime = nanoTime;
+    this.places =
+        (int)
+            Math.clamp(
+                limiter.bytesPerSecond() / BYTES_PER_SECOND_AND_PLACE,
+                1L,
+                (long) NodeChunkServer.MAX_UPLOADS);
+    this.queue =
+        new FairQueue<>(
+            places, NodeChunkServer.MAX_UPLOADS_PER_PEER, NodeChunkServer.MAX_WAITING);
   }
 
   /// Waits for a place.
@@ -52,7 +67,7 @@ final class UploadTurns {
           return Optional.empty();
         }
         if (!taken) {
-          makeRoom();
+          makeRoom(nanoTime.getAsLong() - began);
         }
       }
     } finally {
@@ -63,10 +78,16 @@ final class UploadTurns {
     return turn;
   }
 
-  /// Ends the upload of a peer that holds a place and takes nothing.
-  private void makeRoom() {
-    if (running() < NodeChunkServer.MAX_UPLOADS) {
+  /// Ends the upload of a peer that holds a place and takes nothing, and lets one more run if those
+  /// that hold places take little.
+  private void makeRoom(long waitedNanos) {
+    if (running() < places) {
       return;
+    }
+    if (waitedNanos >= SlowChunks.SETTLED_NANOS && limiter.hasSpare()) {
+      synchronized (queue) {
+        queue.grantOneMore(NodeChunkServer.MAX_UPLOADS);
+      }
     }
     uploads
         .stalled()

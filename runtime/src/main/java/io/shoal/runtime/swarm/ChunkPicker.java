@@ -68,6 +68,9 @@ final class ChunkPicker {
   ///
   /// @param othersGive as of [#partialPeersCanGive]
   int pick(SwarmPeer peer, boolean othersGive, long nowMillis) {
+    if (peer.isSilent(nowMillis)) {
+      return NONE;
+    }
     int chunk = pickFree(peer, othersGive);
     return chunk < 0 ? pickCopy(peer, nowMillis) : chunk;
   }

@@ -3,10 +3,15 @@ package io.shoal.runtime.swarm;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/// The end of a download, when nothing is left to ask for: which chunk that a slow peer owes is
-/// asked of a fast one as well. Has no state.
+/// When nothing is left to ask for, at the end of a download or where few chunks are wanted at a
+/// time: which chunk that a slow peer owes is asked of a fast one as well. Has no state.
+///
+/// Peers that owe a chunk and give nothing take no place of those that may give it: each of them
+/// lets one more be asked, so that the peers that were asked double with every
+/// [SwarmPeer#GRACE_MILLIS]. Among any number of silent peers the one that gives is found soon, and
+/// where peers give a chunk is asked of few.
 final class EndGame {
-  /// Copies of one chunk on their way at once.
+  /// Copies of one chunk on their way at once from peers that give.
   private static final int MAX_COPIES = 3;
 
   /// A second copy is asked for when it would be here this much earlier: else it only wastes bytes.
@@ -18,10 +23,6 @@ final class EndGame {
 
   /// Speed that is assumed of a peer that was not measured yet, when a second copy is considered.
   private static final double ASSUMED_BYTES_PER_SECOND = 1 << 20;
-
-  /// A request to a peer of unknown speed is given this long before a second copy is considered:
-  /// else every small file would be fetched twice.
-  private static final long UNMEASURED_GRACE_MILLIS = 1_000;
 
   private EndGame() {}
 
@@ -35,13 +36,7 @@ final class EndGame {
     int choice = -1;
     for (List<SwarmRequest> asked : requests.byChunk()) {
       int chunk = asked.getFirst().chunk;
-      if (asked.size() >= MAX_COPIES || !mayAsk.test(chunk)) {
-        continue;
-      }
-      double expected = Double.MAX_VALUE;
-      for (SwarmRequest request : asked) {
-        expected = Math.min(expected, expectedMillis(request, nowMillis));
-      }
+      double expected = mayAsk.test(chunk) ? expectedMillis(asked, nowMillis) : 0;
       if (expected > latest) {
         latest = expected;
         choice = chunk;
@@ -50,11 +45,23 @@ final class EndGame {
     return choice;
   }
 
-  private static double expectedMillis(SwarmRequest request, long nowMillis) {
-    SwarmPeer peer = request.peer;
-    if (peer.bytesPerSecond() == 0 && nowMillis - request.sentMillis < UNMEASURED_GRACE_MILLIS) {
-      return 0;
+  /// When a chunk would be here without another copy; 0 if enough peers were asked.
+  private static double expectedMillis(List<SwarmRequest> asked, long nowMillis) {
+    int fresh = 0;
+    int giving = 0;
+    double expected = Double.MAX_VALUE;
+    for (SwarmRequest request : asked) {
+      SwarmPeer peer = request.peer;
+      if (peer.gives()) {
+        giving++;
+      } else if (nowMillis - request.sentMillis < SwarmPeer.GRACE_MILLIS) {
+        fresh++;
+        continue;
+      }
+      expected = Math.min(expected, peer.millisFor(peer.owed()));
     }
-    return peer.millisFor(peer.owed());
+    int silent = asked.size() - giving - fresh;
+    boolean awaited = giving > 0 || silent == 0 ? fresh > 0 : fresh > silent;
+    return awaited || giving >= MAX_COPIES ? 0 : expected;
   }
 }

@@ -1,7 +1,9 @@
 package io.shoal.runtime.swarm;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /// Limits what is asked of peers that have not given one right chunk yet, so that a liar that comes
 /// back under ever new names wastes little: all such peers of one origin together have few requests
@@ -15,7 +17,18 @@ final class Probation {
   /// in flight with every round trip and more, so that a fast peer is at full speed after three.
   private static final int PER_RIGHT_CHUNK = 2;
 
+  /// A peer that owes its first chunk for so long loses its requests to others of its origin, if
+  /// these wait for them. Longer than a busy server takes for its first bytes.
+  private static final long HOLDS_UP_AFTER_MILLIS = 1_000;
+
+  /// … and is left out for so long: all the others have their turn.
+  static final long HELD_UP_PAUSE_MILLIS = 5_000;
+
   private final Map<String, Integer> inFlight = new HashMap<>();
+
+  /// Origins of which peers held the others up: each unproven peer there is asked for one chunk, so
+  /// that more of them have their turn.
+  private final Set<String> heldUp = new HashSet<>();
 
   /// How many more requests the peer may have than it has.
   int room(SwarmPeer peer) {
@@ -24,10 +37,24 @@ final class Probation {
       long earned = SwarmPeer.FIRST_WINDOW_CHUNKS + (long) PER_RIGHT_CHUNK * peer.rightChunks();
       window = (int) Math.min(window, earned);
     }
-    int room = window - peer.owed();
-    return isOn(peer)
-        ? Math.min(room, MAX_REQUESTS_PER_ORIGIN - inFlight.getOrDefault(peer.origin, 0))
-        : room;
+    if (!isOn(peer)) {
+      return window - peer.owed();
+    }
+    int most = heldUp.contains(peer.origin) ? 1 : window;
+    return Math.min(
+        most - peer.owed(), MAX_REQUESTS_PER_ORIGIN - inFlight.getOrDefault(peer.origin, 0));
+  }
+
+  /// Whether the peer keeps the others of its origin from being asked, and gives nothing.
+  boolean holdsUp(SwarmPeer peer, long nowMillis) {
+    boolean holdsUp =
+        isOn(peer)
+            && inFlight.getOrDefault(peer.origin, 0) >= MAX_REQUESTS_PER_ORIGIN
+            && peer.owesItsFirst(nowMillis, HOLDS_UP_AFTER_MILLIS);
+    if (holdsUp) {
+      heldUp.add(peer.origin);
+    }
+    return holdsUp;
   }
 
   private static boolean isOn(SwarmPeer peer) {

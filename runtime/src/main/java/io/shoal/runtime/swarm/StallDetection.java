@@ -14,12 +14,14 @@ final class StallDetection {
   /// A stalled peer is dropped after this long, if others are left.
   private static final long GIVE_UP_MILLIS = 30_000;
 
-  /// One that gives less than [#MIN_BYTES_PER_PERIOD] in such a period is dropped as well: a peer
-  /// that sends a byte a second is never stalled.
+  /// One that gives less than [#MIN_BYTES_PER_PERIOD] in such a period is dropped as well, if
+  /// another gives more: a peer that sends a byte a second is never stalled.
   private static final long PERIOD_MILLIS = 60_000;
 
-  /// About 1 KiB/s: what a modem gives. A chunk of 1 MiB would take 17 minutes.
-  private static final long MIN_BYTES_PER_PERIOD = 64 * 1024;
+  /// What a modem gives. A chunk of 1 MiB would take 17 minutes.
+  static final long MIN_BYTES_PER_SECOND = 1_024;
+
+  private static final long MIN_BYTES_PER_PERIOD = MIN_BYTES_PER_SECOND * PERIOD_MILLIS / 1_000;
 
   private long lastBytesMillis;
   private long periodBeganMillis;
@@ -60,9 +62,14 @@ final class StallDetection {
   /// @param askedMillis when its oldest open request was sent
   Optional<String> uselessSince(long askedMillis, long nowMillis) {
     long idle = idleMillis(askedMillis, nowMillis);
-    if (idle >= GIVE_UP_MILLIS) {
-      return Optional.of("it sent nothing for " + idle / 1000 + " s");
-    }
+    return idle >= GIVE_UP_MILLIS
+        ? Optional.of("it sent nothing for " + idle / 1000 + " s")
+        : Optional.empty();
+  }
+
+  /// How little the peer gave in a period that has just ended, if that was next to nothing. To be
+  /// asked again and again as long as it owes something.
+  Optional<String> crawls(long nowMillis) {
     if (nowMillis - periodBeganMillis < PERIOD_MILLIS) {
       return Optional.empty();
     }

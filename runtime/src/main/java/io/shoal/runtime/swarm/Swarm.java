@@ -27,9 +27,6 @@ public final class Swarm {
   /// of its reader, this bounds memory.
   private static final int MAX_REQUESTS = 1024;
 
-  /// A chunk that a peer did not have is asked for again after this long: it may have got it.
-  private static final long FORGET_MISSING_MILLIS = 20_000;
-
   private final ChunkPositions positions = new ChunkPositions();
   private final PeerFetchNotices peerNotices = new PeerFetchNotices();
   private final OwnFetchNotices ownNotices = new OwnFetchNotices(positions);
@@ -42,7 +39,6 @@ public final class Swarm {
   private final List<SwarmAction> actions = new ArrayList<>();
 
   private int chunks;
-  private long forgotMissingMillis = Long.MIN_VALUE;
 
   public Swarm(RandomGenerator random) {
     picker = new ChunkPicker(random, positions, requests, peerNotices);
@@ -95,13 +91,20 @@ public final class Swarm {
 
   /// Peers that say to have something.
   public int usefulPeers() {
-    int useful = 0;
-    for (SwarmPeer peer : peers.values()) {
-      if (!peer.holdings.isUnknown() || peer.receivedBytes() > 0) {
-        useful++;
-      }
-    }
-    return useful;
+    return (int)
+        peers.values().stream()
+            .filter(peer -> !peer.holdings.isUnknown() || peer.receivedBytes() > 0)
+            .count();
+  }
+
+  /// Whether a peer was asked and has given nothing at all.
+  public boolean isSilent(int id) {
+    return Optional.ofNullable(peers.get(id)).filter(peer -> peer.gaveNothing()).isPresent();
+  }
+
+  /// Whether a peer has given a right chunk.
+  public boolean isProven(int id) {
+    return Optional.ofNullable(peers.get(id)).filter(peer -> peer.rightChunks() > 0).isPresent();
   }
 
   /// A chunk that no peer could be asked for, if there is one: what a stuck download is short of.
@@ -112,11 +115,6 @@ public final class Swarm {
   /// Lets every peer be looked at by the next [#decide]: after many chunks became wanted.
   public void wakeAll() {
     peers.values().forEach(this::wake);
-  }
-
-  /// A peer joins that is trusted at once.
-  void join(int id, long nowMillis) {
-    join(id, "", true, nowMillis);
   }
 
   /// A peer joins.
@@ -137,9 +135,7 @@ public final class Swarm {
     if (peer == null) {
       return;
     }
-    for (SwarmRequest request : new ArrayList<>(peer.requests())) {
-      release(request);
-    }
+    takeBack(peer);
     peer.holdings.claims(PeerHoldings.Claim.UNKNOWN);
     peerNotices.forget(peer);
   }
@@ -294,15 +290,9 @@ public final class Swarm {
 
   /// Time passes; to be called a few times a second.
   public void tick(long nowMillis) {
-    boolean forget = nowMillis - FORGET_MISSING_MILLIS >= forgotMissingMillis;
-    if (forget) {
-      forgotMissingMillis = nowMillis;
-    }
     for (SwarmPeer peer : new ArrayList<>(peers.values())) {
       peer.measure(nowMillis);
-      if (forget && peer.holdings.forgetMisses()) {
-        peer.mayHaveSomething();
-      }
+      peer.forgetMisses(nowMillis);
       if (peer.takeBrokeOff()) {
         penalize(peer, Reputation.Penalty.BROKE_OFF);
       }
@@ -319,10 +309,23 @@ public final class Swarm {
         freeIfOfNoRequest(request.chunk);
       }
     }
-    Optional<String> useless = peer.useless(nowMillis);
-    if (useless.isPresent() && peers.size() > 1) {
+    Optional<String> useless = peer.useless(peers.values(), nowMillis);
+    if (useless.isPresent()) {
       penalize(peer, Reputation.Penalty.STALLED);
       drop(peer, useless.get(), false);
+    } else if (probation.holdsUp(peer, nowMillis)) {
+      // What peers of one origin may be asked for is left to the others of them.
+      takeBack(peer);
+      peer.pause(nowMillis + Probation.HELD_UP_PAUSE_MILLIS);
+    }
+  }
+
+  /// Also of a peer that is gone: what receives from it would wait for as long as its connection
+  /// lasts.
+  private void takeBack(SwarmPeer peer) {
+    for (SwarmRequest request : new ArrayList<>(peer.requests())) {
+      actions.add(new SwarmAction.Cancel(request.id));
+      release(request);
     }
   }
 
@@ -385,6 +388,7 @@ public final class Swarm {
       actions.add(new SwarmAction.Cancel(request.id));
       wake(request.peer);
       release(request);
+      request.peer.overtaken();
     }
   }
 

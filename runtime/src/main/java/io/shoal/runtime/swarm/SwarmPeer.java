@@ -26,6 +26,18 @@ final class SwarmPeer {
 
   private static final double MAX_ROUND_TRIP_SECONDS = 2;
 
+  /// A chunk that a peer did not have is asked for again after this long: it may have got it.
+  private static final long FORGET_MISSING_MILLIS = 20_000;
+
+  /// How long a peer that was asked may send next to nothing before others are asked as well: longer
+  /// than a round trip on most lines, and so short that sixteen silent peers, asked in turn, cost a
+  /// second.
+  static final long GRACE_MILLIS = 250;
+
+  /// A silent peer is left out for so long once another brought what it owed: else it would be asked
+  /// for the next chunk as well, and each would be late.
+  private static final long OVERTAKEN_PAUSE_MILLIS = 2_000;
+
   /// Weight of the newest measurement of speed.
   private static final double NEWEST_WEIGHT = 0.3;
 
@@ -44,7 +56,9 @@ final class SwarmPeer {
   private boolean stalled;
   private boolean queued;
   private boolean brokeOff;
+  private boolean silent;
   private long nothingAtEpoch = -1;
+  private long forgotMissingMillis;
   private long pausedUntilMillis;
   private int rightChunks;
   private long receivedBytes;
@@ -62,6 +76,7 @@ final class SwarmPeer {
     this.holdings = holdings;
     stall = new StallDetection(nowMillis);
     measuredMillis = nowMillis;
+    forgotMissingMillis = nowMillis;
   }
 
   /// Its open requests, the oldest first.
@@ -115,6 +130,13 @@ final class SwarmPeer {
     busyWindow = Math.max(1, requests.size());
   }
 
+  /// Another peer brought a chunk that this one owed as well.
+  void overtaken() {
+    if (gaveNothing()) {
+      pausedUntilMillis = Math.max(pausedUntilMillis, measuredMillis + OVERTAKEN_PAUSE_MILLIS);
+    }
+  }
+
   boolean isPaused(long nowMillis) {
     return nowMillis < pausedUntilMillis;
   }
@@ -137,6 +159,7 @@ final class SwarmPeer {
     }
     bytesSinceMeasured = 0;
     measuredMillis = nowMillis;
+    silent = !gives() && (silent || isSilent(nowMillis));
   }
 
   double bytesPerSecond() {
@@ -145,6 +168,29 @@ final class SwarmPeer {
 
   double chunkBytes() {
     return chunkBytes;
+  }
+
+  /// Whether chunks can be expected of it at the speed that was measured last.
+  boolean gives() {
+    return bytesPerSecond >= StallDetection.MIN_BYTES_PER_SECOND;
+  }
+
+  /// Whether it has yet to show that it gives: it was asked some time ago, and sent next to nothing.
+  boolean isSilent(long nowMillis) {
+    return owesItsFirst(nowMillis, GRACE_MILLIS);
+  }
+
+  /// Whether it was asked at least `millis` ago, and has sent next to nothing so far.
+  boolean owesItsFirst(long nowMillis, long millis) {
+    return rightChunks == 0
+        && !requests.isEmpty()
+        && !gives()
+        && nowMillis - oldestMillis() >= millis;
+  }
+
+  /// Whether it was silent when it was asked last, and has given nothing since.
+  boolean gaveNothing() {
+    return silent && rightChunks == 0;
   }
 
   /// How many requests should be in flight: the product of speed and delay, and two so that the
@@ -228,6 +274,16 @@ final class SwarmPeer {
     nothingAtEpoch = -1;
   }
 
+  /// Now and then lets it be asked again for what it did not have.
+  void forgetMisses(long nowMillis) {
+    if (nowMillis - forgotMissingMillis >= FORGET_MISSING_MILLIS) {
+      forgotMissingMillis = nowMillis;
+      if (holdings.forgetMisses()) {
+        mayHaveSomething();
+      }
+    }
+  }
+
   /// @return whether it was not queued yet
   boolean enqueue() {
     boolean before = queued;
@@ -239,8 +295,18 @@ final class SwarmPeer {
     queued = false;
   }
 
-  /// Why it is of no use any more, if that is so; see [StallDetection#uselessSince].
-  Optional<String> useless(long nowMillis) {
-    return requests.isEmpty() ? Optional.empty() : stall.uselessSince(oldestMillis(), nowMillis);
+  /// Why it is of no use any more, if that is so. A slow peer loses its place to faster ones alone:
+  /// where all are slow, to drop it would throw the begun chunk away.
+  ///
+  /// @param all the peers of the swarm, this one too
+  Optional<String> useless(Collection<SwarmPeer> all, long nowMillis) {
+    if (requests.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> crawls =
+        stall
+            .crawls(nowMillis)
+            .filter(_ -> all.stream().anyMatch(peer -> peer.bytesPerSecond > bytesPerSecond));
+    return stall.uselessSince(oldestMillis(), nowMillis).filter(_ -> all.size() > 1).or(() -> crawls);
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// Start at [Swarm]: its owner reports events and carries out the [SwarmAction]s that it returns.
 /// [ChunkPicker] picks the chunk for a peer, with [RarityBuckets] for "rarest first", [EndGame] for
-/// the last chunks, [PeerFetchNotices] for what other downloaders fetch. [SwarmPeer] is what is
+/// the last chunks and peers that give nothing, [PeerFetchNotices] for what other downloaders fetch. [SwarmPeer] is what is
 /// known of one peer: [PeerHoldings] what it has, [StallDetection] whether it gives too little;
 /// [Probation] limits what unproven ones are asked for.
 ///

@@ -43,6 +43,21 @@ class FairQueueTest {
   }
 
   @Test
+  void oneMoreRunsThanMayUntilTheOthersEnd() {
+    FairQueue<String> turns = new FairQueue<>(1, 8, 1_000);
+    FairQueue.Turn<String> slow = ask(turns, "slow").orElseThrow();
+    FairQueue.Turn<String> first = ask(turns, "first").orElseThrow();
+    ask(turns, "second");
+    turns.grantOneMore(2);
+    turns.grantOneMore(2);
+    assertEquals(List.of("slow", "first"), granted);
+    turns.end(first);
+    assertEquals(List.of("slow", "first"), granted);
+    turns.end(slow);
+    assertEquals(List.of("slow", "first", "second"), granted);
+  }
+
+  @Test
   void whateverComesAndGoesNoTurnIsLostAndNoBoundIsPassed() {
     Random random = new Random(5);
     FairQueue<Integer> turns = new FairQueue<>(6, 2, 100);

@@ -1,6 +1,7 @@
 package io.shoal.runtime.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,6 +55,24 @@ class TokenBucketTest {
     FairRateLimiter meter =
         new FairRateLimiter(TokenBucket.UNLIMITED, TokenBucket.UNLIMITED, () -> 0);
     assertEquals(1 << 20, meter.permit("a", 1 << 20));
+  }
+
+  @Test
+  void aRateThatIsLeftUnusedIsNoticed() throws InterruptedException {
+    AtomicLong now = new AtomicLong();
+    FairRateLimiter meter = new FairRateLimiter(100_000, TokenBucket.UNLIMITED, now::get);
+    for (int i = 0; i < 50; i++) {
+      now.addAndGet(SECOND / 10);
+      meter.permit("a", 10_000);
+    }
+    assertFalse(meter.hasSpare());
+    for (int i = 0; i < 50; i++) {
+      now.addAndGet(SECOND / 10);
+      meter.permit("a", 100);
+    }
+    assertTrue(meter.hasSpare());
+    now.addAndGet(60 * SECOND);
+    assertTrue(meter.hasSpare());
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.shoal.api.RetryableException;
 import io.shoal.api.Upload;
 import io.shoal.runtime.connection.Connections;
 import io.shoal.runtime.connection.SchemeTraits;
+import io.shoal.runtime.limit.FairQueue;
 import io.shoal.runtime.limit.FairRateLimiter;
 import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
@@ -39,7 +40,10 @@ class ForeignUploadsTest {
 
   private UploadTurns turns(LongSupplier nanoTime) {
     SchemeTraits traits = new SchemeTraits(Set.of(TestSchemes.TCPS));
-    return new UploadTurns(new Connections(9, book, traits, nanoTime), nanoTime);
+    return new UploadTurns(
+        new Connections(9, book, traits, nanoTime),
+        new FairRateLimiter(Long.MAX_VALUE, Long.MAX_VALUE, nanoTime),
+        nanoTime);
   }
 
   private ForeignUploads uploads(UploadTurns turns, boolean open) {
@@ -78,6 +82,20 @@ class ForeignUploadsTest {
 
   private static PeerKey key(int host) {
     return PeerKey.unproven(browser(host, 9_999));
+  }
+
+  @Test
+  void aNodeWithALowRateServesFewAtOnce() throws Exception {
+    SchemeTraits traits = new SchemeTraits(Set.of(TestSchemes.TCPS));
+    UploadTurns turns =
+        new UploadTurns(
+            new Connections(9, book, traits, nowNanos::get),
+            new FairRateLimiter(16 * 1024, Long.MAX_VALUE, nowNanos::get),
+            nowNanos::get);
+    FairQueue.Turn<PeerKey> first = turns.take(key(1), Duration.ZERO).orElseThrow();
+    assertEquals(Optional.empty(), turns.take(key(2), Duration.ZERO));
+    turns.end(first);
+    assertTrue(turns.take(key(2), Duration.ZERO).isPresent());
   }
 
   @Test

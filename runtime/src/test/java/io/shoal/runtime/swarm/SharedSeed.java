@@ -88,11 +88,11 @@ final class SharedSeed {
       positions[i] = leecher.swarm.want();
     }
     leecher.swarm.positions(positions);
-    leecher.swarm.join(SEED, now);
+    leecher.swarm.join(SEED, "", true, now);
     leecher.swarm.availability(SEED, new Availability.Complete());
     for (Leecher other : all) {
       if (other != leecher) {
-        leecher.swarm.join(other.number, now);
+        leecher.swarm.join(other.number, "", true, now);
         leecher.swarm.availability(other.number, new Availability.Snapshot(new BitSet(), chunks));
       }
     }

@@ -30,7 +30,9 @@ final class SwarmSimulation {
     BUSY,
     LEECHER,
     /// Sends so little that it is never stalled.
-    DRIBBLER
+    DRIBBLER,
+    /// Sends nothing at all.
+    SILENT
   }
 
   /// A simulated peer: serves its queue in order at its own speed.
@@ -83,9 +85,13 @@ final class SwarmSimulation {
   }
 
   Peer add(Manner manner, double bytesPerMilli, BitSet have) {
+    return add(manner, bytesPerMilli, have, "", true);
+  }
+
+  Peer add(Manner manner, double bytesPerMilli, BitSet have, String origin, boolean trusted) {
     Peer peer = new Peer(peers.size(), manner, bytesPerMilli, have);
     peers.add(peer);
-    swarm.join(peer.id, now);
+    swarm.join(peer.id, origin, trusted, now);
     peer.joined = true;
     boolean complete = have.cardinality() == chunks;
     swarm.availability(
@@ -179,6 +185,7 @@ final class SwarmSimulation {
   private static double bytesPerRound(Peer peer) {
     return switch (peer.manner) {
       case DRIBBLER -> 2;
+      case SILENT -> 0;
       case SLOWER -> peer.bytesPerMilli * (peer.served >= 2 ? 0.4 : 20);
       case HONEST, LIAR, GARBLER, CORRUPT, STALLER, VANISHER, BUSY, LEECHER ->
           peer.bytesPerMilli * 20;

@@ -98,14 +98,14 @@ class SwarmTest {
     }
     swarm.positions(positions);
     for (int peer = 1; peer <= 3; peer++) {
-      swarm.join(peer, 0);
+      swarm.join(peer, "", true, 0);
       BitSet most = new BitSet();
       most.set(0, 64);
       most.clear(41);
       swarm.availability(peer, new Availability.Snapshot(most, 64));
     }
     swarm.decide(0);
-    swarm.join(9, 0);
+    swarm.join(9, "", true, 0);
     BitSet all = new BitSet();
     all.set(0, 64);
     swarm.availability(9, new Availability.Snapshot(all, 64));
@@ -118,11 +118,11 @@ class SwarmTest {
     Swarm swarm = new Swarm(new Random(7));
     int[] positions = {swarm.want(), swarm.want()};
     swarm.positions(positions);
-    swarm.join(1, 0);
+    swarm.join(1, "", true, 0);
     swarm.availability(1, new Availability.Complete());
     Set<Integer> asked = chunks(swarm.decide(0));
     assertEquals(Set.of(0, 1), asked);
-    swarm.join(2, 100);
+    swarm.join(2, "", true, 100);
     swarm.availability(2, new Availability.Complete());
     swarm.decide(100);
     swarm.tick(20_000);
@@ -144,7 +144,7 @@ class SwarmTest {
   @Test
   void aPeerThatLacksWhatItSaysToHaveIsDropped() {
     Swarm swarm = swarmOf(64);
-    swarm.join(1, 0);
+    swarm.join(1, "", true, 0);
     swarm.availability(1, new Availability.Complete());
     int blamed = 0;
     boolean dropped = false;
@@ -167,7 +167,7 @@ class SwarmTest {
   @Test
   void aCopyReportedCorruptIsNotBlamedForLaterLack() {
     Swarm swarm = swarmOf(1);
-    swarm.join(1, 0);
+    swarm.join(1, "", true, 0);
     swarm.availability(1, new Availability.Complete());
     int first = ((SwarmAction.Fetch) swarm.decide(0).getFirst()).request();
     swarm.refused(first, new Refusal.Corrupt(), 10);
@@ -197,10 +197,10 @@ class SwarmTest {
   @Test
   void wrongBytesBanAlsoWhenTheChunkIsHere() {
     Swarm swarm = swarmOf(1);
-    swarm.join(1, 0);
+    swarm.join(1, "", true, 0);
     swarm.availability(1, new Availability.Complete());
     SwarmAction.Fetch slow = (SwarmAction.Fetch) swarm.decide(0).getFirst();
-    swarm.join(2, 100);
+    swarm.join(2, "", true, 100);
     swarm.availability(2, new Availability.Complete());
     swarm.tick(20_000);
     SwarmAction.Fetch copy = (SwarmAction.Fetch) swarm.decide(20_000).getFirst();
@@ -218,7 +218,7 @@ class SwarmTest {
     for (int i = 0; i < 1000; i++) {
       swarm.want();
     }
-    swarm.join(1, 0);
+    swarm.join(1, "", true, 0);
     int misses = 0;
     for (int round = 0; round < 100; round++) {
       for (SwarmAction action : swarm.decide(round)) {
@@ -235,10 +235,10 @@ class SwarmTest {
   @Test
   void aCompletePeerIsAskedForWhatNoOtherFetches() {
     Swarm swarm = swarmOf(8);
-    swarm.join(1, 0);
+    swarm.join(1, "", true, 0);
     swarm.availability(1, new Availability.Snapshot(new BitSet(), 8));
     swarm.announced(1, List.of(0, 1, 2, 3, 4, 5), 0);
-    swarm.join(2, 0);
+    swarm.join(2, "", true, 0);
     swarm.availability(2, new Availability.Complete());
 
     assertEquals(Set.of(6, 7), chunks(swarm.decide(10)));
@@ -247,11 +247,11 @@ class SwarmTest {
   @Test
   void noticesThatLapseAreNotBelievedAgain() {
     Swarm swarm = swarmOf(64);
-    swarm.join(1, 0);
+    swarm.join(1, "", true, 0);
     swarm.availability(1, new Availability.Snapshot(new BitSet(), 64));
     List<Integer> everything = IntStream.range(0, 64).boxed().toList();
     swarm.announced(1, everything, 0);
-    swarm.join(2, 0);
+    swarm.join(2, "", true, 0);
     swarm.availability(2, new Availability.Complete());
     assertEquals(Set.of(), chunks(swarm.decide(10)));
 

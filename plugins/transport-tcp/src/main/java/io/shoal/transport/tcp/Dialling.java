@@ -169,7 +169,8 @@ final class Dialling {
                         Optional.of(address),
                         server,
                         channel,
-                        encrypted);
+                        encrypted,
+                        () -> true);
                 var _ =
                     connection
                         .ready()

@@ -7,7 +7,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 
-/// Bounds the connections that peers dial: in all, and by the address that they come from.
+/// Bounds the connections that peers dialled and whose handshake has ended: in all, and by the
+/// address that they come from.
 public final class InboundLimits {
   // The usual share of one customer: a customer that has one address of it has them all.
   private static final int IPV6_PREFIX_BYTES = 8;
@@ -22,16 +23,19 @@ public final class InboundLimits {
     this.maxPerAddress = maxPerAddress;
   }
 
+  /// Whether one more could come in now.
+  synchronized boolean hasRoom(InetAddress from) {
+    return count < max && byAddress.getOrDefault(key(from), 0) < maxPerAddress;
+  }
+
   /// Whether one more may come in; [#leave] is due if so.
   synchronized boolean enter(InetAddress from) {
-    String key = key(from);
-    int same = byAddress.getOrDefault(key, 0);
-    if (count >= max || same >= maxPerAddress) {
-      return false;
+    boolean may = hasRoom(from);
+    if (may) {
+      count++;
+      byAddress.merge(key(from), 1, Integer::sum);
     }
-    count++;
-    byAddress.put(key, same + 1);
-    return true;
+    return may;
   }
 
   synchronized void leave(InetAddress from) {

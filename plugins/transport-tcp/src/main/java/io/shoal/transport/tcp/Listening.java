@@ -6,6 +6,7 @@ import static io.shoal.transport.tcp.TcpTransport.TCPS;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.shoal.api.ChunkServer;
@@ -175,19 +176,51 @@ final class Listening {
 
   private void accept(String scheme, boolean encrypted, ChunkServer server, Channel channel) {
     InetAddress from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    if (!running.inbound().enter(from)) {
+    if (!running.inbound().hasRoom(from)) {
       LOG.debug("Refused a connection from {}: too many are open", from);
       var _ = channel.close();
       return;
     }
-    channel.closeFuture().addListener(_ -> running.inbound().leave(from));
+    PendingHandshakes.Pending handshake = running.handshakes().enter(from, channel::close);
+    channel.closeFuture().addListener(_ -> handshake.leave());
+    channel
+        .pipeline()
+        .addLast(
+            new FirstBytes(
+                ctx -> {
+                  handshake.spoke();
+                  if (encrypted) {
+                    addTls(ctx);
+                  }
+                }));
     TcpConnection connection =
-        new TcpConnection(running.context(), scheme, Optional.empty(), server, channel, encrypted);
+        new TcpConnection(
+            running.context(),
+            scheme,
+            Optional.empty(),
+            server,
+            channel,
+            encrypted,
+            () -> {
+              handshake.leave();
+              return takesPlace(from, channel);
+            });
     // No caller waits for an inbound handshake: its failure is in the debug log.
-    Pipelines.setUp(
-        running,
-        connection,
-        channel,
-        encrypted ? Optional.of(running.context().tls().serverEngine()) : Optional.empty());
+    Pipelines.setUp(running, connection, channel, Optional.empty());
+  }
+
+  /// Not before the first bytes came: a peer that sends none should cost next to nothing.
+  private void addTls(ChannelHandlerContext ctx) {
+    ctx.pipeline()
+        .addAfter(
+            ctx.name(), null, Pipelines.tls(running, running.context().tls().serverEngine()));
+  }
+
+  private boolean takesPlace(InetAddress from, Channel channel) {
+    boolean taken = running.inbound().enter(from);
+    if (taken) {
+      channel.closeFuture().addListener(_ -> running.inbound().leave(from));
+    }
+    return taken;
   }
 }

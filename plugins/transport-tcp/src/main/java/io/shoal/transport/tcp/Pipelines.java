@@ -32,13 +32,14 @@ final class Pipelines {
     running.connections().add(connection);
     channel.closeFuture().addListener(_ -> running.channels().remove(channel));
     var _ = connection.ended().whenComplete((_, _) -> running.connections().remove(connection));
-    engine.ifPresent(
-        e -> {
-          SslHandler tls = new SslHandler(e, running.context().threads());
-          tls.setHandshakeTimeoutMillis(running.context().settings().handshakeTimeout().toMillis());
-          tls.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT_MILLIS);
-          channel.pipeline().addLast(tls);
-        });
+    engine.ifPresent(e -> channel.pipeline().addLast(tls(running, e)));
     channel.pipeline().addLast(connection.handler());
+  }
+
+  static SslHandler tls(RunningTransport running, SSLEngine engine) {
+    SslHandler tls = new SslHandler(engine, running.context().threads());
+    tls.setHandshakeTimeoutMillis(running.context().settings().handshakeTimeout().toMillis());
+    tls.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT_MILLIS);
+    return tls;
   }
 }

@@ -16,4 +16,5 @@ record RunningTransport(
     EventLoopGroup loops,
     Set<Channel> channels,
     Set<TcpConnection> connections,
-    InboundLimits inbound) {}
+    InboundLimits inbound,
+    PendingHandshakes handshakes) {}

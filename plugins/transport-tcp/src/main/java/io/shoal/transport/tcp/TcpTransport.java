@@ -99,7 +99,8 @@ public final class TcpTransport implements Transport {
             group,
             ConcurrentHashMap.newKeySet(),
             ConcurrentHashMap.newKeySet(),
-            new InboundLimits(settings.maxConnections(), settings.maxConnectionsPerAddress()));
+            new InboundLimits(settings.maxConnections(), settings.maxConnectionsPerAddress()),
+            new PendingHandshakes());
     context.metrics().gauge("connections", "Open TCP connections", started.connections()::size);
     context
         .metrics()

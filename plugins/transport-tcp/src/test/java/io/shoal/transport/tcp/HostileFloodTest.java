@@ -1,11 +1,13 @@
 package io.shoal.transport.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.ChunkRequest;
 import io.shoal.api.Cid;
 import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.Refusal;
 import io.shoal.api.ServeAnswer;
 import io.shoal.testkit.TestData;
@@ -243,6 +245,24 @@ class HostileFloodTest {
         });
     for (HostileSocket socket : silent) {
       assertEquals("", socket.awaitClosed());
+      socket.close();
+    }
+  }
+
+  /// They have all the time that they want.
+  @ParameterizedTest
+  @CsvSource({"tcp", "tcps"})
+  void connectionsThatSayNothingKeepNoPeerOut(String scheme) throws Exception {
+    Nodes.Seed seed = nodes.seed(scheme, Map.of("maxConnections", 3));
+    List<HostileSocket> silent = new ArrayList<>();
+    for (int i = 0; i < 2 * PendingHandshakes.MAX_PENDING; i++) {
+      silent.add(HostileSocket.open(seed));
+    }
+    for (int i = 0; i < 3; i++) {
+      assertTrue(nodes.dial(seed).isOpen());
+    }
+    assertThrows(PeerUnreachableException.class, () -> nodes.dial(seed));
+    for (HostileSocket socket : silent) {
       socket.close();
     }
   }

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A connection as the node sees it: usable from any thread. It hands over to the [FrameHandler] on
@@ -45,6 +46,7 @@ public final class TcpConnection implements PeerConnection {
   private final TransportContext shared;
   private final ChunkServer server;
   private final boolean encrypted;
+  private final BooleanSupplier takesPlace;
   private final Handshake handshake;
   private final EventLoop loop;
   private final FrameHandler frames;
@@ -62,16 +64,19 @@ public final class TcpConnection implements PeerConnection {
 
   /// @param dialled the address that this node dialled; empty if the peer did
   /// @param server the node's side
+  /// @param takesPlace whether there is room for it, once its handshake ended; called once
   public TcpConnection(
       TransportContext shared,
       String scheme,
       Optional<PeerAddress> dialled,
       ChunkServer server,
       Channel channel,
-      boolean encrypted) {
+      boolean encrypted,
+      BooleanSupplier takesPlace) {
     this.shared = shared;
     this.server = server;
     this.encrypted = encrypted;
+    this.takesPlace = takesPlace;
     this.outbound =
         new Budget(encrypted ? MAX_OUTBOUND_TLS_SIZE_BYTES : MAX_OUTBOUND_PLAIN_SIZE_BYTES);
     this.handshake = new Handshake(shared, scheme, dialled, channel);
@@ -131,7 +136,12 @@ public final class TcpConnection implements PeerConnection {
   }
 
   void greeted(Frame.Hello hello) throws PeerFaultException {
-    greeting = handshake.greeted(hello);
+    Handshake.Greeting known = handshake.greeted(hello);
+    if (!takesPlace.getAsBoolean()) {
+      frames.fail(new PeerUnreachableException("too many connections are open"));
+      return;
+    }
+    greeting = known;
     open = true;
     keepAlive.start();
     calls.start(() -> ready.complete(this), () -> ended.complete(null));
