@@ -101,8 +101,7 @@ final class DownloadPeers {
     // Else peers that give nothing would keep newcomers out of the node's connections as well.
     silent.ifPresent(
         peer -> network.book().did(peer.connection.remote(), Reputation.Penalty.STALLED));
-    Optional<DownloadPeer> worse =
-        silent.or(() -> admission.worseThan(connection, byId.values()));
+    Optional<DownloadPeer> worse = silent.or(() -> admission.worseThan(connection, byId.values()));
     worse.ifPresent(peer -> leave(peer, now));
     return worse.isPresent();
   }

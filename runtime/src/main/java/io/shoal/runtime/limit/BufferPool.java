@@ -24,8 +24,7 @@ public final class BufferPool {
   public BufferPool(long budgetBytes) {
     int kib = Math.clamp(budgetBytes / 1024, ChunkStore.MAX_CHUNK_SIZE_BYTES / 1024, 1 << 20);
     this.permits = new Semaphore(kib, true);
-    this.unproven =
-        new Semaphore(Math.max(kib / 2, ChunkStore.MAX_CHUNK_SIZE_BYTES / 1024), true);
+    this.unproven = new Semaphore(Math.max(kib / 2, ChunkStore.MAX_CHUNK_SIZE_BYTES / 1024), true);
   }
 
   /// A buffer with room for `sizeBytes`, whose limit is set to it. Waits while the budget is used

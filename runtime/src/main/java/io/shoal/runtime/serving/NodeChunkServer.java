@@ -147,8 +147,7 @@ public final class NodeChunkServer implements ChunkServer {
     }
     boolean served = false;
     try {
-      ServeAnswer answer =
-          serveInTurn(from, cid, whole -> slowChunks.ended(cid, peer, whole));
+      ServeAnswer answer = serveInTurn(from, cid, whole -> slowChunks.ended(cid, peer, whole));
       served = answer instanceof ServeAnswer.Serve;
       return answer;
     } finally {
@@ -167,8 +166,7 @@ public final class NodeChunkServer implements ChunkServer {
       return serve(from, cid, turn.get(), ended);
     }
     boolean waited = nanoTime.getAsLong() - began >= PATIENCE.toNanos();
-    return new ServeAnswer.Refuse(
-        new Refusal.Busy(waited ? RETRY_AFTER_WAIT : RETRY_WHEN_FULL));
+    return new ServeAnswer.Refuse(new Refusal.Busy(waited ? RETRY_AFTER_WAIT : RETRY_WHEN_FULL));
   }
 
   private MeteredSource upload(

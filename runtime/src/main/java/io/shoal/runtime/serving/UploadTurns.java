@@ -17,8 +17,8 @@ final class UploadTurns {
   /// How often a waiting request looks for places that are held without being used.
   private static final long LOOK_FOR_ROOM_NANOS = 1_000_000_000;
 
-  /// A node with a rate serves fewer peers at once, each at this rate or more: a chunk that is whole
-  /// can be passed on, many halves cannot.
+  /// A node with a rate serves fewer peers at once, each at this rate or more: a chunk that is
+  /// whole can be passed on, many halves cannot.
   private static final long BYTES_PER_SECOND_AND_PLACE = 128 * 1024;
 
   private final Connections connections;
@@ -43,8 +43,7 @@ final class UploadTurns {
                 1L,
                 (long) NodeChunkServer.MAX_UPLOADS);
     this.queue =
-        new FairQueue<>(
-            places, NodeChunkServer.MAX_UPLOADS_PER_PEER, NodeChunkServer.MAX_WAITING);
+        new FairQueue<>(places, NodeChunkServer.MAX_UPLOADS_PER_PEER, NodeChunkServer.MAX_WAITING);
   }
 
   /// Waits for a place.

@@ -29,13 +29,13 @@ final class SwarmPeer {
   /// A chunk that a peer did not have is asked for again after this long: it may have got it.
   private static final long FORGET_MISSING_MILLIS = 20_000;
 
-  /// How long a peer that was asked may send next to nothing before others are asked as well: longer
-  /// than a round trip on most lines, and so short that sixteen silent peers, asked in turn, cost a
-  /// second.
+  /// How long a peer that was asked may send next to nothing before others are asked as well:
+  /// longer than a round trip on most lines, and so short that sixteen silent peers, asked in turn,
+  /// cost a second.
   static final long GRACE_MILLIS = 250;
 
-  /// A silent peer is left out for so long once another brought what it owed: else it would be asked
-  /// for the next chunk as well, and each would be late.
+  /// A silent peer is left out for so long once another brought what it owed: else it would be
+  /// asked for the next chunk as well, and each would be late.
   private static final long OVERTAKEN_PAUSE_MILLIS = 2_000;
 
   /// Weight of the newest measurement of speed.
@@ -175,7 +175,8 @@ final class SwarmPeer {
     return bytesPerSecond >= StallDetection.MIN_BYTES_PER_SECOND;
   }
 
-  /// Whether it has yet to show that it gives: it was asked some time ago, and sent next to nothing.
+  /// Whether it has yet to show that it gives: it was asked some time ago, and sent next to
+  /// nothing.
   boolean isSilent(long nowMillis) {
     return owesItsFirst(nowMillis, GRACE_MILLIS);
   }
@@ -307,6 +308,9 @@ final class SwarmPeer {
         stall
             .crawls(nowMillis)
             .filter(_ -> all.stream().anyMatch(peer -> peer.bytesPerSecond > bytesPerSecond));
-    return stall.uselessSince(oldestMillis(), nowMillis).filter(_ -> all.size() > 1).or(() -> crawls);
+    return stall
+        .uselessSince(oldestMillis(), nowMillis)
+        .filter(_ -> all.size() > 1)
+        .or(() -> crawls);
   }
 }

@@ -212,8 +212,7 @@ final class Listening {
   /// Not before the first bytes came: a peer that sends none should cost next to nothing.
   private void addTls(ChannelHandlerContext ctx) {
     ctx.pipeline()
-        .addAfter(
-            ctx.name(), null, Pipelines.tls(running, running.context().tls().serverEngine()));
+        .addAfter(ctx.name(), null, Pipelines.tls(running, running.context().tls().serverEngine()));
   }
 
   private boolean takesPlace(InetAddress from, Channel channel) {
