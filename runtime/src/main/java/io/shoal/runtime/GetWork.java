@@ -107,6 +107,7 @@ final class GetWork {
     if (plan.isEmpty()) {
       return Optional.empty();
     }
+    plan.get().requireContent();
     boolean here = kept.get().path().equals(Optional.of(target));
     // What is pinned is in the store; what lost its place may have this one.
     boolean serve =
@@ -128,7 +129,16 @@ final class GetWork {
     long size = kept.get().sizeBytes();
     return Optional.of(
         new ContentCommands.Fetched(
-            root.toString(), target.toString(), size, 0, size, 0, Map.of(), Map.of(), Map.of()));
+            root.toString(),
+            target.toString(),
+            size,
+            0,
+            size,
+            0,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            plan.get().leftOut()));
   }
 
   /// Copies chunks that are in users' files alone into the store.

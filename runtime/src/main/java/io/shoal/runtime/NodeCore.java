@@ -51,6 +51,7 @@ import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.Quarantine;
 import io.shoal.runtime.store.RootIndex;
+import io.shoal.runtime.store.SizeRepair;
 import io.shoal.runtime.store.TemporaryPins;
 import io.shoal.runtime.store.VerifiedChunks;
 import io.shoal.runtime.transport.TransportChoice;
@@ -171,7 +172,9 @@ final class NodeCore implements AutoCloseable {
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
-    ownEndpoints = new OwnEndpoints(transports, settings.plugins(), dialler, announcer);
+    ownEndpoints =
+        new OwnEndpoints(
+            transports, settings.plugins(), dialler, announcer, sources.addresses());
     observers = new Observers(plugins.observers());
     holdings =
         new Holdings(
@@ -248,6 +251,7 @@ final class NodeCore implements AutoCloseable {
 
   /// Listens, announces what is here and begins the work that repeats.
   void start() throws ShoalException, InterruptedException {
+    new SizeRepair(local, index).run();
     if (access instanceof Access.Secret) {
       timers.every(Duration.ofMillis(AccessGate.TICK_MILLIS), gatedServer::tick);
     }

@@ -18,6 +18,7 @@ import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalStore;
+import io.shoal.runtime.transport.MachineAddresses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +67,7 @@ final class NodeReports {
   }
 
   StatusCommands.NodeStatus status() throws IOException, RetryableException {
+    MachineAddresses machine = sources.addresses().get();
     List<StatusCommands.DiscoveryEntry> discoveries = new ArrayList<>();
     network
         .discoveries()
@@ -75,7 +77,7 @@ final class NodeReports {
               discoveries.add(
                   new StatusCommands.DiscoveryEntry(
                       id,
-                      status.endpoint(),
+                      status.endpoint().map(machine::firstText),
                       status.reachablePeers(),
                       status.announcedKeys(),
                       status.overdueKeys(),
@@ -86,7 +88,7 @@ final class NodeReports {
         peerId,
         version,
         Duration.ofNanos(sources.nanoTime().getAsLong() - readyNanos).toMillis(),
-        core.endpoints().stream().map(Object::toString).toList(),
+        core.endpoints().stream().flatMap(own -> machine.texts(own).stream()).toList(),
         discoveries,
         local.store().usage(),
         Stream.concat(

@@ -8,10 +8,12 @@ import io.shoal.runtime.discovery.Announcer;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import io.shoal.runtime.transport.Listeners;
+import io.shoal.runtime.transport.MachineAddresses;
 import io.shoal.runtime.transport.TransportChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,15 +25,21 @@ final class OwnEndpoints implements AutoCloseable {
   private final Listeners listeners;
   private final Dialler dialler;
   private final Announcer announcer;
+  private final Supplier<MachineAddresses> machine;
 
   /// Of two changes the later is told last.
   private final ReentrantLock telling = new ReentrantLock();
 
   OwnEndpoints(
-      TransportChoice transports, PluginSettings settings, Dialler dialler, Announcer announcer) {
+      TransportChoice transports,
+      PluginSettings settings,
+      Dialler dialler,
+      Announcer announcer,
+      Supplier<MachineAddresses> machine) {
     this.listeners = new Listeners(transports, settings, this::moved);
     this.dialler = dialler;
     this.announcer = announcer;
+    this.machine = machine;
   }
 
   /// Listens.
@@ -50,7 +58,7 @@ final class OwnEndpoints implements AutoCloseable {
     telling.lock();
     try {
       List<PeerAddress> now = all();
-      dialler.ownEndpoints(now);
+      dialler.ownEndpoints(now, ip -> machine.get().has(ip));
       announcer.reachableAt(now);
       return now;
     } finally {

@@ -54,16 +54,17 @@ final class StoreWork {
     List<StoreCommands.RootEntry> entries = new ArrayList<>();
     AdoptedFiles adopted = new AdoptedFiles(local);
     for (KeptRoot root : index.all()) {
-      Optional<AdoptedFiles.Problem> problem = adopted.problem(root);
-      entries.add(
-          new StoreCommands.RootEntry(
-              root.cid().toString(),
-              root.name(),
-              root.sizeBytes(),
-              root.folder() ? "folder" : "file",
-              kept(root, problem),
-              problem.map(AdoptedFiles.Problem::message).orElse(""),
-              holdings.sharing(root.cid()).word()));
+      for (AdoptedFiles.Place place : adopted.places(root)) {
+        entries.add(
+            new StoreCommands.RootEntry(
+                root.cid().toString(),
+                place.root().name(),
+                root.sizeBytes(),
+                root.folder() ? "folder" : "file",
+                kept(root, place.problem()),
+                place.problem().map(AdoptedFiles.Problem::message).orElse(""),
+                holdings.sharing(root.cid()).word()));
+      }
     }
     for (DownloadJournal.Begun begun : journal.all()) {
       Optional<Download> running = downloads.of(begun.root());
@@ -115,7 +116,7 @@ final class StoreWork {
     if (!plan.isFolder()) {
       String name = index.get(root).map(KeptRoot::name).orElse(root.toString());
       return List.of(
-          new StoreCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), "file"));
+          new StoreCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), kind(plan)));
     }
     Map<String, StoreCommands.FolderEntry> entries = new LinkedHashMap<>();
     for (TreePlan.PlannedFolder folder : plan.folders()) {
@@ -135,10 +136,21 @@ final class StoreWork {
     }
     for (TreePlan.Skipped skipped : plan.skipped()) {
       if (skipped.path().indexOf('/') < 0) {
-        entries.put(skipped.path(), entry(skipped.cid(), skipped.path(), 0, "symlink"));
+        entries.put(skipped.path(), entry(skipped.cid(), skipped.path(), 0, kind(skipped)));
       }
     }
     return entries.keySet().stream().sorted().map(entries::get).toList();
+  }
+
+  private static String kind(TreePlan.Skipped entry) {
+    return entry.link() ? "symlink" : "other";
+  }
+
+  private static String kind(TreePlan plan) {
+    if (plan.isFolder()) {
+      return "folder";
+    }
+    return plan.files().isEmpty() ? kind(plan.skipped().getFirst()) : "file";
   }
 
   private static StoreCommands.FolderEntry entry(Cid cid, String name, long size, String kind) {
@@ -170,7 +182,7 @@ final class StoreWork {
           false,
           sharing(root));
     }
-    String kind = plan.map(TreePlan::isFolder).orElse(false) ? "folder" : "file";
+    String kind = plan.map(StoreWork::kind).orElse("file");
     return new StoreCommands.ContentStat(
         root.toString(),
         kind,

@@ -131,9 +131,13 @@ public final class GetCommand extends NodeCommand {
     }
     if (common.json) {
       console().json(fetched);
+    } else {
+      console().result(fetched.path());
+    }
+    fetched.skipped().forEach(line -> console().note("shoal: left out: " + line));
+    if (common.json) {
       return ExitCode.DONE;
     }
-    console().result(fetched.path());
     if (!common.quiet) {
       console().note(summary(fetched));
     }

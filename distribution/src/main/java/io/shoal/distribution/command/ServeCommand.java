@@ -17,12 +17,13 @@ import io.shoal.runtime.command.StatusCommands.DiscoveryEntry;
 import io.shoal.runtime.command.StatusCommands.NodeStatus;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,10 @@ public final class ServeCommand implements Callable<Integer> {
 
   /// Among the names of the signals that end a node.
   private static final String END_OF_INPUT = "end of input";
+
+  /// An endpoint that no other machine reaches: at a loopback address, or a path.
+  private static final Pattern ONLY_HERE =
+      Pattern.compile("[^:]+://(/|127\\.|\\[::1]|localhost:)");
 
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -103,9 +108,13 @@ public final class ServeCommand implements Callable<Integer> {
     }
     try (NodeCommands node = started.get()) {
       NodeStatus status = node.status();
-      environment
-          .console()
-          .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
+      if (common.json) {
+        environment.console().json(status);
+      } else {
+        environment
+            .console()
+            .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
+      }
       // No node starts on a scratch folder again, and making a cache would outlive the node. It
       // runs every plugin of the package, by the default configuration: also one that is refused
       // here.
@@ -113,6 +122,8 @@ public final class ServeCommand implements Callable<Integer> {
         StartupCache.remake(data);
       }
       if (!common.quiet) {
+        forOthers(status.endpoints())
+            .ifPresent(command -> environment.console().note("shoal: elsewhere: " + command));
         status.advice().forEach(line -> environment.console().note("shoal: " + line));
       }
       return code(signals.take());
@@ -140,14 +151,15 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /// `ready peer=… tcp=HOST:PORT dht=HOST:PORT api=URL`: one word for each transport scheme, of
-  /// which TLS over TCP is `tcp` too, since a node has one of the two.
+  /// which TLS over TCP is `tcp` too, since a node has one of the two; further addresses are
+  /// `tcp.2`, `tcp.3`, …
   static String readyLine(NodeStatus status, String api) {
     Map<String, String> words = new LinkedHashMap<>();
     words.put("peer", status.peerId());
     for (String endpoint : status.endpoints()) {
       int colon = endpoint.indexOf(':');
       String scheme = endpoint.substring(0, colon);
-      words.putIfAbsent(scheme.equals("tcps") ? "tcp" : scheme, reachable(endpoint));
+      add(words, scheme.equals("tcps") ? "tcp" : scheme, place(endpoint));
     }
     for (DiscoveryEntry entry : status.discoveries()) {
       entry
@@ -156,7 +168,7 @@ public final class ServeCommand implements Callable<Integer> {
               endpoint ->
                   words.putIfAbsent(
                       entry.plugin().equals("discovery-kademlia") ? "dht" : entry.plugin(),
-                      reachable("udp://" + endpoint)));
+                      endpoint));
     }
     words.put("api", api);
     var line = new StringBuilder("ready");
@@ -164,17 +176,28 @@ public final class ServeCommand implements Callable<Integer> {
     return line.toString();
   }
 
-  /// An endpoint as another node on this machine can use it: the wildcard address is not one to
-  /// connect to.
-  private static String reachable(String endpoint) {
-    URI uri = URI.create(endpoint);
-    if (uri.getHost() == null || uri.getPort() < 0) {
-      return endpoint.substring(endpoint.indexOf(':') + 1).replaceFirst("^//", "");
+  /// A line to copy to another machine, which gets what this node has; empty if no other machine
+  /// reaches it.
+  static Optional<String> forOthers(List<String> endpoints) {
+    return endpoints.stream()
+        .filter(endpoint -> !ONLY_HERE.matcher(endpoint).lookingAt())
+        .findFirst()
+        .map(endpoint -> "shoal get ROOT --peer " + endpoint);
+  }
+
+  private static void add(Map<String, String> words, String word, String value) {
+    String free = word;
+    for (int i = 2; words.containsKey(free); i++) {
+      free = word + "." + i;
     }
-    return switch (uri.getHost()) {
-      case "0.0.0.0" -> "127.0.0.1:" + uri.getPort();
-      case "[::]", "[0:0:0:0:0:0:0:0]" -> "[::1]:" + uri.getPort();
-      default -> uri.getHost() + ":" + uri.getPort();
-    };
+    words.put(free, value);
+  }
+
+  /// What follows the scheme, without the peer id, which has a word of its own.
+  private static String place(String endpoint) {
+    int hash = endpoint.indexOf('#');
+    return endpoint
+        .substring(endpoint.indexOf(':') + 1, hash < 0 ? endpoint.length() : hash)
+        .replaceFirst("^//", "");
   }
 }

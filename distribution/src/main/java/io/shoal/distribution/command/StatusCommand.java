@@ -58,6 +58,8 @@ public final class StatusCommand extends NodeCommand {
                 ? "none runs on " + common.dataFolder() + "; start one with 'shoal serve'"
                 : status.version() + ", up " + Units.time(status.uptimeMillis())));
     status.endpoints().forEach(endpoint -> rows.add(List.of("listens", endpoint)));
+    ServeCommand.forOthers(status.endpoints())
+        .ifPresent(command -> rows.add(List.of("elsewhere", command)));
     for (DiscoveryEntry entry : status.discoveries()) {
       rows.add(List.of("discovery", line(entry)));
       entry.details().forEach((key, value) -> rows.add(List.of("", key + ": " + value)));

@@ -19,10 +19,7 @@ final class ProgressLines implements Console.ProgressDisplay {
 
   @Override
   public synchronized void progress(Progress progress) {
-    long tenth =
-        progress.totalBytes() > 0
-            ? 100 * progress.doneBytes() / progress.totalBytes() / PERCENT_A_LINE
-            : -1;
+    long tenth = progress.totalBytes() > 0 ? percent(progress) / PERCENT_A_LINE : -1;
     // A message in which only numbers changed is not worth a line.
     String now = progress.phase() + " " + tenth + " " + progress.message().replaceAll("\\d+", "");
     if (!now.equals(last)) {
@@ -35,7 +32,7 @@ final class ProgressLines implements Console.ProgressDisplay {
   static String text(Progress progress, String bar) {
     var line = new StringBuilder(progress.phase()).append(bar);
     if (progress.totalBytes() > 0) {
-      line.append(" %d%%".formatted(100 * progress.doneBytes() / progress.totalBytes()))
+      line.append(" %d%%".formatted(percent(progress)))
           .append(" " + Units.size(progress.doneBytes()))
           .append(" of " + Units.size(progress.totalBytes()));
     } else if (progress.doneBytes() > 0) {
@@ -51,6 +48,11 @@ final class ProgressLines implements Console.ProgressDisplay {
       line.append(": " + progress.message());
     }
     return line.toString();
+  }
+
+  /// Of what grows while it is read more may be done than there was.
+  private static long percent(Progress progress) {
+    return Math.min(100, 100 * progress.doneBytes() / progress.totalBytes());
   }
 
   @Override

@@ -44,10 +44,28 @@ class ReadyLineTest {
   }
 
   @Test
-  void theAddressThatStandsForAllIsToldAsOneThatCanBeUsed() {
+  void eachAddressOfTheMachineHasItsWord() {
+    List<String> endpoints =
+        List.of(
+            "tcps://192.0.2.7:4600#12D3",
+            "tcps://[2001:db8::7]:4600#12D3",
+            "tcps://[fe80::7%eth0]:4600#12D3");
     assertEquals(
-        "ready peer=12D3 tcp=127.0.0.1:4600 dht=[::1]:6881 api=http://127.0.0.1:1",
-        line(List.of("tcp://0.0.0.0:4600"), "[::]:6881"));
+        "ready peer=12D3 tcp=192.0.2.7:4600 tcp.2=[2001:db8::7]:4600 tcp.3=[fe80::7%eth0]:4600"
+            + " dht=192.0.2.7:6881 api=http://127.0.0.1:1",
+        line(endpoints, "192.0.2.7:6881"));
+    assertEquals(
+        Optional.of("shoal get ROOT --peer tcps://192.0.2.7:4600#12D3"),
+        ServeCommand.forOthers(endpoints));
+  }
+
+  @Test
+  void whatOnlyThisMachineReachesIsNothingToCopy() {
+    assertEquals(
+        Optional.empty(),
+        ServeCommand.forOthers(
+            List.of(
+                "tcps://127.0.0.1:4600#12D3", "tcps://[::1]:4600#12D3", "unix:///tmp/socket")));
   }
 
   @Test

@@ -285,6 +285,8 @@ public interface ContentCommands {
   /// @param bytesByPeer chunk bytes by peer id or, where it is not proven, address
   /// @param bytesByTransport chunk bytes by scheme
   /// @param chunksByPeer chunks by peer, keyed as `bytesByPeer`
+  /// @param skipped paths in it that were left out, each with the reason: symbolic links, content
+  ///   that is not a file
   record Fetched(
       String root,
       String path,
@@ -294,7 +296,8 @@ public interface ContentCommands {
       long durationMillis,
       Map<String, Long> bytesByPeer,
       Map<String, Long> bytesByTransport,
-      Map<String, Long> chunksByPeer) {}
+      Map<String, Long> chunksByPeer,
+      List<String> skipped) {}
 
   /// A provider of a root.
   ///

@@ -72,13 +72,13 @@ public interface StoreCommands {
   /// @param cid its root
   /// @param name its name
   /// @param sizeBytes file bytes in it
-  /// @param kind `file`, `folder` or `symlink`
+  /// @param kind `file`, `folder`, `symlink`, or `other` for content that is not a file
   record FolderEntry(String cid, String name, long sizeBytes, String kind) {}
 
   /// Facts about a reference.
   ///
   /// @param root its root
-  /// @param kind `file`, `folder`, `symlink` or `unknown`
+  /// @param kind `file`, `folder`, `symlink`, `other` for content that is not a file, or `unknown`
   /// @param name a name for it, if known
   /// @param sizeBytes file bytes in it, -1 if not known
   /// @param chunks distinct chunks, -1 if not known

@@ -13,6 +13,7 @@ import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.access.AdmissionProof;
 import io.shoal.runtime.peer.DialLimits;
 import io.shoal.runtime.peer.PeerBook;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,8 @@ public final class Dialler {
   /// A peer that answers mostly does so within this time.
   private static final long MAX_WAIT_MILLIS = 200;
 
+  private static final String LOCALHOST = "localhost";
+
   private final Map<String, Transport> dialable;
   private final PeerId self;
   private final Connections connections;
@@ -53,7 +56,41 @@ public final class Dialler {
   private final Set<String> dialling = ConcurrentHashMap.newKeySet();
   private final Semaphore dials = new Semaphore(MAX_DIALS);
   private final Semaphore moreDials;
-  private volatile Set<String> ownEndpoints = Set.of();
+  private volatile Own own = new Own(List.of(), ip -> false);
+
+  /// Where this node listens.
+  ///
+  /// @param machine whether an address is this machine's
+  private record Own(List<PeerAddress> endpoints, Predicate<InetAddress> machine) {
+    boolean is(PeerAddress address) {
+      return endpoints.stream().anyMatch(one -> isSame(one, address));
+    }
+
+    private boolean isSame(PeerAddress one, PeerAddress address) {
+      if (one.uri().equals(address.uri())) {
+        return true;
+      }
+      boolean samePort =
+          one.scheme().equals(address.scheme())
+              && one.port().isPresent()
+              && one.port().equals(address.port());
+      Optional<InetAddress> ip = samePort ? hostOf(address) : Optional.empty();
+      return ip.isPresent()
+          && one.ip()
+              .filter(
+                  listens ->
+                      listens.equals(ip.get())
+                          || listens.isAnyLocalAddress() && machine.test(ip.get()))
+              .isPresent();
+    }
+
+    /// No other name is looked up: that it leads here shows when the peer there proves to be this
+    /// node.
+    private static Optional<InetAddress> hostOf(PeerAddress address) {
+      boolean local = address.host().filter(LOCALHOST::equals).isPresent();
+      return local ? Optional.of(InetAddress.getLoopbackAddress()) : address.ip();
+    }
+  }
 
   /// @param dialable the transports by scheme that this node may dial
   /// @param gate decides which connections are handed out
@@ -88,8 +125,11 @@ public final class Dialler {
   }
 
   /// Where this node itself listens: never dialled.
-  public void ownEndpoints(List<PeerAddress> endpoints) {
-    ownEndpoints = endpoints.stream().map(PeerAddress::uri).collect(Collectors.toUnmodifiableSet());
+  ///
+  /// @param endpoints an unspecified host stands for every address of this machine
+  /// @param machine whether an address is this machine's; from any thread
+  public void ownEndpoints(List<PeerAddress> endpoints, Predicate<InetAddress> machine) {
+    own = new Own(List.copyOf(endpoints), machine);
   }
 
   /// Whether a dial of `address` has a point now.
@@ -118,7 +158,7 @@ public final class Dialler {
 
   /// Whether an address is this node's own.
   public boolean isSelf(PeerAddress address) {
-    return ownEndpoints.contains(address.uri())
+    return own.is(address)
         || address.peerId().filter(self::equals).isPresent();
   }
 

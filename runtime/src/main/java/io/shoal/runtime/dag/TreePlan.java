@@ -1,6 +1,9 @@
 package io.shoal.runtime.dag;
 
 import io.shoal.api.Cid;
+import io.shoal.api.Quoted;
+import io.shoal.api.UserFaultException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A DAG as files and folders, with the place of each leaf's bytes. Made by [TreePlanner] once all
@@ -9,6 +12,9 @@ import java.util.List;
 /// A leaf is named by its *ref*: a position of the DAG's numbering, or a negative number for bytes
 /// inside an identity CID; [#leafCid] resolves both.
 public final class TreePlan {
+  /// Lines of [#leftOut]: enough for a reader, where a stranger's folder may have a million.
+  private static final int MAX_LEFT_OUT_LINES = 1_000;
+
   /// The size of a file that is a single raw chunk: it is known once the chunk is here.
   public static final long UNKNOWN_SIZE = -1;
 
@@ -64,8 +70,9 @@ public final class TreePlan {
 
   /// An entry that is not written.
   ///
+  /// @param link whether it is a symbolic link; otherwise it is in a codec that is not a file
   /// @param reason why, as the end of a sentence
-  public record Skipped(String path, Cid cid, String reason) {}
+  public record Skipped(String path, Cid cid, boolean link, String reason) {}
 
   /// Takes the places of a leaf's bytes.
   @FunctionalInterface
@@ -108,6 +115,27 @@ public final class TreePlan {
 
   public List<Skipped> skipped() {
     return skipped;
+  }
+
+  /// What is not written, for the user: the path of each entry with the reason.
+  public List<String> leftOut() {
+    List<String> lines = new ArrayList<>();
+    for (Skipped entry : skipped.subList(0, Math.min(skipped.size(), MAX_LEFT_OUT_LINES))) {
+      lines.add(Quoted.of(entry.path()) + ": " + entry.reason());
+    }
+    if (skipped.size() > lines.size()) {
+      lines.add("%,d entries more".formatted(skipped.size() - lines.size()));
+    }
+    return List.copyOf(lines);
+  }
+
+  /// @throws UserFaultException the root itself is what cannot be written: a symbolic link
+  public void requireContent() throws UserFaultException {
+    if (files.isEmpty() && folders.isEmpty()) {
+      throw new UserFaultException(
+          "%s is no file or folder: %s; ask its publisher for the id of the folder around it, or of what it leads to"
+              .formatted(root(), skipped.getFirst().reason()));
+    }
   }
 
   /// File bytes in all; a chunk whose size is not known counts as none.

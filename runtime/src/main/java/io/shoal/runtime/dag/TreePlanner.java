@@ -68,7 +68,7 @@ public final class TreePlanner {
         files.add(new TreePlan.PlannedFile(path, cid, singleLeaf(ref)));
       } else {
         String reason = "it is in the codec 0x%x, which is not a file".formatted(cid.codec());
-        skipped.add(new TreePlan.Skipped(path, cid, reason));
+        skipped.add(new TreePlan.Skipped(path, cid, false, reason));
       }
       return;
     }
@@ -78,7 +78,7 @@ public final class TreePlanner {
       case UnixNode.Symlink link ->
           skipped.add(
               new TreePlan.Skipped(
-                  path, cid, "it is a symbolic link to '" + Quoted.of(link.target()) + "'"));
+                  path, cid, true, "it is a symbolic link to '" + Quoted.of(link.target()) + "'"));
       case UnixNode.Folder folder -> {
         folders.add(new TreePlan.PlannedFolder(path, cid));
         folder(node.get(), folder, path, depth);

@@ -73,7 +73,7 @@ public final class DiskPause {
         }
         progress.progress(
             new ContentCommands.Progress(
-                "paused", counters.doneBytes.get(), counters.totalBytes.get(), 0, 0, why));
+                "paused", counters.doneBytes(), counters.totalBytes(), 0, 0, why));
         downloads.awaitClose(wait);
         wait = wait.multipliedBy(2).compareTo(CHECK_EVERY) < 0 ? wait.multipliedBy(2) : CHECK_EVERY;
       } while (!hasRoom());
@@ -83,8 +83,8 @@ public final class DiskPause {
   }
 
   private boolean hasRoom() {
-    long total = counters.totalBytes.get();
-    long missing = total < 0 ? ENOUGH_BYTES : total - counters.doneBytes.get();
+    long total = counters.totalBytes();
+    long missing = total < 0 ? ENOUGH_BYTES : total - counters.inPlaceBytes();
     long needed = Math.clamp(missing, LEAST_BYTES, ENOUGH_BYTES);
     boolean intoStore = request.keep() || parts.local().store().fileBacked().isEmpty();
     try {

@@ -331,14 +331,14 @@ public final class Download {
         counters.elapsed().toMillis(),
         Map.copyOf(counters.bytesByPeer),
         Map.copyOf(counters.bytesByTransport),
-        Map.copyOf(counters.chunksByPeer));
+        Map.copyOf(counters.chunksByPeer),
+        content.leftOut());
   }
 
-  /// Of a file that is one raw chunk only its arrival says how large it is. Otherwise the plan
-  /// does: a leaf that two peers sent at the same time is counted twice in what is done.
+  /// Of a file that is one raw chunk only its arrival says how large it is.
   private long size() {
-    long planned = counters.totalBytes.get();
-    return planned >= 0 ? planned : counters.doneBytes.get();
+    long planned = counters.totalBytes();
+    return planned >= 0 ? planned : counters.inPlaceBytes();
   }
 
   private long nowMillis() {

@@ -11,6 +11,7 @@ import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.swarm.Swarm;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -83,6 +84,11 @@ final class DownloadContent {
     return chunks.cid(chunk);
   }
 
+  /// What of the root is not written, each with the reason; nothing before the plan is known.
+  List<String> leftOut() {
+    return placed.map(now -> now.plan().leftOut()).orElse(List.of());
+  }
+
   /// Whether everything that is needed is known.
   boolean allKnown() {
     return placed.isPresent() && placed.get().sink().allAskedFor();
@@ -126,7 +132,7 @@ final class DownloadContent {
     LeafSink into = sinkFor(plan, chunkAt);
     sink = Optional.of(into);
     into.prepare();
-    counters.totalBytes.set(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
+    counters.total(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
     for (int position = 0; position < chunkAt.length; position++) {
       if (stopped.getAsBoolean()) {
         throw new InterruptedException("the download was stopped");
@@ -155,9 +161,10 @@ final class DownloadContent {
           parts, request.root(), swarm, counters, plan, request.reader().get(), chunkAt);
     }
     if (reservation.isPresent()) {
+      plan.requireContent();
       return new IntoFile(parts, request, counters, plan, reservation.get(), stopped);
     }
-    return new IntoStore(parts, request.root(), counters);
+    return new IntoStore(parts, plan, counters);
   }
 
   /// Files of a single raw chunk have the size that the chunk turns out to have.
@@ -187,16 +194,17 @@ final class DownloadContent {
     }
     int chunk = into.asksForLeaves() ? chunks.wantLater(cid) : chunks.want(cid);
     Optional<LeafSink.Found> found = into.find(position, cid);
-    found.ifPresentOrElse(here -> reuse(chunk, here), () -> storeRoom.missing(plan, position));
+    found.ifPresentOrElse(
+        here -> reuse(chunk, position, here), () -> storeRoom.missing(plan, position));
     return chunk;
   }
 
-  private void reuse(int chunk, LeafSink.Found found) {
+  private void reuse(int chunk, int position, LeafSink.Found found) {
     anythingHere = true;
     anyLeafHere = true;
     swarm.alreadyHere(chunk);
     counters.reusedBytes.addAndGet(found.sizeBytes());
-    counters.doneBytes.addAndGet(found.fileBytes());
+    counters.inPlace(position, found.fileBytes());
   }
 
   /// Takes a chunk's verified bytes, on the receiver's thread.

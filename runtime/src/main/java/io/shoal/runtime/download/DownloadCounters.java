@@ -2,6 +2,7 @@ package io.shoal.runtime.download;
 
 import io.shoal.runtime.limit.RateGauge;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,8 +11,17 @@ import java.util.function.LongSupplier;
 /// Counts bytes and chunks of a download over all its attempts. The totals may be read from any
 /// thread; the maps are confined to the download's thread.
 public final class DownloadCounters {
-  final AtomicLong totalBytes = new AtomicLong(-1);
-  final AtomicLong doneBytes = new AtomicLong();
+  // The next four are guarded by this.
+  private long totalBytes = -1;
+  private long inPlaceBytes;
+
+  /// The leaves that [#inPlaceBytes] counts, by position: two peers may send one at the same time.
+  private final BitSet inPlace = new BitSet();
+
+  /// The most bytes that were in place: another attempt begins at none, and what is told of a
+  /// download never goes back.
+  private long mostBytes;
+
   final AtomicLong transferredBytes = new AtomicLong();
   final AtomicLong reusedBytes = new AtomicLong();
   final RateGauge speed = new RateGauge();
@@ -44,12 +54,33 @@ public final class DownloadCounters {
   }
 
   /// Another attempt begins.
-  void again() {
+  synchronized void again() {
     firstAttempt = false;
     transferredBefore = transferredBytes.get();
-    totalBytes.set(-1);
-    doneBytes.set(0);
+    inPlaceBytes = 0;
+    inPlace.clear();
     reusedBytes.set(0);
+  }
+
+  /// The plan says how many file bytes there are; -1 if it does not.
+  synchronized void total(long bytes) {
+    totalBytes = bytes;
+  }
+
+  /// A leaf is in all its places; counts once for each leaf. From any thread.
+  ///
+  /// @param fileBytes in all its places
+  synchronized void inPlace(int position, long fileBytes) {
+    if (!inPlace.get(position)) {
+      inPlace.set(position);
+      inPlaceBytes += fileBytes;
+      mostBytes = Math.max(mostBytes, inPlaceBytes);
+    }
+  }
+
+  /// File bytes that this attempt has in place.
+  synchronized long inPlaceBytes() {
+    return inPlaceBytes;
   }
 
   /// Chunk bytes that were here before the first attempt.
@@ -68,13 +99,13 @@ public final class DownloadCounters {
   }
 
   /// File bytes in all, or -1 while that is not known.
-  public long totalBytes() {
-    return totalBytes.get();
+  public synchronized long totalBytes() {
+    return totalBytes;
   }
 
-  /// File bytes that are in place.
-  public long doneBytes() {
-    return doneBytes.get();
+  /// File bytes that are in place, for the user: never more than all, and never fewer than before.
+  public synchronized long doneBytes() {
+    return totalBytes >= 0 ? Math.min(mostBytes, totalBytes) : mostBytes;
   }
 
   public long bytesPerSecond() {

@@ -131,8 +131,8 @@ final class DownloadOutlook {
     progress.progress(
         new ContentCommands.Progress(
             content.phase(),
-            counters.doneBytes.get(),
-            counters.totalBytes.get(),
+            counters.doneBytes(),
+            counters.totalBytes(),
             counters.bytesPerSecond(),
             peers,
             state.equals(DOWNLOADING) ? "" : state));

@@ -74,7 +74,7 @@ final class IntoFile implements LeafSink {
   @Override
   public void requireRoom() throws ShoalException, IOException {
     if (counters.isFirstAttempt() && reservation.resumes()) {
-      target.requireRoom(local.check(), counters.doneBytes.get());
+      target.requireRoom(local.check(), counters.inPlaceBytes());
     }
   }
 
@@ -85,8 +85,8 @@ final class IntoFile implements LeafSink {
         local
             .load(cid)
             .orElseThrow(() -> new IOException("chunk " + cid + " went missing: get it again"));
-    counters.doneBytes.addAndGet(
-        target.write(position, ByteBuffer.wrap(UnixNode.leafContent(block))));
+    counters.inPlace(
+        position, target.write(position, ByteBuffer.wrap(UnixNode.leafContent(block))));
   }
 
   @Override
@@ -131,7 +131,7 @@ final class IntoFile implements LeafSink {
       local.temporaryPins().lookFor(cid);
       local.store().put(cid, bytes);
     }
-    counters.doneBytes.addAndGet(fileBytes);
+    counters.inPlace(position, fileBytes);
     checkpoints.written(position, size);
   }
 

@@ -68,7 +68,7 @@ final class IntoReader implements LeafSink {
   public void arrived(int position) throws MalformedContentException {
     byte[] block = taken.remove(position);
     if (block != null) {
-      counters.doneBytes.addAndGet(block.length);
+      counters.inPlace(position, block.length);
       leaves.deliver(position, block);
     }
   }

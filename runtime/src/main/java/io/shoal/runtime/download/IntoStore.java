@@ -3,6 +3,7 @@ package io.shoal.runtime.download;
 import io.shoal.api.Cid;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.destination.Checkpoints;
 import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
@@ -14,13 +15,15 @@ final class IntoStore implements LeafSink {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   private final LocalStore local;
+  private final TreePlan plan;
   private final DownloadCounters counters;
   private final Checkpoints checkpoints;
 
-  IntoStore(DownloadParts parts, Cid root, DownloadCounters counters) {
+  IntoStore(DownloadParts parts, TreePlan plan, DownloadCounters counters) {
     this.local = parts.local();
+    this.plan = plan;
     this.counters = counters;
-    this.checkpoints = parts.checkpoints(root, Optional.empty());
+    this.checkpoints = parts.checkpoints(plan.root(), Optional.empty());
   }
 
   @Override
@@ -33,12 +36,27 @@ final class IntoStore implements LeafSink {
     Optional<byte[]> bytes = local.load(cid);
     Optional<Found> found =
         bytes.isPresent()
-            ? bytes.map(here -> new Found(here.length, here.length))
+            ? bytes.map(here -> new Found(here.length, fileBytes(position, here.length)))
             : putIfEmpty(cid);
     if (found.isPresent()) {
       checkpoints.here(position);
     }
     return found;
+  }
+
+  /// How many file bytes a leaf makes, in all its places.
+  private long fileBytes(int position, int chunkBytes) {
+    long[] bytes = new long[1];
+    plan.places(
+        position,
+        (file, offset, sizeBytes) ->
+            bytes[0] += sizeBytes == TreePlan.UNKNOWN_SIZE ? chunkBytes : sizeBytes);
+    return bytes[0];
+  }
+
+  @Override
+  public void placeNode(int position, Cid cid) {
+    counters.inPlace(position, fileBytes(position, 0));
   }
 
   /// The chunk without bytes need not be asked for.
@@ -56,7 +74,7 @@ final class IntoStore implements LeafSink {
       int size = bytes.remaining();
       local.temporaryPins().lookFor(cid);
       local.store().put(cid, bytes);
-      counters.doneBytes.addAndGet(size);
+      counters.inPlace(position, fileBytes(position, size));
       checkpoints.written(position, size);
     };
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// Whether files that are served in place are still what they were.
@@ -31,9 +32,27 @@ public final class AdoptedFiles {
     this.local = local;
   }
 
-  /// The fault of an adopted root; empty if there is none. Of a folder only its existence is
-  /// checked: its files are checked when they are read, and by the regular check.
+  /// A root under one of its names.
+  ///
+  /// @param problem as that of the root
+  public record Place(KeptRoot root, Optional<Problem> problem) {}
+
+  /// The root under each of its names under which its files are what they were; under its own if
+  /// there is none.
+  public List<Place> places(KeptRoot root) {
+    List<Place> all = root.each().stream().map(one -> new Place(one, fault(one))).toList();
+    List<Place> intact = all.stream().filter(place -> place.problem().isEmpty()).toList();
+    return intact.isEmpty() ? List.of(all.getFirst()) : intact;
+  }
+
+  /// The fault of an adopted root; empty if there is none, or its files are intact under another of
+  /// its names. Of a folder only its existence is checked: its files are checked when they are
+  /// read, and by the regular check.
   public Optional<Problem> problem(KeptRoot root) {
+    return places(root).getFirst().problem();
+  }
+
+  private Optional<Problem> fault(KeptRoot root) {
     Optional<FileBacked> files = local.store().fileBacked();
     if (root.path().isEmpty() || files.isEmpty()) {
       return Optional.empty();

@@ -4,6 +4,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.dag.DagLimits;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
@@ -13,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -129,6 +131,56 @@ public final class LocalDag {
         .find(file.cid())
         .map(chunk -> (long) chunk.sizeBytes())
         .orElse(TreePlan.UNKNOWN_SIZE);
+  }
+
+  /// File bytes below a root as its nodes name them, without a plan, which costs memory for every
+  /// leaf; empty if something that says it is not here, or there are too many entries for a plan.
+  public OptionalLong declaredBytes(Cid root) throws IOException, RetryableException {
+    ArrayDeque<Cid> due = new ArrayDeque<>();
+    due.add(root);
+    long size = 0;
+    for (int entries = 0; !due.isEmpty(); entries++) {
+      Cid cid = due.poll();
+      if (entries > DagLimits.MAX_ENTRIES) {
+        return OptionalLong.empty();
+      }
+      if (cid.codec() == Cid.DAG_PB) {
+        Optional<UnixNode> node = node(cid);
+        if (node.isEmpty()) {
+          return OptionalLong.empty();
+        }
+        switch (node.get()) {
+          case UnixNode.File file -> size += file.sizeBytes();
+          case UnixNode.Symlink _ -> {}
+          case UnixNode.Folder folder -> folder.entries().forEach(entry -> due.add(entry.cid()));
+          case UnixNode.Shard shard -> shard.slots().forEach(slot -> due.add(slot.entry().cid()));
+        }
+      } else if (cid.codec() == Cid.RAW || cid.equals(root)) {
+        OptionalLong chunk = chunkBytes(cid);
+        if (chunk.isEmpty()) {
+          return OptionalLong.empty();
+        }
+        size += chunk.getAsLong();
+      }
+    }
+    return OptionalLong.of(size);
+  }
+
+  private Optional<UnixNode> node(Cid cid) throws IOException, RetryableException {
+    Optional<byte[]> bytes =
+        cid.isIdentity() ? Optional.of(cid.identityContent()) : local.load(cid);
+    try {
+      return bytes.isEmpty() ? Optional.empty() : Optional.of(UnixNode.parse(bytes.get()));
+    } catch (MalformedDataException e) {
+      return Optional.empty();
+    }
+  }
+
+  private OptionalLong chunkBytes(Cid cid) throws IOException, RetryableException {
+    if (cid.isIdentity()) {
+      return OptionalLong.of(cid.multihash().digestSizeBytes());
+    }
+    return local.store().find(cid).stream().mapToLong(chunk -> chunk.sizeBytes()).findFirst();
   }
 
   public long sizeBytes(TreePlan plan) throws IOException, RetryableException {

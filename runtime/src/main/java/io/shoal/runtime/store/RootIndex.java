@@ -55,6 +55,9 @@ public final class RootIndex implements AutoCloseable {
   private FileChannel channel;
   private int lines;
 
+  /// Whether the sizes are right in what an earlier program wrote.
+  private boolean sizesChecked;
+
   /// Whether a write failed: half a line may be at the end, which would spoil the next one; or the
   /// line was not forced, and a second force would say that it was.
   private boolean suspect;
@@ -64,6 +67,7 @@ public final class RootIndex implements AutoCloseable {
     this.file = folder.resolve("roots.journal");
     this.reserve = reserve;
     if (!Files.exists(file)) {
+      sizesChecked = true;
       rewrite();
     } else if (!load()) {
       repair();
@@ -127,14 +131,19 @@ public final class RootIndex implements AutoCloseable {
           hidden.remove(root);
         }
       }
+      case RootLines.Also(Cid root, KeptRoot.Named name) ->
+          Optional.ofNullable(roots.get(root))
+              .ifPresent(kept -> roots.put(root, kept.withName(name)));
+      case RootLines.SizesChecked() -> sizesChecked = true;
       case RootLines.Unknown() -> LOG.debug("{}: line {} is of a newer program", file, lines);
     }
   }
 
   private void take(KeptRoot root) {
+    KeptRoot old = roots.get(root.cid());
     drop(root.cid());
     released.remove(root.cid());
-    roots.put(root.cid(), root);
+    roots.put(root.cid(), old == null ? root : root.withNamesOf(old));
     root.sha256()
         .ifPresent(
             digest ->
@@ -180,6 +189,24 @@ public final class RootIndex implements AutoCloseable {
     }
     record(entries);
     return added;
+  }
+
+  /// Whether what an earlier program wrote has right sizes.
+  synchronized boolean hasCheckedSizes() {
+    return sizesChecked;
+  }
+
+  /// From now on it has.
+  synchronized void sizesChecked() throws IOException {
+    record(List.of(new RootLines.SizesChecked()));
+  }
+
+  /// Corrects the size of a root, if that is still there.
+  synchronized void setSize(Cid cid, long bytes) throws IOException {
+    KeptRoot old = roots.get(cid.toV1());
+    if (old != null) {
+      replace(old.withSize(bytes));
+    }
   }
 
   private void replace(KeptRoot root) throws IOException {
@@ -293,7 +320,7 @@ public final class RootIndex implements AutoCloseable {
     if (entries.isEmpty()) {
       return;
     }
-    int living = roots.size() + hidden.size();
+    int living = livingLines();
     if (!suspect && lines - living > MAX_DEAD_LINES + living) {
       shorten();
     }
@@ -355,9 +382,21 @@ public final class RootIndex implements AutoCloseable {
     StringBuilder text = new StringBuilder();
     // The rules first: a file that is cut off loses a root rather than its rule.
     hidden.forEach(cid -> text.append(RootLines.write(new RootLines.Rule(cid, true))));
-    roots.values().forEach(root -> text.append(RootLines.write(new RootLines.Kept(root))));
+    if (sizesChecked) {
+      text.append(RootLines.write(new RootLines.SizesChecked()));
+    }
+    for (KeptRoot root : roots.values()) {
+      text.append(RootLines.write(new RootLines.Kept(root)));
+      root.also()
+          .forEach(name -> text.append(RootLines.write(new RootLines.Also(root.cid(), name))));
+    }
     AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
-    lines = roots.size() + hidden.size();
+    lines = livingLines();
+  }
+
+  private int livingLines() {
+    int names = roots.values().stream().mapToInt(root -> 1 + root.also().size()).sum();
+    return names + hidden.size() + (sizesChecked ? 1 : 0);
   }
 
   @Override

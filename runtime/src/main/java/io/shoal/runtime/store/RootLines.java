@@ -16,6 +16,8 @@ final class RootLines {
   private static final String KEPT = "root";
   private static final String GONE = "gone";
   private static final String RULE = "rule";
+  private static final String ALSO = "also";
+  private static final String SIZES = "sizes";
 
   private RootLines() {}
 
@@ -32,6 +34,12 @@ final class RootLines {
   /// own, so that a program that knows no rules still reads the roots.
   record Rule(Cid root, boolean isPrivate) implements Entry {}
 
+  /// Another name of a root that is here.
+  record Also(Cid root, KeptRoot.Named name) implements Entry {}
+
+  /// All sizes in this journal were checked: an earlier program counted some leaves twice.
+  record SizesChecked() implements Entry {}
+
   /// A line of a kind that this program does not know.
   record Unknown() implements Entry {}
 
@@ -43,12 +51,16 @@ final class RootLines {
         || !checksum(line.substring(0, line.lastIndexOf(' '))).equals(fields[fields.length - 1])) {
       return Optional.empty();
     }
+    if (fields[0].equals(SIZES)) {
+      return Optional.of(new SizesChecked());
+    }
     try {
       Cid cid = Cid.parse(fields[1]);
       return Optional.of(
           switch (fields[0]) {
             case GONE -> new Gone(cid);
             case RULE -> new Rule(cid, fields[2].equals("private"));
+            case ALSO -> fields.length == 5 ? also(cid, fields, files) : new Unknown();
             case KEPT -> fields.length == 9 ? new Kept(root(cid, fields, files)) : new Unknown();
             default -> new Unknown();
           });
@@ -68,6 +80,12 @@ final class RootLines {
         decoded(fields[7]));
   }
 
+  private static Also also(Cid cid, String[] fields, FileSystem files) {
+    return new Also(
+        cid,
+        new KeptRoot.Named(decoded(fields[2]).orElse(""), decoded(fields[3]).map(files::getPath)));
+  }
+
   static String write(Entry entry) {
     String text =
         switch (entry) {
@@ -85,6 +103,14 @@ final class RootLines {
           case Gone(Cid root) -> GONE + " " + root;
           case Rule(Cid root, boolean isPrivate) ->
               RULE + " " + root + (isPrivate ? " private" : " public");
+          case Also(Cid root, KeptRoot.Named other) ->
+              String.join(
+                  " ",
+                  ALSO,
+                  root.toString(),
+                  encoded(other.name()),
+                  encoded(other.path().map(Path::toString).orElse("")));
+          case SizesChecked() -> SIZES + " checked";
           case Unknown() -> throw new IllegalArgumentException("nothing is known to be written");
         };
     return text + " " + checksum(text) + "\n";

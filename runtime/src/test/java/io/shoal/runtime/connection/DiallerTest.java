@@ -151,7 +151,7 @@ class DiallerTest {
 
   @Test
   void ownAddressesAndOtherSchemesAreNotDialled() {
-    dialler.ownEndpoints(List.of(THERE));
+    dialler.ownEndpoints(List.of(THERE), ip -> false);
 
     assertFalse(dialler.worthDialling(THERE, true));
     assertFalse(dialler.worthDialling(ELSEWHERE.withPeerId(SELF), true));

@@ -28,7 +28,8 @@ class ScriptedNode implements NodeCommands {
           1234,
           Map.of("12D3", 7L),
           Map.of("tcps", 7L),
-          Map.of("12D3", 1L));
+          Map.of("12D3", 1L),
+          List.of("a: it is a symbolic link to 'b'"));
 
   /// Thrown by every command, if set.
   volatile Optional<Throwable> failure = Optional.empty();

@@ -76,6 +76,29 @@ class RootIndexTest {
   }
 
   @Test
+  void eachNameOfARootOutlivesARestartAndGoesWithIt() throws IOException {
+    KeptRoot first = root(1, false, Optional.of(folder.resolve("x y")));
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
+      index.put(first);
+      for (String name : List.of("b", "c", "b")) {
+        index.put(KeptRoot.pinned(first.cid(), name, first.sizeBytes(), false));
+      }
+    }
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
+      KeptRoot kept = index.get(first.cid()).orElseThrow();
+      assertEquals("b", kept.name());
+      assertEquals(
+          List.of(
+              new KeptRoot.Named(first.name(), first.path()),
+              new KeptRoot.Named("c", first.path())),
+          kept.also());
+      index.remove(first.cid());
+      index.put(first);
+      assertEquals(List.of(), index.get(first.cid()).orElseThrow().also());
+    }
+  }
+
+  @Test
   void aLineThatCouldNotBeWrittenDoesNotSpoilTheNext() throws IOException {
     for (SimulatedFiles.Fault fault :
         List.of(SimulatedFiles.Fault.FULL, SimulatedFiles.Fault.FAIL)) {
@@ -169,7 +192,8 @@ class RootIndexTest {
     }
     Path file = folder.resolve("roots.journal");
     byte[] whole = Files.readAllBytes(file);
-    int first = new String(whole, java.nio.charset.StandardCharsets.UTF_8).indexOf('\n');
+    String text = new String(whole, java.nio.charset.StandardCharsets.UTF_8);
+    int first = text.indexOf('\n', text.indexOf("root "));
     for (int length = first + 1; length < whole.length; length += 7) {
       Files.write(file, java.util.Arrays.copyOf(whole, length));
       try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
