@@ -9,6 +9,7 @@ import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.FatalErrors;
 import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.Version;
+import io.shoal.runtime.command.PeerAddresses;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
 import java.io.FileDescriptor;
@@ -108,7 +109,7 @@ final class Program {
     }
     line.registerConverter(Path.class, text -> converted(() -> path(text)));
     line.registerConverter(Reference.class, text -> converted(() -> Reference.parse(text)));
-    line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddress.parse(text)));
+    line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddresses.parse(text)));
     line.registerConverter(Duration.class, text -> converted(() -> Units.requireDuration(text)));
     line.setOut(new PrintWriter(environment.console().out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(environment.console().err(), true, StandardCharsets.UTF_8));

@@ -12,6 +12,7 @@ import io.shoal.runtime.download.DownloadParts;
 import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.download.LeafWindow;
+import io.shoal.runtime.download.SharedFetches;
 import io.shoal.runtime.file.DiskFull;
 import io.shoal.runtime.store.CollectionLock;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class DownloadRunner {
   private final Downloads downloads;
   private final Holdings holdings;
   private final RandomGenerator seeds;
+  private final SharedFetches shared;
   private final AtomicInteger running = new AtomicInteger();
 
   /// @param holdings hears of a root as soon as its first chunk is here, and of its end
@@ -38,6 +40,7 @@ final class DownloadRunner {
     this.downloads = downloads;
     this.holdings = holdings;
     this.seeds = seeds;
+    this.shared = new SharedFetches(downloads, parts.network().nanoTime());
   }
 
   /// Downloads what is wanted. While the disk is full, it waits for room.
@@ -49,6 +52,7 @@ final class DownloadRunner {
     Optional<String> failure = Optional.of("it failed by an error of the program");
     running.incrementAndGet();
     try {
+      shared.await(wanted, counters, progress);
       ContentCommands.Fetched fetched = overFullDisks(wanted, counters, progress);
       failure = Optional.empty();
       return fetched;
@@ -59,6 +63,7 @@ final class DownloadRunner {
       failure = Optional.of("it was stopped");
       throw e;
     } finally {
+      shared.end(wanted, counters);
       Duration took = Duration.ofNanos(nanoTime.getAsLong() - began);
       holdings.ended(wanted, Math.max(0, counters.totalBytes()), took, failure);
       running.decrementAndGet();

@@ -1,9 +1,11 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.destination.TargetComparison;
 import io.shoal.runtime.download.DownloadRequest;
@@ -31,6 +33,7 @@ final class GetWork {
   private final Holdings holdings;
   private final ReferenceResolver resolver;
   private final DownloadRunner runner;
+  private final Dialler dialler;
   private final LocalDag dag;
   private final AdoptedFiles adopted;
 
@@ -39,12 +42,14 @@ final class GetWork {
       RootIndex index,
       Holdings holdings,
       ReferenceResolver resolver,
-      DownloadRunner runner) {
+      DownloadRunner runner,
+      Dialler dialler) {
     this.local = local;
     this.index = index;
     this.holdings = holdings;
     this.resolver = resolver;
     this.runner = runner;
+    this.dialler = dialler;
     this.dag = new LocalDag(local);
     this.adopted = new AdoptedFiles(local);
   }
@@ -52,6 +57,9 @@ final class GetWork {
   ContentCommands.Fetched get(
       ContentCommands.GetRequest request, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
+    for (PeerAddress peer : request.peers()) {
+      dialler.requirePossible(peer);
+    }
     ReferenceResolver.Resolved resolved =
         resolver.resolve(request.reference(), request.timeout(), request.peers());
     String name = resolved.name().orElse(resolved.root().toString());

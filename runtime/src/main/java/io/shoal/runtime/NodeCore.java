@@ -168,6 +168,7 @@ final class NodeCore implements AutoCloseable {
         new Connections(ceiling.connections(), book, transports.traits(), nanoTime);
     Dialler dialler =
         new Dialler(transports.dialable(), self, connections, book, accessGate, nanoTime);
+    dialler.explain(transports.reasons());
     Map<String, Discovery> discoveries = new LinkedHashMap<>();
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     downloads = new Downloads(connections, ceiling.downloads());

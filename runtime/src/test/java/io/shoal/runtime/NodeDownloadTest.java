@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.api.PeerAddress;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
@@ -93,6 +94,50 @@ class NodeDownloadTest {
     assertEquals(tree(tree), tree(folder.resolve("copy")));
     assertTrue(fetched.bytesTransferred() < LEAF * 5L, "each chunk comes once: " + fetched);
     assertFalse(Files.exists(folder.resolve("copy.part")));
+  }
+
+  @Test
+  void theSameRootForTwoPlacesAtOnceIsFetchedOnce() throws Exception {
+    TestNode first = swarm.node("first", "limits.upload", "4MB");
+    Path file = swarm.file("in", LEAF * 8, 1);
+    Cid root = first.add(file);
+    TestNode second = swarm.node("second");
+    CompletableFuture<ContentCommands.Fetched> one =
+        CompletableFuture.supplyAsync(() -> fetched(second, root, "one"));
+    TestSwarm.await(LONG, () -> !second.downloads().isEmpty());
+
+    ContentCommands.Fetched two = second.get(root, "two", LONG);
+
+    assertEquals(LEAF * 8L, one.get(30, TimeUnit.SECONDS).sizeBytes());
+    assertTrue(first.sentBytes() < LEAF * 9L, first.sentBytes() + " bytes were sent");
+    assertEquals(0, two.bytesTransferred());
+    assertEquals(-1, Files.mismatch(file, folder.resolve("one")));
+    assertEquals(-1, Files.mismatch(file, folder.resolve("two")));
+  }
+
+  private static ContentCommands.Fetched fetched(TestNode node, Cid root, String to) {
+    try {
+      return node.get(root, to, LONG);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aPeerThatCanNeverServeEndsAGetThatNamesItAlone() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in", 10, 1));
+    TestNode second = swarm.node("second");
+    PeerAddress other = MemoryNetwork.address("first").withPeerId(second.id);
+    ContentCommands.GetRequest.Builder request =
+        ContentCommands.GetRequest.builder(
+            new Reference.Content(root, Optional.empty()), folder.resolve("out"));
+
+    assertThrows(
+        UserFaultException.class, () -> second.get(request.peers(List.of(other)).build()));
+    PeerAddress nothing = PeerAddress.of("quic://192.0.2.1:1");
+    assertThrows(
+        UserFaultException.class, () -> second.get(request.peers(List.of(nothing)).build()));
   }
 
   @Test

@@ -5,12 +5,14 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerId;
 import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.RetryableException;
 import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.access.AdmissionProof;
+import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.peer.DialLimits;
 import io.shoal.runtime.peer.PeerBook;
 import java.net.InetAddress;
@@ -40,6 +42,9 @@ public final class Dialler {
   /// allows few connections, half of these.
   private static final int MAX_MORE_DIALS = 96;
 
+  /// The same for looks, beside all others.
+  private static final int MAX_LOOKS = 64;
+
   /// A peer that answers mostly does so within this time.
   private static final long MAX_WAIT_MILLIS = 200;
 
@@ -52,10 +57,14 @@ public final class Dialler {
   private final AccessGate gate;
   private final LongSupplier nanoTime;
   private final DialLimits limits;
-  private final DialLimits searchLimits;
   private final Set<String> dialling = ConcurrentHashMap.newKeySet();
-  private final Semaphore dials = new Semaphore(MAX_DIALS);
+  private final Semaphore dials;
   private final Semaphore moreDials;
+  private final boolean lookout;
+  private volatile Map<String, String> unused = Map.of();
+
+  // Guarded by this.
+  private Optional<Dialler> lookouts = Optional.empty();
   private volatile Own own = new Own(List.of(), ip -> false);
 
   /// Where this node listens.
@@ -108,15 +117,56 @@ public final class Dialler {
     this.book = book;
     this.gate = gate;
     this.nanoTime = nanoTime;
+    this.limits = limits(nanoTime);
+    this.dials = new Semaphore(MAX_DIALS);
     this.moreDials = new Semaphore(Math.min(MAX_MORE_DIALS, connections.max() / 2));
-    LongSupplier clockMillis = () -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong());
-    this.limits = new DialLimits(clockMillis);
-    this.searchLimits = new DialLimits(clockMillis);
+    this.lookout = false;
+  }
+
+  private Dialler(Dialler working) {
+    this.dialable = working.dialable;
+    this.self = working.self;
+    this.connections = working.connections;
+    this.book = working.book;
+    this.gate = working.gate;
+    this.nanoTime = working.nanoTime;
+    this.limits = limits(nanoTime);
+    this.dials = new Semaphore(Math.clamp(connections.max() / 4, 1, MAX_LOOKS));
+    this.moreDials = dials;
+    this.lookout = true;
+    this.own = working.own;
+    this.unused = working.unused;
+  }
+
+  private static DialLimits limits(LongSupplier nanoTime) {
+    return new DialLimits(() -> TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong()));
+  }
+
+  /// For a user who wants to know which peers answer: dials within limits of its own, so that
+  /// downloads keep theirs, and what it finds makes no download wait. The connections are the same.
+  /// One for all such looks, so that their limits hold.
+  public synchronized Dialler lookout() {
+    Dialler looking = lookouts.orElseGet(() -> new Dialler(this));
+    lookouts = Optional.of(looking);
+    looking.own = own;
+    return looking;
   }
 
   /// The schemes that this node dials.
   public Set<String> schemes() {
     return Set.copyOf(dialable.keySet());
+  }
+
+  /// Why schemes of active transports are not dialled, for the user.
+  public void explain(Map<String, String> reasons) {
+    unused = Map.copyOf(reasons);
+  }
+
+  /// Whether peers that want TLS are not found, since this node uses none.
+  public boolean lacksTls() {
+    return !unused.isEmpty()
+        && dialable.keySet().stream()
+            .noneMatch(scheme -> connections.traits().has(scheme, Scheme.Trait.CONFIDENTIAL));
   }
 
   /// From now on addresses of these schemes are not dialled: their transport failed.
@@ -141,18 +191,46 @@ public final class Dialler {
         && book.mayDial(address, given);
   }
 
+  /// Refuses an address of the user's that can never lead to a peer.
+  ///
+  /// @throws UserFaultException it is such an address: the message says why
+  public void requirePossible(PeerAddress address) throws UserFaultException {
+    requireScheme(address);
+    if (own.is(address)) {
+      throw new UserFaultException(
+          address + " is this node itself: give the address of another peer");
+    }
+    if (isSelf(address)) {
+      throw new UserFaultException(
+          address
+              + " names the identity of this node itself: give the address of another peer; if"
+              + " another node has this identity, give that a key of its own, since a data folder"
+              + " is never copied");
+    }
+    if (AddressScope.of(address) == AddressScope.NONE) {
+      throw new UserFaultException(
+          address
+              + " is the address of no machine: give the one that 'shoal status' shows at the peer");
+    }
+  }
+
+  private Transport requireScheme(PeerAddress address) throws UserFaultException {
+    Transport transport = dialable.get(address.scheme());
+    if (transport == null) {
+      String why = unused.getOrDefault(address.scheme(), "");
+      throw new UserFaultException(
+          "no active transport dials '%s': %s"
+              .formatted(
+                  address,
+                  why.isEmpty() ? "expected " + String.join(" or ", dialable.keySet()) : why));
+    }
+    return transport;
+  }
+
   /// Counts a dial of an address that came from a stranger; false if it must wait.
   public boolean takeTurn(PeerAddress address) {
     synchronized (limits) {
       return limits.take(address);
-    }
-  }
-
-  /// The same for a search that a user asked for: counted apart, so that it takes none of the dials
-  /// that a download needs.
-  public boolean takeSearchTurn(PeerAddress address) {
-    synchronized (searchLimits) {
-      return searchLimits.take(address);
     }
   }
 
@@ -172,12 +250,7 @@ public final class Dialler {
     if (known.isPresent()) {
       return known.get();
     }
-    Transport transport = dialable.get(address.scheme());
-    if (transport == null) {
-      throw new UserFaultException(
-          "no active transport dials '%s': expected %s"
-              .formatted(address, String.join(", ", dialable.keySet())));
-    }
+    Transport transport = requireScheme(address);
     connections.requireRoomFor(address);
     if (!dialling.add(address.uri())) {
       throw new PeerUnreachableException(address + " is being dialled already");
@@ -215,11 +288,22 @@ public final class Dialler {
       }
       return connection;
     } catch (ShoalException e) {
-      book.unreachable(address); // whatever the reason is, the next try waits
+      failed(address, e);
       LOG.debug("no connection to {}: {}", address, e.getMessage());
       throw e;
     } finally {
       place.release();
+    }
+  }
+
+  /// Whatever the reason is, the next try waits. What this machine lacks is no fault of the peer's,
+  /// nor is what a look alone found.
+  private void failed(PeerAddress address, ShoalException why) {
+    boolean here = why instanceof RetryableException && !(why instanceof PeerUnreachableException);
+    if (here) {
+      book.notTried(address);
+    } else if (!lookout) {
+      book.unreachable(address);
     }
   }
 

@@ -4,8 +4,10 @@ import io.shoal.api.Cid;
 import io.shoal.api.Discovery;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
+import io.shoal.api.PeerFaultException;
 import io.shoal.api.Provider;
 import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import io.shoal.runtime.peer.AddressScope;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +54,10 @@ public final class PeerFinder implements AutoCloseable {
     private Origin origin;
     private boolean dialling;
     private boolean failed;
+
+    /// Why no peer can ever be reached there, or empty.
+    private String impossible = "";
+
     private Optional<PeerConnection> connection = Optional.empty();
 
     Candidate(PeerAddress address, Origin origin) {
@@ -261,6 +267,7 @@ public final class PeerFinder implements AutoCloseable {
 
   private void dial(Candidate candidate) throws InterruptedException {
     Optional<PeerConnection> connection = Optional.empty();
+    String impossible = "";
     try {
       connection = Optional.of(network.dialler().connect(candidate.address, network.server()));
       lock.lock();
@@ -272,11 +279,15 @@ public final class PeerFinder implements AutoCloseable {
       connected.accept(connection.get());
     } catch (ShoalException e) {
       note(e.getMessage());
+      // Another try would end in the same way: another peer is there, or none of this protocol.
+      boolean ever = e instanceof UserFaultException || e instanceof PeerFaultException;
+      impossible = ever ? String.valueOf(e.getMessage()) : "";
     } finally {
       lock.lock();
       try {
         candidate.dialling = false;
         candidate.failed = connection.isEmpty();
+        candidate.impossible = impossible;
         candidate.connection = connection;
         if (candidate.failed) {
           changed.signalAll();
@@ -309,6 +320,24 @@ public final class PeerFinder implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Why none of the addresses can ever lead to a peer, where the user gave all of them; empty as
+  /// long as one may.
+  public Optional<String> hopeless() {
+    lock.lock();
+    try {
+      return candidates.values().stream().allMatch(c -> c.isGiven() && !c.impossible.isEmpty())
+          ? candidates.values().stream().map(c -> c.impossible).findFirst()
+          : Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether peers that want TLS are not found, since this node uses none.
+  public boolean lacksTls() {
+    return network.dialler().lacksTls();
   }
 
   /// How many times every discovery has searched to the end; [Integer#MAX_VALUE] where none

@@ -10,6 +10,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.peer.Bans;
 import java.time.Duration;
@@ -22,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -36,17 +36,14 @@ public final class ProviderSearch {
   /// Providers that are reported; more are of no use to a reader.
   private static final int MAX_PROVIDERS = 200;
 
-  /// Providers that are dialled at once: a download beside it has half of the node's dials.
-  private static final int MAX_DIALS = 64;
-
   /// What a peer has that is a provider although nothing announced it.
   private static final Set<String> SOME = Set.of("complete", "partial");
 
   private final PeerNetwork network;
+  private final Dialler dialler;
   private final Cid root;
   private final LinkedBlockingQueue<Optional<ContentCommands.FoundProvider>> results =
       new LinkedBlockingQueue<>();
-  private final Semaphore dials = new Semaphore(MAX_DIALS);
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final Set<String> seen = new HashSet<>();
@@ -55,6 +52,7 @@ public final class ProviderSearch {
 
   public ProviderSearch(PeerNetwork network, Cid root) {
     this.network = network;
+    this.dialler = network.dialler().lookout();
     this.root = root;
   }
 
@@ -100,7 +98,7 @@ public final class ProviderSearch {
 
   private void search(String id, Discovery discovery) {
     try {
-      discovery.findProviders(root, network.dialler().schemes(), this::found);
+      discovery.findProviders(root, dialler.schemes(), this::found);
     } catch (ShoalException e) {
       failures.add(id + ": " + e.getMessage());
     } catch (InterruptedException e) {
@@ -152,7 +150,7 @@ public final class ProviderSearch {
   private ContentCommands.FoundProvider checked(Provider provider) throws InterruptedException {
     PeerAddress address = provider.address();
     Optional<String> expected = address.peerId().map(Object::toString);
-    if (network.dialler().isSelf(address)) {
+    if (dialler.isSelf(address)) {
       return entry(address, expected, ContentCommands.Reach.UNCHECKED, "this node itself");
     }
     Optional<Bans.Ban> ban = network.book().ban(address);
@@ -160,7 +158,7 @@ public final class ProviderSearch {
       return entry(
           address, expected, ContentCommands.Reach.UNCHECKED, "banned: " + ban.get().reason());
     }
-    if (!network.dialler().schemes().contains(address.scheme())) {
+    if (!dialler.schemes().contains(address.scheme())) {
       return entry(
           address, expected, ContentCommands.Reach.UNCHECKED, "no active transport dials it");
     }
@@ -172,14 +170,11 @@ public final class ProviderSearch {
           "not dialled: a port below 1024, no place, or a host that was dialled often just now");
     }
     PeerConnection connection;
-    dials.acquire();
     try {
-      connection = network.dialler().connect(address, network.server());
+      connection = dialler.connect(address, network.server());
     } catch (ShoalException e) {
       String why = Optional.ofNullable(e.getMessage()).orElse("");
       return entry(address, expected, ContentCommands.Reach.UNREACHABLE, why);
-    } finally {
-      dials.release();
     }
     try {
       Optional<String> proven = connection.remote().provenId().map(Object::toString);
@@ -194,7 +189,7 @@ public final class ProviderSearch {
     PeerAddress address = provider.address();
     return AddressScope.of(address) != AddressScope.NONE
         && (provider.source() == Provider.Source.OPERATOR
-            || !AddressScope.hasServicePort(address) && network.dialler().takeSearchTurn(address));
+            || !AddressScope.hasServicePort(address) && dialler.takeTurn(address));
   }
 
   private static ContentCommands.FoundProvider entry(

@@ -22,9 +22,6 @@ final class DownloadOutlook {
 
   private static final String DOWNLOADING = "downloading";
 
-  /// How long a search goes on that found no peer at all, if the user set no time.
-  private static final long NO_PEER_MILLIS = 30_000;
-
   /// So many bytes that arrived are progress, though no chunk is whole: from a slow peer a chunk
   /// takes longer than a download waits. Peers that send a byte now and then make none.
   private static final long PROGRESS_BYTES = 64 * 1024;
@@ -169,10 +166,14 @@ final class DownloadOutlook {
           "%s: every peer that was found sent wrong bytes (%s); they are banned: try again when other peers have it"
               .formatted(request.root(), lastLie));
     }
-    boolean exhausted = alone && !finder.foundAny() && !request.timed();
-    boolean searched = now >= NO_PEER_MILLIS && rounds >= 2 && request.peers().isEmpty();
-    if (exhausted && (searchesNowhere || searched)) {
+    if (alone && !finder.foundAny() && !request.timed() && searchesNowhere) {
       throw notFound();
+    }
+    Optional<String> hopeless = alone ? finder.hopeless() : Optional.empty();
+    if (hopeless.isPresent()) {
+      throw new NotFoundException(
+          "%s: no peer that --peer names can be used (%s): correct it, or leave it out to search"
+              .formatted(request.root(), hopeless.get()));
     }
     if (now >= request.deadlineMillis(lastProgressMillis)) {
       throw outOfTime(now, peers);
@@ -185,9 +186,11 @@ final class DownloadOutlook {
             ? "no discovery is active: name one in the configuration, or give --peer"
             : "check the id, that a node which has it runs, and that both use the same discovery"
                 + " network, or give --peer";
+    String plain =
+        finder.lacksTls() ? "; with tls: off, peers that want TLS are not among those found" : "";
     return new NotFoundException(
-        "no peer that has %s was found%s: %s"
-            .formatted(request.root(), because(finder.lastFailure()), cure));
+        "no peer that has %s was found%s: %s%s"
+            .formatted(request.root(), because(finder.lastFailure()), cure, plain));
   }
 
   private ShoalException outOfTime(long now, int peers) {

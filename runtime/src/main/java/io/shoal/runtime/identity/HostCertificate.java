@@ -17,12 +17,11 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -43,11 +42,11 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
 
   private static final byte[] DOMAIN = "libp2p-tls-handshake:".getBytes(StandardCharsets.US_ASCII);
 
-  /// Clocks of peers may be wrong by this much.
-  private static final Duration BACKDATED = Duration.ofDays(1);
-
-  /// Longer than any process runs: certificates are made anew at each start.
-  private static final Duration VALID = Duration.ofDays(3650);
+  // The signature of the host key is what counts, and a certificate is made anew at each start:
+  // whatever the clocks of both sides say, it is valid. A machine without a clock of its own starts
+  // at the first; the second means that there is no end (RFC 5280 §4.1.2.5).
+  private static final Instant VALID_FROM = Instant.EPOCH;
+  private static final Instant VALID_UNTIL = Instant.parse("9999-12-31T23:59:59Z");
 
   private static final byte[] ECDSA_WITH_SHA256 =
       Der.value(Der.SEQUENCE, Der.objectId(1, 2, 840, 10045, 4, 3, 2));
@@ -71,12 +70,16 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
           "EdDSA");
 
   /// Makes a certificate for a host key.
-  static HostCertificate create(HostKey host, Instant now, SecureRandom random) {
+  static HostCertificate create(HostKey host, SecureRandom random) {
+    return create(host, VALID_FROM, VALID_UNTIL, random);
+  }
+
+  static HostCertificate create(HostKey host, Instant from, Instant until, SecureRandom random) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"), random);
       KeyPair pair = generator.generateKeyPair();
-      byte[] body = body(host, pair.getPublic().getEncoded(), now, random);
+      byte[] body = body(host, pair.getPublic().getEncoded(), from, until, random);
       Signature signature = Signature.getInstance("SHA256withECDSA");
       signature.initSign(pair.getPrivate(), random);
       signature.update(body);
@@ -87,7 +90,8 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
     }
   }
 
-  private static byte[] body(HostKey host, byte[] keyInfo, Instant now, SecureRandom random) {
+  private static byte[] body(
+      HostKey host, byte[] keyInfo, Instant from, Instant until, SecureRandom random) {
     byte[] name =
         Der.value(
             Der.SEQUENCE,
@@ -115,7 +119,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
         Der.value(Der.INTEGER, serial),
         ECDSA_WITH_SHA256,
         name,
-        Der.value(Der.SEQUENCE, time(now.minus(BACKDATED)), time(now.plus(VALID))),
+        Der.value(Der.SEQUENCE, time(from), time(until)),
         name,
         keyInfo,
         Der.value(Der.explicit(3), Der.value(Der.SEQUENCE, extension)));
@@ -157,7 +161,7 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
           "the peer's certificate has unknown critical extensions: " + critical);
     }
     try {
-      certificate.checkValidity(Date.from(now));
+      requireValid(certificate, now);
       if (!SIGNATURES.contains(certificate.getSigAlgName())) {
         throw new PeerFaultException(
             "the peer's certificate is signed with " + certificate.getSigAlgName());
@@ -175,6 +179,18 @@ record HostCertificate(X509Certificate certificate, PrivateKey key) {
       return verifyExtension(extension, certificate.getPublicKey().getEncoded());
     } catch (MalformedDataException e) {
       throw new PeerFaultException("the peer's certificate is malformed: " + e.getMessage(), e);
+    }
+  }
+
+  /// libp2p TLS wants the times checked; what is wrong is a clock as a rule.
+  private static void requireValid(X509Certificate certificate, Instant now)
+      throws PeerFaultException {
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant until = certificate.getNotAfter().toInstant();
+    if (now.isBefore(from) || now.isAfter(until)) {
+      throw new PeerFaultException(
+          "the peer's certificate is valid from %s to %s, and the clock of this machine says %s: set the clock that is wrong"
+              .formatted(from, until, now.truncatedTo(ChronoUnit.SECONDS)));
     }
   }
 

@@ -39,7 +39,7 @@ public final class HostIdentity implements NodeIdentity {
   }
 
   private HostCertificate certificate() {
-    return HostCertificate.create(key, clock.instant(), random);
+    return HostCertificate.create(key, random);
   }
 
   @Override

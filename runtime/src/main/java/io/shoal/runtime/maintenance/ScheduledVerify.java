@@ -73,6 +73,7 @@ public final class ScheduledVerify implements AutoCloseable {
 
   private void loop() {
     try {
+      var _ = record.uncheckedSinceMillis(); // a time to come is corrected before it is saved
       record.save(); // from now on the interval counts, also over restarts
     } catch (IOException e) {
       LOG.warn("the time of the next check could not be saved: {}", e.getMessage());

@@ -50,7 +50,7 @@ public final class VerifyRecord {
     Properties kept = new Properties();
     try (Reader in = Files.newBufferedReader(file)) {
       kept.load(in);
-      sinceMillis = Math.min(sinceMillis, number(kept, "since"));
+      sinceMillis = number(kept, "since");
       ended =
           new Ended(
               number(kept, "ended"),
@@ -89,7 +89,14 @@ public final class VerifyRecord {
   }
 
   /// Since when no check has ended: the last one, or the first start.
+  /// A time to come is that of a clock that was wrong: the interval begins now.
   synchronized long uncheckedSinceMillis() {
+    long now = clock.millis();
+    sinceMillis = Math.min(sinceMillis, now);
+    if (ended.endedMillis() > now) {
+      ended =
+          new Ended(now, ended.chunks(), ended.bytes(), ended.corrupt(), ended.missing());
+    }
     return Math.max(sinceMillis, ended.endedMillis());
   }
 

@@ -15,7 +15,7 @@ public enum AddressScope {
   PRIVATE,
   /// Everywhere; other host names too, since they are not looked up to find out.
   GLOBAL,
-  /// Nowhere: unspecified and multicast addresses.
+  /// Nowhere: unspecified, multicast and broadcast addresses.
   NONE;
 
   /// Ports below this belong to well-known services, which no stranger should make this node dial.
@@ -45,6 +45,9 @@ public enum AddressScope {
       return LOOPBACK;
     }
     byte[] bytes = ip.getAddress();
+    if (bytes.length == 4 && (bytes[0] == 0 || bytes[0] == (byte) 0xff)) {
+      return NONE;
+    }
     boolean uniqueLocal = bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
     // RFC 6598: addresses between a provider and its customers.
     boolean shared = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xc0) == 64;

@@ -75,8 +75,9 @@ public final class Bans {
       long untilMillis,
       int times) {
 
+    /// A clock that was set back does not make a ban longer than any may be.
     boolean holds(long nowMillis) {
-      return untilMillis > nowMillis;
+      return untilMillis > nowMillis && untilMillis - nowMillis <= LONGEST.toMillis();
     }
 
     /// Whether it is about one peer and not about all of a host or network.

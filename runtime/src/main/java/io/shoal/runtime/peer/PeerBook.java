@@ -24,6 +24,9 @@ public final class PeerBook {
 
   private static final long MAX_RETRY_MILLIS = Duration.ofMinutes(5).toMillis();
 
+  /// Before another look whether this machine has again what it lacked.
+  private static final long NOT_TRIED_MILLIS = 1_000;
+
   /// Everything that is known of a peer.
   ///
   /// @param seenMillis when anything was last known of it
@@ -108,6 +111,12 @@ public final class PeerBook {
     changes++;
   }
 
+  /// No connection was tried, since this machine lacks what it takes: a port, a descriptor, a
+  /// network. Says nothing about the peer.
+  public synchronized void notTried(PeerAddress address) {
+    known(new PeerKey(address.uri()), address).retryMillis = now() + NOT_TRIED_MILLIS;
+  }
+
   /// A peer did something that counts against it.
   public synchronized void did(RemotePeer remote, Penalty penalty) {
     Known known = known(PeerKey.of(remote), remote.address());
@@ -161,9 +170,7 @@ public final class PeerBook {
   public synchronized boolean mayDial(PeerAddress address, boolean given) {
     Optional<Known> bare = Optional.ofNullable(peers.get(new PeerKey(address.uri())));
     Optional<Known> known = keyOf(address).map(peers::get);
-    boolean waits =
-        bare.filter(k -> k.retryMillis > now()).isPresent()
-            || known.filter(k -> k.retryMillis > now()).isPresent();
+    boolean waits = bare.filter(this::waits).isPresent() || known.filter(this::waits).isPresent();
     if (waits || banOf(address, given).isPresent()) {
       return false;
     }
@@ -172,6 +179,12 @@ public final class PeerBook {
         || score >= Reputation.MERITED
         || score >= Reputation.MIN_TO_DIAL
             && bans.distrusted(PeerOrigin.of(address), now()).isEmpty();
+  }
+
+  /// A clock that was set back does not make a wait longer than it was to be.
+  private boolean waits(Known known) {
+    long left = known.retryMillis - now();
+    return left > 0 && left <= MAX_RETRY_MILLIS;
   }
 
   /// The score of the peer that is expected at an address.

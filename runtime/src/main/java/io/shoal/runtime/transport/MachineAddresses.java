@@ -55,7 +55,7 @@ public record MachineAddresses(List<InetAddress> all) {
   public List<String> texts(PeerAddress endpoint) {
     Optional<InetAddress> ip = endpoint.ip();
     if (ip.isEmpty() || !ip.get().isAnyLocalAddress() || endpoint.port().isEmpty()) {
-      return List.of(endpoint.toString());
+      return List.of(withZone(endpoint.toString()));
     }
     String id = endpoint.peerId().map(peer -> "#" + peer).orElse("");
     return usable().stream()
@@ -70,6 +70,12 @@ public record MachineAddresses(List<InetAddress> all) {
                     + endpoint.query().map(query -> "?" + query).orElse("")
                     + id)
         .toList();
+  }
+
+  /// The zone where tools print it: an address holds it in its query, since its host has no place
+  /// for it.
+  private static String withZone(String endpoint) {
+    return endpoint.replaceFirst("]:(\\d+)\\?zone=([^#&]+)", "%$2]:$1");
   }
 
   /// `HOST:PORT` with the unspecified host replaced by the first address of this machine that
@@ -103,7 +109,9 @@ public record MachineAddresses(List<InetAddress> all) {
     }
     String full = six.getHostAddress();
     int zone = full.indexOf('%');
-    return "[" + compressed(six.getAddress()) + (zone < 0 ? "" : full.substring(zone)) + "]";
+    // The system gives every address its interface; only here it is a part of it.
+    boolean zoned = six.isLinkLocalAddress() && zone >= 0;
+    return "[" + compressed(six.getAddress()) + (zoned ? full.substring(zone) : "") + "]";
   }
 
   private static String compressed(byte[] bytes) {

@@ -169,6 +169,13 @@ public final class TransportChoice {
     return List.copyOf(unused);
   }
 
+  /// Why a scheme of an active transport is not used, by scheme.
+  public Map<String, String> reasons() {
+    Map<String, String> reasons = new LinkedHashMap<>();
+    unused.forEach(scheme -> reasons.put(scheme.scheme(), scheme.why()));
+    return reasons;
+  }
+
   List<Used> used() {
     return List.copyOf(used);
   }

@@ -14,6 +14,7 @@ import io.shoal.api.PeerId;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.PluginContext;
 import io.shoal.api.RemotePeer;
+import io.shoal.api.RetryableException;
 import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
@@ -24,6 +25,7 @@ import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.testing.FixedListener;
 import io.shoal.runtime.testing.SilentConnection;
 import io.shoal.runtime.testing.TestSchemes;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,14 +80,9 @@ class DiallerTest {
     }
 
     @Override
-    public PeerConnection connect(PeerAddress address, ChunkServer server)
-        throws PeerUnreachableException {
+    public PeerConnection connect(PeerAddress address, ChunkServer server) throws ShoalException {
       dials.incrementAndGet();
-      try {
-        whileDialling.run();
-      } catch (ShoalException e) {
-        throw new PeerUnreachableException(String.valueOf(e.getMessage()));
-      }
+      whileDialling.run();
       PeerConnection connection =
           new SilentConnection(
               new RemotePeer(address, Optional.empty(), Optional.empty(), "test", true));
@@ -157,6 +154,78 @@ class DiallerTest {
     assertFalse(dialler.worthDialling(ELSEWHERE.withPeerId(SELF), true));
     assertTrue(dialler.worthDialling(ELSEWHERE, true));
     assertThrows(UserFaultException.class, () -> connect(PeerAddress.of("quic://192.0.2.1:4600")));
+  }
+
+  private String refusal(PeerAddress address) {
+    return String.valueOf(
+        assertThrows(UserFaultException.class, () -> dialler.requirePossible(address))
+            .getMessage());
+  }
+
+  @Test
+  void everyAddressOfThisMachineIsOwnWhereTheNodeListensAtAll() {
+    InetAddress here = InetAddress.ofLiteral("192.0.2.1");
+    dialler.ownEndpoints(
+        List.of(PeerAddress.of("tcps://0.0.0.0:4600")),
+        ip -> ip.isLoopbackAddress() || ip.equals(here));
+
+    for (String own :
+        List.of("192.0.2.1", "127.0.0.1", "127.9.9.9", "localhost", "[::1]", "[::ffff:127.0.0.1]")) {
+      PeerAddress address = PeerAddress.of("tcps://" + own + ":4600");
+      assertFalse(dialler.worthDialling(address, true), own);
+      assertTrue(refusal(address).contains("is this node itself"), own);
+    }
+    assertTrue(dialler.worthDialling(ELSEWHERE, true));
+    assertTrue(dialler.worthDialling(PeerAddress.of("tcps://192.0.2.1:4601"), true));
+  }
+
+  @Test
+  void anAddressThatCanNeverWorkIsRefusedWithTheReason() throws Exception {
+    dialler.explain(Map.of("tcp", "it does not encrypt, and tls is required"));
+
+    assertTrue(refusal(PeerAddress.of("tcp://192.0.2.1:1")).contains("it does not encrypt"));
+    assertTrue(refusal(PeerAddress.of("quic://192.0.2.1:1")).contains("expected tcps"));
+    assertTrue(refusal(ELSEWHERE.withPeerId(SELF)).contains("identity of this node"));
+    for (String nowhere : List.of("0.0.0.0", "[::]", "255.255.255.255", "224.0.0.1")) {
+      assertTrue(
+          refusal(PeerAddress.of("tcps://" + nowhere + ":4600")).contains("of no machine"),
+          nowhere);
+    }
+    dialler.requirePossible(THERE);
+  }
+
+  @Test
+  void whatThisMachineLacksIsNotBlamedOnThePeer() throws Exception {
+    net.whileDialling =
+        () -> {
+          throw new RetryableException("this machine has no free port");
+        };
+    for (int i = 0; i < 20; i++) {
+      assertThrows(RetryableException.class, () -> connect(THERE));
+    }
+    assertEquals(book.score(ELSEWHERE), book.score(THERE));
+    assertFalse(dialler.worthDialling(THERE, false));
+    now.addAndGet(1_000);
+    assertTrue(dialler.worthDialling(THERE, false));
+  }
+
+  @Test
+  void aLookTakesNothingFromWhatDownloadsMayDial() throws Exception {
+    Dialler look = dialler.lookout();
+    net.whileDialling =
+        () -> {
+          throw new PeerUnreachableException("no answer");
+        };
+    boolean more = true;
+    for (int i = 0; i < 100 && more; i++) {
+      more = look.takeTurn(THERE);
+      assertThrows(
+          PeerUnreachableException.class, () -> look.connect(THERE, ChunkServer.NOTHING));
+    }
+    assertFalse(more, "a look has limits of its own");
+    assertFalse(dialler.lookout().takeTurn(THERE));
+    assertTrue(dialler.takeTurn(THERE));
+    assertTrue(dialler.worthDialling(THERE, false));
   }
 
   /// Such a connection would never be found again, and never be closed.

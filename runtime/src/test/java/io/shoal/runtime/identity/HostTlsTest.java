@@ -62,7 +62,7 @@ class HostTlsTest {
   @Test
   void anOwnCertificateProvesTheHostKey() throws Exception {
     HostKey key = HostKey.generate(RANDOM);
-    X509Certificate certificate = HostCertificate.create(key, NOW, RANDOM).certificate();
+    X509Certificate certificate = HostCertificate.create(key, RANDOM).certificate();
 
     assertEquals(3, certificate.getVersion());
     assertEquals(key.peerId(), verify(NOW, certificate));
@@ -72,12 +72,30 @@ class HostTlsTest {
   @Test
   void datesAreCheckedOnBothEnds() {
     X509Certificate certificate =
-        HostCertificate.create(HostKey.generate(RANDOM), NOW, RANDOM).certificate();
+        HostCertificate.create(
+                HostKey.generate(RANDOM),
+                NOW.minus(Duration.ofDays(1)),
+                NOW.plus(Duration.ofDays(9)),
+                RANDOM)
+            .certificate();
 
-    assertThrows(
-        PeerFaultException.class, () -> verify(NOW.minus(Duration.ofDays(2)), certificate));
-    assertThrows(
-        PeerFaultException.class, () -> verify(NOW.plus(Duration.ofDays(3651)), certificate));
+    for (int days : new int[] {-2, 10}) {
+      var refused =
+          assertThrows(
+              PeerFaultException.class,
+              () -> verify(NOW.plus(Duration.ofDays(days)), certificate));
+      assertTrue(String.valueOf(refused.getMessage()).contains("set the clock that is wrong"));
+    }
+  }
+
+  @Test
+  void theOwnCertificateIsValidWhateverTheClocksSay() throws Exception {
+    HostKey key = HostKey.generate(RANDOM);
+    X509Certificate certificate = HostCertificate.create(key, RANDOM).certificate();
+
+    for (String when : new String[] {"1970-01-01T00:00:09Z", "2000-01-01T00:00:00Z", "2262-01-01T00:00:00Z"}) {
+      assertEquals(key.peerId(), verify(Instant.parse(when), certificate));
+    }
   }
 
   @Test
@@ -86,13 +104,13 @@ class HostTlsTest {
     HostKey key = HostKey.generate(RANDOM);
 
     assertEquals(
-        key.peerId(), verify(late, HostCertificate.create(key, late, RANDOM).certificate()));
+        key.peerId(), verify(late, HostCertificate.create(key, late, late.plus(Duration.ofDays(3650)), RANDOM).certificate()));
   }
 
   @Test
   void aChainIsRefused() {
     X509Certificate certificate =
-        HostCertificate.create(HostKey.generate(RANDOM), NOW, RANDOM).certificate();
+        HostCertificate.create(HostKey.generate(RANDOM), RANDOM).certificate();
 
     assertThrows(PeerFaultException.class, () -> verify(NOW, certificate, certificate));
     assertThrows(PeerFaultException.class, () -> verify(NOW));
@@ -101,7 +119,7 @@ class HostTlsTest {
   @Test
   void aFlippedBitAnywhereIsRefused() throws Exception {
     HostKey key = HostKey.generate(RANDOM);
-    byte[] der = HostCertificate.create(key, NOW, RANDOM).certificate().getEncoded();
+    byte[] der = HostCertificate.create(key, RANDOM).certificate().getEncoded();
     for (int bit = 0; bit < der.length * 8; bit += 5) {
       byte[] changed = der.clone();
       changed[bit / 8] ^= (byte) (1 << bit % 8);

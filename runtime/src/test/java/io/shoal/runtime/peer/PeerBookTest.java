@@ -40,6 +40,21 @@ class PeerBookTest {
   }
 
   @Test
+  void aClockThatJumpedAndCameBackMakesNoWaitLonger() {
+    PeerAddress address = PeerAddress.of("tcps://192.0.2.1:4600");
+    long year = 365L * 24 * 3_600_000;
+    now.addAndGet(year);
+    book.unreachable(address);
+    book.ban(remote("tcps://192.0.2.2:4600", Optional.of(id(1))), "wrong bytes");
+    assertFalse(book.mayDial(address, true));
+
+    now.addAndGet(-year);
+
+    assertTrue(book.mayDial(address, true));
+    assertTrue(book.mayDial(PeerAddress.of("tcps://192.0.2.3:4600").withPeerId(id(1)), true));
+  }
+
+  @Test
   void withoutAnIdentityTheHostIsBannedWhateverThePort() {
     book.ban(remote("tcp://192.0.2.1:4600", Optional.empty()), "wrong bytes");
     assertFalse(book.mayDial(PeerAddress.of("tcp://192.0.2.1:4601"), true));

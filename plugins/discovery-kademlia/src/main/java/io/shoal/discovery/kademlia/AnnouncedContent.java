@@ -46,6 +46,15 @@ final class AnnouncedContent {
     }
     endpoints = byScheme;
     usedSchemes.addAll(byScheme.keySet());
+    beginAgain();
+  }
+
+  /// This machine has another address: what is announced is announced from there as well.
+  synchronized void moved() {
+    beginAgain();
+  }
+
+  private void beginAgain() {
     round++;
     if (!contents.isEmpty()) {
       long mine = round;

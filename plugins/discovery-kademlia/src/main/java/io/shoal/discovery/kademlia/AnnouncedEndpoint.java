@@ -4,6 +4,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.discovery.kademlia.announce.Announcer;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
@@ -36,6 +37,20 @@ record AnnouncedEndpoint(PeerAddress address, Announcer.Place place) {
 
   /// The address of a provider that was found under the key of a scheme.
   static PeerAddress found(String scheme, InetSocketAddress provider) {
-    return PeerAddress.of(scheme + "://" + Contact.text(provider));
+    String text = Contact.text(provider);
+    int zone = text.indexOf('%');
+    if (zone < 0) {
+      return PeerAddress.of(scheme + "://" + text);
+    }
+    // The host of an address has no place for a zone: transports read it in the query. By number,
+    // since names of interfaces may have any character.
+    int scope = ((Inet6Address) provider.getAddress()).getScopeId();
+    return PeerAddress.of(
+        scheme
+            + "://"
+            + text.substring(0, zone)
+            + text.substring(text.indexOf(']'))
+            + "?zone="
+            + scope);
   }
 }

@@ -35,13 +35,10 @@ public final class KademliaDiscovery implements Discovery {
     try {
       ProviderKey keys = new ProviderKey(context.swarmSecret());
       Membership membership = Membership.join(config, context);
+      AnnouncedContent content = new AnnouncedContent(keys, membership.calls());
+      membership.watchAddresses(context.scheduler(), content::moved);
       started =
-          Optional.of(
-              new Started(
-                  membership,
-                  keys,
-                  new AnnouncedContent(keys, membership.calls()),
-                  config.signedRecords()));
+          Optional.of(new Started(membership, keys, content, config.signedRecords()));
     } catch (IOException e) {
       throw new UserFaultException(
           "the DHT cannot start (%s): check the rights of %s and the system's network"

@@ -4,6 +4,7 @@ import io.shoal.api.DiscoveryStatus;
 import io.shoal.api.Endpoint;
 import io.shoal.api.Metrics;
 import io.shoal.api.PluginContext;
+import io.shoal.api.Scheduler;
 import io.shoal.api.UserFaultException;
 import io.shoal.discovery.kademlia.announce.AnnounceStatus;
 import io.shoal.discovery.kademlia.krpc.Contact;
@@ -37,6 +38,9 @@ final class Membership implements AutoCloseable {
 
   /// A crash loses what was learned in so long; the price is one small file.
   private static final Duration SAVE_PAUSE = Duration.ofMinutes(5);
+
+  /// Another address is announced within a minute, of which most is the announcement's.
+  private static final Duration LOOK_PAUSE = Duration.ofSeconds(10);
 
   private final KademliaConfig config;
   private final TableFile file;
@@ -120,6 +124,27 @@ final class Membership implements AutoCloseable {
         : "no bootstrap node answers ("
             + String.join(", ", config.bootstrap().names())
             + "): check that it runs and that UDP reaches it";
+  }
+
+  /// Looks whether this machine gets another address, where it listens at all of them: then it joins
+  /// again, since those who know it know it elsewhere.
+  ///
+  /// @param moved called after such a change
+  void watchAddresses(Scheduler scheduler, Runnable moved) {
+    NewAddresses addresses = new NewAddresses(OwnAddresses.all());
+    scheduler.every(
+        LOOK_PAUSE,
+        () -> {
+          if (isAnywhere() && addresses.look(OwnAddresses.all())) {
+            LOG.info("This machine has another address: the DHT announces from there");
+            loop.post(now -> loop.nodes().values().forEach(this::bringBootstrap));
+            moved.run();
+          }
+        });
+  }
+
+  private boolean isAnywhere() {
+    return loop.locals().values().stream().anyMatch(at -> at.getAddress().isAnyLocalAddress());
   }
 
   private void count(Metrics metrics) {

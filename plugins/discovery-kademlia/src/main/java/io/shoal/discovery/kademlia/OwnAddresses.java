@@ -4,10 +4,14 @@ import io.shoal.discovery.kademlia.krpc.Family;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.channels.DatagramChannel;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Finds out which of this machine's addresses is on the route to a peer: a socket that listens on
 /// all interfaces does not know. Used by one thread.
@@ -32,6 +36,22 @@ final class OwnAddresses {
           return size() > MAX_REMEMBERED;
         }
       };
+
+  /// All of this machine's, but for those that it alone reaches.
+  static Set<InetAddress> all() {
+    Set<InetAddress> all = new HashSet<>();
+    try {
+      for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
+        if (each.isUp() && !each.isLoopback()) {
+          each.inetAddresses().forEach(all::add);
+        }
+      }
+    } catch (SocketException e) {
+      // An interface that goes while it is asked: the next look sees the rest.
+      return all;
+    }
+    return all;
+  }
 
   Optional<InetAddress> toward(InetAddress peer, long nowMillis) {
     Answer known = remembered.get(peer);

@@ -14,6 +14,7 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.transport.tcp.connection.TcpConnection;
 import io.shoal.transport.tcp.settings.HostPort;
@@ -53,7 +54,7 @@ final class Dialling {
     for (InetAddress host : resolve(target, address, deadline)) {
       try {
         return dial(address, new InetSocketAddress(host, target.port()), server, deadline);
-      } catch (PeerUnreachableException e) {
+      } catch (RetryableException e) {
         last = e;
       }
     }
@@ -63,12 +64,15 @@ final class Dialling {
   private HostPort target(PeerAddress address) throws InvalidInputException {
     String scheme = address.scheme();
     boolean ours = scheme.equals(TCPS.name()) || scheme.equals(TCP.name());
-    boolean bare = address.path().isEmpty() && address.query().isEmpty();
-    if (!ours || !bare || address.host().isEmpty() || address.port().isEmpty()) {
-      throw new InvalidInputException(
-          "'" + address + "' is not of the form tcps://HOST:PORT or tcp://HOST:PORT");
-    }
-    return new HostPort(address.host().get(), address.port().getAsInt());
+    boolean whole = address.host().isPresent() && address.port().isPresent();
+    Optional<HostPort> target =
+        ours && whole && address.path().isEmpty()
+            ? HostPort.ofUri(address.host().get(), address.port().getAsInt(), address.query())
+            : Optional.empty();
+    return target.orElseThrow(
+        () ->
+            new InvalidInputException(
+                "'" + address + "' is not of the form tcps://HOST:PORT or tcp://HOST:PORT"));
   }
 
   private InetAddress[] resolve(HostPort target, PeerAddress address, long deadline)
@@ -108,9 +112,7 @@ final class Dialling {
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
-            ready.completeExceptionally(
-                new PeerUnreachableException(
-                    address + ": " + done.cause().getMessage(), done.cause()));
+            ready.completeExceptionally(noConnection(address, done.cause()));
           }
         });
     boolean connected = false;
@@ -127,6 +129,16 @@ final class Dialling {
         var _ = connecting.channel().close();
       }
     }
+  }
+
+  /// What this machine lacks says nothing about the peer.
+  private static RetryableException noConnection(PeerAddress address, Throwable cause) {
+    String why = String.valueOf(cause.getMessage());
+    Optional<String> lack = OwnLack.of(cause);
+    return lack.isPresent()
+        ? new RetryableException(
+            "%s was not tried (%s): %s".formatted(address, why, lack.get()), cause)
+        : new PeerUnreachableException(address + ": " + why, cause);
   }
 
   private ShoalException failed(PeerAddress address, Throwable cause) {

@@ -1,6 +1,7 @@
 package io.shoal.transport.tcp;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelId;
 import io.netty.channel.DefaultChannelPipeline;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -11,7 +12,8 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Netty's channels, but for one thing: a fault after a channel was closed (half of a TLS handshake
+/// Netty's channels, but for two things. Their ids are made without the hardware address of the
+/// machine, of whose lack Netty would warn where there is no network card. And a fault after a channel was closed (half of a TLS handshake
 /// that a stranger broke off, say) has no handler left, and Netty would warn of it with a stack
 /// trace each time, so that any stranger could fill the log.
 final class PeerChannels {
@@ -31,10 +33,20 @@ final class PeerChannels {
     protected DefaultChannelPipeline newChannelPipeline() {
       return new QuietPipeline(this);
     }
+
+    @Override
+    protected ChannelId newId() {
+      return new Id();
+    }
   }
 
   /// A listener.
   static final class Listener extends NioServerSocketChannel {
+    @Override
+    protected ChannelId newId() {
+      return new Id();
+    }
+
     @Override
     protected int doReadMessages(List<Object> accepted) throws IOException {
       SocketChannel socket = javaChannel().accept();
@@ -43,6 +55,31 @@ final class PeerChannels {
       }
       accepted.add(new Connection(this, socket));
       return 1;
+    }
+  }
+
+  /// A channel's mark in log lines.
+  private static final class Id implements ChannelId {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String asShortText() {
+      return Integer.toHexString(System.identityHashCode(this));
+    }
+
+    @Override
+    public String asLongText() {
+      return asShortText();
+    }
+
+    @Override
+    public int compareTo(ChannelId other) {
+      return asShortText().compareTo(other.asShortText());
+    }
+
+    @Override
+    public String toString() {
+      return asShortText();
     }
   }
 

@@ -16,6 +16,7 @@ import io.shoal.api.PluginContext;
 import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
+import io.shoal.transport.tcp.connection.IdentityTwin;
 import io.shoal.transport.tcp.connection.TcpConnection;
 import io.shoal.transport.tcp.connection.TransportContext;
 import io.shoal.transport.tcp.settings.HostPort;
@@ -85,6 +86,7 @@ public final class TcpTransport implements Transport {
             context.identity().tls("shoal/1"),
             context.identity().peerId(),
             Nonce.of(new SecureRandom()),
+            new IdentityTwin(context.identity().peerId()),
             agent(),
             allocator,
             new ConcurrentHashMap<>(),
@@ -116,6 +118,11 @@ public final class TcpTransport implements Transport {
         .flatMap(ModuleDescriptor::rawVersion)
         .map(version -> "shoal/" + version)
         .orElse("shoal");
+  }
+
+  @Override
+  public List<String> advice() {
+    return running.map(now -> now.context().twin().advice()).orElse(List.of());
   }
 
   private RunningTransport running() throws PeerUnreachableException {

@@ -106,6 +106,37 @@ class PeerTest {
   }
 
   @Test
+  void aNodeNoticesAnotherWithItsIdentityAndBothSaySo() throws Exception {
+    try (Nodes nodes = new Nodes()) {
+      Nodes.Seed seed = nodes.seed("tcps", Map.of());
+      TcpTransport twin = nodes.start("seed", Map.of());
+      PeerAddress bare = PeerAddress.of(seed.address().uri());
+
+      var fault =
+          assertThrows(PeerFaultException.class, () -> twin.connect(bare, new TestServer()));
+
+      assertTrue(fault.getMessage().contains("runs with this node's identity"));
+      assertEquals(1, twin.advice().size());
+      Nodes.await("the other says so too", () -> seed.transport().advice().size() == 1);
+    }
+  }
+
+  @Test
+  void aPeerWithoutTlsIsNamedAsThat() throws Exception {
+    try (Nodes nodes = new Nodes()) {
+      Nodes.Seed seed = nodes.seed("tcp", Map.of());
+      PeerAddress wrong = PeerAddress.of(seed.address().uri().replace("tcp:", "tcps:"));
+
+      var fault =
+          assertThrows(
+              PeerFaultException.class,
+              () -> nodes.start("leech", Map.of()).connect(wrong, new TestServer()));
+
+      assertTrue(fault.getMessage().contains("does not speak TLS"), fault.getMessage());
+    }
+  }
+
+  @Test
   void aPortWithoutAListenerIsUnreachable() throws Exception {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

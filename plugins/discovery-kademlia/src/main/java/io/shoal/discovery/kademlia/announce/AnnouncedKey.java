@@ -47,9 +47,11 @@ final class AnnouncedKey {
   /// Takes other places; `listener` is notified when they are announced.
   void replace(List<Announcer.Place> other, Announcer.Listener listener) {
     places = other;
-    List<Announcer.Listener> more = new ArrayList<>(listeners);
-    more.add(listener);
-    listeners = List.copyOf(more);
+    if (!listeners.contains(listener)) {
+      List<Announcer.Listener> more = new ArrayList<>(listeners);
+      more.add(listener);
+      listeners = List.copyOf(more);
+    }
     round++;
   }
 

@@ -6,6 +6,7 @@ import io.shoal.discovery.kademlia.item.ItemClient;
 import io.shoal.discovery.kademlia.item.ItemStore;
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
+import io.shoal.discovery.kademlia.krpc.Link;
 import io.shoal.discovery.kademlia.krpc.Method;
 import io.shoal.discovery.kademlia.krpc.NodeId;
 import io.shoal.discovery.kademlia.krpc.Packet;
@@ -147,7 +148,7 @@ public final class DhtNode {
     if (!Scope.isUsable(from) || Family.of(from.getAddress()) != settings.family()) {
       return;
     }
-    Packet packet = PacketReader.read(datagram);
+    Packet packet = Link.of(from, PacketReader.read(datagram));
     network.received(datagram, packet);
     switch (packet) {
       case Packet.Query query -> onQuery(from, query, datagram, nowMillis);

@@ -161,7 +161,9 @@ public final class TcpConnection implements PeerConnection {
       ready.completeExceptionally(
           why.orElseGet(
               () ->
-                  new PeerUnreachableException("the peer closed the connection in the handshake")));
+                  new PeerUnreachableException(
+                      "the peer closed the connection in the handshake"
+                          + (encrypted ? "" : ": it may want TLS (tcps://)"))));
       ended.complete(null);
     }
   }

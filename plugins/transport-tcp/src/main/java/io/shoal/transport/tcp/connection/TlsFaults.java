@@ -1,5 +1,6 @@
 package io.shoal.transport.tcp.connection;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
@@ -17,6 +18,11 @@ final class TlsFaults {
     }
     if (cause instanceof SslHandshakeTimeoutException) {
       return new PeerUnreachableException("the peer did not end its handshake in time");
+    }
+    if (cause instanceof NotSslRecordException
+        || cause.getCause() instanceof NotSslRecordException) {
+      return new PeerFaultException(
+          "the program there does not speak TLS: a peer with tls: off is reached by tcp://", cause);
     }
     String reason = cause.getMessage();
     for (Throwable t = cause; t != null; t = t.getCause()) {

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 /// The parts that all connections of one transport share.
 ///
 /// @param nonce marks this run of this node in its hellos
+/// @param twin remembers another node with the same identity
 /// @param listenPorts by scheme, where this node accepts connections
 /// @param receiveWindows what all requests may have on their way together
 /// @param threads a virtual thread a task, ended with the transport
@@ -23,6 +24,7 @@ public record TransportContext(
     TlsContext tls,
     PeerId self,
     Nonce nonce,
+    IdentityTwin twin,
     String agent,
     ByteBufAllocator allocator,
     Map<String, Integer> listenPorts,
