@@ -14,7 +14,6 @@ import io.shoal.runtime.connection.DialBack;
 import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.connection.GatedServer;
 import io.shoal.runtime.content.ChangedFiles;
-import io.shoal.runtime.content.FileChecks;
 import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcer;
 import io.shoal.runtime.discovery.DigestLookup;
@@ -28,6 +27,7 @@ import io.shoal.runtime.file.DiskReserve;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.BufferPool;
 import io.shoal.runtime.limit.FairRateLimiter;
+import io.shoal.runtime.maintenance.FileChecks;
 import io.shoal.runtime.maintenance.GarbageCollection;
 import io.shoal.runtime.maintenance.IdleDigests;
 import io.shoal.runtime.maintenance.Maintenance;
@@ -49,11 +49,8 @@ import io.shoal.runtime.store.ChunkCheck;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.LocalStore;
-import io.shoal.runtime.store.Quarantine;
 import io.shoal.runtime.store.RootIndex;
 import io.shoal.runtime.store.SizeRepair;
-import io.shoal.runtime.store.TemporaryPins;
-import io.shoal.runtime.store.VerifiedChunks;
 import io.shoal.runtime.transport.TransportChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,7 +98,6 @@ final class NodeCore implements AutoCloseable {
   private final Announcer announcer;
   private final Holdings holdings;
   private final Housekeeping housekeeping;
-  private final FileChecks fileChecks;
   private final PeerGossip gossip;
   private final FetchNotices fetchNotices;
   private final DialBack dialBack;
@@ -146,16 +142,7 @@ final class NodeCore implements AutoCloseable {
     List<Verifier> verifiers = new ArrayList<>();
     plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
     ChunkCheck check = new ChunkCheck(verifiers);
-    VerifiedChunks verified = new VerifiedChunks();
-    Quarantine quarantine = new Quarantine(store, check, verified);
-    local =
-        new LocalStore(
-            store,
-            plugins.verifier().extension(),
-            check,
-            verified,
-            quarantine,
-            new TemporaryPins());
+    local = new LocalStore(store, plugins.verifier().extension(), check);
     PeerBook book = new PeerBook(clock::millis);
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();
@@ -195,7 +182,7 @@ final class NodeCore implements AutoCloseable {
     server =
         new NodeChunkServer(
             store,
-            quarantine,
+            local.quarantine(),
             connections,
             holdings.watches(),
             new FairRateLimiter(
@@ -219,17 +206,20 @@ final class NodeCore implements AutoCloseable {
     downloadRunner = new DownloadRunner(downloadParts, downloads, holdings, sources.random());
     VerifyRecord verifyRecord = new VerifyRecord(folder, clock);
     ChangedFiles changed = new ChangedFiles(local, index);
-    fileChecks =
-        new FileChecks(
-            local, index, changed, holdings::provide, settings.verify().bytesPerSecond(), nanoTime);
-    StoreVerify verify = new StoreVerify(local, index, verifyRecord, changed::rereadAll, nanoTime);
+    StoreVerify verify = new StoreVerify(local, index, verifyRecord, changed, nanoTime);
     maintenance =
         new Maintenance(
             verify,
-            verifyRecord,
             new ScheduledVerify(local, verify, verifyRecord, settings.verify(), clock, nanoTime),
+            new FileChecks(
+                local,
+                index,
+                changed,
+                holdings::provide,
+                settings.verify().bytesPerSecond(),
+                nanoTime),
             new GarbageCollection(
-                local, index, journal, collectionLock, changed::rereadAll, holdings::releaseAll),
+                local, index, journal, collectionLock, changed, holdings::releaseAll),
             new IdleDigests(
                 local,
                 index,
@@ -258,7 +248,7 @@ final class NodeCore implements AutoCloseable {
     }
     if (serves()) {
       ownEndpoints.open(gatedServer);
-      Thread.ofVirtual().name("announce-all").start(() -> holdings.announceBut(fileChecks.lost()));
+      Thread.ofVirtual().name("announce-all").start(() -> holdings.announceBut(maintenance.fileChecks().lost()));
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);
@@ -269,7 +259,6 @@ final class NodeCore implements AutoCloseable {
       timers.after(Duration.ZERO, names.renewal()::round);
       timers.every(NameRenewal.ROUND_EVERY, names.renewal()::round);
       maintenance.start(settings.digests().whenIdle());
-      fileChecks.start();
     }
     timers.every(Housekeeping.EVERY, housekeeping::round);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
@@ -347,10 +336,6 @@ final class NodeCore implements AutoCloseable {
     return server;
   }
 
-  FileChecks fileChecks() {
-    return fileChecks;
-  }
-
   Announcer announcer() {
     return announcer;
   }
@@ -375,7 +360,6 @@ final class NodeCore implements AutoCloseable {
   @Override
   public void close() {
     ownEndpoints.close();
-    fileChecks.close();
     maintenance.close();
     downloads.close();
     long deadline = sources.nanoTime().getAsLong() + CLOSE_WITHIN.toNanos();

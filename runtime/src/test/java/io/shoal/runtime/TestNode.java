@@ -311,7 +311,7 @@ final class TestNode implements AutoCloseable {
 
   /// Looks at the files that are served in place, as it does now and then.
   void lookAtFiles() throws InterruptedException {
-    core.fileChecks().round();
+    core.maintenance().fileChecks().round();
   }
 
   RootIndex index() {

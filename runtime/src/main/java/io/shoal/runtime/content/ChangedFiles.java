@@ -109,7 +109,7 @@ public final class ChangedFiles {
   }
 
   /// Reads those that the store knows to have changed, the files of folders among them.
-  void rereadListed(PlacedFile.Pace pace) throws IOException, InterruptedException {
+  public void rereadListed(PlacedFile.Pace pace) throws IOException, InterruptedException {
     Optional<FileBacked> files = local.store().fileBacked();
     Places places = new Places();
     if (files.isEmpty() || places.files.isEmpty() && places.folders.isEmpty()) {
@@ -144,7 +144,7 @@ public final class ChangedFiles {
   /// Reads the file of a root again, unless it is as it was when it was found to be different.
   ///
   /// @return whether it is served on
-  boolean reread(KeptRoot root, PlacedFile.Pace pace) throws InterruptedException {
+  public boolean reread(KeptRoot root, PlacedFile.Pace pace) throws InterruptedException {
     return root.path().isPresent() && reread(root.path().get(), List.of(root), pace);
   }
 

@@ -7,6 +7,7 @@ import io.shoal.api.FileRef;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.content.ChangedFiles;
 import io.shoal.runtime.limit.TokenBucket;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
@@ -38,7 +39,7 @@ public final class GarbageCollection {
   private final DownloadJournal journal;
   private final CollectionLock lock;
   private final AdoptedFiles adopted;
-  private final Rereading rereading;
+  private final ChangedFiles changed;
   private final Release release;
 
   /// Takes roots out of the index.
@@ -53,14 +54,14 @@ public final class GarbageCollection {
       RootIndex index,
       DownloadJournal journal,
       CollectionLock lock,
-      Rereading rereading,
+      ChangedFiles changed,
       Release release) {
     this.local = local;
     this.index = index;
     this.journal = journal;
     this.lock = lock;
     this.adopted = new AdoptedFiles(local);
-    this.rereading = rereading;
+    this.changed = changed;
     this.release = release;
   }
 
@@ -69,7 +70,7 @@ public final class GarbageCollection {
   ///
   /// @throws io.shoal.api.RetryableException content is being added now
   public StoreCommands.Collected run() throws ShoalException, IOException, InterruptedException {
-    rereading.reread(TokenBucket.UNLIMITED);
+    changed.rereadAll(TokenBucket.UNLIMITED);
     try (CollectionLock.Hold alone = lock.alone();
         CollectionLock.Hold collecting = local.temporaryPins().collect()) {
       int forgotten = forgetLostRoots();

@@ -2,14 +2,18 @@ package io.shoal.runtime.maintenance;
 
 /// The work on a node's store, on command and in the background.
 ///
-/// @param record how far checks came
 public record Maintenance(
     StoreVerify verify,
-    VerifyRecord record,
     ScheduledVerify scheduledVerify,
+    FileChecks fileChecks,
     GarbageCollection collection,
     IdleDigests idleDigests)
     implements AutoCloseable {
+
+  /// How far checks came.
+  public VerifyRecord record() {
+    return verify.record();
+  }
 
   /// Begins the work in the background.
   ///
@@ -19,10 +23,12 @@ public record Maintenance(
       idleDigests.start();
     }
     scheduledVerify.start();
+    fileChecks.start();
   }
 
   @Override
   public void close() {
+    fileChecks.close();
     idleDigests.close();
     scheduledVerify.close();
   }

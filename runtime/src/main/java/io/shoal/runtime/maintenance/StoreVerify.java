@@ -5,6 +5,7 @@ import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.content.ChangedFiles;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
@@ -44,7 +45,7 @@ public final class StoreVerify {
   private final RootIndex index;
   private final LocalDag dag;
   private final VerifyRecord record;
-  private final Rereading rereading;
+  private final ChangedFiles changed;
   private final LongSupplier nanoTime;
 
   /// @param nanoTime monotonic, any origin
@@ -52,14 +53,19 @@ public final class StoreVerify {
       LocalStore local,
       RootIndex index,
       VerifyRecord record,
-      Rereading rereading,
+      ChangedFiles changed,
       LongSupplier nanoTime) {
     this.local = local;
     this.index = index;
     this.dag = new LocalDag(local);
     this.record = record;
-    this.rereading = rereading;
+    this.changed = changed;
     this.nanoTime = nanoTime;
+  }
+
+  /// How far checks came.
+  VerifyRecord record() {
+    return record;
   }
 
   /// Fetches a root into the store.
@@ -75,7 +81,7 @@ public final class StoreVerify {
   public StoreCommands.Verified run(
       Optional<Repair> repair, long bytesPerSecond, ContentCommands.ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    rereading.reread(bytesPerSecond);
+    changed.rereadAll(bytesPerSecond);
     long[] all = {0, 0};
     local
         .store()

@@ -26,6 +26,21 @@ public record LocalStore(
     Quarantine quarantine,
     TemporaryPins temporaryPins) {
 
+  public LocalStore(ChunkStore store, Verifier newContent, ChunkCheck check) {
+    this(store, newContent, check, new VerifiedChunks());
+  }
+
+  private LocalStore(
+      ChunkStore store, Verifier newContent, ChunkCheck check, VerifiedChunks verified) {
+    this(
+        store,
+        newContent,
+        check,
+        verified,
+        new Quarantine(store, check, verified),
+        new TemporaryPins());
+  }
+
   /// Whether a chunk is here, in the store or in a user's file.
   public boolean has(Cid cid) throws IOException, RetryableException {
     return store.find(cid).isPresent();

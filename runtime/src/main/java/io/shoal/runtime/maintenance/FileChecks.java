@@ -1,6 +1,7 @@
-package io.shoal.runtime.content;
+package io.shoal.runtime.maintenance;
 
 import io.shoal.api.Cid;
+import io.shoal.runtime.content.ChangedFiles;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalStore;
