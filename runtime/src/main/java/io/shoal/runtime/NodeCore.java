@@ -161,8 +161,7 @@ final class NodeCore implements AutoCloseable {
     downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
     ownEndpoints =
-        new OwnEndpoints(
-            transports, settings.plugins(), dialler, announcer, sources.addresses());
+        new OwnEndpoints(transports, settings.plugins(), dialler, announcer, sources.addresses());
     observers = new Observers(plugins.observers());
     holdings =
         new Holdings(

@@ -45,12 +45,7 @@ record NodeWork(
         new AddWork(
             local, importer, core.holdings(), core.collectionLock(), core.sources().nanoTime()),
         new GetWork(
-            local,
-            core.index(),
-            core.holdings(),
-            resolver,
-            runner,
-            core.network().dialler()),
+            local, core.index(), core.holdings(), resolver, runner, core.network().dialler()),
         new CatWork(local, resolver, core.downloads(), runner, core.streamMemory()),
         store,
         new NameWork(core.names().resolver(), core.names().publisher(), store, resolver));

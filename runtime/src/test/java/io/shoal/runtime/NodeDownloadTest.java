@@ -133,8 +133,7 @@ class NodeDownloadTest {
         ContentCommands.GetRequest.builder(
             new Reference.Content(root, Optional.empty()), folder.resolve("out"));
 
-    assertThrows(
-        UserFaultException.class, () -> second.get(request.peers(List.of(other)).build()));
+    assertThrows(UserFaultException.class, () -> second.get(request.peers(List.of(other)).build()));
     PeerAddress nothing = PeerAddress.of("quic://192.0.2.1:1");
     assertThrows(
         UserFaultException.class, () -> second.get(request.peers(List.of(nothing)).build()));

@@ -48,8 +48,8 @@ public final class GetCommand extends NodeCommand {
       names = "--timeout",
       paramLabel = "TIME",
       description =
-          "the most time it may take (default: no limit, but it gives up after 5m without a verified"
-              + " byte)")
+          "the most time it may take (default: no limit, but it gives up after 5m without a"
+              + " verified byte)")
   Optional<Duration> timeout = Optional.empty();
 
   @Option(

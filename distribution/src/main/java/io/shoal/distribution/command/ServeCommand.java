@@ -41,8 +41,7 @@ public final class ServeCommand implements Callable<Integer> {
   private static final String END_OF_INPUT = "end of input";
 
   /// An endpoint that no other machine reaches: at a loopback address, or a path.
-  private static final Pattern ONLY_HERE =
-      Pattern.compile("[^:]+://(/|127\\.|\\[::1]|localhost:)");
+  private static final Pattern ONLY_HERE = Pattern.compile("[^:]+://(/|127\\.|\\[::1]|localhost:)");
 
   @Mixin CommonOptions common = new CommonOptions();
 

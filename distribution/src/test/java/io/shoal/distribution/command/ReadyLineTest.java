@@ -64,8 +64,7 @@ class ReadyLineTest {
     assertEquals(
         Optional.empty(),
         ServeCommand.forOthers(
-            List.of(
-                "tcps://127.0.0.1:4600#12D3", "tcps://[::1]:4600#12D3", "unix:///tmp/socket")));
+            List.of("tcps://127.0.0.1:4600#12D3", "tcps://[::1]:4600#12D3", "unix:///tmp/socket")));
   }
 
   @Test

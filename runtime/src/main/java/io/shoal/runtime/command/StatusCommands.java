@@ -39,8 +39,8 @@ public interface StatusCommands {
   /// @param version of the program
   /// @param uptimeMillis since it was ready
   /// @param endpoints where it accepts connections, each of the machine's own addresses where it
-  ///   listens at all of them, those of the widest scope first; an IPv6 address that means something
-  ///   on one link alone has its zone (`[fe80::1%eth0]`)
+  ///   listens at all of them, those of the widest scope first; an IPv6 address that means
+  ///   something on one link alone has its zone (`[fe80::1%eth0]`)
   /// @param discoveries how each discovery is
   /// @param store how full the store is
   /// @param transfers downloads and imports that run, with what they wait for

@@ -236,8 +236,7 @@ public final class Dialler {
 
   /// Whether an address is this node's own.
   public boolean isSelf(PeerAddress address) {
-    return own.is(address)
-        || address.peerId().filter(self::equals).isPresent();
+    return own.is(address) || address.peerId().filter(self::equals).isPresent();
   }
 
   /// A connection to the peer at `address`: an open one, or a new one. The caller gives it back

@@ -335,6 +335,16 @@ public final class PeerFinder implements AutoCloseable {
     }
   }
 
+  /// How many addresses are known, whether or not a peer answers there.
+  public int addressesKnown() {
+    lock.lock();
+    try {
+      return candidates.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Whether peers that want TLS are not found, since this node uses none.
   public boolean lacksTls() {
     return network.dialler().lacksTls();

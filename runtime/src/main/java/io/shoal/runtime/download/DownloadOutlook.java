@@ -186,6 +186,16 @@ final class DownloadOutlook {
             ? "no discovery is active: name one in the configuration, or give --peer"
             : "check the id, that a node which has it runs, and that both use the same discovery"
                 + " network, or give --peer";
+    int known = finder.addressesKnown();
+    if (known > 0) {
+      return new NotFoundException(
+          "no peer that has %s could be reached, of %d %s%s: their nodes may have ended, or be behind a router or firewall that lets nothing in; try again later, or give --peer"
+              .formatted(
+                  request.root(),
+                  known,
+                  known == 1 ? "address" : "addresses",
+                  because(finder.lastFailure())));
+    }
     String plain =
         finder.lacksTls() ? "; with tls: off, peers that want TLS are not among those found" : "";
     return new NotFoundException(

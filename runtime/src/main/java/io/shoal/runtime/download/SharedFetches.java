@@ -34,9 +34,7 @@ public final class SharedFetches {
   ///
   /// @throws InterruptedException the node stops, or the caller is interrupted
   public void await(
-      DownloadRequest wanted,
-      DownloadCounters counters,
-      ContentCommands.ProgressListener progress)
+      DownloadRequest wanted, DownloadCounters counters, ContentCommands.ProgressListener progress)
       throws InterruptedException {
     long lastBytes = -1;
     long gainedNanos = nanoTime.getAsLong();
@@ -53,8 +51,7 @@ public final class SharedFetches {
         lastBytes = bytes;
         gainedNanos = now;
       }
-      boolean late =
-          wanted.timed() && counters.elapsed().toMillis() >= wanted.deadlineMillis(0);
+      boolean late = wanted.timed() && counters.elapsed().toMillis() >= wanted.deadlineMillis(0);
       if (late || now - gainedNanos > PATIENCE.toNanos()) {
         return;
       }

@@ -58,8 +58,8 @@ public final class HostIdentity implements NodeIdentity {
       throw new IllegalArgumentException(
           "'"
               + domain
-              + "' is not a domain to sign for: 4 to 64 printable ASCII characters that end with ':',"
-              + " other than "
+              + "' is not a domain to sign for: 4 to 64 printable ASCII characters that end with"
+              + " ':', other than "
               + TLS_DOMAIN);
     }
     return key.sign(domain.getBytes(StandardCharsets.US_ASCII), message);

@@ -88,14 +88,13 @@ public final class VerifyRecord {
     return running;
   }
 
-  /// Since when no check has ended: the last one, or the first start.
-  /// A time to come is that of a clock that was wrong: the interval begins now.
+  /// Since when no check has ended: the last one, or the first start. A time to come is that of a
+  /// clock that was wrong: the interval begins now.
   synchronized long uncheckedSinceMillis() {
     long now = clock.millis();
     sinceMillis = Math.min(sinceMillis, now);
     if (ended.endedMillis() > now) {
-      ended =
-          new Ended(now, ended.chunks(), ended.bytes(), ended.corrupt(), ended.missing());
+      ended = new Ended(now, ended.chunks(), ended.bytes(), ended.corrupt(), ended.missing());
     }
     return Math.max(sinceMillis, ended.endedMillis());
   }

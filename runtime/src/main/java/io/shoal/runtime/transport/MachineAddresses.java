@@ -101,8 +101,8 @@ public record MachineAddresses(List<InetAddress> all) {
     return address.isLoopbackAddress() || all.contains(address);
   }
 
-  /// As a host in a URI (RFC 5952), with the zone of a link-local address (RFC 6874's plain form, as
-  /// tools print it).
+  /// As a host in a URI (RFC 5952), with the zone of a link-local address (RFC 6874's plain form,
+  /// as tools print it).
   static String text(InetAddress address) {
     if (!(address instanceof Inet6Address six)) {
       return address.getHostAddress();

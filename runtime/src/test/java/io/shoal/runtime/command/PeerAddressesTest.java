@@ -30,7 +30,12 @@ class PeerAddressesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"tcps://[fe80::1%]:1", "tcps://[fe80::1%a b]:1", "tcps://h%eth0:1", "[fe80::1%2]:1"})
+      strings = {
+        "tcps://[fe80::1%]:1",
+        "tcps://[fe80::1%a b]:1",
+        "tcps://h%eth0:1",
+        "[fe80::1%2]:1"
+      })
   void whatIsNoAddressStaysNone(String text) {
     assertThrows(InvalidInputException.class, () -> PeerAddresses.parse(text));
   }

@@ -170,7 +170,8 @@ class DiallerTest {
         ip -> ip.isLoopbackAddress() || ip.equals(here));
 
     for (String own :
-        List.of("192.0.2.1", "127.0.0.1", "127.9.9.9", "localhost", "[::1]", "[::ffff:127.0.0.1]")) {
+        List.of(
+            "192.0.2.1", "127.0.0.1", "127.9.9.9", "localhost", "[::1]", "[::ffff:127.0.0.1]")) {
       PeerAddress address = PeerAddress.of("tcps://" + own + ":4600");
       assertFalse(dialler.worthDialling(address, true), own);
       assertTrue(refusal(address).contains("is this node itself"), own);
@@ -219,8 +220,7 @@ class DiallerTest {
     boolean more = true;
     for (int i = 0; i < 100 && more; i++) {
       more = look.takeTurn(THERE);
-      assertThrows(
-          PeerUnreachableException.class, () -> look.connect(THERE, ChunkServer.NOTHING));
+      assertThrows(PeerUnreachableException.class, () -> look.connect(THERE, ChunkServer.NOTHING));
     }
     assertFalse(more, "a look has limits of its own");
     assertFalse(dialler.lookout().takeTurn(THERE));

@@ -82,8 +82,7 @@ class HostTlsTest {
     for (int days : new int[] {-2, 10}) {
       var refused =
           assertThrows(
-              PeerFaultException.class,
-              () -> verify(NOW.plus(Duration.ofDays(days)), certificate));
+              PeerFaultException.class, () -> verify(NOW.plus(Duration.ofDays(days)), certificate));
       assertTrue(String.valueOf(refused.getMessage()).contains("set the clock that is wrong"));
     }
   }
@@ -93,7 +92,8 @@ class HostTlsTest {
     HostKey key = HostKey.generate(RANDOM);
     X509Certificate certificate = HostCertificate.create(key, RANDOM).certificate();
 
-    for (String when : new String[] {"1970-01-01T00:00:09Z", "2000-01-01T00:00:00Z", "2262-01-01T00:00:00Z"}) {
+    for (String when :
+        new String[] {"1970-01-01T00:00:09Z", "2000-01-01T00:00:00Z", "2262-01-01T00:00:00Z"}) {
       assertEquals(key.peerId(), verify(Instant.parse(when), certificate));
     }
   }
@@ -104,7 +104,11 @@ class HostTlsTest {
     HostKey key = HostKey.generate(RANDOM);
 
     assertEquals(
-        key.peerId(), verify(late, HostCertificate.create(key, late, late.plus(Duration.ofDays(3650)), RANDOM).certificate()));
+        key.peerId(),
+        verify(
+            late,
+            HostCertificate.create(key, late, late.plus(Duration.ofDays(3650)), RANDOM)
+                .certificate()));
   }
 
   @Test

@@ -29,8 +29,7 @@ class MachineAddressesTest {
             "tcps://10.1.2.3:4600",
             "tcps://[fd77::1]:4600"),
         machine.texts(PeerAddress.of("tcps://0.0.0.0:4600")));
-    assertEquals(
-        List.of("tcp://10.1.2.3:1"), machine.texts(PeerAddress.of("tcp://10.1.2.3:1")));
+    assertEquals(List.of("tcp://10.1.2.3:1"), machine.texts(PeerAddress.of("tcp://10.1.2.3:1")));
     assertEquals(
         List.of("unix:///tmp/socket"), machine.texts(PeerAddress.of("unix:///tmp/socket")));
   }
@@ -67,10 +66,11 @@ class MachineAddressesTest {
   @Test
   void aMachineOfManyContainersIsNamedAFewTimes() {
     String[] many =
-        IntStream.range(0, 300).mapToObj(i -> "10.0." + i / 256 + "." + i % 256).toArray(String[]::new);
+        IntStream.range(0, 300)
+            .mapToObj(i -> "10.0." + i / 256 + "." + i % 256)
+            .toArray(String[]::new);
     assertEquals(
-        MachineAddresses.MAX_SHOWN,
-        machine(many).texts(PeerAddress.of("tcps://0.0.0.0:1")).size());
+        MachineAddresses.MAX_SHOWN, machine(many).texts(PeerAddress.of("tcps://0.0.0.0:1")).size());
   }
 
   @Test

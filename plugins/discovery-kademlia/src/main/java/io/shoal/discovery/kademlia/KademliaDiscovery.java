@@ -37,8 +37,7 @@ public final class KademliaDiscovery implements Discovery {
       Membership membership = Membership.join(config, context);
       AnnouncedContent content = new AnnouncedContent(keys, membership.calls());
       membership.watchAddresses(context.scheduler(), content::moved);
-      started =
-          Optional.of(new Started(membership, keys, content, config.signedRecords()));
+      started = Optional.of(new Started(membership, keys, content, config.signedRecords()));
     } catch (IOException e) {
       throw new UserFaultException(
           "the DHT cannot start (%s): check the rights of %s and the system's network"

@@ -126,8 +126,8 @@ final class Membership implements AutoCloseable {
             + "): check that it runs and that UDP reaches it";
   }
 
-  /// Looks whether this machine gets another address, where it listens at all of them: then it joins
-  /// again, since those who know it know it elsewhere.
+  /// Looks whether this machine gets another address, where it listens at all of them: then it
+  /// joins again, since those who know it know it elsewhere.
   ///
   /// @param moved called after such a change
   void watchAddresses(Scheduler scheduler, Runnable moved) {

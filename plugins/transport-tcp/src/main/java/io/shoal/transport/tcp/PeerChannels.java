@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Netty's channels, but for two things. Their ids are made without the hardware address of the
-/// machine, of whose lack Netty would warn where there is no network card. And a fault after a channel was closed (half of a TLS handshake
-/// that a stranger broke off, say) has no handler left, and Netty would warn of it with a stack
-/// trace each time, so that any stranger could fill the log.
+/// machine, of whose lack Netty would warn where there is no network card. And a fault after a
+/// channel was closed (half of a TLS handshake that a stranger broke off, say) has no handler left,
+/// and Netty would warn of it with a stack trace each time, so that any stranger could fill the
+/// log.
 final class PeerChannels {
   private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
 

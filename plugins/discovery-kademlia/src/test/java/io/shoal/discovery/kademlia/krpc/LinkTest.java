@@ -38,8 +38,7 @@ class LinkTest {
 
   @Test
   void whatANodeOfALinkNamesIsOnThatLink() throws Exception {
-    Packet.Answer answer =
-        ((Packet.Reply) Link.of(zoned("fe80::1", 3), reply())).answer();
+    Packet.Answer answer = ((Packet.Reply) Link.of(zoned("fe80::1", 3), reply())).answer();
 
     List<Contact> nodes = answer.nodesOf(Family.IPV6);
     assertEquals(3, zone(nodes.get(0).address()));

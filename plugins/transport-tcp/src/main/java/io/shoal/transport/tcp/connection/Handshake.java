@@ -43,10 +43,8 @@ record Handshake(
   Greeting greeted(Frame.Hello hello) throws PeerFaultException {
     Optional<SSLSession> session = session();
     Optional<PeerId> proven = provenId(session);
-    if (!hello.nonce().equals(shared.nonce())
-        && proven.filter(shared.self()::equals).isPresent()) {
-      throw new PeerFaultException(
-          shared.twin().met((InetSocketAddress) channel.remoteAddress()));
+    if (!hello.nonce().equals(shared.nonce()) && proven.filter(shared.self()::equals).isPresent()) {
+      throw new PeerFaultException(shared.twin().met((InetSocketAddress) channel.remoteAddress()));
     }
     if (hello.nonce().equals(shared.nonce())) {
       throw new PeerFaultException(

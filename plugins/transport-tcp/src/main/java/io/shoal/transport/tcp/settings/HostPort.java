@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /// @param port 0 to 65,535
 public record HostPort(String host, int port) {
   private static final Pattern FORM =
-      Pattern.compile("(?:\\[([0-9a-fA-F:.]+(?:%[A-Za-z0-9._~-]{1,32})?)]|([^:/?#@\\[\\]]+)):(\\d{1,5})");
+      Pattern.compile(
+          "(?:\\[([0-9a-fA-F:.]+(?:%[A-Za-z0-9._~-]{1,32})?)]|([^:/?#@\\[\\]]+)):(\\d{1,5})");
   private static final int MAX_PORT = 65_535;
   private static final String ZONE = "zone=";
 

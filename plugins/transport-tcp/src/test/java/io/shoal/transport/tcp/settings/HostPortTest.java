@@ -25,7 +25,6 @@ class HostPortTest {
     assertEquals("tcps://[fd77::a]:1", site.uri("tcps"));
     assertEquals(Optional.empty(), HostPort.ofUri("fe80::a", 1, Optional.of("other=7")));
     assertEquals(Optional.empty(), HostPort.ofUri("192.0.2.1", 1, Optional.of("zone=7")));
-    assertEquals(
-        Optional.of(new HostPort("h", 1)), HostPort.ofUri("h", 1, Optional.empty()));
+    assertEquals(Optional.of(new HostPort("h", 1)), HostPort.ofUri("h", 1, Optional.empty()));
   }
 }
