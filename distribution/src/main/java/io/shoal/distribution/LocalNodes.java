@@ -8,6 +8,7 @@ import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.RemoteNode;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.StatusCommands.PluginEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,17 @@ final class LocalNodes implements Nodes {
   @Override
   public NodeCommands start(Path dataFolder, Configuration configuration, Node.Mode mode)
       throws ShoalException, IOException, InterruptedException {
+    return builder(dataFolder, configuration, mode).start();
+  }
+
+  @Override
+  public List<PluginEntry> pluginsOfFailedStart(Path dataFolder, Configuration configuration)
+      throws ShoalException, IOException, InterruptedException {
+    return builder(dataFolder, configuration, Node.Mode.OFFLINE).pluginsOfFailedStart();
+  }
+
+  private static Node.Builder builder(
+      Path dataFolder, Configuration configuration, Node.Mode mode) {
     return Node.builder()
         .dataFolder(dataFolder)
         .pluginFolders(
@@ -32,7 +44,6 @@ final class LocalNodes implements Nodes {
                 .orElse(List.of()))
         .configuration(configuration)
         .mode(mode)
-        .version(Version.TEXT)
-        .start();
+        .version(Version.TEXT);
   }
 }

@@ -9,6 +9,7 @@ import io.shoal.distribution.console.Console;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.StatusCommands.PluginEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,11 @@ class ProgramTest {
     @Override
     public Optional<NodeCommands> running(Path dataFolder) {
       return Optional.empty();
+    }
+
+    @Override
+    public List<PluginEntry> pluginsOfFailedStart(Path dataFolder, Configuration configuration) {
+      return List.of();
     }
 
     @Override

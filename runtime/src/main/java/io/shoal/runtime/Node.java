@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -166,6 +167,26 @@ public final class Node implements NodeCommands {
       }
     }
 
+    /// The plugins of a node that does not start since one of them cannot be used, with the
+    /// reasons. Empty if it starts, or if something else is in the way.
+    public List<PluginEntry> pluginsOfFailedStart()
+        throws ShoalException, IOException, InterruptedException {
+      Path data = dataFolder.map(Path::toAbsolutePath).map(Path::normalize).orElseThrow();
+      List<AutoCloseable> opened = new ArrayList<>();
+      try {
+        opened.add(open(data, opened).core);
+        return List.of();
+      } catch (UserFaultException e) {
+        return opened.stream()
+            .flatMap(
+                part -> part instanceof PluginHost host ? host.reports().stream() : Stream.empty())
+            .map(NodeReports::entry)
+            .toList();
+      } finally {
+        opened.reversed().forEach(Node::closeQuietly);
+      }
+    }
+
     private Node open(Path data, List<AutoCloseable> opened)
         throws ShoalException, IOException, InterruptedException {
       NodeSettings settings = configuration.settings();
@@ -198,6 +219,8 @@ public final class Node implements NodeCommands {
           PluginHost.open(
               pluginFolders,
               services.unpackedPlugins(),
+              // A node that stays sees its plugins replaced by newer ones.
+              mode == Mode.SERVE,
               settings.plugins(),
               settings.active(),
               configuration::plugin);
@@ -376,7 +399,9 @@ public final class Node implements NodeCommands {
 
   @Override
   public List<PluginEntry> plugins() {
-    return plugins.reports().stream().map(NodeReports::entry).toList();
+    return Stream.concat(plugins.reports().stream(), plugins.news().stream())
+        .map(NodeReports::entry)
+        .toList();
   }
 
   @Override

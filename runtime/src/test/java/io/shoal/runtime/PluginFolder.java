@@ -70,6 +70,7 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
     return PluginHost.open(
         List.of(plugins()),
         services.unpackedPlugins(),
+        true,
         settings.plugins(),
         settings.active(),
         configuration::plugin);

@@ -7,6 +7,7 @@ import io.shoal.distribution.console.Console;
 import io.shoal.distribution.launch.LogSetup;
 import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.distribution.launch.Version;
+import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NameCommands.ResolvedName;
 import io.shoal.runtime.command.NodeCommands;
@@ -129,8 +130,17 @@ public abstract class NodeCommand implements Callable<Integer> {
     }
     var configuration = common.configuration(false);
     LogSetup.prepare(common.logLevel.orElse("error"), common.dataFolder());
-    return environment.nodes().start(common.dataFolder(), configuration, mode);
+    try {
+      return environment.nodes().start(common.dataFolder(), configuration, mode);
+    } catch (UserFaultException e) {
+      notStarted(configuration);
+      throw e;
+    }
   }
+
+  /// Reports what can be said though no node starts.
+  void notStarted(Configuration configuration)
+      throws ShoalException, IOException, InterruptedException {}
 
   /// The content that a command works on, with names resolved; prints notes on a name.
   Reference content(NodeCommands node, Reference reference, Duration timeout)

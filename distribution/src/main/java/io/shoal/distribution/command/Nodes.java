@@ -4,8 +4,10 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.StatusCommands.PluginEntry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// Where commands get the node that they work on.
@@ -13,6 +15,10 @@ public interface Nodes {
 
   /// The node that runs on a data folder in another process, if one does.
   Optional<NodeCommands> running(Path dataFolder) throws IOException;
+
+  /// The plugins of a node that does not start because of one of them.
+  List<PluginEntry> pluginsOfFailedStart(Path dataFolder, Configuration configuration)
+      throws ShoalException, IOException, InterruptedException;
 
   /// Starts a node in this process; closing it ends it.
   NodeCommands start(Path dataFolder, Configuration configuration, Node.Mode mode)

@@ -2,6 +2,7 @@ package io.shoal.distribution.command;
 
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.ExitCode;
+import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
@@ -35,10 +36,25 @@ public final class PluginsCommand extends NodeCommand {
   }
 
   @Override
+  void notStarted(Configuration configuration)
+      throws ShoalException, IOException, InterruptedException {
+    List<PluginEntry> plugins =
+        environment().nodes().pluginsOfFailedStart(common.dataFolder(), configuration);
+    if (!plugins.isEmpty()) {
+      print(plugins);
+    }
+  }
+
+  @Override
   public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+    print(node.plugins());
+    return ExitCode.DONE;
+  }
+
+  private void print(List<PluginEntry> plugins) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("KIND", "NAME", "VERSION", "STATE", "ACTIVE", "FROM", "PROBLEM"));
-    for (PluginEntry plugin : node.plugins()) {
+    for (PluginEntry plugin : plugins) {
       if (common.json) {
         console().json(plugin);
       } else {
@@ -56,6 +72,5 @@ public final class PluginsCommand extends NodeCommand {
     if (!common.json) {
       console().table(rows);
     }
-    return ExitCode.DONE;
   }
 }

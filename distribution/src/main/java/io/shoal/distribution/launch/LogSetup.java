@@ -10,6 +10,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /// Sets the log up in code, since reading an XML file takes longer than most commands: what the
@@ -26,6 +27,12 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   private static final long MAX_FILE_BYTES = 8L << 20;
 
   private static final int OLD_FILES = 3;
+
+  /// Those of the program and of the default plugins, by the names of their loggers.
+  private static final List<String> LIBRARIES = List.of("io.netty", "org.jline", "org.pf4j");
+
+  /// The plugin that logs a line, if one does.
+  private static final String PLUGIN = "%replace(%X{" + PluginNames.KEY + "}: ){'^: $',''}";
 
   /// The folder of logs and crash reports; the launcher has the same name.
   private static final String LOGS = "logs";
@@ -49,10 +56,16 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    // Also for plugins, whose loggers have any name.
+    root.setLevel(
+        System.getProperty(LEVEL, "").equals(Level.TRACE.levelStr) ? Level.TRACE : Level.DEBUG);
+    var names = new PluginNames();
+    names.setContext(context);
+    names.start();
+    context.addTurboFilter(names);
     // Libraries have little to say to a user, and debug logs of an event loop are larger than what
     // it moves.
-    root.setLevel(Level.WARN);
-    context.getLogger("io.shoal").setLevel(Level.DEBUG);
+    LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
     // A machine with loopback alone lacks nothing, though Netty finds no hardware address there.
     context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
     root.addAppender(console(context));
@@ -78,7 +91,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     console.setContext(context);
     console.setTarget("System.err");
     console.addFilter(threshold);
-    console.setEncoder(encoder(context, "%d{HH:mm:ss.SSS} %-5level %msg%n%nopex"));
+    console.setEncoder(encoder(context, "%d{HH:mm:ss.SSS} %-5level " + PLUGIN + "%msg%n%nopex"));
     console.start();
     return console;
   }
@@ -86,7 +99,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   private static LogFile file(LoggerContext context, Path data) {
     Path folder = data.resolve(LOGS);
     var encoder =
-        encoder(context, "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n%ex");
+        encoder(
+            context,
+            "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] " + PLUGIN + "%logger{0}: %msg%n%ex");
     var file = new LogFile(data, folder.resolve("shoal.log"), MAX_FILE_BYTES, OLD_FILES, encoder);
     file.setContext(context);
     file.start();

@@ -1,6 +1,7 @@
 package io.shoal.distribution.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,6 +42,8 @@ class LogSetupTest {
     try {
       new LogSetup().configure(context);
       context.getLogger("io.shoal.test").debug("a line");
+      context.getLogger("com.example.plugin.Author").debug("a line of a plugin");
+      context.getLogger("io.netty.channel.Loop").debug("what nobody wants");
     } finally {
       context.stop();
     }
@@ -85,6 +88,18 @@ class LogSetupTest {
       assertEquals(0, files.count());
     }
     assertThrows(IOException.class, () -> PrivateFolder.take(logs));
+  }
+
+  @Test
+  void pluginsAreLoggedAsTheNodeIsAndLibrariesAreNot() throws Exception {
+    Files.createDirectory(data);
+    LogSetup.prepare("error", data);
+
+    log();
+
+    String lines = Files.readString(logs.resolve("shoal.log"));
+    assertTrue(lines.contains("Author: a line of a plugin"), lines);
+    assertFalse(lines.contains("what nobody wants"), lines);
   }
 
   @Test

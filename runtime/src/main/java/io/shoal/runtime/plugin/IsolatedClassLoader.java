@@ -46,6 +46,12 @@ final class IsolatedClassLoader extends PluginClassLoader {
     plugin.artifact().jars().forEach(jar -> addFile(jar.toFile()));
   }
 
+  /// Programs know by it from which plugin a class is, as for a line of their logs.
+  @Override
+  public String getName() {
+    return "plugin " + pluginId;
+  }
+
   @Override
   public Class<?> loadClass(String name) throws ClassNotFoundException {
     Optional<String> module = granted.moduleOf(packageOf(name));

@@ -78,17 +78,20 @@ public final class PluginHost implements AutoCloseable {
   ///
   /// @param folders those with plugins
   /// @param copyFolder where copies of plugins are made while they are used; made when needed
+  /// @param copied whether to use copies alone, so that files may be replaced meanwhile
   /// @throws UserFaultException the runtime is on the class path
   public static PluginHost open(
       List<Path> folders,
       Path copyFolder,
+      boolean copied,
       PluginSettings settings,
       ActiveSettings active,
       PluginConfigs configs)
       throws UserFaultException, IOException {
     GrantedModules granted = GrantedModules.of(requireLayer(PluginHost.class.getModule()));
     PluginCatalog catalog =
-        new PluginCatalog(folders, copyFolder, PluginApproval.of(settings), granted, apiVersion());
+        new PluginCatalog(
+            folders, copyFolder, copied, PluginApproval.of(settings), granted, apiVersion());
     boolean opened = false;
     try {
       catalog.scan();
@@ -130,6 +133,16 @@ public final class PluginHost implements AutoCloseable {
     return Stream.concat(catalog.all().stream(), choice.missing().stream())
         .map(FoundPlugin::report)
         .toList();
+  }
+
+  /// Files that came, changed or went since the start: what is used is what was there then.
+  public synchronized List<PluginReport> news() {
+    try {
+      return catalog.news();
+    } catch (IOException e) {
+      LOG.debug("the folders of plugins cannot be compared", e);
+      return List.of();
+    }
   }
 
   /// Warns of every plugin that the node goes on without.

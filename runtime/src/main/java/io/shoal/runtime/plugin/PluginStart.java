@@ -7,7 +7,6 @@ import io.shoal.runtime.plugin.inspection.ExtensionKind;
 import io.shoal.runtime.plugin.inspection.FoundPlugin;
 import io.shoal.runtime.plugin.inspection.InspectedPlugin;
 import io.shoal.runtime.plugin.inspection.PluginCatalog;
-import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.util.ArrayList;
@@ -148,8 +147,15 @@ final class PluginStart {
   private void startSideBySide(List<RunningPlugin> loaded)
       throws InvalidConfigException, InterruptedException {
     Map<RunningPlugin, FutureTask<Boolean>> starts = new LinkedHashMap<>();
+    List<InvalidConfigException> wrong = new ArrayList<>();
     for (RunningPlugin plugin : loaded) {
-      ConfigSection config = configs.of(plugin.id());
+      ConfigSection config;
+      try {
+        config = configs.of(plugin.id());
+      } catch (InvalidConfigException e) {
+        misconfigured(plugin, e).ifPresent(wrong::add);
+        continue;
+      }
       FutureTask<Boolean> start =
           new FutureTask<>(
               () -> {
@@ -158,7 +164,6 @@ final class PluginStart {
               });
       starts.put(plugin, start);
     }
-    List<InvalidConfigException> wrong = new ArrayList<>();
     try {
       starts.forEach(
           (plugin, start) -> Thread.ofVirtual().name("start-" + plugin.id()).start(start));
@@ -190,15 +195,25 @@ final class PluginStart {
           running.fail(plugin, fault);
           yield Optional.empty();
         }
-        case InvalidConfigException fault -> {
-          PluginProblem problem =
-              new PluginProblem(Reason.CONFIGURATION, String.valueOf(fault.getMessage()));
-          found.ifPresent(known -> known.fail(problem));
-          yield Optional.of(fault);
-        }
+        case InvalidConfigException fault -> misconfigured(plugin, fault);
         case null, default ->
             throw new IllegalStateException("the start of " + plugin.id() + " failed", e);
       };
     }
+  }
+
+  /// @return what ends the start of the node: a plugin that nobody asked for does not
+  private Optional<InvalidConfigException> misconfigured(
+      RunningPlugin plugin, InvalidConfigException fault) throws InterruptedException {
+    String message = String.valueOf(fault.getMessage());
+    boolean active = catalog.find(plugin.id()).filter(FoundPlugin::isActive).isPresent();
+    running.fail(plugin, new UnusablePluginException(Reason.CONFIGURATION, message, fault));
+    if (!active) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        message.contains(plugin.id())
+            ? fault
+            : new InvalidConfigException("plugin " + plugin.id() + ": " + message, fault));
   }
 }

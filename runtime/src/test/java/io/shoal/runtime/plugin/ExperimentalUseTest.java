@@ -64,6 +64,7 @@ class ExperimentalUseTest {
         new PluginCatalog(
             List.of(folder.plugins()),
             root.resolve("unpacked"),
+            false,
             PluginApproval.of(folder.settings()),
             granted,
             PluginHost.apiVersion());

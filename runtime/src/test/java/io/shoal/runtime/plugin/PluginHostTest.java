@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.api.Verifier;
 import io.shoal.runtime.PluginFolder;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.plugin.inspection.PluginReport.State;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
@@ -70,6 +72,33 @@ class PluginHostTest {
         assertEquals(bytes.length, reader.read(back, 0));
       }
       assertArrayEquals(bytes, back.array());
+    }
+  }
+
+  @Test
+  void aFileThatIsReplacedMeanwhileBreaksNothingAndIsNamed() throws Exception {
+    folder.add("store-memory", "verification-sha256");
+    Path jar = folder.plugins().resolve("verification-sha256.jar");
+    try (PluginHost host = folder.open()) {
+      assertEquals(List.of(), host.news());
+
+      Files.writeString(jar, "no jar at all");
+      Verifier verifier = host.start(folder.services()).verifier().extension();
+      assertEquals("sha2-256", verifier.name());
+      assertEquals(32, verifier.begin().finish().length);
+      Files.move(folder.plugins().resolve("store-memory.jar"), root.resolve("elsewhere"));
+      folder.add("verification-sha512");
+
+      List<PluginReport> news = host.news();
+      assertEquals(
+          List.of("verification-sha256.jar", "verification-sha512.jar", "store-memory.jar"),
+          news.stream().map(PluginReport::id).toList());
+      assertEquals(
+          List.of("changed", "came", "removed"),
+          news.stream()
+              .map(report -> report.problem().orElseThrow().message())
+              .map(why -> why.replaceFirst("it (was )?(\\w+) after.*restart.*", "$2"))
+              .toList());
     }
   }
 }

@@ -78,6 +78,11 @@ public final class FoundPlugin {
     active = true;
   }
 
+  /// Whether the configuration names it, or it was chosen for being the only one of its kind.
+  public boolean isActive() {
+    return active;
+  }
+
   public void markStarted() {
     started = true;
   }

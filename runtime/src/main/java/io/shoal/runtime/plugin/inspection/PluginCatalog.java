@@ -15,30 +15,42 @@ import java.util.stream.Collectors;
 import org.pf4j.DefaultVersionManager;
 import org.pf4j.PluginDependency;
 import org.pf4j.PluginDescriptor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All plugins in the folders, inspected without loading a class of theirs.
 public final class PluginCatalog implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PluginCatalog.class);
+
   private final List<Path> folders;
   private final Path copyFolder;
   private final PluginCopies copies;
+  private final boolean copied;
   private final PluginApproval approval;
   private final GrantedModules granted;
   private final String apiVersion;
   private final List<FoundPlugin> found = new ArrayList<>();
 
+  /// Of each candidate, as it was before it was read.
+  private final Map<Path, FileState> states = new LinkedHashMap<>();
+
   /// @param folders with plugins; those that do not exist hold none
   /// @param copyFolder where copies of plugins are made while they are used; whatever else is in it
   ///   goes
+  /// @param copied whether to use a copy of each, since whoever installs another version while the
+  ///   node runs replaces the file under it
   public PluginCatalog(
       List<Path> folders,
       Path copyFolder,
+      boolean copied,
       PluginApproval approval,
       GrantedModules granted,
       String apiVersion) {
     this.folders = List.copyOf(folders);
     this.copyFolder = copyFolder;
     this.copies = new PluginCopies(copyFolder);
+    this.copied = copied;
     this.approval = approval;
     this.granted = granted;
     this.apiVersion = apiVersion;
@@ -52,12 +64,77 @@ public final class PluginCatalog implements AutoCloseable {
       for (Path candidate : PluginArtifact.candidates(folder)) {
         // Two of the folders may be the same one.
         if (seen.add(candidate.toRealPath())) {
+          states.put(candidate, FileState.of(candidate));
           found.add(inspect(candidate));
         }
       }
     }
     refuseDuplicates();
     checkDependencies();
+    refuseThoseWithoutUse();
+  }
+
+  /// A plugin may be there for others alone; one without an extension that none depends on was
+  /// built wrongly, which its author sees nowhere else.
+  private void refuseThoseWithoutUse() {
+    Set<String> needed =
+        found.stream()
+            .flatMap(plugin -> plugin.usable().stream())
+            .flatMap(plugin -> plugin.descriptor().getDependencies().stream())
+            .map(PluginDependency::getPluginId)
+            .collect(Collectors.toSet());
+    for (FoundPlugin plugin : found) {
+      plugin
+          .usable()
+          .filter(usable -> usable.extensions().isEmpty() && !needed.contains(usable.id()))
+          .ifPresent(
+              usable ->
+                  plugin.fail(
+                      new PluginProblem(
+                          Reason.NO_EXTENSION,
+                          usable.modules().isEmpty()
+                              ? "it has no extension: its author has to mark a class with @Extension,"
+                                  + " and to list it in META-INF/extensions.idx"
+                              : "it has no extension: its module-info has no line such as 'provides"
+                                  + " io.shoal.api.Verifier with …': report it to its author")));
+    }
+  }
+
+  /// What became of files since they were looked at: those that came, that were changed, and that
+  /// are gone. The node uses what was there at its start.
+  public List<PluginReport> news() throws IOException {
+    List<PluginReport> news = new ArrayList<>();
+    Map<Path, FileState> left = new LinkedHashMap<>(states);
+    for (Path folder : folders) {
+      for (Path candidate : PluginArtifact.candidates(folder)) {
+        Optional<FileState> before = Optional.ofNullable(left.remove(candidate));
+        if (before.isEmpty() && !states.containsKey(candidate)) {
+          news.add(
+              unused(candidate, "it came after the start of the node: restart it to use this"));
+        } else if (before.isPresent() && !before.get().equals(FileState.of(candidate))) {
+          news.add(
+              unused(
+                  candidate,
+                  "it was changed after the start of the node, which goes on with what it was:"
+                      + " restart it to use this"));
+        }
+      }
+    }
+    left.keySet()
+        .forEach(
+            gone ->
+                news.add(
+                    unused(
+                        gone,
+                        "it was removed after the start of the node, which goes on with it until it"
+                            + " is restarted")));
+    return news;
+  }
+
+  private static PluginReport unused(Path location, String message) {
+    FoundPlugin plugin = FoundPlugin.at(location);
+    plugin.fail(new PluginProblem(Reason.CHANGED, message));
+    return plugin.report();
   }
 
   private FoundPlugin inspect(Path location) {
@@ -91,7 +168,8 @@ public final class PluginCatalog implements AutoCloseable {
   private Taken take(Path location) throws UnusablePluginException, IOException {
     boolean zip = PluginArtifact.isZip(location);
     if (!zip && !approval.isNeeded()) {
-      return new Taken(PluginArtifact.inPlace(location), Optional.empty());
+      return new Taken(
+          copied ? copyOf(location) : PluginArtifact.inPlace(location), Optional.empty());
     }
     PluginCopies.Copy copy =
         Files.isDirectory(location) ? copies.folder(location) : copies.file(location);
@@ -107,6 +185,19 @@ public final class PluginCatalog implements AutoCloseable {
     }
     Path root = zip ? copies.unpacked(copy.path()) : copy.path();
     return new Taken(PluginArtifact.at(location, root), refusal);
+  }
+
+  private PluginArtifact copyOf(Path location) throws UnusablePluginException, IOException {
+    PluginArtifact inPlace = PluginArtifact.inPlace(location);
+    try {
+      Path copy =
+          (Files.isDirectory(location) ? copies.folder(location) : copies.file(location)).path();
+      return PluginArtifact.at(location, copy);
+    } catch (IOException e) {
+      // A full disk, where a node must start so that room can be made.
+      LOG.debug("{} is used where it is", location, e);
+      return inPlace;
+    }
   }
 
   private void refuseDuplicates() {

@@ -10,6 +10,10 @@ public record PluginProblem(Reason reason, String message) {
   public enum Reason {
     /// The configuration names it and it was not found.
     MISSING,
+    /// It has nothing that a node uses.
+    NO_EXTENSION,
+    /// Its file came, changed or went after the start.
+    CHANGED,
     /// Two have its id.
     DUPLICATE,
     /// It is not a plugin, or it is damaged.

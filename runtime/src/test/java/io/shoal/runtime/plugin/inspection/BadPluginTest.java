@@ -91,6 +91,30 @@ class BadPluginTest {
   }
 
   @Test
+  void oneThatNobodyAskedForAndThatRefusesItsConfiguration() throws Exception {
+    VerifierSource.of(ID)
+        .start("throw new io.shoal.api.InvalidConfigException(\"no depth: set one\");")
+        .buildJar(folder.plugins());
+
+    assertEquals("no depth: set one", expect(Reason.CONFIGURATION));
+
+    folder = folder.with("active.verification", ID);
+    String fault = assertThrows(InvalidConfigException.class, () -> folder.start()).getMessage();
+    assertEquals("plugin bad: no depth: set one", fault);
+  }
+
+  @Test
+  void oneWithoutAnyExtension() throws Exception {
+    String module = "module bad { requires io.shoal.api; }";
+    new PluginJarBuilder(ID).source("module-info.java", module).buildJar(folder.plugins());
+    assertTrue(expect(Reason.NO_EXTENSION).contains("provides"));
+    Files.delete(folder.plugins().resolve(ID + ".jar"));
+
+    new PluginJarBuilder(ID).source("a/A.java", "package a; class A {}").buildJar(folder.plugins());
+    assertTrue(expect(Reason.NO_EXTENSION).contains("extensions.idx"));
+  }
+
+  @Test
   void oneThatThrowsWhileItsClassIsMade() throws Exception {
     VerifierSource.of(ID)
         .members("static final int N = Integer.parseInt(\"none\");")
