@@ -66,11 +66,20 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
   }
 
   public PluginHost open() throws UserFaultException, IOException {
+    return open(false);
+  }
+
+  /// Opens it as a node does that stays.
+  public PluginHost openCopied() throws UserFaultException, IOException {
+    return open(true);
+  }
+
+  private PluginHost open(boolean copied) throws UserFaultException, IOException {
     NodeSettings settings = configuration.settings();
     return PluginHost.open(
         List.of(plugins()),
         services.unpackedPlugins(),
-        true,
+        copied,
         settings.plugins(),
         settings.active(),
         configuration::plugin);

@@ -26,6 +26,7 @@ final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
   static final long LOOK_MILLIS = 1_000;
 
   private final Path dataFolder;
+  private final Path folder;
   private final Path file;
   private final long maxFileBytes;
   private final int oldFiles;
@@ -35,10 +36,17 @@ final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private long size;
   private long nextLookMillis;
 
+  /// @param dataFolder nothing is logged while it is not there
+  /// @param folder in it, for the files alone
   LogFile(
-      Path dataFolder, Path file, long maxFileBytes, int oldFiles, Encoder<ILoggingEvent> encoder) {
+      Path dataFolder,
+      Path folder,
+      long maxFileBytes,
+      int oldFiles,
+      Encoder<ILoggingEvent> encoder) {
     this.dataFolder = dataFolder;
-    this.file = file;
+    this.folder = folder;
+    this.file = folder.resolve("shoal.log");
     this.maxFileBytes = maxFileBytes;
     this.oldFiles = oldFiles;
     this.encoder = encoder;
@@ -93,7 +101,7 @@ final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   private void open() throws IOException {
     // It names what this user shares and fetches, and no link that somebody planted is followed.
-    PrivateFolder.take(file.toAbsolutePath().getParent());
+    PrivateFolder.take(folder);
     PrivateFolder.makeFile(file);
     // No channel, which an interrupt of any thread that logs would close.
     out = Optional.of(new FileOutputStream(file.toFile(), true));
@@ -115,8 +123,7 @@ final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   /// `shoal.1.log` and so on, the youngest first.
   private Path old(int number) {
-    return file.resolveSibling(
-        file.getFileName().toString().replaceFirst("\\.log$", "." + number + ".log"));
+    return folder.resolve("shoal." + number + ".log");
   }
 
   private void shut() {

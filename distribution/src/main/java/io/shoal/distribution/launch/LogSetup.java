@@ -97,12 +97,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   }
 
   private static LogFile file(LoggerContext context, Path data) {
-    Path folder = data.resolve(LOGS);
     var encoder =
         encoder(
             context,
             "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] " + PLUGIN + "%logger{0}: %msg%n%ex");
-    var file = new LogFile(data, folder.resolve("shoal.log"), MAX_FILE_BYTES, OLD_FILES, encoder);
+    var file = new LogFile(data, data.resolve(LOGS), MAX_FILE_BYTES, OLD_FILES, encoder);
     file.setContext(context);
     file.start();
     return file;

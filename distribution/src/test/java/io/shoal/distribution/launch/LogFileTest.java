@@ -37,7 +37,7 @@ class LogFileTest {
     encoder.setContext(context);
     encoder.setPattern("%msg%n");
     encoder.start();
-    log = new LogFile(data, logs.resolve("shoal.log"), MAX_FILE_BYTES, OLD_FILES, encoder);
+    log = new LogFile(data, logs, MAX_FILE_BYTES, OLD_FILES, encoder);
     log.setContext(context);
     log.start();
   }

@@ -79,7 +79,7 @@ class PluginHostTest {
   void aFileThatIsReplacedMeanwhileBreaksNothingAndIsNamed() throws Exception {
     folder.add("store-memory", "verification-sha256");
     Path jar = folder.plugins().resolve("verification-sha256.jar");
-    try (PluginHost host = folder.open()) {
+    try (PluginHost host = folder.openCopied()) {
       assertEquals(List.of(), host.news());
 
       Files.writeString(jar, "no jar at all");
