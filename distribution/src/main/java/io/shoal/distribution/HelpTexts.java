@@ -60,7 +60,7 @@ final class HelpTexts {
   static void write(Program program, Path packageFolder) throws IOException {
     Files.createDirectories(packageFolder.resolve(FOLDER));
     Files.writeString(file(packageFolder, PROGRAM), program.help());
-    for (Subcommand command : Subcommand.values()) {
+    for (Subcommand command : Subcommand.shown()) {
       Files.writeString(file(packageFolder, command.word()), program.help(command));
     }
   }

@@ -1,7 +1,14 @@
 package io.shoal.distribution;
 
+import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.Console;
+import io.shoal.distribution.launch.LogSetup;
+import io.shoal.distribution.launch.PackageFolder;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The start of the program, and its end by a signal.
 final class Main {
@@ -13,14 +20,30 @@ final class Main {
 
   public static void main(String[] args) {
     Thread main = Thread.currentThread();
-    var ending = new Thread(() -> interruptAndWait(main), "ending");
+    var ended = new AtomicBoolean();
+    var ending = new Thread(() -> interruptAndWait(main, ended), "ending");
     Runtime.getRuntime().addShutdownHook(ending);
-    OptionalInt small = SmallCommands.run(args);
-    int code = small.isPresent() ? small.getAsInt() : Program.run(args);
+    var console =
+        new Console(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            Boolean.getBoolean("shoal.terminal"));
+    // Results alone go to standard output, also where a plugin or a library prints.
+    System.setOut(System.err);
+    var environment =
+        new Environment(console, new LocalNodes(), PackageFolder.current(), ended::get);
+    OptionalInt small = new SmallCommands(environment).run(args);
+    int code = small.isPresent() ? small.getAsInt() : runProgram(environment, args);
     if (endsByItself(ending)) {
       // The status is the exit's: threads of a node that stops may still run.
       System.exit(code);
     }
+  }
+
+  private static int runProgram(Environment environment, String[] args) {
+    int code = Program.runWatched(environment, args);
+    LogSetup.end();
+    return code;
   }
 
   /// False if a signal is ending the process: it waits for this thread, and exits with its own
@@ -34,7 +57,8 @@ final class Main {
   }
 
   /// A signal came: the command gets time to stop cleanly, but not forever.
-  private static void interruptAndWait(Thread main) {
+  private static void interruptAndWait(Thread main, AtomicBoolean ended) {
+    ended.set(true);
     main.interrupt();
     try {
       main.join(MAX_ENDING);

@@ -7,13 +7,10 @@ import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ErrorLine;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.FatalErrors;
-import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.command.PeerAddresses;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,18 +45,20 @@ final class Program {
     this.dying = dying;
   }
 
-  /// Runs a command line in this process.
+  /// Runs a command line, and holds that its results were written.
   ///
   /// @return the exit code
-  static int run(String[] args) {
-    var console =
-        new Console(
-            new FileOutputStream(FileDescriptor.out),
-            new FileOutputStream(FileDescriptor.err),
-            Boolean.getBoolean("shoal.terminal"));
-    var environment = new Environment(console, new LocalNodes(), PackageFolder.current());
+  int run(String... args) {
+    return environment.console().end(execute(args));
+  }
+
+  /// Runs the command line of a process, in which an error in any thread ends the command.
+  ///
+  /// @return the exit code
+  static int runWatched(Environment environment, String[] args) {
+    Console console = environment.console();
     FatalErrors errors = FatalErrors.watch(Thread.currentThread(), console::note, ExitCode.FAILED);
-    int code = new Program(environment, () -> errors.first().isPresent()).execute(args);
+    int code = new Program(environment, () -> errors.first().isPresent()).run(args);
     errors.first().ifPresent(console::note);
     return errors.first().isPresent() ? ExitCode.FAILED : code;
   }
@@ -104,10 +103,14 @@ final class Program {
             .usageMessage()
             .description(command.description())
             .hidden(command.hidden());
+        if (command != Subcommand.SERVE) {
+          CommonHelp.shorten(sub);
+        }
         line.addSubcommand(command.word(), sub);
       }
     }
     line.registerConverter(Path.class, text -> converted(() -> path(text)));
+    CommonHelp.describe(line);
     line.registerConverter(Reference.class, text -> converted(() -> Reference.parse(text)));
     line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddresses.parse(text)));
     line.registerConverter(Duration.class, text -> converted(() -> Units.requireDuration(text)));
@@ -185,8 +188,15 @@ final class Program {
     if (dying.getAsBoolean() && e instanceof InterruptedException) {
       return ExitCode.FAILED;
     }
-    environment.console().note(ErrorLine.of(e));
     LoggerFactory.getLogger(Program.class).debug("the command failed", e);
+    if (environment.interrupted().getAsBoolean()) {
+      environment.console().note(ErrorLine.INTERRUPTED);
+      return ExitCode.INTERRUPTED;
+    }
+    if (environment.console().lostResults()) {
+      return ExitCode.FAILED; // the console reports that itself, once
+    }
+    environment.console().note(ErrorLine.of(e));
     return ExitCode.of(e);
   }
 

@@ -8,12 +8,9 @@ import io.shoal.distribution.command.NodeCommand;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ErrorLine;
 import io.shoal.distribution.console.ExitCode;
-import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.RemoteNode;
 import io.shoal.runtime.command.Reference;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,45 +25,45 @@ final class SmallCommands {
   /// commands alone is made of this run.
   static final String TRAINING = "train-small";
 
-  private SmallCommands() {}
+  private final Environment environment;
 
-  /// @return the exit code; empty if [Program] must answer
-  static OptionalInt run(String[] args) {
-    if (args.length > 1 && args[0].equals(TRAINING)) {
-      for (int i = 1; i < args.length; i++) {
-        if (answer(args[i].split(" ")).isEmpty()) {
-          System.err.println("shoal: '" + args[i] + "' is no small command");
-          return OptionalInt.of(ExitCode.FAILED);
-        }
-      }
-      return OptionalInt.of(ExitCode.DONE);
-    }
-    return answer(args);
+  SmallCommands(Environment environment) {
+    this.environment = environment;
   }
 
-  private static OptionalInt answer(String[] args) {
+  /// @return the exit code; empty if [Program] must answer
+  OptionalInt run(String[] args) {
+    OptionalInt code = args.length > 1 && args[0].equals(TRAINING) ? train(args) : answer(args);
+    return code.isPresent() ? OptionalInt.of(console().end(code.getAsInt())) : code;
+  }
+
+  private OptionalInt train(String[] args) {
+    for (int i = 1; i < args.length; i++) {
+      if (answer(args[i].split(" ")).isEmpty()) {
+        console().note("shoal: '" + args[i] + "' is no small command");
+        return OptionalInt.of(ExitCode.FAILED);
+      }
+    }
+    return OptionalInt.of(ExitCode.DONE);
+  }
+
+  private OptionalInt answer(String[] args) {
     String last = args.length == 0 ? "" : args[args.length - 1];
     if (args.length == 1 && (last.equals("--version") || last.equals("-V"))) {
-      System.out.println("shoal " + Version.TEXT);
+      console().out().println("shoal " + Version.TEXT);
       return OptionalInt.of(ExitCode.DONE);
     }
     if (args.length <= 2 && (last.equals("--help") || last.equals("-h"))) {
       boolean printed =
           args.length == 1
-              ? HelpTexts.printProgram(System.out)
-              : HelpTexts.print(args[0], System.out);
+              ? HelpTexts.printProgram(console().out())
+              : HelpTexts.print(args[0], console().out());
       return printed ? OptionalInt.of(ExitCode.DONE) : OptionalInt.empty();
     }
     return args.length == 0 ? OptionalInt.empty() : askNode(args);
   }
 
-  private static OptionalInt askNode(String[] args) {
-    var console =
-        new Console(
-            new FileOutputStream(FileDescriptor.out),
-            new FileOutputStream(FileDescriptor.err),
-            Boolean.getBoolean("shoal.terminal"));
-    var environment = new Environment(console, new LocalNodes(), PackageFolder.current());
+  private OptionalInt askNode(String[] args) {
     Optional<Object> made = Subcommand.of(args[0]).map(command -> command.make(environment));
     if (made.isEmpty() || !(made.get() instanceof NodeCommand command) || !read(args, command)) {
       return OptionalInt.empty();
@@ -75,9 +72,19 @@ final class SmallCommands {
       Optional<RemoteNode> node = RemoteNode.of(command.common.dataFolder());
       return node.isEmpty() ? OptionalInt.empty() : OptionalInt.of(command.run(node.get()));
     } catch (ShoalException | IOException | InterruptedException | RuntimeException | Error e) {
-      console.note(ErrorLine.of(e));
+      if (environment.interrupted().getAsBoolean()) {
+        console().note(ErrorLine.INTERRUPTED);
+        return OptionalInt.of(ExitCode.INTERRUPTED);
+      }
+      if (!console().lostResults()) {
+        console().note(ErrorLine.of(e));
+      }
       return OptionalInt.of(ExitCode.of(e));
     }
+  }
+
+  private Console console() {
+    return environment.console();
   }
 
   /// Whether the arguments after the command's name are a reference where it wants one, and plain

@@ -23,6 +23,7 @@ import io.shoal.distribution.command.VerifyCommand;
 import io.shoal.distribution.demo.DemoCommand;
 import io.shoal.distribution.launch.StartupCache;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// The commands, in the order in which the help lists them.
@@ -74,6 +75,11 @@ enum Subcommand {
   /// Whether the help leaves it out.
   boolean hidden() {
     return this == TRAIN || this == CACHES || this == HELP_TEXTS;
+  }
+
+  /// Those that the help lists.
+  static List<Subcommand> shown() {
+    return Arrays.stream(values()).filter(command -> !command.hidden()).toList();
   }
 
   /// A new one, to run once.

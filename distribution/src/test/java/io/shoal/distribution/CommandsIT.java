@@ -37,8 +37,11 @@ class CommandsIT {
     var program = new Program(new Environment(nowhere, new LocalNodes(), folder));
 
     assertEquals(program.help(), helpInPackage("shoal"));
-    for (Subcommand command : Subcommand.values()) {
+    for (Subcommand command : Subcommand.shown()) {
       assertEquals(program.help(command), helpInPackage(command.word()));
+    }
+    try (var texts = Files.list(ShoalProcess.PACKAGE.resolve("lib/help"))) {
+      assertEquals(1 + Subcommand.shown().size(), texts.count(), "nothing of hidden commands");
     }
     assertEquals(helpInPackage("shoal"), ShoalProcess.run(folder, "--help").done().out());
     assertEquals(helpInPackage("get"), ShoalProcess.run(folder, "get", "-h").done().out());

@@ -87,6 +87,16 @@ public final class Configuration {
     return !settings.plugins().allow().isEmpty() || !settings.plugins().publishers().isEmpty();
   }
 
+  /// Whether a discovery plugin is used if it is installed.
+  public boolean usesDiscovery(String pluginId) {
+    return settings.active().discovery().map(ids -> ids.contains(pluginId)).orElse(true);
+  }
+
+  /// Whether a transport plugin is used if it is installed.
+  public boolean usesTransport(String pluginId) {
+    return settings.active().transport().map(ids -> ids.contains(pluginId)).orElse(true);
+  }
+
   /// All that the runtime itself reads.
   NodeSettings settings() {
     return settings;

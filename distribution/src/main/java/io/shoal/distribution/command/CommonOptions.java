@@ -17,6 +17,11 @@ public final class CommonOptions {
 
   private static final String CONFIGURATION = "conf/shoal.yaml";
 
+  /// The plugins that the short options are for.
+  private static final String TRANSPORT = "transport-tcp";
+
+  private static final String DISCOVERY = "discovery-kademlia";
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -84,13 +89,49 @@ public final class CommonOptions {
     return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty()).map(Path::of);
   }
 
-  /// Whether an option was given that matters only when a node starts.
-  boolean configures() {
-    return config.isPresent()
-        || !set.isEmpty()
-        || listen.isPresent()
-        || dht.isPresent()
-        || !bootstrap.isEmpty();
+  /// The options as words of a command line, but for those that are in `given` already. Settings
+  /// come first: those that are given win.
+  public List<String> words(List<String> given) {
+    List<String> words = new ArrayList<>();
+    words.add("--data=" + dataFolder());
+    config.ifPresent(file -> words.add("--config=" + PackageFolder.current().resolve(file)));
+    listen.ifPresent(address -> words.add("--listen=" + address));
+    dht.ifPresent(address -> words.add("--dht=" + address));
+    bootstrap.forEach(node -> words.add("--bootstrap=" + node));
+    logLevel.ifPresent(level -> words.add("--log-level=" + level));
+    if (json) {
+      words.add("--json");
+    }
+    if (quiet && !given.contains("-q")) {
+      words.add("--quiet");
+    }
+    words.removeIf(
+        word -> {
+          String name = word.replaceFirst("=.*", "");
+          return given.stream().anyMatch(one -> one.equals(name) || one.startsWith(name + "="));
+        });
+    set.forEach((key, value) -> words.add("--set=" + key + "=" + value));
+    return words;
+  }
+
+  /// The options given that would change what a command does, if they could still reach the node
+  /// that does it.
+  List<String> ofAnotherNode() {
+    List<String> given = new ArrayList<>();
+    config.ifPresent(_ -> given.add("--config"));
+    set.keySet().forEach(key -> given.add("--set " + key));
+    if (!bootstrap.isEmpty()) {
+      given.add("--bootstrap");
+    }
+    return given;
+  }
+
+  /// The options given that say where a node listens: no command has another result for that.
+  List<String> ofAddresses() {
+    List<String> given = new ArrayList<>();
+    listen.ifPresent(_ -> given.add("--listen"));
+    dht.ifPresent(_ -> given.add("--dht"));
+    return given;
   }
 
   /// The configuration file with the options over it.
@@ -100,11 +141,12 @@ public final class CommonOptions {
   Configuration configuration(boolean lasting) throws InvalidConfigException {
     Configuration configuration = base();
     if (!lasting) {
-      configuration = configuration.with("plugins.discovery-kademlia.readOnly", "true");
+      configuration = configuration.with("plugins." + DISCOVERY + ".readOnly", "true");
     }
     for (Map.Entry<String, String> entry : settings().entrySet()) {
       configuration = configuration.with(entry.getKey(), entry.getValue());
     }
+    requireUsed(configuration);
     return configuration;
   }
 
@@ -118,14 +160,34 @@ public final class CommonOptions {
         : Configuration.defaults();
   }
 
+  /// An option for a plugin that is not used would do nothing, and the user would not know.
+  private void requireUsed(Configuration configuration) throws InvalidConfigException {
+    if (listen.isPresent() && !configuration.usesTransport(TRANSPORT)) {
+      throw unused("--listen", TRANSPORT, "active.transport");
+    }
+    if (!configuration.usesDiscovery(DISCOVERY)) {
+      if (dht.isPresent()) {
+        throw unused("--dht", DISCOVERY, "active.discovery");
+      }
+      if (!bootstrap.isEmpty()) {
+        throw unused("--bootstrap", DISCOVERY, "active.discovery");
+      }
+    }
+  }
+
+  private static InvalidConfigException unused(String option, String plugin, String key) {
+    return new InvalidConfigException(
+        "%s is an option of %s, which %s does not name: leave it out, or add the plugin there"
+            .formatted(option, plugin, key));
+  }
+
   /// The short options stand for keys of the default plugins; `--set` comes last and wins.
   private Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    listen.ifPresent(value -> settings.put("plugins.transport-tcp.listen", value));
-    dht.ifPresent(value -> settings.put("plugins.discovery-kademlia.listen", value));
+    listen.ifPresent(value -> settings.put("plugins." + TRANSPORT + ".listen", value));
+    dht.ifPresent(value -> settings.put("plugins." + DISCOVERY + ".listen", value));
     if (!bootstrap.isEmpty()) {
-      settings.put(
-          "plugins.discovery-kademlia.bootstrap", "[" + String.join(", ", bootstrap) + "]");
+      settings.put("plugins." + DISCOVERY + ".bootstrap", "[" + String.join(", ", bootstrap) + "]");
     }
     logLevel.ifPresent(value -> settings.put("log.level", value));
     settings.putAll(set);

@@ -1,6 +1,7 @@
 package io.shoal.distribution.command;
 
 import io.shoal.api.Cid;
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.distribution.console.Console;
@@ -16,6 +17,7 @@ import io.shoal.runtime.command.Reference;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -118,14 +120,7 @@ public abstract class NodeCommand implements Callable<Integer> {
       throws ShoalException, IOException, InterruptedException {
     Optional<NodeCommands> running = environment.nodes().running(common.dataFolder());
     if (running.isPresent()) {
-      if (common.configures() && !common.quiet) {
-        console()
-            .note(
-                "shoal: a node runs on "
-                    + common.dataFolder()
-                    + " and does this with its own configuration: the options given here have no"
-                    + " effect; stop the node, or change its configuration and restart it");
-      }
+      requireEffect();
       return running.get();
     }
     var configuration = common.configuration(false);
@@ -141,6 +136,24 @@ public abstract class NodeCommand implements Callable<Integer> {
   /// Reports what can be said though no node starts.
   void notStarted(Configuration configuration)
       throws ShoalException, IOException, InterruptedException {}
+
+  /// A node that runs has its configuration. To do without what the user asked for would give
+  /// another result than the one that was meant.
+  private void requireEffect() throws InvalidInputException {
+    List<String> lost = common.ofAnotherNode();
+    if (!lost.isEmpty()) {
+      throw new InvalidInputException(
+          "%s: a node runs on %s, with its own configuration: leave it out, or stop that node first"
+              .formatted(String.join(", ", lost), common.dataFolder()));
+    }
+    List<String> addresses = common.ofAddresses();
+    if (!addresses.isEmpty() && !common.quiet) {
+      console()
+          .note(
+              "shoal: %s has no effect: the node that runs on %s listens already"
+                  .formatted(String.join(", ", addresses), common.dataFolder()));
+    }
+  }
 
   /// The content that a command works on, with names resolved; prints notes on a name.
   Reference content(NodeCommands node, Reference reference, Duration timeout)

@@ -3,6 +3,7 @@ package io.shoal.distribution.command;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.distribution.console.ExitCode;
+import io.shoal.distribution.console.LostResultException;
 import io.shoal.distribution.launch.EndSignals;
 import io.shoal.distribution.launch.LogSetup;
 import io.shoal.distribution.launch.ScratchFolder;
@@ -107,13 +108,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
     try (NodeCommands node = started.get()) {
       NodeStatus status = node.status();
-      if (common.json) {
-        environment.console().json(status);
-      } else {
-        environment
-            .console()
-            .result(readyLine(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off")));
-      }
+      ready(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off"));
       // No node starts on a scratch folder again, and making a cache would outlive the node. It
       // runs every plugin of the package, by the default configuration: also one that is refused
       // here.
@@ -126,6 +121,21 @@ public final class ServeCommand implements Callable<Integer> {
         status.advice().forEach(line -> environment.console().note("shoal: " + line));
       }
       return code(signals.take());
+    }
+  }
+
+  private void ready(NodeStatus status, String api) {
+    try {
+      if (common.json) {
+        environment.console().json(readyWords(status, api));
+      } else {
+        environment.console().result(readyLine(status, api));
+      }
+    } catch (LostResultException e) {
+      // A reader that has gone does not need the line. Any other waits for it in vain.
+      if (!environment.console().readerGone()) {
+        throw e;
+      }
     }
   }
 
@@ -153,6 +163,14 @@ public final class ServeCommand implements Callable<Integer> {
   /// which TLS over TCP is `tcp` too, since a node has one of the two; further addresses are
   /// `tcp.2`, `tcp.3`, …
   static String readyLine(NodeStatus status, String api) {
+    var line = new StringBuilder("ready");
+    readyWords(status, api)
+        .forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
+    return line.toString();
+  }
+
+  /// The words of the ready line, which are the fields of its JSON.
+  private static Map<String, String> readyWords(NodeStatus status, String api) {
     Map<String, String> words = new LinkedHashMap<>();
     words.put("peer", status.peerId());
     for (String endpoint : status.endpoints()) {
@@ -170,9 +188,7 @@ public final class ServeCommand implements Callable<Integer> {
                       endpoint));
     }
     words.put("api", api);
-    var line = new StringBuilder("ready");
-    words.forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
-    return line.toString();
+    return words;
   }
 
   /// A line to copy to another machine, which gets what this node has; empty if no other machine

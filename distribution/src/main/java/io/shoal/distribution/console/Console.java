@@ -3,29 +3,51 @@ package io.shoal.distribution.console;
 import io.shoal.runtime.command.ContentCommands.Progress;
 import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.json.Json;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /// Where results, progress and notes of a command go.
 public final class Console {
 
-  private final OutputStream raw;
+  /// A table of many rows is written in pieces of this size; single results at once.
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  /// Java reports it in the words of the C library alone.
+  private static final String READER_GONE = "Broken pipe";
+
+  private final ResultStream results;
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
+  private final IntSupplier columns;
   private final Json json = new Json();
 
   /// @param out for results alone
   /// @param err for everything else
   /// @param terminal whether `err` is a terminal
   public Console(OutputStream out, OutputStream err, boolean terminal) {
-    this.raw = out;
+    this(out, err, terminal, new TerminalWidth());
+  }
+
+  /// @param out for results alone
+  /// @param err for everything else
+  /// @param terminal whether `err` is a terminal
+  /// @param columns how wide that terminal is now
+  Console(OutputStream out, OutputStream err, boolean terminal, IntSupplier columns) {
+    this.results = new ResultStream(out);
     // UTF-8 whatever the locale says: names in results are read by programs too.
-    this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
+    this.out =
+        new PrintStream(
+            new BufferedOutputStream(results, BUFFER_BYTES), false, StandardCharsets.UTF_8);
     this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     this.terminal = terminal;
+    this.columns = columns;
   }
 
   /// Names and texts come from strangers: characters that steer a terminal are not printed.
@@ -33,13 +55,59 @@ public final class Console {
     return text.replaceAll("\\p{Cntrl}", "?");
   }
 
+  /// @throws LostResultException it could not be written, like all the following
   public void result(String line) {
     out.println(line);
+    deliver();
   }
 
   /// One line of JSON, by the names of a record's components.
+  ///
+  /// @throws LostResultException it could not be written, like all the following
   public void json(Object value) {
     out.println(json.write(value));
+    deliver();
+  }
+
+  private void deliver() {
+    out.flush();
+    Optional<IOException> failure = results.failure();
+    if (failure.isPresent()) {
+      throw new LostResultException(failure.get());
+    }
+  }
+
+  /// Whether results can be written no more.
+  public boolean lostResults() {
+    return results.failure().isPresent();
+  }
+
+  /// Whether that is because their reader has enough of them.
+  public boolean readerGone() {
+    return results.failure().map(Console::reason).orElse("").contains(READER_GONE);
+  }
+
+  private static String reason(IOException failure) {
+    return String.valueOf(failure.getMessage());
+  }
+
+  /// Writes what is left of the results, and reports if any of them was not written.
+  ///
+  /// @param code the exit code of the command but for that
+  /// @return its exit code
+  public int end(int code) {
+    out.flush();
+    Optional<IOException> failure = results.failure();
+    if (failure.isEmpty()) {
+      return code;
+    }
+    if (readerGone()) {
+      return ExitCode.READER_GONE;
+    }
+    note(
+        "shoal: standard output: %s: the results were not written; send them elsewhere"
+            .formatted(reason(failure.get())));
+    return ExitCode.FAILED;
   }
 
   public void note(String line) {
@@ -52,7 +120,7 @@ public final class Console {
 
   /// Where a command writes bytes that are not text.
   public OutputStream raw() {
-    return raw;
+    return results;
   }
 
   public PrintStream err() {
@@ -64,7 +132,7 @@ public final class Console {
     if (!wanted) {
       return ProgressDisplay.silent();
     }
-    return terminal ? ProgressDisplay.bar(err) : ProgressDisplay.lines(err);
+    return terminal ? ProgressDisplay.bar(err, columns) : ProgressDisplay.lines(err);
   }
 
   /// Prints rows in aligned columns.
@@ -83,6 +151,7 @@ public final class Console {
       }
       out.println(line.toString().stripTrailing());
     }
+    deliver();
   }
 
   /// A display of progress that ends with its command.
@@ -98,8 +167,8 @@ public final class Console {
       };
     }
 
-    static ProgressDisplay bar(PrintStream err) {
-      return new ProgressBar(err);
+    static ProgressDisplay bar(PrintStream err, IntSupplier columns) {
+      return new ProgressBar(err, columns);
     }
 
     static ProgressDisplay lines(PrintStream err) {

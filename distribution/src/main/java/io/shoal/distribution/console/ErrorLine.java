@@ -10,23 +10,26 @@ import java.nio.file.NoSuchFileException;
 /// A failure in one line for the user.
 public final class ErrorLine {
 
+  /// For a command that was interrupted, whatever failed for that reason.
+  public static final String INTERRUPTED = "shoal: interrupted; what was done so far is kept";
+
   private ErrorLine() {}
 
   public static String of(Throwable failure) {
+    if (ExitCode.interrupted(failure)) {
+      return INTERRUPTED;
+    }
     String text =
         switch (failure) {
           case ShoalException e -> String.valueOf(e.getMessage());
-          case InterruptedException _ -> "interrupted; what was done so far is kept";
           case AccessDeniedException e ->
               e.getFile() + ": access denied: change its rights, or give another path";
           case NoSuchFileException e -> e.getFile() + ": there is no such file: check the path";
           case FileAlreadyExistsException e ->
               e.getFile() + ": is in the way: move it, or give another path";
           case FileSystemException e ->
-              e.getReason() == null
-                  ? String.valueOf(e.getMessage())
-                  : e.getFile() + ": " + e.getReason();
-          case IOException e -> String.valueOf(e.getMessage());
+              e.getReason() == null ? message(e) : e.getFile() + ": " + e.getReason();
+          case IOException e -> message(e);
           case OutOfMemoryError _ ->
               "too little memory for this: try again with more, such as SHOAL_JVM_OPTIONS=-Xmx1g";
           case StackOverflowError _ -> "the content is nested too deep";
@@ -35,5 +38,14 @@ public final class ErrorLine {
                   .formatted(failure);
         };
     return "shoal: " + text.replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /// Some exceptions of Java say all they have to say by their names.
+  private static String message(IOException failure) {
+    String message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? "a file or connection failed (%s); the debug log in the data folder's logs/ has the details"
+            .formatted(failure.getClass().getSimpleName())
+        : message;
   }
 }

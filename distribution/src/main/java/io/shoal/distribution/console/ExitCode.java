@@ -10,6 +10,10 @@ import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.DeadlineException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.VerificationFailedException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 
 /// The exit codes, for scripts.
 public final class ExitCode {
@@ -24,14 +28,26 @@ public final class ExitCode {
   /// 128 + SIGINT, as shells have it.
   public static final int INTERRUPTED = 130;
 
+  /// 128 + SIGPIPE: whatever read the results has enough of them, as `head` has.
+  static final int READER_GONE = 141;
+
   private ExitCode() {}
 
   public static int of(Throwable failure) {
-    return switch (failure) {
-      case InterruptedException _ -> INTERRUPTED;
-      case ShoalException e -> of(e);
-      default -> FAILED;
-    };
+    if (interrupted(failure)) {
+      return INTERRUPTED;
+    }
+    return failure instanceof ShoalException e ? of(e) : FAILED;
+  }
+
+  /// Whether a command failed because it was interrupted. An interrupt that hits a thread at a file
+  /// or a socket closes that.
+  static boolean interrupted(Throwable failure) {
+    return failure instanceof InterruptedException
+        || failure instanceof ClosedByInterruptException
+        || failure instanceof FileLockInterruptionException
+        || failure instanceof InterruptedIOException
+            && !(failure instanceof SocketTimeoutException);
   }
 
   private static int of(ShoalException failure) {

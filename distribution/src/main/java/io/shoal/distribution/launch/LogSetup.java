@@ -1,17 +1,20 @@
 package io.shoal.distribution.launch;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.LoggerFactory;
 
 /// Sets the log up in code, since reading an XML file takes longer than most commands: what the
 /// user asked for goes to standard error without stack traces, and all with them into the data
@@ -34,6 +37,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   /// The plugin that logs a line, if one does.
   private static final String PLUGIN = "%replace(%X{" + PluginNames.KEY + "}: ){'^: $',''}";
 
+  /// A burst at the level of debug; each line is less than a kilobyte.
+  private static final int MAX_WAITING_LINES = 1024;
+
+  private static final int MAX_FLUSH_MILLIS = 1000;
+
   /// The folder of logs and crash reports; the launcher has the same name.
   private static final String LOGS = "logs";
 
@@ -53,6 +61,14 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     prepare(level, dataFolder);
   }
 
+  /// Writes what waits for standard error; to be called when a node that stayed has ended.
+  public static void end() {
+    if (Boolean.getBoolean(LASTING)
+        && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.stop();
+    }
+  }
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -68,7 +84,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     LIBRARIES.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
     // A machine with loopback alone lacks nothing, though Netty finds no hardware address there.
     context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
-    root.addAppender(console(context));
+    Appender<ILoggingEvent> console = console(context);
+    root.addAppender(Boolean.getBoolean(LASTING) ? unwaited(context, console) : console);
     String data = System.getProperty(DATA);
     if (data != null) {
       if (Boolean.getBoolean(LASTING)) {
@@ -94,6 +111,23 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     console.setEncoder(encoder(context, "%d{HH:mm:ss.SSS} %-5level " + PLUGIN + "%msg%n%nopex"));
     console.start();
     return console;
+  }
+
+  /// Standard error may be a terminal that the user stopped, or a pipe that nothing reads: a node
+  /// must not wait there. What does not fit is left out; the file has it.
+  private static Appender<ILoggingEvent> unwaited(
+      LoggerContext context, Appender<ILoggingEvent> console) {
+    var queue = new AsyncAppender();
+    queue.setContext(context);
+    queue.setQueueSize(MAX_WAITING_LINES);
+    queue.setDiscardingThreshold(0);
+    queue.setNeverBlock(true);
+    queue.setMaxFlushTime(MAX_FLUSH_MILLIS);
+    // What nobody asked for must not take the place of what is to be shown.
+    console.getCopyOfAttachedFiltersList().forEach(queue::addFilter);
+    queue.addAppender(console);
+    queue.start();
+    return queue;
   }
 
   private static LogFile file(LoggerContext context, Path data) {

@@ -6,6 +6,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.content.ChangedFiles;
+import io.shoal.runtime.limit.RateGauge;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
@@ -32,7 +33,7 @@ public final class StoreVerify {
   /// Ids that a report names; for a store that is corrupt all over, more are of no use.
   private static final int MAX_NAMED = 1_000;
 
-  private static final int PROGRESS_EVERY = 64;
+  private static final long PROGRESS_NANOS = 100_000_000;
 
   /// About so many chunks are listed at once: the list of all chunks of a large store does not fit
   /// into memory.
@@ -94,19 +95,25 @@ public final class StoreVerify {
     int parts = Math.clamp(Long.highestOneBit(all[0] / LISTED_AT_ONCE) * 2, 1, MAX_PARTS);
     VerifyPass pass = new VerifyPass(local.quarantine(), bytesPerSecond);
     List<String> corrupt = new ArrayList<>();
+    RateGauge speed = new RateGauge();
+    long reportedNanos = nanoTime.getAsLong();
+    speed.bytesPerSecond(0, reportedNanos);
     for (int part = 0; part < parts; part++) {
       for (Cid cid : listed(part, parts)) {
         if (pass.check(cid) && corrupt.size() < MAX_NAMED) {
           corrupt.add(cid.toString());
         }
-        if (pass.chunks() % PROGRESS_EVERY == 0) {
+        long now = nanoTime.getAsLong();
+        if (now - reportedNanos >= PROGRESS_NANOS) {
+          reportedNanos = now;
+          long rate = speed.bytesPerSecond(pass.bytes(), now);
           progress.progress(
-              new ContentCommands.Progress("checking", pass.bytes(), all[1], 0, 0, ""));
+              new ContentCommands.Progress("checking", pass.bytes(), all[1], rate, 0, ""));
         }
         if (Thread.interrupted()) {
           throw new InterruptedException("interrupted");
         }
-        TimeUnit.NANOSECONDS.sleep(pass.debtNanos(nanoTime.getAsLong()));
+        TimeUnit.NANOSECONDS.sleep(pass.debtNanos(now));
       }
     }
     Map<Cid, Set<Cid>> missing = missing();
