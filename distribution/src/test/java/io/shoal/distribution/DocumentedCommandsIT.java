@@ -39,16 +39,19 @@ class DocumentedCommandsIT {
           "mvn -B verify\n");
 
   private static final Map<String, String> SCENES =
-      Map.of(
-          "README.md: quick-start", "theQuickStartWorks",
-          "plugin-guide.md: plugin-guide-build", "thePluginGuideWorks",
-          "plugin-guide.md: plugin-guide-use", "thePluginGuideWorks",
-          "quick-reference.md: quick-reference", "theQuickReferenceWorks",
-          "quick-reference.md: names", "theNamesWork",
-          "private-swarms.md: private-swarm", "thePrivateSwarmWorks",
-          "migration.md: migration-take-over", "theMigrationWorks",
-          "migration.md: migration-get", "theMigrationWorks",
-          "embedding.md: embedding", "ExamplesIT");
+      Map.ofEntries(
+          Map.entry("README.md: quick-start", "theQuickStartWorks"),
+          Map.entry("README.md: install", "theFirstPageWorks"),
+          Map.entry("README.md: two-machines-send", "theFirstPageWorks"),
+          Map.entry("README.md: two-machines-get", "theFirstPageWorks"),
+          Map.entry("plugin-guide.md: plugin-guide-build", "thePluginGuideWorks"),
+          Map.entry("plugin-guide.md: plugin-guide-use", "thePluginGuideWorks"),
+          Map.entry("quick-reference.md: quick-reference", "theQuickReferenceWorks"),
+          Map.entry("quick-reference.md: names", "theNamesWork"),
+          Map.entry("private-swarms.md: private-swarm", "thePrivateSwarmWorks"),
+          Map.entry("migration.md: migration-take-over", "theMigrationWorks"),
+          Map.entry("migration.md: migration-get", "theMigrationWorks"),
+          Map.entry("embedding.md: embedding", "ExamplesIT"));
 
   @TempDir Path folder;
 
@@ -69,16 +72,52 @@ class DocumentedCommandsIT {
         block
                 .replace(
                     "serve &",
-                    "serve --listen 127.0.0.1:0 --dht 127.0.0.1:0 > ready &\nuntil grep -q ready ready; do sleep 0.1; done\n#")
+                    "serve --listen 127.0.0.1:0 --dht 127.0.0.1:0 > ready &\n"
+                        + "until grep -q ready ready; do sleep 0.1; done\n"
+                        + "#")
                 .replace("shoal add", "ROOT=$(shoal add -q holiday.mp4)\nshoal add")
                 .replace(
                     "shoal get",
-                    "DHT=$(sed 's/.* dht=\\([^ ]*\\).*/\\1/' ready)\nshoal get --data other --bootstrap $DHT --listen 127.0.0.1:0 --dht 127.0.0.1:0")
+                    "DHT=$(sed 's/.* dht=\\([^ ]*\\).*/\\1/' ready)\n"
+                        + "shoal get --data other --bootstrap $DHT --listen 127.0.0.1:0 --dht"
+                        + " 127.0.0.1:0")
             + "\nkill $!\nwait\n";
 
     runScript(script, Map.of()).done();
 
     Trees.assertSame(folder.resolve("home/holiday.mp4"), folder.resolve("home/copy.mp4"));
+  }
+
+  @Test
+  void theFirstPageWorks() throws Exception {
+    Path home = folder.resolve("home");
+    Trees.file(home.resolve("holiday.mp4"), 2_000_000, 48);
+    Path archive =
+        ShoalProcess.PACKAGE.resolveSibling(ShoalProcess.PACKAGE.getFileName() + ".tar.gz");
+    Files.createSymbolicLink(home.resolve(archive.getFileName()), archive);
+    Map<String, String> blocks = blocks();
+    assertTrue(
+        runScript(blocks.get("README.md: install"), Map.of()).done().out().startsWith("shoal "));
+    try (Node node = ShoalProcess.serve(home.resolve(".shoal"))) {
+      // The nodes that 'serve &' would start have ports of their own.
+      String send = blocks.get("README.md: two-machines-send").replace("shoal serve &", ":");
+      List<String> sent = runScript(send, Map.of()).done().out().lines().toList();
+      String root = sent.getFirst().replaceFirst(" .*", "");
+      String address =
+          sent.stream().filter(line -> line.startsWith("listens ")).findFirst().orElseThrow();
+      assertEquals(node.address(), address.replaceFirst("listens +", ""));
+
+      String get =
+          blocks
+              .get("README.md: two-machines-get")
+              .replace("shoal serve &", ":")
+              .replace("get", "get --data ../other --listen 127.0.0.1:0 --dht 127.0.0.1:0");
+      runScript(
+              "mkdir there; cd there\n" + get,
+              Map.of("ROOT", root, "ADDRESS", address.replaceFirst("listens +", "")))
+          .done();
+    }
+    Trees.assertSame(home.resolve("holiday.mp4"), home.resolve("there/holiday.mp4"));
   }
 
   @Test
@@ -192,7 +231,9 @@ class DocumentedCommandsIT {
 
   /// The blocks of all documents, by document and mark.
   private static Map<String, String> blocks() throws IOException {
-    List<Path> documents = new ArrayList<>(List.of(SOURCES.resolve("README.md")));
+    List<Path> documents =
+        new ArrayList<>(
+            List.of(SOURCES.resolve("README.md"), SOURCES.resolve("distribution/src/README.md")));
     try (var files = Files.walk(SOURCES.resolve("distribution/src/docs"))) {
       files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
     }

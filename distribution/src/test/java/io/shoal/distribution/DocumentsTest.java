@@ -28,6 +28,7 @@ class DocumentsTest {
 
   private static final Path SOURCES = Path.of(System.getProperty("shoal.sources"));
   private static final Path DOCUMENTS = SOURCES.resolve("distribution/src/docs");
+  private static final Path FIRST_PAGE = SOURCES.resolve("distribution/src/README.md");
 
   private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w+)(?:\\.\\w+)*(?:\\(\\))?`");
   private static final Pattern TEST = Pattern.compile("`(\\w+#\\w+)`");
@@ -75,9 +76,26 @@ class DocumentsTest {
     try (var files = Files.walk(DOCUMENTS)) {
       files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
     }
+    documents.add(FIRST_PAGE);
     for (Path document : documents) {
       for (String link : all(LINK, Files.readString(document))) {
-        assertTrue(Files.exists(document.resolveSibling(link)), document + " links to " + link);
+        Path target = document.resolveSibling(link).normalize();
+        assertTrue(Files.exists(target), document + " links to " + link);
+        // Folders of the package lie beside its first page, as there.
+        assertTrue(
+            !document.startsWith(FIRST_PAGE.getParent())
+                || target.startsWith(FIRST_PAGE.getParent()),
+            document + " links out of the package to " + link);
+      }
+    }
+  }
+
+  @Test
+  void theFirstPageNamesEveryDocument() throws IOException {
+    String page = Files.readString(FIRST_PAGE);
+    try (var files = Files.list(DOCUMENTS)) {
+      for (Path document : files.filter(file -> file.toString().endsWith(".md")).toList()) {
+        assertTrue(page.contains("(docs/" + document.getFileName() + ")"), document.toString());
       }
     }
   }

@@ -1,7 +1,9 @@
 package io.shoal.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.distribution.ShoalProcess.Node;
 import io.shoal.distribution.ShoalProcess.Result;
@@ -9,6 +11,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -113,6 +118,53 @@ class MisuseIT {
     try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
       node.process().interrupt();
       assertEquals(130, node.process().await().code());
+    }
+  }
+
+  @Test
+  void aScriptOfTheShellEndsWithTheCodeOfItsLastCommand() throws Exception {
+    Result help = script("help get\n");
+    assertTrue(help.done().out().contains("--peer"), help::toString);
+    Result roots = script("ls\n\n");
+    assertEquals("", roots.done().out(), "a prompt is no result");
+    script("ls\nget nonsense\n").failed(2, "nonsense");
+    script("get nonsense\nls\nexit\nget nonsense\n").failed(0, "nonsense");
+    Result configured = script("ls\n", "--config", "missing.yaml");
+    configured.failed(2, "missing.yaml");
+    script("ls --config other.yaml\n", "--config", "missing.yaml").failed(2, "other.yaml");
+  }
+
+  private Result script(String lines, String... options) throws Exception {
+    List<String> words = new ArrayList<>(List.of("shell"));
+    words.addAll(List.of(options));
+    try (ShoalProcess shell = ShoalProcess.start(home, words.toArray(String[]::new))) {
+      shell.type(lines);
+      shell.endInput();
+      return shell.await();
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheCommandAndNotTheShell() throws Exception {
+    Path script = Path.of("/usr/bin/script");
+    assumeTrue(Files.isExecutable(script), "nothing here makes a terminal");
+    List<String> command =
+        List.of(
+            script.toString(),
+            "-qec",
+            ShoalProcess.PACKAGE.resolve("bin/shoal") + " shell",
+            "/dev/null");
+    try (ShoalProcess shell = ShoalProcess.start(home, Map.of("TERM", "xterm"), command)) {
+      ShoalProcess.await("a prompt", () -> shell.out().contains("shoal> "));
+      shell.type("get " + UNKNOWN + " --listen 127.0.0.1:0 --dht 127.0.0.1:0\r");
+      ShoalProcess.await("a search", () -> shell.out().contains("looking for"));
+      shell.type("\u0003");
+      ShoalProcess.await("its end", () -> shell.out().contains("shoal: interrupted"));
+      shell.type("key show\r");
+      ShoalProcess.await("the next command", () -> shell.out().contains("12D3"));
+      shell.type("exit\r");
+      assertEquals(0, shell.await().code());
+      assertFalse(shell.out().contains("this is a bug"), shell.out());
     }
   }
 }

@@ -27,6 +27,12 @@ class PackageIT {
   }
 
   @Test
+  void thePackageHasAFirstPage() throws IOException {
+    assertTrue(Files.readString(PACKAGE.resolve("README.md")).startsWith("# Shoal\n"));
+    assertTrue(Files.exists(PACKAGE.resolve("docs/quick-reference.md")));
+  }
+
+  @Test
   void theDefaultPluginsAreInThePackage() throws IOException {
     try (var entries = Files.list(PACKAGE.resolve("plugins"))) {
       assertEquals(

@@ -249,6 +249,16 @@ final class ShoalProcess implements AutoCloseable {
     return process.descendants().toList();
   }
 
+  /// Writes to its standard input, as a user types.
+  void type(String text) throws IOException {
+    process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  void endInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
   /// SIGINT, as Ctrl-C sends it.
   void interrupt() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();

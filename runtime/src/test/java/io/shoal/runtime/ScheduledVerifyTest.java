@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.importer.ImportProfile;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,5 +147,20 @@ class ScheduledVerifyTest {
     assertEquals(List.of(victim.toString()), verified.corrupt());
     store.unreadable.clear();
     assertTrue(store.find(victim).isPresent());
+  }
+
+  @Test
+  void progressHasTotalAndRate() throws Exception {
+    var nanos = new AtomicLong();
+    var verify =
+        new StoreVerify(node.local(), node.index(), record(), () -> nanos.addAndGet(1_000_000_000));
+    List<ContentCommands.Progress> told = new ArrayList<>();
+
+    verify.run(Optional.empty(), FAST, told::add);
+
+    ContentCommands.Progress last = told.getLast();
+    assertEquals("checking", last.phase());
+    assertEquals(last.totalBytes(), last.doneBytes());
+    assertTrue(last.bytesPerSecond() > LEAF / 2, last.toString());
   }
 }

@@ -170,7 +170,7 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   /// The words of the ready line, which are the fields of its JSON.
-  private static Map<String, String> readyWords(NodeStatus status, String api) {
+  static Map<String, String> readyWords(NodeStatus status, String api) {
     Map<String, String> words = new LinkedHashMap<>();
     words.put("peer", status.peerId());
     for (String endpoint : status.endpoints()) {

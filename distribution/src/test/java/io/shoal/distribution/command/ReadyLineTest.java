@@ -9,6 +9,7 @@ import io.shoal.runtime.command.StatusCommands.CheckEntry;
 import io.shoal.runtime.command.StatusCommands.DiscoveryEntry;
 import io.shoal.runtime.command.StatusCommands.NodeStatus;
 import io.shoal.runtime.command.StatusCommands.UploadEntry;
+import io.shoal.runtime.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,23 +18,34 @@ import org.junit.jupiter.api.Test;
 class ReadyLineTest {
 
   private static String line(List<String> endpoints, String dht) {
-    return ServeCommand.readyLine(
-        new NodeStatus(
-            "12D3",
-            "0.1.0",
-            1,
-            endpoints,
-            List.of(
-                new DiscoveryEntry("discovery-kademlia", Optional.of(dht), 0, 0, 0, 0, Map.of())),
-            new StoreUsage(0, 0, 0, 0, 0),
-            List.of(),
-            new UploadEntry(0, 0, 0, 0, 0),
-            new NamesEntry(0, 0, 0),
-            List.of(),
-            new AccessEntry("open", 0),
-            new CheckEntry(0, 0, 0, 0, 0, -1, 0),
-            List.of()),
-        "http://127.0.0.1:1");
+    return ServeCommand.readyLine(status(endpoints, dht), "http://127.0.0.1:1");
+  }
+
+  private static NodeStatus status(List<String> endpoints, String dht) {
+    return new NodeStatus(
+        "12D3",
+        "0.1.0",
+        1,
+        endpoints,
+        List.of(new DiscoveryEntry("discovery-kademlia", Optional.of(dht), 0, 0, 0, 0, Map.of())),
+        new StoreUsage(0, 0, 0, 0, 0),
+        List.of(),
+        new UploadEntry(0, 0, 0, 0, 0),
+        new NamesEntry(0, 0, 0),
+        List.of(),
+        new AccessEntry("open", 0),
+        new CheckEntry(0, 0, 0, 0, 0, -1, 0),
+        List.of());
+  }
+
+  @Test
+  void asJsonItHasTheSameWords() {
+    assertEquals(
+        "{\"peer\":\"12D3\",\"tcp\":\"127.0.0.1:4600\",\"dht\":\"127.0.0.1:6881\",\"api\":\"off\"}",
+        new Json()
+            .write(
+                ServeCommand.readyWords(
+                    status(List.of("tcps://127.0.0.1:4600#12D3"), "127.0.0.1:6881"), "off")));
   }
 
   @Test

@@ -175,4 +175,48 @@ class LauncherTest {
       assertEquals(List.of(report), files.toList());
     }
   }
+
+  /// Where the first three descriptors of Java lead, if the launcher got them like this.
+  private List<String> descriptors(String redirections) throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/fd")), "only Linux shows them");
+    Path seen = temp.resolve("seen");
+    Files.writeString(
+        home.resolve("runtime/bin/java"),
+        "#!/bin/sh\nexec 9>'"
+            + seen
+            + "'\nfor fd in 0 1 2; do readlink /proc/$$/fd/$fd >&9; done\n");
+    output(
+        new ProcessBuilder(
+            "sh", "-c", home.resolve("bin/shoal") + " ls --data '" + data + "' " + redirections));
+    return Files.readAllLines(seen);
+  }
+
+  @Test
+  void aClosedDescriptorIsNotLeftToTheFirstFileThatIsOpened() throws Exception {
+    assertEquals("/dev/null", descriptors("<&-").getFirst());
+    assertEquals("/dev/null", descriptors(">&-").get(1));
+    assertEquals("/dev/null", descriptors("2>&-").get(2));
+    assertEquals(List.of("/dev/null", "/dev/null", "/dev/null"), descriptors("<&- >&- 2>&-"));
+    Path file = temp.resolve("results");
+    assertEquals(file.toString(), descriptors(">'" + file + "'").get(1));
+  }
+
+  @Test
+  void progressIsDrawnOnlyWhereTheTerminalCan() throws Exception {
+    Path script = Path.of("/usr/bin/script");
+    assumeTrue(Files.isExecutable(script), "nothing here makes a terminal");
+    for (String terminal : List.of("xterm", "dumb")) {
+      var builder =
+          new ProcessBuilder(
+              script.toString(),
+              "-qec",
+              home.resolve("bin/shoal") + " ls --data '" + data + "'",
+              "/dev/null");
+      builder.environment().put("TERM", terminal);
+      List<String> options = output(builder).lines().map(String::strip).toList();
+      assertTrue(
+          options.contains("-Dshoal.terminal=" + terminal.equals("xterm")), options.toString());
+    }
+    assertTrue(options("ls").contains("-Dshoal.terminal=false"));
+  }
 }

@@ -1,5 +1,6 @@
 package io.shoal.distribution.launch;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,13 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogSetupTest {
@@ -112,5 +119,43 @@ class LogSetupTest {
     log();
     assertEquals("rwx------", rights(data));
     assertTrue(Files.readString(logs.resolve("shoal.log")).contains("a line"));
+  }
+
+  @Test
+  @Timeout(60)
+  void aNodeThatStaysDoesNotWaitForStandardError() {
+    PrintStream before = System.err;
+    var released = new CountDownLatch(1);
+    LogSetup.prepareLasting("debug", data);
+    var context = new LoggerContext();
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    try {
+      System.setErr(new PrintStream(stuckUntil(released), true, StandardCharsets.UTF_8));
+      new LogSetup().configure(context);
+      for (int i = 0; i < 5_000; i++) {
+        context.getLogger("io.shoal.test").debug("line {}", i);
+      }
+    } finally {
+      released.countDown();
+      context.stop();
+      System.setErr(before);
+    }
+    assertTrue(
+        assertDoesNotThrow(() -> Files.readString(logs.resolve("shoal.log")))
+            .contains("line 4999"));
+  }
+
+  /// A pipe that nobody reads.
+  private static OutputStream stuckUntil(CountDownLatch released) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        try {
+          released.await();
+        } catch (InterruptedException e) {
+          throw new InterruptedIOException();
+        }
+      }
+    };
   }
 }
