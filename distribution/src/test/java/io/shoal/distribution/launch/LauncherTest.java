@@ -182,9 +182,10 @@ class LauncherTest {
     Path seen = temp.resolve("seen");
     Files.writeString(
         home.resolve("runtime/bin/java"),
-        "#!/bin/sh\nexec 9>'"
+        // Looked at before anything is redirected here.
+        "#!/bin/sh\nseen=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2)\necho \"$seen\" >'"
             + seen
-            + "'\nfor fd in 0 1 2; do readlink /proc/$$/fd/$fd >&9; done\n");
+            + "'\n");
     output(
         new ProcessBuilder(
             "sh", "-c", home.resolve("bin/shoal") + " ls --data '" + data + "' " + redirections));
