@@ -13,6 +13,7 @@ import io.shoal.runtime.importer.HashedFolder;
 import io.shoal.runtime.importer.ImportOptions;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.importer.ImportResult;
+import io.shoal.runtime.importer.ImportSize;
 import io.shoal.runtime.importer.Importer;
 import io.shoal.runtime.limit.RateGauge;
 import io.shoal.runtime.store.CollectionLock;
@@ -64,8 +65,9 @@ final class AddWork {
           e);
     }
     ImportOptions options = new ImportOptions(profile, request.inPlace(), request.wholeDigest());
-    ImportProgress reports = new ImportProgress(progress, nanoTime);
-    try (CollectionLock.Hold hold = collectionLock.enter()) {
+    try (ImportSize size = new ImportSize(request.paths());
+        CollectionLock.Hold hold = collectionLock.enter()) {
+      ImportProgress reports = new ImportProgress(progress, size, nanoTime);
       // One import, one group of syncs: that is what makes many small files fast.
       List<ImportResult> results =
           importer.importAll(request.paths(), request.name(), options, reports::read);
@@ -146,14 +148,19 @@ final class AddWork {
   /// Reports ten times a second at most.
   private static final class ImportProgress {
     private final ContentCommands.ProgressListener progress;
+    private final ImportSize size;
     private final LongSupplier nanoTime;
     private final RateGauge speed = new RateGauge();
     private long bytes;
     private long reportedNanos;
 
-    ImportProgress(ContentCommands.ProgressListener progress, LongSupplier nanoTime) {
+    ImportProgress(
+        ContentCommands.ProgressListener progress, ImportSize size, LongSupplier nanoTime) {
       this.progress = progress;
+      this.size = size;
       this.nanoTime = nanoTime;
+      reportedNanos = nanoTime.getAsLong();
+      speed.bytesPerSecond(0, reportedNanos);
     }
 
     void read(long more) {
@@ -161,9 +168,12 @@ final class AddWork {
       long now = nanoTime.getAsLong();
       if (now - reportedNanos >= PROGRESS_NANOS) {
         reportedNanos = now;
+        size.begin();
+        // A file that grows meanwhile is longer than it was.
+        long total = size.bytes() < bytes ? -1 : size.bytes();
         progress.progress(
             new ContentCommands.Progress(
-                "importing", bytes, -1, speed.bytesPerSecond(bytes, now), 0, ""));
+                "importing", bytes, total, speed.bytesPerSecond(bytes, now), 0, ""));
       }
     }
   }

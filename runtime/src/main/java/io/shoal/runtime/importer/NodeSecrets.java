@@ -75,13 +75,16 @@ final class NodeSecrets {
 
   /// Whether a folder is the data folder of this node, by whichever path, or of another.
   boolean isNodeFolder(Path folder) throws IOException {
-    boolean another =
-        Files.isRegularFile(folder.resolve("identity.key"), LinkOption.NOFOLLOW_LINKS)
-            && Files.isRegularFile(folder.resolve("node.lock"), LinkOption.NOFOLLOW_LINKS);
-    return another
+    return looksLikeOne(folder)
         || Files.isDirectory(folder)
             && Files.isDirectory(dataFolder)
             && Files.isSameFile(folder, dataFolder);
+  }
+
+  /// Whether a folder has what the data folder of a node has.
+  static boolean looksLikeOne(Path folder) {
+    return Files.isRegularFile(folder.resolve("identity.key"), LinkOption.NOFOLLOW_LINKS)
+        && Files.isRegularFile(folder.resolve("node.lock"), LinkOption.NOFOLLOW_LINKS);
   }
 
   /// Whether a small file's bytes hold a key of this node: a copy, an export, or a second name of
