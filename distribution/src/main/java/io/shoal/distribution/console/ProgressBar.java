@@ -18,7 +18,7 @@ final class ProgressBar implements Console.ProgressDisplay {
 
   private final PrintStream err;
   private final IntSupplier columns;
-  private boolean drawn;
+  private String drawn = "";
 
   /// @param columns how wide the terminal is now
   ProgressBar(PrintStream err, IntSupplier columns) {
@@ -28,9 +28,12 @@ final class ProgressBar implements Console.ProgressDisplay {
 
   @Override
   public synchronized void progress(Progress progress) {
-    err.print(CLEAR_LINE + line(progress, columns.getAsInt()));
-    err.flush();
-    drawn = true;
+    String line = line(progress, columns.getAsInt());
+    if (!line.equals(drawn)) {
+      err.print(CLEAR_LINE + line);
+      err.flush();
+      drawn = line;
+    }
   }
 
   /// The most that fits. Terminals move on to the next line when the last column is written.
@@ -58,10 +61,10 @@ final class ProgressBar implements Console.ProgressDisplay {
 
   @Override
   public synchronized void close() {
-    if (drawn) {
+    if (!drawn.isEmpty()) {
       err.print(CLEAR_LINE);
       err.flush();
-      drawn = false;
+      drawn = "";
     }
   }
 }
