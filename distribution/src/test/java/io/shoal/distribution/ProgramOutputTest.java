@@ -18,18 +18,23 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The output of command lines, on a node that answers as each test wants it.
 class ProgramOutputTest {
 
   private static final String ROOT = "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
+
+  @TempDir Path data;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -37,6 +42,11 @@ class ProgramOutputTest {
   private boolean runs = true;
   private boolean interrupted;
   private Optional<Exception> failure = Optional.empty();
+
+  @BeforeEach
+  void makeItANodes() throws IOException {
+    Files.createFile(data.resolve("identity.key"));
+  }
 
   private NodeCommands node() {
     return (NodeCommands)
@@ -85,7 +95,11 @@ class ProgramOutputTest {
     var environment =
         new Environment(
             new Console(results, err, false), nodes, Path.of("/nowhere"), () -> interrupted);
-    return new Program(environment).run(arguments);
+    List<String> words = new ArrayList<>(List.of(arguments));
+    if (!arguments[0].startsWith("-")) {
+      words.add("--data=" + data);
+    }
+    return new Program(environment).run(words.toArray(String[]::new));
   }
 
   private int run(String... arguments) {
@@ -185,9 +199,8 @@ class ProgramOutputTest {
     assertEquals(0, find("--dht=127.0.0.1:0 --bootstrap=127.0.0.1:1"));
   }
 
-  /// Asks others: that needs no data folder.
   private int find(String options) {
-    return run(("find " + ROOT + " --data=/nowhere/data " + options).split(" ", -1));
+    return run(("find " + ROOT + " " + options).split(" ", -1));
   }
 
   @Test
