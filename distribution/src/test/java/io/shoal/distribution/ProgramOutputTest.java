@@ -64,7 +64,7 @@ class ProgramOutputTest {
               if (method.getName().equals("find")) {
                 return find(arguments);
               }
-              return new Collected(1, 2, 3);
+              return new Collected(1, 2, 3, 0);
             });
   }
 

@@ -153,7 +153,8 @@ class ScheduledVerifyTest {
   void progressHasTotalAndRate() throws Exception {
     var nanos = new AtomicLong();
     var verify =
-        new StoreVerify(node.local(), node.index(), record(), () -> nanos.addAndGet(1_000_000_000));
+        new StoreVerify(
+            node.local(), node.index(), record(), rate -> {}, () -> nanos.addAndGet(1_000_000_000));
     List<ContentCommands.Progress> told = new ArrayList<>();
 
     verify.run(Optional.empty(), FAST, told::add);
