@@ -12,6 +12,7 @@ import io.shoal.runtime.Node;
 import io.shoal.runtime.command.ContentCommands.FoundProvider;
 import io.shoal.runtime.command.ContentCommands.Reach;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.StatusCommands.PluginEntry;
 import io.shoal.runtime.command.StoreCommands.Collected;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,6 +91,11 @@ class ProgramOutputTest {
           @Override
           public NodeCommands start(Path data, Configuration configuration, Node.Mode mode) {
             return node();
+          }
+
+          @Override
+          public List<PluginEntry> pluginsOfFailedStart(Path data, Configuration configuration) {
+            return List.of();
           }
         };
     var environment =

@@ -154,7 +154,11 @@ class ScheduledVerifyTest {
     var nanos = new AtomicLong();
     var verify =
         new StoreVerify(
-            node.local(), node.index(), record(), rate -> {}, () -> nanos.addAndGet(1_000_000_000));
+            node.local(),
+            node.index(),
+            record(),
+            new ChangedFiles(node.local(), node.index()),
+            () -> nanos.addAndGet(1_000_000_000));
     List<ContentCommands.Progress> told = new ArrayList<>();
 
     verify.run(Optional.empty(), FAST, told::add);
