@@ -117,7 +117,7 @@ final class GetWork {
     }
     plan.get().requireContent();
     boolean here = kept.get().path().equals(Optional.of(target));
-    // What is pinned is in the store; what lost its place may have this one.
+    // A pinned root is in the store; one that lost its place may have this one.
     boolean serve =
         !wanted.keep() && !kept.get().pinned() && (here || adopted.problem(kept.get()).isPresent());
     TargetComparison tree = new TargetComparison(local, plan.get(), target, serve);

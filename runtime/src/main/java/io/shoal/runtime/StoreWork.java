@@ -274,7 +274,7 @@ final class StoreWork {
   }
 
   void unpin(Cid root) throws ShoalException, IOException {
-    // What was released before, by 'gc' perhaps, is as the user wants it.
+    // One that was released before, by 'gc' perhaps, is as the user wants it.
     if (index.get(root).isEmpty() && !index.wasHere(root)) {
       throw new NotFoundException(root + " is not pinned here: ls shows what is");
     }

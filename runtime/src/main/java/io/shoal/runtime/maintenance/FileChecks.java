@@ -128,7 +128,7 @@ public final class FileChecks implements AutoCloseable {
             || problem.get().loss() == AdoptedFiles.Loss.CHANGED
                 && !root.folder()
                 && changed.reread(root, this::readSlowly);
-    // What is pinned may be in the store as well.
+    // A pinned root may be in the store as well.
     if (!root.pinned()) {
       provision.provide(root.cid(), isServed);
     }

@@ -81,7 +81,7 @@ public final class PlacedFile {
         : actual == expected;
   }
 
-  /// Whether the store serves all of it from there, and nobody changed it since. Reads none of it.
+  /// Whether the store serves all of it from there, and it was not changed since. Reads none of it.
   public boolean isServed() throws IOException {
     Optional<FileBacked> files = local.store().fileBacked();
     if (files.isEmpty()) {
