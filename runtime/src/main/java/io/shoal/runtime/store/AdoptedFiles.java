@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /// Whether files that are served in place are still what they were.
 public final class AdoptedFiles {
-  /// What happened to the file of a root, which is not provided therefore.
+  /// Why a root is not provided: how its file differs from what it was.
   public enum Loss {
     /// It looks otherwise than it did. It may still have the same bytes: they were not read again,
     /// or were other ones.

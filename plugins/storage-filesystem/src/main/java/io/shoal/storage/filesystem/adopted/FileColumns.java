@@ -11,8 +11,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
 
-/// What is known of each file, in columns by its number, and the files by their paths: about 110
-/// bytes a file, where objects would take 500. Files of one folder share its path. Not thread-safe.
+/// The state of each file in columns by its number, and the files by their paths: about 110 bytes a
+/// file, where objects would take 500. Files of one folder share its path. Not thread-safe.
 final class FileColumns {
   /// No file: the number of the store's own chunks.
   static final int NONE = ChunkIndex.OWNED;
