@@ -1,5 +1,6 @@
 package io.shoal.runtime.download;
 
+import io.shoal.runtime.limit.StreamMemory;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

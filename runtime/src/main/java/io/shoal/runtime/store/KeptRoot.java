@@ -116,6 +116,10 @@ public record KeptRoot(
     return samePlace && (other.name().isEmpty() || other.name().equals(name));
   }
 
+  boolean hasName(Named one) {
+    return also.contains(one) || one.equals(new Named(name, path));
+  }
+
   /// The root once for each of its names, its own first.
   List<KeptRoot> each() {
     List<KeptRoot> each = new ArrayList<>();

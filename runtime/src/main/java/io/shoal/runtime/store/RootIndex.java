@@ -1,7 +1,6 @@
 package io.shoal.runtime.store;
 
 import io.shoal.api.Cid;
-import io.shoal.api.Multihash;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.DiskFull;
 import io.shoal.runtime.file.DiskReserve;
@@ -13,14 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,27 +31,13 @@ public final class RootIndex implements AutoCloseable {
   /// Lines beyond the living ones after which the journal is written anew.
   private static final int MAX_DEAD_LINES = 4_096;
 
-  /// Enough for what a user releases twice by mistake, in half a megabyte.
-  private static final int MAX_RELEASED = 4_096;
-
   private final Path file;
   private final DiskReserve reserve;
-  private final Map<Cid, KeptRoot> roots = new LinkedHashMap<>();
-
-  /// Several roots of one digest are the same file in leaves of several sizes.
-  private final Map<String, Set<Cid>> byDigest = new HashMap<>();
-
-  /// The roots with the rule `private`, those that are not here among them.
-  private final Set<Cid> hidden = new LinkedHashSet<>();
-
-  /// The roots that went last, as far as the journal still names them.
-  private final LinkedHashSet<Cid> released = new LinkedHashSet<>();
+  // Guarded by this.
+  private final RootTable table = new RootTable();
 
   private FileChannel channel;
   private int lines;
-
-  /// Whether the sizes are right in what an earlier program wrote.
-  private boolean sizesChecked;
 
   /// Whether a write failed: half a line may be at the end, which would spoil the next one; or the
   /// line was not forced, and a second force would say that it was.
@@ -67,7 +48,7 @@ public final class RootIndex implements AutoCloseable {
     this.file = folder.resolve("roots.journal");
     this.reserve = reserve;
     if (!Files.exists(file)) {
-      sizesChecked = true;
+      table.apply(new RootLines.SizesChecked());
       rewrite();
     } else if (!load()) {
       repair();
@@ -110,55 +91,11 @@ public final class RootIndex implements AutoCloseable {
 
   private boolean replay(String line) {
     Optional<RootLines.Entry> entry = RootLines.read(line, file.getFileSystem());
-    entry.ifPresent(this::apply);
+    if (entry.filter(RootLines.Unknown.class::isInstance).isPresent()) {
+      LOG.debug("{}: line {} is of a newer program", file, lines);
+    }
+    entry.ifPresent(table::apply);
     return entry.isPresent();
-  }
-
-  private void apply(RootLines.Entry entry) {
-    switch (entry) {
-      case RootLines.Kept(KeptRoot root) -> take(root);
-      case RootLines.Gone(Cid root) -> {
-        drop(root);
-        released.add(root);
-        if (released.size() > MAX_RELEASED) {
-          released.removeFirst();
-        }
-      }
-      case RootLines.Rule(Cid root, boolean isPrivate) -> {
-        if (isPrivate) {
-          hidden.add(root);
-        } else {
-          hidden.remove(root);
-        }
-      }
-      case RootLines.Also(Cid root, KeptRoot.Named name) ->
-          Optional.ofNullable(roots.get(root))
-              .ifPresent(kept -> roots.put(root, kept.withName(name)));
-      case RootLines.SizesChecked() -> sizesChecked = true;
-      case RootLines.Unknown() -> LOG.debug("{}: line {} is of a newer program", file, lines);
-    }
-  }
-
-  private void take(KeptRoot root) {
-    KeptRoot old = roots.get(root.cid());
-    drop(root.cid());
-    released.remove(root.cid());
-    roots.put(root.cid(), old == null ? root : root.withNamesOf(old));
-    root.sha256()
-        .ifPresent(
-            digest ->
-                byDigest.computeIfAbsent(digest, any -> new LinkedHashSet<>()).add(root.cid()));
-  }
-
-  private void drop(Cid cid) {
-    KeptRoot old = roots.remove(cid);
-    if (old != null) {
-      old.sha256()
-          .ifPresent(
-              digest ->
-                  byDigest.computeIfPresent(
-                      digest, (any, same) -> same.remove(cid) && same.isEmpty() ? null : same));
-    }
   }
 
   /// Adds a root, or adds to what is known of it. Its content is durable already.
@@ -175,16 +112,23 @@ public final class RootIndex implements AutoCloseable {
     Map<Cid, KeptRoot> now = new LinkedHashMap<>();
     List<KeptRoot> added = new ArrayList<>();
     for (KeptRoot root : all) {
-      KeptRoot old = now.getOrDefault(root.cid(), roots.get(root.cid()));
-      if (old == null) {
+      Optional<KeptRoot> old =
+          Optional.ofNullable(now.get(root.cid())).or(() -> table.get(root.cid()));
+      if (old.isEmpty()) {
         added.add(root);
       }
-      now.put(root.cid(), old == null ? root : root.over(old));
+      now.put(root.cid(), old.map(root::over).orElse(root));
     }
     List<RootLines.Entry> entries = new ArrayList<>();
     for (KeptRoot root : now.values()) {
-      if (!root.equals(roots.get(root.cid()))) {
+      if (!isKnown(root)) {
         entries.add(new RootLines.Kept(root));
+        // A line of a root has one name, and several may come at once.
+        for (KeptRoot.Named name : root.also()) {
+          if (table.get(root.cid()).filter(known -> known.hasName(name)).isEmpty()) {
+            entries.add(new RootLines.Also(root.cid(), name));
+          }
+        }
       }
     }
     record(entries);
@@ -193,7 +137,7 @@ public final class RootIndex implements AutoCloseable {
 
   /// Whether what an earlier program wrote has right sizes.
   synchronized boolean hasCheckedSizes() {
-    return sizesChecked;
+    return table.sizesChecked();
   }
 
   /// From now on it has.
@@ -203,38 +147,40 @@ public final class RootIndex implements AutoCloseable {
 
   /// Corrects the size of a root, if that is still there.
   synchronized void setSize(Cid cid, long bytes) throws IOException {
-    KeptRoot old = roots.get(cid.toV1());
-    if (old != null) {
-      replace(old.withSize(bytes));
+    Optional<KeptRoot> old = table.get(cid);
+    if (old.isPresent()) {
+      replace(old.get().withSize(bytes));
     }
   }
 
+  private boolean isKnown(KeptRoot root) {
+    return table.get(root.cid()).filter(root::equals).isPresent();
+  }
+
   private void replace(KeptRoot root) throws IOException {
-    if (!root.equals(roots.get(root.cid()))) {
+    if (!isKnown(root)) {
       record(List.of(new RootLines.Kept(root)));
     }
   }
 
   /// @return whether there is such a root; then it is pinned now
   public synchronized boolean pin(Cid cid) throws IOException {
-    KeptRoot old = roots.get(cid.toV1());
-    if (old == null) {
-      return false;
+    Optional<KeptRoot> old = table.get(cid);
+    if (old.isPresent()) {
+      replace(old.get().asPinned());
     }
-    replace(old.asPinned());
-    return true;
+    return old.isPresent();
   }
 
   /// Adds the whole-file digest to a root, if that is still there.
   ///
   /// @return whether it is
   public synchronized boolean setDigest(Cid cid, String sha256) throws IOException {
-    KeptRoot old = roots.get(cid.toV1());
-    if (old == null) {
-      return false;
+    Optional<KeptRoot> old = table.get(cid);
+    if (old.isPresent()) {
+      replace(old.get().withDigest(Optional.of(sha256)));
     }
-    replace(old.withDigest(Optional.of(sha256)));
-    return true;
+    return old.isPresent();
   }
 
   /// @return the root as it was; empty if it was not there
@@ -253,30 +199,27 @@ public final class RootIndex implements AutoCloseable {
 
   /// Whether a root was here and went not long ago: to release it again is no mistake.
   public synchronized boolean wasHere(Cid cid) {
-    return released.contains(cid.toV1());
+    return table.wasReleased(cid);
   }
 
   public synchronized Optional<KeptRoot> get(Cid cid) {
-    return Optional.ofNullable(roots.get(cid.toV1()));
+    return table.get(cid);
   }
 
   /// A root of a whole-file digest, whatever its rule.
   public synchronized Optional<KeptRoot> byDigest(String sha256) {
-    return byDigest.getOrDefault(sha256, Set.of()).stream().findFirst().map(roots::get);
+    return table.byDigest(sha256);
   }
 
   /// A root of a whole-file digest that is not private.
   public synchronized Optional<KeptRoot> sharedByDigest(String sha256) {
-    return byDigest.getOrDefault(sha256, Set.of()).stream()
-        .filter(cid -> !hidden.contains(cid))
-        .findFirst()
-        .map(roots::get);
+    return table.sharedByDigest(sha256);
   }
 
   /// Sets the sharing rule of a root, be it here or not: it is durable when this returns, and so
   /// before the root is announced.
   public synchronized void setPrivate(Cid cid, boolean isPrivate) throws IOException {
-    if (hidden.contains(cid.toV1()) != isPrivate) {
+    if (table.isPrivate(cid) != isPrivate) {
       record(List.of(new RootLines.Rule(cid.toV1(), isPrivate)));
     }
   }
@@ -285,42 +228,35 @@ public final class RootIndex implements AutoCloseable {
   ///
   /// @param unused whether no work is about to bring it back; called under the lock
   public synchronized void forgetRule(Cid root, BooleanSupplier unused) throws IOException {
-    if (hidden.contains(root) && !roots.containsKey(root) && unused.getAsBoolean()) {
+    if (table.isPrivate(root) && !table.has(root) && unused.getAsBoolean()) {
       record(List.of(new RootLines.Rule(root, false)));
     }
   }
 
   public synchronized boolean isPrivate(Cid cid) {
-    return hidden.contains(cid.toV1());
+    return table.isPrivate(cid);
   }
 
   /// The private roots of which there is no entry: downloads that have begun, and released roots.
   public synchronized List<Cid> privateWithoutEntry() {
-    return hidden.stream().filter(cid -> !roots.containsKey(cid)).toList();
+    return table.privateWithoutEntry();
   }
 
   /// Whether a provider key must not be announced: that of a private root, or of a whole-file
   /// digest that only private roots have.
   public synchronized boolean withheld(Cid key) {
-    if (hidden.contains(key)) {
-      return true;
-    }
-    Set<Cid> files =
-        key.codec() == Cid.RAW && key.multihashCode() == Multihash.SHA2_256
-            ? byDigest.getOrDefault(HexFormat.of().formatHex(key.multihash().digest()), Set.of())
-            : Set.of();
-    return !files.isEmpty() && !roots.containsKey(key) && hidden.containsAll(files);
+    return table.withheld(key);
   }
 
   public synchronized List<KeptRoot> all() {
-    return new ArrayList<>(roots.values());
+    return table.all();
   }
 
   private void record(List<RootLines.Entry> entries) throws IOException {
     if (entries.isEmpty()) {
       return;
     }
-    int living = livingLines();
+    int living = table.lineCount();
     if (!suspect && lines - living > MAX_DEAD_LINES + living) {
       shorten();
     }
@@ -335,7 +271,7 @@ public final class RootIndex implements AutoCloseable {
           append(added);
         });
     lines += entries.size();
-    entries.forEach(this::apply);
+    entries.forEach(table::apply);
   }
 
   private void append(byte[] added) throws IOException {
@@ -380,23 +316,9 @@ public final class RootIndex implements AutoCloseable {
 
   private void rewrite() throws IOException {
     StringBuilder text = new StringBuilder();
-    // The rules first: a file that is cut off loses a root rather than its rule.
-    hidden.forEach(cid -> text.append(RootLines.write(new RootLines.Rule(cid, true))));
-    if (sizesChecked) {
-      text.append(RootLines.write(new RootLines.SizesChecked()));
-    }
-    for (KeptRoot root : roots.values()) {
-      text.append(RootLines.write(new RootLines.Kept(root)));
-      root.also()
-          .forEach(name -> text.append(RootLines.write(new RootLines.Also(root.cid(), name))));
-    }
+    table.forEach(entry -> text.append(RootLines.write(entry)));
     AtomicFiles.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
-    lines = livingLines();
-  }
-
-  private int livingLines() {
-    int names = roots.values().stream().mapToInt(root -> 1 + root.also().size()).sum();
-    return names + hidden.size() + (sizesChecked ? 1 : 0);
+    lines = table.lineCount();
   }
 
   @Override

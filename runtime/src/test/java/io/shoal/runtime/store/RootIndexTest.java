@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,23 @@ class RootIndexTest {
       index.remove(first.cid());
       index.put(first);
       assertEquals(List.of(), index.get(first.cid()).orElseThrow().also());
+    }
+  }
+
+  @Test
+  void namesThatComeAtOnceAllOutliveARestart() throws IOException {
+    Cid cid = root(1, true, Optional.empty()).cid();
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
+      index.putAll(
+          Stream.of("a", "b", "c").map(name -> KeptRoot.pinned(cid, name, 1, false)).toList());
+    }
+    try (RootIndex index = new RootIndex(folder, new DiskReserve(folder))) {
+      KeptRoot kept = index.get(cid).orElseThrow();
+      assertEquals(
+          List.of("a", "b", "c"),
+          Stream.concat(Stream.of(kept.name()), kept.also().stream().map(KeptRoot.Named::name))
+              .sorted()
+              .toList());
     }
   }
 

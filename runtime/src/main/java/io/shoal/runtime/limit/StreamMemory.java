@@ -1,10 +1,9 @@
-package io.shoal.runtime.download;
+package io.shoal.runtime.limit;
 
 import io.shoal.api.ChunkStore;
-import io.shoal.runtime.dag.TreePlan;
 import java.util.concurrent.Semaphore;
 
-/// The memory that leaves in all [LeafWindow]s may take together. Usable from any thread.
+/// The memory that leaves of all running streams may take together. Usable from any thread.
 public final class StreamMemory {
   private final Semaphore kib;
 
@@ -14,17 +13,17 @@ public final class StreamMemory {
     kib = new Semaphore(Math.clamp(budgetBytes / 1024, 0, 1 << 20));
   }
 
-  /// @param leafBytes as its parent says, or [TreePlan#UNKNOWN_SIZE]
-  boolean tryTake(long leafBytes) {
+  /// @param leafBytes as its parent says; negative if it does not
+  public boolean tryTake(long leafBytes) {
     return kib.tryAcquire(kib(leafBytes));
   }
 
-  void giveBack(long leafBytes) {
+  public void giveBack(long leafBytes) {
     kib.release(kib(leafBytes));
   }
 
   private static int kib(long leafBytes) {
-    long most = leafBytes == TreePlan.UNKNOWN_SIZE ? ChunkStore.MAX_CHUNK_SIZE_BYTES : leafBytes;
+    long most = leafBytes < 0 ? ChunkStore.MAX_CHUNK_SIZE_BYTES : leafBytes;
     return (int) ((Math.min(most, ChunkStore.MAX_CHUNK_SIZE_BYTES) + 1023) / 1024);
   }
 }
