@@ -5,6 +5,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.destination.TargetComparison;
 import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.store.AdoptedFiles;
@@ -19,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,47 +103,60 @@ final class GetWork {
     if (kept.isEmpty() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
-    Optional<TreePlan> plan = dag.plan(root);
-    if (plan.isEmpty()) {
-      return Optional.empty();
+    try (TreePlan plan = dag.plan(root).orElse(null)) {
+      return plan == null
+          ? Optional.empty()
+          : alreadyThere(wanted, target, plan, kept.get());
     }
-    boolean here = kept.get().path().equals(Optional.of(target));
+  }
+
+  private Optional<ContentCommands.Fetched> alreadyThere(
+      DownloadRequest wanted, Path target, TreePlan plan, KeptRoot kept)
+      throws ShoalException, IOException, InterruptedException {
+    boolean here = kept.path().equals(Optional.of(target));
     // What is pinned is in the store; what lost its place may have this one.
     boolean serve =
-        !wanted.keep() && !kept.get().pinned() && (here || adopted.problem(kept.get()).isPresent());
-    TargetComparison tree = new TargetComparison(local, plan.get(), target, serve);
+        !wanted.keep() && !kept.pinned() && (here || adopted.problem(kept).isPresent());
+    TargetComparison tree = new TargetComparison(local, plan, target, serve);
     if (!tree.isThere()) {
       return Optional.empty();
     }
     if (serve) {
       holdings.keep(
           KeptRoot.inPlace(
-              root, kept.get().name(), kept.get().sizeBytes(), kept.get().folder(), target));
+              wanted.root(), kept.name(), kept.sizeBytes(), kept.folder(), target));
     }
     if (wanted.sync()) {
       // The command that fetched it may not have asked for that.
       tree.force();
       local.store().sync();
     }
-    long size = kept.get().sizeBytes();
     return Optional.of(
         new ContentCommands.Fetched(
-            root.toString(), target.toString(), size, 0, size, 0, Map.of(), Map.of(), Map.of()));
+            wanted.root().toString(),
+            target.toString(),
+            kept.sizeBytes(),
+            0,
+            kept.sizeBytes(),
+            0,
+            Map.of(),
+            Map.of(),
+            Map.of()));
   }
 
   /// Copies chunks that are in users' files alone into the store.
   private void copy(Cid root) throws ShoalException, IOException {
-    List<Cid> all = new ArrayList<>();
-    dag.reachable(root, all::add);
-    for (Cid cid : all) {
-      local.temporaryPins().lookFor(cid);
-      if (!cid.isIdentity() && !local.owns(cid)) {
-        byte[] bytes =
-            local
-                .load(cid)
-                .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
-        local.store().put(cid, ByteBuffer.wrap(bytes));
-      }
+    dag.reachable(root, this::copyChunk);
+  }
+
+  private void copyChunk(Cid cid) throws ShoalException, IOException {
+    local.temporaryPins().lookFor(cid);
+    if (!cid.isIdentity() && !local.owns(cid)) {
+      byte[] bytes =
+          local
+              .load(cid)
+              .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
+      local.store().put(cid, ByteBuffer.wrap(bytes));
     }
   }
 
@@ -154,7 +167,7 @@ final class GetWork {
       local.store().sync();
       RootCompleteness.require(local.store(), root);
     }
-    boolean folder = dag.plan(root).map(TreePlan::isFolder).orElse(false);
+    boolean folder = isFolder(root);
     KeptRoot kept;
     if (wanted.keep()) {
       kept = KeptRoot.pinned(root, wanted.name(), fetched.sizeBytes(), folder);
@@ -164,5 +177,14 @@ final class GetWork {
       kept = KeptRoot.cached(root, wanted.name(), fetched.sizeBytes(), folder);
     }
     holdings.keep(kept.withDigest(wanted.wholeDigest()));
+  }
+
+  private boolean isFolder(Cid root) throws ShoalException, IOException {
+    Cid top = root.toV1();
+    Optional<byte[]> block =
+        top.codec() != Cid.DAG_PB
+            ? Optional.empty()
+            : top.isIdentity() ? Optional.of(top.identityContent()) : local.load(root);
+    return block.isPresent() && UnixNode.isFolder(block.get());
   }
 }

@@ -5,6 +5,7 @@ import io.shoal.api.Discovery;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
+import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Verifier;
 import io.shoal.runtime.access.Access;
@@ -15,6 +16,7 @@ import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.connection.GatedServer;
 import io.shoal.runtime.content.ChangedFiles;
 import io.shoal.runtime.content.FileChecks;
+import io.shoal.runtime.dag.DagMemory;
 import io.shoal.runtime.discovery.AnnounceScope;
 import io.shoal.runtime.discovery.Announcer;
 import io.shoal.runtime.discovery.DigestLookup;
@@ -154,7 +156,8 @@ final class NodeCore implements AutoCloseable {
             check,
             verified,
             quarantine,
-            new TemporaryPins());
+            new TemporaryPins(),
+            new DagMemory(sources.memoryBytes(), () -> storedChunks(store)));
     PeerBook book = new PeerBook(clock::millis);
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();
@@ -240,6 +243,15 @@ final class NodeCore implements AutoCloseable {
             discoveries,
             new StoredNameChunks(local, holdings, downloadRunner),
             sources);
+  }
+
+  private static long storedChunks(ChunkStore store) {
+    try {
+      return store.usage().chunks();
+    } catch (IOException | RetryableException e) {
+      // Out of reach just now: whatever is asked of it next says so.
+      return 0;
+    }
   }
 
   boolean serves() {

@@ -199,6 +199,11 @@ final class DownloadOutlook {
     if (!finder.foundAny() && swarm.usefulPeers() == 0 && peers == 0) {
       return notFound();
     }
+    return outOfTime(now);
+  }
+
+  /// The time that the user gave is over.
+  DeadlineException outOfTime(long now) {
     Optional<Cid> lacking = swarm.rarestFree().map(content::cid);
     return new DeadlineException(
         "%s: not complete after %d s%s%s; what is here is kept: run the same command again to go on"

@@ -4,16 +4,18 @@ import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.dag.CidIndex;
+import io.shoal.runtime.dag.DagMemory;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
 import io.shoal.runtime.dag.UnixNode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -22,21 +24,41 @@ import java.util.stream.IntStream;
 public final class LocalDag {
   private static final int NODES_AT_ONCE = 1_024;
 
+  /// What a node that waits to be read takes.
+  private static final int BYTES_FOR_DUE_NODE = 100;
+
   private final LocalStore local;
 
   public LocalDag(LocalStore local) {
     this.local = local;
   }
 
-  /// The plan of a root whose nodes are all here; empty if one is missing.
+  /// The plan of a root whose nodes are all here; empty if one is missing. The caller closes it.
+  ///
+  /// @throws ShoalException the DAG is no valid file or folder, or there is no memory for it
+  /// @throws InterruptedIOException interrupted, with the flag set
   public Optional<TreePlan> plan(Cid root) throws ShoalException, IOException {
-    DagWalker walker = new DagWalker(root);
-    while (!walker.complete()) {
-      AtomicBoolean absent = new AtomicBoolean();
+    DagMemory.Share memory = local.dagMemory().share(root);
+    Optional<TreePlan> plan = Optional.empty();
+    try {
+      DagWalker walker = new DagWalker(root, memory);
+      plan = allHere(walker) ? Optional.of(TreePlanner.plan(walker)) : Optional.empty();
+      return plan;
+    } finally {
+      if (plan.isEmpty()) {
+        memory.close();
+      }
+    }
+  }
+
+  private boolean allHere(DagWalker walker) throws ShoalException, IOException {
+    AtomicBoolean absent = new AtomicBoolean();
+    while (!walker.complete() && !absent.get()) {
       ManyCalls.make(
           local.store(),
           walker.missingNodes(NODES_AT_ONCE).iterator(),
           node -> {
+            requireUninterrupted();
             Optional<byte[]> bytes = absent.get() ? Optional.empty() : local.load(node);
             if (bytes.isEmpty()) {
               absent.set(true);
@@ -46,58 +68,65 @@ public final class LocalDag {
               walker.accept(node, bytes.get());
             }
           });
-      if (absent.get()) {
-        return Optional.empty();
-      }
     }
-    return Optional.of(TreePlanner.plan(walker));
+    return !absent.get();
   }
 
-  /// Takes the chunks of a DAG.
+  private static void requireUninterrupted() throws InterruptedIOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  /// Sees a chunk of a DAG.
   @FunctionalInterface
   public interface Visitor {
-    void visit(Cid chunk) throws IOException, RetryableException;
+    void visit(Cid cid) throws IOException, ShoalException;
   }
 
   /// Visits every chunk of a DAG as far as its nodes are here, each node once, and a leaf as often
-  /// as it is linked: remembers the nodes alone.
-  public void reachable(Cid root, Visitor each) throws IOException, RetryableException {
-    if (root.codec() != Cid.DAG_PB) {
-      visitLeaf(root, each);
-      return;
-    }
-    Set<Cid> seen = new HashSet<>();
-    ArrayDeque<Cid> due = new ArrayDeque<>();
-    due.add(root);
-    seen.add(root);
-    while (!due.isEmpty()) {
-      // The newest first: what waits is at most a level's breadth for each level.
-      Cid node = due.removeLast();
-      each.visit(node);
-      Optional<byte[]> bytes =
-          node.isIdentity() ? Optional.of(node.identityContent()) : local.load(node);
-      if (bytes.isEmpty()) {
-        continue;
-      }
-      for (Cid link : links(bytes.get())) {
-        if (link.codec() != Cid.DAG_PB) {
-          visitLeaf(link, each);
-        } else if (seen.add(link)) {
-          due.add(link);
+  /// as different nodes link to it: remembers the nodes alone.
+  ///
+  /// @throws ShoalException there is no memory for it, or the store is out of reach
+  /// @throws InterruptedIOException interrupted, with the flag set
+  public void reachable(Cid root, Visitor each) throws IOException, ShoalException {
+    try (DagMemory.Share memory = local.dagMemory().share(root)) {
+      CidIndex seen = new CidIndex(root);
+      Deque<Cid> due = new ArrayDeque<>();
+      visit(List.of(root), seen, due, each, memory);
+      while (!due.isEmpty()) {
+        requireUninterrupted();
+        // The newest first: what waits is at most a level's breadth for each level.
+        Cid node = due.removeLast();
+        memory.giveBack(BYTES_FOR_DUE_NODE);
+        Optional<byte[]> bytes =
+            node.isIdentity() ? Optional.of(node.identityContent()) : local.load(node);
+        if (bytes.isPresent()) {
+          visit(links(bytes.get(), memory), seen, due, each, memory);
         }
       }
     }
   }
 
-  private static void visitLeaf(Cid leaf, Visitor each) throws IOException, RetryableException {
-    if (!leaf.isIdentity()) {
-      each.visit(leaf);
+  private static void visit(
+      List<Cid> links, CidIndex seen, Deque<Cid> due, Visitor each, DagMemory.Share memory)
+      throws IOException, ShoalException {
+    for (Cid link : links) {
+      if (link.codec() != Cid.DAG_PB) {
+        if (!link.isIdentity()) {
+          each.visit(link);
+        }
+      } else if (seen.addIfAbsent(link)) {
+        memory.take(CidIndex.bytesFor(link) + BYTES_FOR_DUE_NODE);
+        each.visit(link);
+        due.add(link);
+      }
     }
   }
 
-  private static List<Cid> links(byte[] block) {
+  private static List<Cid> links(byte[] block, DagMemory.Share memory) throws ShoalException {
     try {
-      return UnixNode.parse(block).links();
+      return UnixNode.links(block, memory);
     } catch (MalformedDataException e) {
       // Not readable by this node, which keeps the chunk alone.
       return List.of();
@@ -111,6 +140,7 @@ public final class LocalDag {
         local.store(),
         IntStream.range(0, plan.chunkCount()).iterator(),
         position -> {
+          requireUninterrupted();
           if (local.has(plan.leafCid(position))) {
             here.incrementAndGet();
           }

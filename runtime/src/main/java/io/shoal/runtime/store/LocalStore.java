@@ -6,6 +6,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.RetryableException;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
+import io.shoal.runtime.dag.DagMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -18,13 +19,15 @@ import java.util.Optional;
 /// @param verified what this process has checked
 /// @param quarantine finds corrupt chunks in the store, and quarantines them
 /// @param temporaryPins what garbage collection must leave to running work
+/// @param dagMemory what all walks and plans of DAGs may take
 public record LocalStore(
     ChunkStore store,
     Verifier newContent,
     ChunkCheck check,
     VerifiedChunks verified,
     Quarantine quarantine,
-    TemporaryPins temporaryPins) {
+    TemporaryPins temporaryPins,
+    DagMemory dagMemory) {
 
   /// Whether a chunk is here, in the store or in a user's file.
   public boolean has(Cid cid) throws IOException, RetryableException {
