@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where every chunk lies: a multimap from key to places, in 60 to 70 bytes a place for digests of
+/// Where every chunk lies: a multimap from key to places, in 65 to 75 bytes a place for digests of
 /// up to 32 bytes. A place is either the store's own ([#OWNED]) or a run of an adopted file, named
-/// by the file's number. In memory only, not thread-safe.
+/// by the file's number, in which the chunk may follow itself many times. In memory only, not thread-safe.
 ///
 /// The places of one key form a chain whose head is the owned place if there is one; the places of
 /// one file form a list whose first entry the caller keeps.
@@ -32,6 +32,13 @@ public final class ChunkIndex {
   private static final int OFFSET = 4;
   private static final int META = 5;
   private static final int ENTRY_WORDS = 6;
+
+  // The links of an entry: the next one of its key, the next one in its file, and how often the
+  // chunk is there.
+  private static final int NEXT_OF_KEY = 0;
+  private static final int NEXT_IN_FILE = 1;
+  private static final int TIMES = 2;
+  private static final int ENTRY_LINKS = 3;
 
   /// Entries whose claim was taken back while their file has others: still in the file's list, in
   /// no chain.
@@ -73,6 +80,22 @@ public final class ChunkIndex {
   /// @return the entry, which is the file's first one now
   public int add(
       ChunkKey key, int sizeBytes, long codec, int file, long offsetBytes, int nextInFile) {
+    return add(key, sizeBytes, codec, file, offsetBytes, 1, nextInFile);
+  }
+
+  /// Adds a place.
+  ///
+  /// @param times how often the chunk follows itself there
+  /// @param nextInFile the file's first entry until now, or [#NONE]
+  /// @return the entry, which is the file's first one now
+  public int add(
+      ChunkKey key,
+      int sizeBytes,
+      long codec,
+      int file,
+      long offsetBytes,
+      int times,
+      int nextInFile) {
     int entry = newEntry();
     int kind = kindNumber(new Kind(key.code(), key.digest().length));
     long[] page = page(entry);
@@ -91,11 +114,12 @@ public final class ChunkIndex {
     page[base + META] =
         (long) sizeBytes << 42 | (long) kind << 34 | (long) codecNumber(codec) << 26 | file;
     setNextInFile(entry, nextInFile);
+    setLink(entry, TIMES, times);
     link(key, entry, file);
     if (file == OWNED) {
       ownedBytes += sizeBytes;
     } else {
-      adoptedBytes += sizeBytes;
+      adoptedBytes += (long) sizeBytes * times;
     }
     return entry;
   }
@@ -125,12 +149,31 @@ public final class ChunkIndex {
 
   /// The next place of the same chunk, or [#NONE].
   public int nextOfKey(int entry) {
-    return links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1)];
+    return link(entry, NEXT_OF_KEY);
   }
 
   /// The next place in the same file, or [#NONE].
   public int nextInFile(int entry) {
-    return links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1) + 1];
+    return link(entry, NEXT_IN_FILE);
+  }
+
+  /// How often the chunk follows itself there.
+  public int times(int entry) {
+    return link(entry, TIMES);
+  }
+
+  /// Takes claims back at the end of a run of a file.
+  ///
+  /// @param times how many stay, at least one
+  public void setTimes(int entry, int times) {
+    adoptedBytes += (long) sizeBytes(entry) * (times - times(entry));
+    setLink(entry, TIMES, times);
+  }
+
+  /// Puts an entry behind another one in their file's list; it was added before what followed that
+  /// one.
+  public void insertInFile(int entry, int inserted) {
+    setNextInFile(entry, inserted);
   }
 
   public boolean dead(int entry) {
@@ -233,7 +276,7 @@ public final class ChunkIndex {
     if (file(entry) == OWNED) {
       ownedBytes -= sizeBytes(entry);
     } else {
-      adoptedBytes -= sizeBytes(entry);
+      adoptedBytes -= (long) sizeBytes(entry) * times(entry);
     }
   }
 
@@ -337,7 +380,7 @@ public final class ChunkIndex {
     }
     if (entries == pages.size() << PAGE_BITS) {
       pages.add(new long[PAGE_ENTRIES * ENTRY_WORDS]);
-      links.add(new int[PAGE_ENTRIES * 2]);
+      links.add(new int[PAGE_ENTRIES * ENTRY_LINKS]);
       tails.add(null);
     }
     return entries++;
@@ -380,10 +423,18 @@ public final class ChunkIndex {
   }
 
   private void setNextOfKey(int entry, int next) {
-    links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1)] = next;
+    setLink(entry, NEXT_OF_KEY, next);
   }
 
   private void setNextInFile(int entry, int next) {
-    links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1) + 1] = next;
+    setLink(entry, NEXT_IN_FILE, next);
+  }
+
+  private int link(int entry, int which) {
+    return links.get(entry >>> PAGE_BITS)[ENTRY_LINKS * (entry & PAGE_ENTRIES - 1) + which];
+  }
+
+  private void setLink(int entry, int which, int value) {
+    links.get(entry >>> PAGE_BITS)[ENTRY_LINKS * (entry & PAGE_ENTRIES - 1) + which] = value;
   }
 }
