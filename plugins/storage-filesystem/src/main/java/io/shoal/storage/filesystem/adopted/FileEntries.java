@@ -126,7 +126,7 @@ final class FileEntries {
       // Behind the entry in the file's list: forced or not, as it is.
       ChunkKey key = index.key(entry);
       further += claims(key) >= CERTAIN ? 1 : 0;
-      index.insertInFile(
+      index.setNextInFile(
           entry,
           entry(
               index.file(entry),

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The places of one key form a chain whose head is the owned place if there is one; the places of
 /// one file form a list whose first entry the caller keeps.
+///
+/// Longer than others, since all of it reads and writes the words of one table.
 public final class ChunkIndex {
   /// The file number of the store's own chunks.
   public static final int OWNED = 0;
@@ -33,13 +35,6 @@ public final class ChunkIndex {
   private static final int META = 5;
   private static final int ENTRY_WORDS = 6;
 
-  // The links of an entry: the next one of its key, the next one in its file, and how often the
-  // chunk is there.
-  private static final int NEXT_OF_KEY = 0;
-  private static final int NEXT_IN_FILE = 1;
-  private static final int TIMES = 2;
-  private static final int ENTRY_LINKS = 3;
-
   /// Entries whose claim was taken back while their file has others: still in the file's list, in
   /// no chain.
   private static final int DEAD = 0xff;
@@ -53,7 +48,7 @@ public final class ChunkIndex {
   private final List<Kind> kinds = new ArrayList<>();
   private final List<Long> codecs = new ArrayList<>();
   private final List<long[]> pages = new ArrayList<>();
-  private final List<int[]> links = new ArrayList<>();
+  private final EntryLinks links = new EntryLinks();
   // The rest of digests of more than 32 bytes, made when the first one comes.
   private final List<long @Nullable []> tails = new ArrayList<>();
   private int[] table = new int[1 << 10];
@@ -74,10 +69,7 @@ public final class ChunkIndex {
     return seed;
   }
 
-  /// Adds a place.
-  ///
-  /// @param nextInFile the file's first entry until now, or [#NONE]
-  /// @return the entry, which is the file's first one now
+  /// Adds a place where the chunk is once.
   public int add(
       ChunkKey key, int sizeBytes, long codec, int file, long offsetBytes, int nextInFile) {
     return add(key, sizeBytes, codec, file, offsetBytes, 1, nextInFile);
@@ -114,7 +106,7 @@ public final class ChunkIndex {
     page[base + META] =
         (long) sizeBytes << 42 | (long) kind << 34 | (long) codecNumber(codec) << 26 | file;
     setNextInFile(entry, nextInFile);
-    setLink(entry, TIMES, times);
+    links.set(entry, EntryLinks.TIMES, times);
     link(key, entry, file);
     if (file == OWNED) {
       ownedBytes += sizeBytes;
@@ -149,17 +141,17 @@ public final class ChunkIndex {
 
   /// The next place of the same chunk, or [#NONE].
   public int nextOfKey(int entry) {
-    return link(entry, NEXT_OF_KEY);
+    return links.get(entry, EntryLinks.NEXT_OF_KEY);
   }
 
   /// The next place in the same file, or [#NONE].
   public int nextInFile(int entry) {
-    return link(entry, NEXT_IN_FILE);
+    return links.get(entry, EntryLinks.NEXT_IN_FILE);
   }
 
   /// How often the chunk follows itself there.
   public int times(int entry) {
-    return link(entry, TIMES);
+    return links.get(entry, EntryLinks.TIMES);
   }
 
   /// Takes claims back at the end of a run of a file.
@@ -167,13 +159,7 @@ public final class ChunkIndex {
   /// @param times how many stay, at least one
   public void setTimes(int entry, int times) {
     adoptedBytes += (long) sizeBytes(entry) * (times - times(entry));
-    setLink(entry, TIMES, times);
-  }
-
-  /// Puts an entry behind another one in their file's list; it was added before what followed that
-  /// one.
-  public void insertInFile(int entry, int inserted) {
-    setNextInFile(entry, inserted);
+    links.set(entry, EntryLinks.TIMES, times);
   }
 
   public boolean dead(int entry) {
@@ -380,7 +366,6 @@ public final class ChunkIndex {
     }
     if (entries == pages.size() << PAGE_BITS) {
       pages.add(new long[PAGE_ENTRIES * ENTRY_WORDS]);
-      links.add(new int[PAGE_ENTRIES * ENTRY_LINKS]);
       tails.add(null);
     }
     return entries++;
@@ -423,18 +408,11 @@ public final class ChunkIndex {
   }
 
   private void setNextOfKey(int entry, int next) {
-    setLink(entry, NEXT_OF_KEY, next);
+    links.set(entry, EntryLinks.NEXT_OF_KEY, next);
   }
 
-  private void setNextInFile(int entry, int next) {
-    setLink(entry, NEXT_IN_FILE, next);
-  }
-
-  private int link(int entry, int which) {
-    return links.get(entry >>> PAGE_BITS)[ENTRY_LINKS * (entry & PAGE_ENTRIES - 1) + which];
-  }
-
-  private void setLink(int entry, int which, int value) {
-    links.get(entry >>> PAGE_BITS)[ENTRY_LINKS * (entry & PAGE_ENTRIES - 1) + which] = value;
+  /// Puts another entry behind one in their file's list.
+  public void setNextInFile(int entry, int next) {
+    links.set(entry, EntryLinks.NEXT_IN_FILE, next);
   }
 }
