@@ -106,6 +106,11 @@ final class DownloadContent {
     return placed.isEmpty() ? "folder" : "downloading";
   }
 
+  /// Whether the id of a chunk is known now: not of leaves that are about to be placed.
+  boolean names(int chunk) {
+    return placed.isPresent() || chunk < chunks.nodeCount();
+  }
+
   Cid cid(int chunk) {
     return placed.isEmpty()
         ? chunks.node(chunk)

@@ -204,7 +204,7 @@ final class DownloadOutlook {
 
   /// The time that the user gave is over.
   DeadlineException outOfTime(long now) {
-    Optional<Cid> lacking = swarm.rarestFree().map(content::cid);
+    Optional<Cid> lacking = swarm.rarestFree().filter(content::names).map(content::cid);
     return new DeadlineException(
         "%s: not complete after %d s%s%s; what is here is kept: run the same command again to go on"
             .formatted(

@@ -44,6 +44,10 @@ final class WantedChunks {
     return nodes.get(chunk);
   }
 
+  int nodeCount() {
+    return nodes.size();
+  }
+
   int count() {
     return count;
   }
