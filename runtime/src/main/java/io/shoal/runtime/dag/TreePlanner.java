@@ -114,7 +114,7 @@ public final class TreePlanner {
 
   private void skip(PlannedEntries.Named at, Cid cid, String reason) throws ShoalException {
     String path = entries.path(at);
-    dag.memory().take(BYTES_FOR_SKIPPED + path.length());
+    dag.memory().take((long) BYTES_FOR_SKIPPED + path.length());
     skipped.add(new TreePlan.Skipped(path, cid, reason));
   }
 
@@ -124,7 +124,7 @@ public final class TreePlanner {
     private long takenBytes;
 
     void add(String name) throws ShoalException {
-      long bytes = BYTES_FOR_SIBLING + name.length();
+      long bytes = (long) BYTES_FOR_SIBLING + name.length();
       dag.memory().take(bytes);
       takenBytes += bytes;
       Optional<String> fault = names.add(name);

@@ -48,7 +48,7 @@ sealed interface WalkedNode {
 
     @Override
     public long sizeBytes() {
-      return BYTES + target.length();
+      return (long) BYTES + target.length();
     }
   }
 
