@@ -74,8 +74,7 @@ final class RawDag {
   /// A file of which one part follows itself.
   Part repeated(List<Part> parts, int times) throws IOException {
     int inner = Math.min(times, 1_000);
-    Part group =
-        file(Collections.nCopies(inner, parts).stream().flatMap(List::stream).toList());
+    Part group = file(Collections.nCopies(inner, parts).stream().flatMap(List::stream).toList());
     return file(Collections.nCopies(times / inner, group));
   }
 

@@ -44,7 +44,8 @@ final class Replacement {
     if (found.isOther()) {
       throw new UserFaultException(
           target
-              + " is a device, a pipe or a socket, and none is ever replaced: choose another place with -o");
+              + " is a device, a pipe or a socket, and none is ever replaced: choose another place"
+              + " with -o");
     }
   }
 

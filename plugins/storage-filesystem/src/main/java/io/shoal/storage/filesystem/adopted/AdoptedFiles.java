@@ -236,8 +236,7 @@ public final class AdoptedFiles implements FileBacked {
   private void noteSoon(List<ClaimedRun> runs) {
     long bytes = 0;
     for (ClaimedRun run : runs) {
-      bytes +=
-          Math.max((long) run.sizeBytes() * run.times(), noteAfterBytes / NOTE_AFTER_CLAIMS);
+      bytes += Math.max((long) run.sizeBytes() * run.times(), noteAfterBytes / NOTE_AFTER_CLAIMS);
     }
     // If the lock is taken, a sync runs or another thread notes: left to the next claim.
     if (unnotedBytes.addAndGet(bytes) >= noteAfterBytes && changing.tryLock()) {

@@ -172,10 +172,7 @@ final class ClaimTable {
   private Candidate candidate(int number, int entry, int time) {
     int size = index.sizeBytes(entry);
     return new Candidate(
-        file(number),
-        files.expected(number),
-        index.offsetBytes(entry) + (long) time * size,
-        size);
+        file(number), files.expected(number), index.offsetBytes(entry) + (long) time * size, size);
   }
 
   /// The claims on a chunk, also where a file has several.
@@ -201,8 +198,7 @@ final class ClaimTable {
   /// @return whether it was there
   boolean unclaim(ChunkKey key, Candidate claim) {
     return unclaim(
-        claim.file(),
-        new ClaimedRun(key.cid(Cid.RAW), claim.offsetBytes(), claim.sizeBytes(), 1));
+        claim.file(), new ClaimedRun(key.cid(Cid.RAW), claim.offsetBytes(), claim.sizeBytes(), 1));
   }
 
   /// Takes claims of one entry back.

@@ -128,11 +128,7 @@ final class FileEntries {
       further += claims(key) >= CERTAIN ? 1 : 0;
       index.setNextInFile(
           entry,
-          entry(
-              index.file(entry),
-              key,
-              run.after(run.times() - after),
-              index.nextInFile(entry)));
+          entry(index.file(entry), key, run.after(run.times() - after), index.nextInFile(entry)));
     }
     if (before > 0) {
       index.setTimes(entry, before);

@@ -235,9 +235,7 @@ final class ReferenceLog implements AutoCloseable {
       case PendingChange.Claims claims ->
           when(there, () -> new JournalRecord.Claimed(file.number(), claims.runs()));
       case PendingChange.Unclaim claim ->
-          when(
-              there,
-              () -> new JournalRecord.Unclaimed(file.number(), claim.run()));
+          when(there, () -> new JournalRecord.Unclaimed(file.number(), claim.run()));
       case PendingChange.Drop _ ->
           when(!table.isForgotten(file), () -> new JournalRecord.Dropped(file.number()));
       case PendingChange.Forget _ -> when(known, () -> new JournalRecord.Forgotten(file.number()));

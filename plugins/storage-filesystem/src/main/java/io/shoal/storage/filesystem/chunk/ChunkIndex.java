@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Where every chunk lies: a multimap from key to places, in 65 to 75 bytes a place for digests of
 /// up to 32 bytes. A place is either the store's own ([#OWNED]) or a run of an adopted file, named
-/// by the file's number, in which the chunk may follow itself many times. In memory only, not thread-safe.
+/// by the file's number, in which the chunk may follow itself many times. In memory only, not
+/// thread-safe.
 ///
 /// The places of one key form a chain whose head is the owned place if there is one; the places of
 /// one file form a list whose first entry the caller keeps.
