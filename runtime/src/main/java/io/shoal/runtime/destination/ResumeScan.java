@@ -20,9 +20,6 @@ import java.util.Optional;
 /// attempt, written by it and not claimed, or in the store. Only unclaimed bytes are read and
 /// hashed. Confined to one thread.
 public final class ResumeScan {
-  /// Files whose claims are at hand.
-  private static final int MAX_FILES = 256;
-
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   /// How a leaf was found.
