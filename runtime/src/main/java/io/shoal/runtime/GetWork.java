@@ -104,9 +104,7 @@ final class GetWork {
       return Optional.empty();
     }
     try (TreePlan plan = dag.plan(root).orElse(null)) {
-      return plan == null
-          ? Optional.empty()
-          : alreadyThere(wanted, target, plan, kept.get());
+      return plan == null ? Optional.empty() : alreadyThere(wanted, target, plan, kept.get());
     }
   }
 
@@ -115,16 +113,14 @@ final class GetWork {
       throws ShoalException, IOException, InterruptedException {
     boolean here = kept.path().equals(Optional.of(target));
     // What is pinned is in the store; what lost its place may have this one.
-    boolean serve =
-        !wanted.keep() && !kept.pinned() && (here || adopted.problem(kept).isPresent());
+    boolean serve = !wanted.keep() && !kept.pinned() && (here || adopted.problem(kept).isPresent());
     TargetComparison tree = new TargetComparison(local, plan, target, serve);
     if (!tree.isThere()) {
       return Optional.empty();
     }
     if (serve) {
       holdings.keep(
-          KeptRoot.inPlace(
-              wanted.root(), kept.name(), kept.sizeBytes(), kept.folder(), target));
+          KeptRoot.inPlace(wanted.root(), kept.name(), kept.sizeBytes(), kept.folder(), target));
     }
     if (wanted.sync()) {
       // The command that fetched it may not have asked for that.

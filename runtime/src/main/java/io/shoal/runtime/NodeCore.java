@@ -5,7 +5,6 @@ import io.shoal.api.Discovery;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
-import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Verifier;
 import io.shoal.runtime.access.Access;
@@ -157,7 +156,7 @@ final class NodeCore implements AutoCloseable {
             verified,
             quarantine,
             new TemporaryPins(),
-            new DagMemory(sources.memoryBytes(), () -> storedChunks(store)));
+            new DagMemory(sources.memoryBytes(), () -> LocalStore.chunkCount(store)));
     PeerBook book = new PeerBook(clock::millis);
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();
@@ -243,15 +242,6 @@ final class NodeCore implements AutoCloseable {
             discoveries,
             new StoredNameChunks(local, holdings, downloadRunner),
             sources);
-  }
-
-  private static long storedChunks(ChunkStore store) {
-    try {
-      return store.usage().chunks();
-    } catch (IOException | RetryableException e) {
-      // Out of reach just now: whatever is asked of it next says so.
-      return 0;
-    }
   }
 
   boolean serves() {

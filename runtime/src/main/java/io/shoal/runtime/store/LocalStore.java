@@ -29,6 +29,16 @@ public record LocalStore(
     TemporaryPins temporaryPins,
     DagMemory dagMemory) {
 
+  /// How many chunks a store has; none while it is out of reach, as whatever is asked of it next
+  /// says.
+  public static long chunkCount(ChunkStore store) {
+    try {
+      return store.usage().chunks();
+    } catch (IOException | RetryableException e) {
+      return 0;
+    }
+  }
+
   /// Whether a chunk is here, in the store or in a user's file.
   public boolean has(Cid cid) throws IOException, RetryableException {
     return store.find(cid).isPresent();
