@@ -4,7 +4,6 @@ import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.runtime.command.ContentCommands;
-import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.download.DiskPause;
 import io.shoal.runtime.download.Download;
 import io.shoal.runtime.download.DownloadCounters;
@@ -117,9 +116,8 @@ final class DownloadRunner {
   /// A download for a reader, not yet started. Nothing is announced: what arrives is passed on and
   /// gone.
   ///
-  /// @throws MalformedContentException the root is an identity CID that is not a file or folder
-  Download streamed(Cid root, LeafWindow window, Duration timeout)
-      throws MalformedContentException {
+  /// @throws ShoalException the root is an identity CID that is not a file or folder
+  Download streamed(Cid root, LeafWindow window, Duration timeout) throws ShoalException {
     return download(
         DownloadRequest.streamed(root, window, timeout),
         new DownloadCounters(parts.network().nanoTime()),
@@ -132,7 +130,7 @@ final class DownloadRunner {
       DownloadCounters counters,
       ContentCommands.ProgressListener progress,
       Runnable firstChunk)
-      throws MalformedContentException {
+      throws ShoalException {
     return new Download(
         parts, wanted, counters, new SplittableRandom(seeds.nextLong()), progress, firstChunk);
   }

@@ -7,6 +7,7 @@ import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.destination.TargetComparison;
 import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.store.AdoptedFiles;
@@ -21,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,57 +111,58 @@ final class GetWork {
     if (kept.isEmpty() || !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
-    Optional<TreePlan> plan = dag.plan(root);
-    if (plan.isEmpty()) {
-      return Optional.empty();
+    try (TreePlan plan = dag.plan(root).orElse(null)) {
+      return plan == null ? Optional.empty() : alreadyThere(wanted, target, plan, kept.get());
     }
-    plan.get().requireContent();
-    boolean here = kept.get().path().equals(Optional.of(target));
+  }
+
+  private Optional<ContentCommands.Fetched> alreadyThere(
+      DownloadRequest wanted, Path target, TreePlan plan, KeptRoot kept)
+      throws ShoalException, IOException, InterruptedException {
+    plan.requireContent();
+    boolean here = kept.path().equals(Optional.of(target));
     // A pinned root is in the store; one that lost its place may have this one.
-    boolean serve =
-        !wanted.keep() && !kept.get().pinned() && (here || adopted.problem(kept.get()).isPresent());
-    TargetComparison tree = new TargetComparison(local, plan.get(), target, serve);
+    boolean serve = !wanted.keep() && !kept.pinned() && (here || adopted.problem(kept).isPresent());
+    TargetComparison tree = new TargetComparison(local, plan, target, serve);
     if (!tree.isThere()) {
       return Optional.empty();
     }
     if (serve) {
       holdings.keep(
-          KeptRoot.inPlace(
-              root, kept.get().name(), kept.get().sizeBytes(), kept.get().folder(), target));
+          KeptRoot.inPlace(wanted.root(), kept.name(), kept.sizeBytes(), kept.folder(), target));
     }
     if (wanted.sync()) {
       // The command that fetched it may not have asked for that.
       tree.force();
       local.store().sync();
     }
-    long size = kept.get().sizeBytes();
     return Optional.of(
         new ContentCommands.Fetched(
-            root.toString(),
+            wanted.root().toString(),
             target.toString(),
-            size,
+            kept.sizeBytes(),
             0,
-            size,
+            kept.sizeBytes(),
             0,
             Map.of(),
             Map.of(),
             Map.of(),
-            plan.get().leftOut()));
+            plan.leftOut()));
   }
 
   /// Copies chunks that are in users' files alone into the store.
   private void copy(Cid root) throws ShoalException, IOException {
-    List<Cid> all = new ArrayList<>();
-    dag.reachable(root, all::add);
-    for (Cid cid : all) {
-      local.temporaryPins().lookFor(cid);
-      if (!cid.isIdentity() && !local.owns(cid)) {
-        byte[] bytes =
-            local
-                .load(cid)
-                .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
-        local.store().put(cid, ByteBuffer.wrap(bytes));
-      }
+    dag.reachable(root, this::copyChunk);
+  }
+
+  private void copyChunk(Cid cid) throws ShoalException, IOException {
+    local.temporaryPins().lookFor(cid);
+    if (!cid.isIdentity() && !local.owns(cid)) {
+      byte[] bytes =
+          local
+              .load(cid)
+              .orElseThrow(() -> new IOException("chunk " + cid + " went: get it again"));
+      local.store().put(cid, ByteBuffer.wrap(bytes));
     }
   }
 
@@ -172,7 +173,7 @@ final class GetWork {
       local.store().sync();
       RootCompleteness.require(local.store(), root);
     }
-    boolean folder = dag.plan(root).map(TreePlan::isFolder).orElse(false);
+    boolean folder = isFolder(root);
     KeptRoot kept;
     if (wanted.keep()) {
       kept = KeptRoot.pinned(root, wanted.name(), fetched.sizeBytes(), folder);
@@ -182,5 +183,14 @@ final class GetWork {
       kept = KeptRoot.cached(root, wanted.name(), fetched.sizeBytes(), folder);
     }
     holdings.keep(kept.withDigest(wanted.wholeDigest()));
+  }
+
+  private boolean isFolder(Cid root) throws ShoalException, IOException {
+    Cid top = root.toV1();
+    Optional<byte[]> block =
+        top.codec() != Cid.DAG_PB
+            ? Optional.empty()
+            : top.isIdentity() ? Optional.of(top.identityContent()) : local.load(root);
+    return block.isPresent() && UnixNode.isFolder(block.get());
   }
 }

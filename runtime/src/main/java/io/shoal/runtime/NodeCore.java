@@ -142,7 +142,8 @@ final class NodeCore implements AutoCloseable {
     List<Verifier> verifiers = new ArrayList<>();
     plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
     ChunkCheck check = new ChunkCheck(verifiers);
-    local = new LocalStore(store, plugins.verifier().extension(), check);
+    local =
+        new LocalStore(store, plugins.verifier().extension(), check, sources.memoryBytes());
     PeerBook book = new PeerBook(clock::millis);
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();

@@ -18,17 +18,18 @@ import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// The user's commands on what is here: list, stat, pin, unpin, share.
 final class StoreWork {
+  /// What an entry of a folder takes as an answer, with its text.
+  private static final long BYTES_FOR_LISTED = 500;
+
   private final LocalStore local;
   private final RootIndex index;
   private final DownloadJournal journal;
@@ -112,34 +113,56 @@ final class StoreWork {
     if (!root.isIdentity() && !local.has(root)) {
       throw notHere(root);
     }
-    TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
-    if (!plan.isFolder()) {
-      String name = index.get(root).map(KeptRoot::name).orElse(root.toString());
-      return List.of(
-          new StoreCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), kind(plan)));
+    try (TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root))) {
+      if (!plan.isFolder()) {
+        String name = index.get(root).map(KeptRoot::name).orElse(root.toString());
+        return List.of(
+            new StoreCommands.FolderEntry(root.toString(), name, dag.sizeBytes(plan), kind(plan)));
+      }
+      // The answer holds what is at the top: ids and names as text.
+      plan.memory().take(BYTES_FOR_LISTED * topEntries(plan));
+      return topLevel(plan);
     }
-    Map<String, StoreCommands.FolderEntry> entries = new LinkedHashMap<>();
-    for (TreePlan.PlannedFolder folder : plan.folders()) {
-      if (!folder.path().isEmpty() && folder.path().indexOf('/') < 0) {
-        long size = 0;
-        for (TreePlan.PlannedFile file : plan.files()) {
-          size +=
-              file.path().startsWith(folder.path() + "/") ? Math.max(0, dag.sizeBytes(file)) : 0;
-        }
-        entries.put(folder.path(), entry(folder.cid(), folder.path(), size, "folder"));
+  }
+
+  private static long topEntries(TreePlan plan) {
+    long files = 0;
+    for (int file = 0; file < plan.files().size(); file++) {
+      files += plan.topFolder(file) == 0 ? 1 : 0;
+    }
+    return files + plan.folders().size() + plan.skipped().size();
+  }
+
+  private List<StoreCommands.FolderEntry> topLevel(TreePlan plan)
+      throws RetryableException, IOException {
+    List<TreePlan.PlannedFolder> folders = plan.folders();
+    List<TreePlan.PlannedFile> files = plan.files();
+    long[] sizes = new long[folders.size()];
+    List<StoreCommands.FolderEntry> entries = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted");
+      }
+      TreePlan.PlannedFile file = files.get(i);
+      long size = dag.sizeBytes(file);
+      sizes[plan.topFolder(i)] += Math.max(0, size);
+      if (plan.topFolder(i) == 0) {
+        entries.add(entry(file.cid(), file.path(), size, "file"));
       }
     }
-    for (TreePlan.PlannedFile file : plan.files()) {
-      if (file.path().indexOf('/') < 0) {
-        entries.put(file.path(), entry(file.cid(), file.path(), dag.sizeBytes(file), "file"));
+    for (int i = 1; i < sizes.length; i++) {
+      TreePlan.PlannedFolder folder = folders.get(i);
+      if (folder.path().indexOf('/') < 0) {
+        entries.add(entry(folder.cid(), folder.path(), sizes[i], "folder"));
       }
     }
     for (TreePlan.Skipped skipped : plan.skipped()) {
       if (skipped.path().indexOf('/') < 0) {
-        entries.put(skipped.path(), entry(skipped.cid(), skipped.path(), 0, kind(skipped)));
+        entries.add(entry(skipped.cid(), skipped.path(), 0, kind(skipped)));
       }
     }
-    return entries.keySet().stream().sorted().map(entries::get).toList();
+    entries.sort(Comparator.comparing(StoreCommands.FolderEntry::name));
+    return entries;
   }
 
   private static String kind(TreePlan.Skipped entry) {
@@ -162,9 +185,16 @@ final class StoreWork {
   }
 
   StoreCommands.ContentStat stat(Cid root) throws ShoalException, IOException {
-    Optional<KeptRoot> kept = index.get(root);
-    Optional<TreePlan> plan =
+    Optional<TreePlan> here =
         local.has(root) || root.isIdentity() ? dag.plan(root) : Optional.empty();
+    try (TreePlan _ = here.orElse(null)) {
+      return stat(root, here);
+    }
+  }
+
+  private StoreCommands.ContentStat stat(Cid root, Optional<TreePlan> plan)
+      throws ShoalException, IOException {
+    Optional<KeptRoot> kept = index.get(root);
     if (plan.isEmpty() && kept.isEmpty()) {
       long here = local.has(root) ? 1 : 0;
       if (here == 0) {
@@ -231,28 +261,34 @@ final class StoreWork {
   }
 
   private void pinLoose(Cid root) throws ShoalException, IOException {
-    TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root));
-    local.store().sync();
-    if (dag.chunksHere(plan) < plan.chunkCount()) {
-      throw new NotFoundException(
-          "%d of %d chunks of %s are here: get it with --keep first"
-              .formatted(dag.chunksHere(plan), plan.chunkCount(), root));
+    long size;
+    boolean folder;
+    try (TreePlan plan = dag.plan(root).orElseThrow(() -> notHere(root))) {
+      local.store().sync();
+      if (dag.chunksHere(plan) < plan.chunkCount()) {
+        throw new NotFoundException(
+            "%d of %d chunks of %s are here: get it with --keep first"
+                .formatted(dag.chunksHere(plan), plan.chunkCount(), root));
+      }
+      size = dag.sizeBytes(plan);
+      folder = plan.isFolder();
     }
     // It came with a private root, and no user asked to announce it: it stays private.
     if (!index.isPrivate(root) && isPartOfPrivate(root)) {
       holdings.share(root, StoreCommands.Sharing.PRIVATE);
     }
-    holdings.keep(KeptRoot.pinned(root, "", dag.sizeBytes(plan), plan.isFolder()));
+    holdings.keep(KeptRoot.pinned(root, "", size, folder));
   }
 
-  private boolean isPartOfPrivate(Cid root) throws IOException, RetryableException {
-    Set<Cid> reached = new HashSet<>();
+  private boolean isPartOfPrivate(Cid root) throws IOException, ShoalException {
+    Cid wanted = root.toV1();
+    boolean[] reached = new boolean[1];
     for (KeptRoot kept : index.all()) {
-      if (index.isPrivate(kept.cid())) {
-        dag.reachable(kept.cid(), reached::add);
+      if (index.isPrivate(kept.cid()) && !reached[0]) {
+        dag.reachable(kept.cid(), cid -> reached[0] |= cid.equals(wanted));
       }
     }
-    return reached.contains(root.toV1());
+    return reached[0];
   }
 
   boolean isKept(Cid root) {

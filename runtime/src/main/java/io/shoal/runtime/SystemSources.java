@@ -14,24 +14,30 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The clocks, the random source and the network of a node: made once and passed on, so that no
-/// class below reads the machine's own.
+/// The clocks, the random source, the network and the memory of a node: made once and passed on, so
+/// that no class below reads the machine's own.
 ///
 /// @param clock wall time
 /// @param nanoTime monotonic, any origin
 /// @param random for keys and other secrets
 /// @param addresses of this machine now
+/// @param memoryBytes that the process may use
 record SystemSources(
     InstantSource clock,
     LongSupplier nanoTime,
     SecureRandom random,
-    Supplier<MachineAddresses> addresses) {
+    Supplier<MachineAddresses> addresses,
+    long memoryBytes) {
   private static final Logger LOG = LoggerFactory.getLogger(SystemSources.class);
 
   /// Those of this machine.
   static SystemSources ofMachine() {
     return new SystemSources(
-        InstantSource.system(), System::nanoTime, new SecureRandom(), SystemSources::interfaces);
+        InstantSource.system(),
+        System::nanoTime,
+        new SecureRandom(),
+        SystemSources::interfaces,
+        Runtime.getRuntime().maxMemory());
   }
 
   private static MachineAddresses interfaces() {

@@ -469,7 +469,7 @@ class NodeDownloadTest {
   /// checked them.
   private static void lie(TestNode node, Cid root) throws Exception {
     TreePlan plan = node.dag().plan(root).orElseThrow();
-    for (int i = 0; i < plan.files().getFirst().content().leafCount(); i++) {
+    for (int i = 0; i < plan.files().getFirst().content().runCount(); i++) {
       Cid leaf = leaf(node, root, i);
       node.trust(leaf);
       ((PlainStore) node.store).chunks.put(leaf.multihash(), new byte[LEAF]);

@@ -176,13 +176,14 @@ public final class ChangedFiles {
   private boolean isStill(KeptRoot root, Path file, PlacedFile.Pace pace)
       throws IOException, ShoalException, InterruptedException {
     Optional<Cid> cid = cid(root, file);
-    Optional<TreePlan> plan =
+    Optional<TreePlan> planned =
         cid.isEmpty() ? Optional.empty() : new LocalDag(local).plan(cid.get());
-    if (plan.isEmpty() || plan.get().isFolder() || plan.get().files().size() != 1) {
-      return false;
+    try (TreePlan plan = planned.orElse(null)) {
+      return plan != null
+          && !plan.isFolder()
+          && plan.files().size() == 1
+          && new PlacedFile(local, plan, plan.files().getFirst(), file).serveAgain(pace);
     }
-    TreePlan.PlannedFile planned = plan.get().files().getFirst();
-    return new PlacedFile(local, plan.get(), planned, file).serveAgain(pace);
   }
 
   private Optional<Cid> cid(KeptRoot root, Path file) throws IOException {

@@ -118,7 +118,10 @@ final class StoredFile {
         way.removeLast();
         return inNode(way, step);
       }
-      long start = step.startBytes();
+      long start = step.startBytes() + step.node().ownBytes();
+      if (offset < start) {
+        return inNode(way, step);
+      }
       int child = 0;
       while (offset - start >= step.node().blockSizes()[child]) {
         start += step.node().blockSizes()[child++];

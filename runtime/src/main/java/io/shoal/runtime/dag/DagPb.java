@@ -17,6 +17,9 @@ import java.util.OptionalLong;
 /// or wire types, repeated fields, link fields out of order, links in two groups, a link with no
 /// CID.
 public final class DagPb {
+  /// What a link takes in memory while its node is read.
+  static final int BYTES_FOR_READ_LINK = 300;
+
   private static final int NODE_DATA = ProtoReader.tag(1, ProtoReader.BYTES);
   private static final int NODE_LINK = ProtoReader.tag(2, ProtoReader.BYTES);
   private static final int LINK_HASH = ProtoReader.tag(1, ProtoReader.BYTES);
@@ -33,6 +36,10 @@ public final class DagPb {
     while (in.hasMore()) {
       int tag = in.tag();
       if (tag == NODE_LINK && !linksEnded) {
+        if (links.size() == DagLimits.MAX_LINKS) {
+          throw new MalformedDataException(
+              "a dag-pb node has more than " + DagLimits.MAX_LINKS + " links");
+        }
         links.add(decodeLink(in.bytes()));
       } else if (tag == NODE_DATA && data.isEmpty()) {
         ByteBuffer view = in.bytes();
@@ -46,6 +53,17 @@ public final class DagPb {
       }
     }
     return new PbNode(links, data);
+  }
+
+  /// How many links a node has at most, without reading them.
+  static int countLinks(byte[] block) throws MalformedDataException {
+    ProtoReader in = new ProtoReader(ByteBuffer.wrap(block));
+    int links = 0;
+    while (in.hasMore()) {
+      links += in.tag() == NODE_LINK ? 1 : 0;
+      in.bytes();
+    }
+    return Math.min(links, DagLimits.MAX_LINKS);
   }
 
   private static PbLink decodeLink(ByteBuffer bytes) throws MalformedDataException {

@@ -3,52 +3,85 @@ package io.shoal.runtime.dag;
 import io.shoal.api.Cid;
 import io.shoal.api.Quoted;
 import io.shoal.api.UserFaultException;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.RandomAccess;
+import java.util.function.IntFunction;
 
 /// A DAG as files and folders, with the place of each leaf's bytes. Made by [TreePlanner] once all
-/// nodes are known. Immutable.
+/// nodes are known. Immutable. Holds a few dozen bytes for a file or leaf; paths are put together
+/// when they are asked for.
 ///
 /// A leaf is named by its *ref*: a position of the DAG's numbering, or a negative number for bytes
 /// inside an identity CID; [#leafCid] resolves both.
-public final class TreePlan {
+public final class TreePlan implements AutoCloseable {
   /// Lines of [#leftOut]: enough for a reader, where a stranger's folder may have a million.
   private static final int MAX_LEFT_OUT_LINES = 1_000;
 
   /// The size of a file that is a single raw chunk: it is known once the chunk is here.
   public static final long UNKNOWN_SIZE = -1;
 
-  /// The bytes of a file, shared by all files of one CID. Leaf *i* covers `[offset(i), offset(i +
-  /// 1))`.
+  /// The bytes of a file, shared by all files of one CID, as *runs*: a leaf that follows itself
+  /// again and again (zeros, say) is one run.
   public static final class Content {
-    private final int[] leaves;
+    private final int[] refs;
+    private final int[] times;
     private final long[] offsets;
     private final long sizeBytes;
 
-    /// @param offsets one more than leaves, the last one being the size; or one alone for a single
-    ///   leaf of unknown size
-    Content(int[] leaves, long[] offsets, long sizeBytes) {
-      this.leaves = leaves;
+    /// @param times how often each leaf follows itself
+    /// @param offsets one more than runs, the last one being the size
+    Content(int[] refs, int[] times, long[] offsets) {
+      this.refs = refs;
+      this.times = times;
       this.offsets = offsets;
+      this.sizeBytes = offsets[refs.length];
+    }
+
+    /// A single leaf.
+    ///
+    /// @param sizeBytes or [#UNKNOWN_SIZE]
+    Content(int ref, long sizeBytes) {
+      this.refs = new int[] {ref};
+      this.times = new int[] {1};
+      this.offsets = new long[] {0, Math.max(0, sizeBytes)};
       this.sizeBytes = sizeBytes;
     }
 
-    public int leafCount() {
-      return leaves.length;
+    public int runCount() {
+      return refs.length;
     }
 
-    public int leaf(int i) {
-      return leaves[i];
+    /// The leaf of a run.
+    public int leaf(int run) {
+      return refs[run];
     }
 
-    /// Where leaf `i` begins in the file.
-    public long offset(int i) {
-      return offsets[i];
+    /// How often the leaf is there, one after the other.
+    public int times(int run) {
+      return times[run];
     }
 
-    /// How many bytes leaf `i` must have, or [#UNKNOWN_SIZE].
-    public long leafBytes(int i) {
-      return sizeBytes == UNKNOWN_SIZE ? UNKNOWN_SIZE : offsets[i + 1] - offsets[i];
+    /// Where a run begins in the file.
+    public long offset(int run) {
+      return offsets[run];
+    }
+
+    /// How many bytes the leaf of a run must have, or [#UNKNOWN_SIZE].
+    public long leafBytes(int run) {
+      return sizeBytes == UNKNOWN_SIZE
+          ? UNKNOWN_SIZE
+          : (offsets[run + 1] - offsets[run]) / times[run];
+    }
+
+    /// How many leaves there are, counted as often as they occur.
+    public long leafCount() {
+      long count = 0;
+      for (int each : times) {
+        count += each;
+      }
+      return count;
     }
 
     public long sizeBytes() {
@@ -74,26 +107,22 @@ public final class TreePlan {
   /// @param reason why, as the end of a sentence
   public record Skipped(String path, Cid cid, boolean link, String reason) {}
 
-  /// Takes the places of a leaf's bytes.
-  @FunctionalInterface
-  public interface PlaceSink {
-    /// @param sizeBytes bytes that the leaf must have, or [#UNKNOWN_SIZE]
-    void place(PlannedFile file, long offset, long sizeBytes);
-  }
+  /// A run of places of a leaf's bytes: they follow each other without a gap.
+  ///
+  /// @param sizeBytes bytes that the leaf must have, or [#UNKNOWN_SIZE]
+  /// @param times how many places
+  public record Run(PlannedFile file, long offset, long sizeBytes, int times) {}
 
   private final DagWalker dag;
-  private final List<PlannedFolder> folders;
-  private final List<PlannedFile> files;
+  private final PlannedEntries entries;
   private final List<Skipped> skipped;
   private final Places places;
 
-  TreePlan(
-      DagWalker dag, List<PlannedFolder> folders, List<PlannedFile> files, List<Skipped> skipped) {
+  TreePlan(DagWalker dag, PlannedEntries entries, List<Skipped> skipped) {
     this.dag = dag;
-    this.folders = List.copyOf(folders);
-    this.files = List.copyOf(files);
+    this.entries = entries;
     this.skipped = List.copyOf(skipped);
-    this.places = new Places(dag.size(), this.files);
+    this.places = new Places(dag.size(), entries);
   }
 
   public Cid root() {
@@ -101,16 +130,46 @@ public final class TreePlan {
   }
 
   public boolean isFolder() {
-    return !folders.isEmpty();
+    return entries.folderCount() > 0;
   }
 
   /// Parents before what is in them.
   public List<PlannedFolder> folders() {
-    return folders;
+    return new View<>(entries.folderCount(), entries::folder);
   }
 
   public List<PlannedFile> files() {
-    return files;
+    return new View<>(entries.fileCount(), entries::file);
+  }
+
+  /// Makes each element when it is asked for.
+  private static final class View<T> extends AbstractList<T> implements RandomAccess {
+    private final int size;
+    private final IntFunction<T> element;
+
+    View(int size, IntFunction<T> element) {
+      this.size = size;
+      this.element = element;
+    }
+
+    @Override
+    public T get(int i) {
+      if (i >= size) {
+        throw new IndexOutOfBoundsException(i);
+      }
+      return element.apply(i);
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+  }
+
+  /// The folder at the top that a file is in, as an index of [#folders]; 0 if it is in the root
+  /// itself.
+  public int topFolder(int file) {
+    return entries.topFolderOfFile(file);
   }
 
   public List<Skipped> skipped() {
@@ -131,7 +190,7 @@ public final class TreePlan {
 
   /// @throws UserFaultException the root itself is what cannot be written: a symbolic link
   public void requireContent() throws UserFaultException {
-    if (files.isEmpty() && folders.isEmpty()) {
+    if (entries.fileCount() == 0 && entries.folderCount() == 0) {
       throw new UserFaultException(
           "%s is no file or folder: %s; ask its publisher for the id of the folder around it, or of what it leads to"
               .formatted(root(), skipped.getFirst().reason()));
@@ -140,11 +199,13 @@ public final class TreePlan {
 
   /// File bytes in all; a chunk whose size is not known counts as none.
   public long sizeBytes() {
-    long size = 0;
-    for (PlannedFile file : files) {
-      size += Math.max(0, file.content().sizeBytes());
-    }
-    return size;
+    return entries.sizeBytes();
+  }
+
+  /// Whether all sizes are known: files of a single raw chunk have the size that it turns out to
+  /// have.
+  public boolean sizeIsKnown() {
+    return entries.sizeIsKnown();
   }
 
   /// Distinct chunks of the DAG, nodes included.
@@ -161,8 +222,35 @@ public final class TreePlan {
     return places.isLeaf(position);
   }
 
-  /// Passes on every place of the leaf at a position; none for nodes.
-  public void places(int position, PlaceSink sink) {
-    places.forEach(position, sink);
+  /// In how many places the leaf at a position is; none for nodes.
+  public long placeCount(int position) {
+    return places.count(position);
+  }
+
+  /// How many of these are files whose size is not known before the leaf is here.
+  public long unsizedPlaceCount(int position) {
+    return places.unsizedCount(position);
+  }
+
+  /// How many bytes the leaf at a position has at its first place, or [#UNKNOWN_SIZE].
+  public long leafBytes(int position) {
+    return places.leafBytes(position);
+  }
+
+  /// Every place of the leaf at a position; none for nodes. Made one by one: there can be more of
+  /// them than would fit into memory.
+  public Iterable<Run> places(int position) {
+    return places.of(position);
+  }
+
+  /// The memory that the plan is taken from; further work on it takes more.
+  public DagMemory.Share memory() {
+    return dag.memory();
+  }
+
+  /// Gives its memory back; it is not used any more.
+  @Override
+  public void close() {
+    dag.memory().close();
   }
 }

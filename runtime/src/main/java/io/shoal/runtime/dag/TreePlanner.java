@@ -4,6 +4,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.Quoted;
+import io.shoal.api.ShoalException;
 import io.shoal.runtime.file.NameRules;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,22 +19,33 @@ import java.util.Optional;
 public final class TreePlanner {
   private static final String NO_SHARD = "a sharded folder links to something else than a shard";
 
+  /// What the check of names takes for each of a folder, while it is read.
+  private static final int BYTES_FOR_SIBLING = 160;
+
+  /// … and a leaf of a file, as long as the plan is there, and while it is put together.
+  private static final int BYTES_FOR_RUN = 24;
+
+  /// … and what is not written.
+  private static final int BYTES_FOR_SKIPPED = 400;
+
   private final DagWalker dag;
-  private final List<TreePlan.PlannedFolder> folders = new ArrayList<>();
-  private final List<TreePlan.PlannedFile> files = new ArrayList<>();
+  private final PlannedEntries entries;
   private final List<TreePlan.Skipped> skipped = new ArrayList<>();
-  private final Map<Integer, TreePlan.Content> contents = new HashMap<>();
+  private final Map<Integer, Integer> contents = new HashMap<>();
   private int leafCount;
   private int entryCount;
   private long pathChars;
 
   private TreePlanner(DagWalker dag) {
     this.dag = dag;
+    this.entries = new PlannedEntries(dag);
   }
 
+  /// @return takes the walker's memory over
   /// @throws MalformedContentException the DAG is not a valid file or folder
+  /// @throws ShoalException there is no memory for it
   /// @throws IllegalStateException nodes are missing
-  public static TreePlan plan(DagWalker dag) throws MalformedContentException {
+  public static TreePlan plan(DagWalker dag) throws ShoalException {
     if (!dag.complete()) {
       throw new IllegalStateException("nodes of " + dag.root() + " are missing");
     }
@@ -46,62 +58,97 @@ public final class TreePlanner {
               .formatted(dag.root(), e.getMessage()),
           e);
     }
-    return new TreePlan(dag, planner.folders, planner.files, planner.skipped);
+    return new TreePlan(dag, planner.entries, planner.skipped);
   }
 
-  private void rootEntry() throws MalformedDataException {
+  private void rootEntry() throws ShoalException {
     int ref = dag.rootRef();
     // A root in an unknown codec is a file of its chunk's bytes.
     if (dag.node(ref).isEmpty()) {
-      files.add(new TreePlan.PlannedFile("", dag.root(), singleLeaf(ref)));
+      countLeaf();
+      entries.addLeaf(PlannedEntries.Named.TOP, ref);
     } else {
-      entry(ref, "", 0);
+      entry(ref, PlannedEntries.Named.TOP, new Path(0, 0));
     }
   }
 
-  private void entry(int ref, String path, int depth) throws MalformedDataException {
-    requireBounds(path, depth);
-    Cid cid = dag.resolve(ref);
-    Optional<DagWalker.Walked> node = dag.node(ref);
+  /// How far an entry is from the root.
+  ///
+  /// @param chars of its path
+  private record Path(int depth, int chars) {
+    Path below(String name) {
+      return new Path(depth + 1, chars == 0 ? name.length() : chars + 1 + name.length());
+    }
+
+    Path deeper() {
+      return new Path(depth + 1, chars);
+    }
+  }
+
+  private void entry(int ref, PlannedEntries.Named at, Path path) throws ShoalException {
+    requireBounds(path);
+    Optional<WalkedNode> node = dag.node(ref);
     if (node.isEmpty()) {
+      Cid cid = dag.resolve(ref);
       if (cid.codec() == Cid.RAW) {
-        files.add(new TreePlan.PlannedFile(path, cid, singleLeaf(ref)));
+        countLeaf();
+        entries.addLeaf(at, ref);
       } else {
         String reason = "it is in the codec 0x%x, which is not a file".formatted(cid.codec());
-        skipped.add(new TreePlan.Skipped(path, cid, false, reason));
+        skip(at, cid, false, reason);
       }
       return;
     }
-    switch (node.get().shape()) {
-      case UnixNode.File file ->
-          files.add(new TreePlan.PlannedFile(path, cid, content(ref, file, depth)));
-      case UnixNode.Symlink link ->
-          skipped.add(
-              new TreePlan.Skipped(
-                  path, cid, true, "it is a symbolic link to '" + Quoted.of(link.target()) + "'"));
-      case UnixNode.Folder folder -> {
-        folders.add(new TreePlan.PlannedFolder(path, cid));
-        folder(node.get(), folder, path, depth);
+    switch (node.get()) {
+      case WalkedNode.File file -> entries.addContentFile(at, content(ref, file, path.depth()));
+      case WalkedNode.Symlink link -> {
+        String reason = "it is a symbolic link to '" + Quoted.of(link.target()) + "'";
+        skip(at, dag.resolve(ref), true, reason);
       }
-      case UnixNode.Shard shard -> {
-        folders.add(new TreePlan.PlannedFolder(path, cid));
-        shard(node.get(), shard, path, depth, new ShardPath(shard.fanout(), 0, 0), siblings());
+      case WalkedNode.Folder folder -> folder(ref, folder, entries.addFolder(at, ref), path);
+      case WalkedNode.Shard shard -> {
+        try (Siblings siblings = new Siblings()) {
+          int number = entries.addFolder(at, ref);
+          shard(ref, shard, number, path, new ShardPath(shard.fanout(), 0, 0), siblings);
+        }
       }
     }
   }
 
-  private static NameRules.Siblings siblings() {
-    return new NameRules.Siblings();
+  private void skip(PlannedEntries.Named at, Cid cid, boolean link, String reason)
+      throws ShoalException {
+    String path = entries.path(at);
+    dag.memory().take((long) BYTES_FOR_SKIPPED + path.length());
+    skipped.add(new TreePlan.Skipped(path, cid, link, reason));
   }
 
-  private void requireBounds(String path, int depth) throws MalformedDataException {
-    requireDepth(depth);
-    pathChars += path.length();
-    if (++entryCount > DagLimits.MAX_ENTRIES) {
-      throw new MalformedDataException(
-          "it has more than " + DagLimits.MAX_ENTRIES + " files and folders");
+  /// The names of one folder, and the memory for them.
+  private final class Siblings implements AutoCloseable {
+    private final NameRules.Siblings names = new NameRules.Siblings();
+    private long takenBytes;
+
+    void add(String name) throws ShoalException {
+      long bytes = (long) BYTES_FOR_SIBLING + name.length();
+      dag.memory().take(bytes);
+      takenBytes += bytes;
+      Optional<String> fault = names.add(name);
+      if (fault.isPresent()) {
+        throw new MalformedDataException(
+            "the name '%s' is refused: %s".formatted(Quoted.of(name), fault.get()));
+      }
     }
-    if (path.length() > DagLimits.MAX_PATH_CHARS || pathChars > DagLimits.MAX_ALL_PATHS_CHARS) {
+
+    @Override
+    public void close() {
+      dag.memory().giveBack(takenBytes);
+    }
+  }
+
+  private void requireBounds(Path path) throws MalformedDataException {
+    requireDepth(path.depth());
+    pathChars += path.chars();
+    countEntry();
+    if (path.chars() > DagLimits.MAX_PATH_CHARS || pathChars > DagLimits.MAX_ALL_PATHS_CHARS) {
       throw new MalformedDataException("its paths are too long, in one or in all");
     }
   }
@@ -112,22 +159,15 @@ public final class TreePlanner {
     }
   }
 
-  private void folder(DagWalker.Walked node, UnixNode.Folder folder, String path, int depth)
-      throws MalformedDataException {
-    NameRules.Siblings siblings = siblings();
-    for (int i = 0; i < node.refs().length; i++) {
-      named(folder.entries().get(i).name(), node.refs()[i], path, depth, siblings);
+  private void folder(int ref, WalkedNode.Folder folder, int number, Path path)
+      throws ShoalException {
+    try (Siblings siblings = new Siblings()) {
+      for (int i = 0; i < folder.refs().length; i++) {
+        String name = folder.names().get(i);
+        siblings.add(name);
+        entry(folder.refs()[i], new PlannedEntries.Named(number, ref, i), path.below(name));
+      }
     }
-  }
-
-  private void named(String name, int ref, String path, int depth, NameRules.Siblings siblings)
-      throws MalformedDataException {
-    Optional<String> fault = siblings.add(name);
-    if (fault.isPresent()) {
-      throw new MalformedDataException(
-          "the name '%s' is refused: %s".formatted(Quoted.of(name), fault.get()));
-    }
-    entry(ref, path.isEmpty() ? name : path + "/" + name, depth + 1);
   }
 
   /// Where a shard is in its folder.
@@ -149,53 +189,38 @@ public final class TreePlanner {
   }
 
   private void shard(
-      DagWalker.Walked node,
-      UnixNode.Shard shard,
-      String path,
-      int depth,
-      ShardPath at,
-      NameRules.Siblings siblings)
-      throws MalformedDataException {
-    requireDepth(depth);
+      int ref, WalkedNode.Shard shard, int folder, Path path, ShardPath at, Siblings siblings)
+      throws ShoalException {
+    requireDepth(path.depth());
     if (shard.fanout() != at.fanout()) {
       throw new MalformedDataException("a sharded folder changes its fanout");
     }
-    for (int i = 0; i < node.refs().length; i++) {
-      UnixNode.Slot slot = shard.slots().get(i);
-      String name = slot.entry().name();
-      int ref = node.refs()[i];
+    for (int i = 0; i < shard.refs().length; i++) {
+      int bucket = shard.buckets()[i];
+      String name = shard.names().get(i);
       if (!name.isEmpty()) {
-        if (!at.holds(name, slot.bucket())) {
+        if (!at.holds(name, bucket)) {
           throw new MalformedDataException("a sharded folder has a name in the wrong bucket");
         }
-        named(name, ref, path, depth, siblings);
+        siblings.add(name);
+        entry(shard.refs()[i], new PlannedEntries.Named(folder, ref, i), path.below(name));
       } else {
-        countShard();
-        DagWalker.Walked below =
-            dag.node(ref).orElseThrow(() -> new MalformedDataException(NO_SHARD));
-        if (!(below.shape() instanceof UnixNode.Shard inner)) {
+        // Shards that hold nothing could be linked to without end.
+        countEntry();
+        int below = shard.refs()[i];
+        if (!(dag.node(below).orElse(null) instanceof WalkedNode.Shard inner)) {
           throw new MalformedDataException(NO_SHARD);
         }
-        shard(below, inner, path, depth + 1, at.below(slot.bucket()), siblings);
+        shard(below, inner, folder, path.deeper(), at.below(bucket), siblings);
       }
     }
   }
 
-  /// Shards that hold nothing could be linked to without end.
-  private void countShard() throws MalformedDataException {
+  private void countEntry() throws MalformedDataException {
     if (++entryCount > DagLimits.MAX_ENTRIES) {
       throw new MalformedDataException(
           "it has more than " + DagLimits.MAX_ENTRIES + " files and folders");
     }
-  }
-
-  /// A chunk of which nothing but its CID says how large it is.
-  private TreePlan.Content singleLeaf(int ref) throws MalformedDataException {
-    countLeaf();
-    Cid cid = dag.resolve(ref);
-    long size = cid.isIdentity() ? cid.multihash().digestSizeBytes() : TreePlan.UNKNOWN_SIZE;
-    long[] offsets = size == TreePlan.UNKNOWN_SIZE ? new long[] {0} : new long[] {0, size};
-    return new TreePlan.Content(new int[] {ref}, offsets, size);
   }
 
   private void countLeaf() throws MalformedDataException {
@@ -205,23 +230,21 @@ public final class TreePlanner {
     }
   }
 
-  private TreePlan.Content content(int ref, UnixNode.File file, int depth)
-      throws MalformedDataException {
-    TreePlan.Content known = contents.get(ref);
+  private int content(int ref, WalkedNode.File file, int depth) throws ShoalException {
+    Integer known = contents.get(ref);
     if (known != null) {
       return known;
     }
-    LeafList leaves = new LeafList();
-    collect(ref, file.sizeBytes(), depth, leaves);
-    TreePlan.Content content = leaves.toContent();
+    RunList runs = new RunList();
+    collect(ref, file.fileBytes(), depth, runs);
+    int content = entries.addContent(ref, runs.toContent());
     contents.put(ref, content);
     return content;
   }
 
-  private void collect(int ref, long declaredBytes, int depth, LeafList leaves)
-      throws MalformedDataException {
+  private void collect(int ref, long declaredBytes, int depth, RunList runs) throws ShoalException {
     requireDepth(depth);
-    Optional<DagWalker.Walked> node = dag.node(ref);
+    Optional<WalkedNode> node = dag.node(ref);
     if (node.isEmpty()) {
       Cid cid = dag.resolve(ref);
       if (cid.codec() != Cid.RAW) {
@@ -231,20 +254,19 @@ public final class TreePlanner {
       if (cid.isIdentity()) {
         requireSame(declaredBytes, cid.multihash().digestSizeBytes());
       }
-      leaves.add(ref, declaredBytes);
+      runs.add(ref, declaredBytes);
       return;
     }
-    if (!(node.get().shape() instanceof UnixNode.File file)) {
+    if (!(node.get() instanceof WalkedNode.File file)) {
       throw new MalformedDataException("a part of a file is not a file");
     }
-    requireSame(declaredBytes, file.sizeBytes());
-    if (file.isLeaf()) {
-      leaves.add(ref, declaredBytes);
-      return;
+    requireSame(declaredBytes, file.fileBytes());
+    int[] refs = file.refs();
+    if (refs.length == 0 || file.ownBytes() > 0) {
+      runs.add(ref, file.ownBytes());
     }
-    int[] refs = node.get().refs();
     for (int i = 0; i < refs.length; i++) {
-      collect(refs[i], file.blockSizes()[i], depth + 1, leaves);
+      collect(refs[i], file.blockSizes()[i], depth + 1, runs);
     }
   }
 
@@ -255,27 +277,41 @@ public final class TreePlanner {
     }
   }
 
-  private final class LeafList {
+  private final class RunList {
     private int[] refs = new int[1];
+    private int[] times = new int[1];
     private long[] offsets = new long[2];
     private int size;
 
-    void add(int ref, long bytes) throws MalformedDataException {
+    void add(int ref, long bytes) throws ShoalException {
       countLeaf();
       if (bytes > ChunkStore.MAX_CHUNK_SIZE_BYTES) {
         throw new MalformedDataException("a leaf is larger than 2 MiB");
       }
-      if (size == refs.length) {
-        refs = Arrays.copyOf(refs, size * 2);
-        offsets = Arrays.copyOf(offsets, size * 2 + 1);
+      if (size > 0 && refs[size - 1] == ref && bytes == lastLeafBytes()) {
+        times[size - 1]++;
+        offsets[size] += bytes;
+        return;
       }
-      refs[size++] = ref;
+      dag.memory().take(BYTES_FOR_RUN);
+      if (size == refs.length) {
+        int length = size + (size >> 1) + 1;
+        refs = Arrays.copyOf(refs, length);
+        times = Arrays.copyOf(times, length);
+        offsets = Arrays.copyOf(offsets, length + 1);
+      }
+      refs[size] = ref;
+      times[size++] = 1;
       offsets[size] = offsets[size - 1] + bytes;
+    }
+
+    private long lastLeafBytes() {
+      return (offsets[size] - offsets[size - 1]) / times[size - 1];
     }
 
     TreePlan.Content toContent() {
       return new TreePlan.Content(
-          Arrays.copyOf(refs, size), Arrays.copyOf(offsets, size + 1), offsets[size]);
+          Arrays.copyOf(refs, size), Arrays.copyOf(times, size), Arrays.copyOf(offsets, size + 1));
     }
   }
 }

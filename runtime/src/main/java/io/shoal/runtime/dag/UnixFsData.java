@@ -132,8 +132,10 @@ public record UnixFsData(
 
     private void field(int tag) throws MalformedDataException {
       int field = tag >>> 3;
-      boolean bytes = field == 2 || field == 8;
       boolean repeats = field == 4;
+      // Numbers that repeat may be packed into one field: a reader takes both (protobuf).
+      boolean packed = repeats && (tag & 7) == ProtoReader.BYTES;
+      boolean bytes = field == 2 || field == 8 || packed;
       if (field > 8
           || (tag & 7) != (bytes ? ProtoReader.BYTES : ProtoReader.VARINT)
           || !repeats && (seen & 1 << field) != 0) {
@@ -145,7 +147,16 @@ public record UnixFsData(
         case 1 -> type = Optional.of(type(in.size()));
         case 2 -> data = Optional.of(copy(in.bytes()));
         case 3 -> fileSize = OptionalLong.of(in.size());
-        case 4 -> addBlockSize(in.size());
+        case 4 -> {
+          if (!packed) {
+            addBlockSize(in.size());
+            return;
+          }
+          ProtoReader sizes = new ProtoReader(in.bytes());
+          while (sizes.hasMore()) {
+            addBlockSize(sizes.size());
+          }
+        }
         case 5 -> hashType = OptionalLong.of(in.size());
         case 6 -> fanout = OptionalLong.of(in.size());
         case 7 -> in.skipVarint();

@@ -2,6 +2,7 @@ package io.shoal.runtime.dag;
 
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
+import io.shoal.api.ShoalException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,14 +15,16 @@ import java.util.Set;
 /// A dag-pb chunk read as UnixFS. All rules that one chunk alone can break were checked.
 public sealed interface UnixNode {
 
-  /// A file or a part of one: either bytes of its own (a leaf in dag-pb form) or links to parts,
-  /// never both.
+  /// A file or a part of one: bytes of its own (a leaf in dag-pb form), links to parts, or both,
+  /// its own bytes first.
   ///
   /// @param children its parts in order
   /// @param blockSizes file bytes below each part. Not to be changed
+  /// @param ownBytes how many file bytes are in the node itself
   /// @param sizeBytes file bytes in all
   @SuppressWarnings("ArrayRecordComponent") // a thousand boxes a node would cost more than the node
-  record File(List<Cid> children, long[] blockSizes, long sizeBytes) implements UnixNode {
+  record File(List<Cid> children, long[] blockSizes, int ownBytes, long sizeBytes)
+      implements UnixNode {
     public boolean isLeaf() {
       return blockSizes.length == 0;
     }
@@ -55,14 +58,21 @@ public sealed interface UnixNode {
     };
   }
 
-  /// The same without the CIDs of a file's parts, which are most of a large DAG's memory.
-  default UnixNode childless() {
-    return switch (this) {
-      case File file -> new File(List.of(), file.blockSizes(), file.sizeBytes());
-      case Folder folder -> folder;
-      case Shard shard -> shard;
-      case Symlink link -> link;
-    };
+  /// The CIDs that a node links to, read within what there is of memory.
+  static List<Cid> links(byte[] block, DagMemory.Share memory) throws ShoalException {
+    long reading = (long) DagPb.countLinks(block) * DagPb.BYTES_FOR_READ_LINK;
+    memory.take(reading);
+    try {
+      return parse(block).links();
+    } finally {
+      memory.giveBack(reading);
+    }
+  }
+
+  /// Whether a node is that of a folder.
+  static boolean isFolder(byte[] block) throws MalformedDataException {
+    UnixFsData.Type type = data(DagPb.decode(block)).type();
+    return type == UnixFsData.Type.DIRECTORY || type == UnixFsData.Type.HAMT_SHARD;
   }
 
   static UnixNode parse(byte[] block) throws MalformedDataException {
@@ -77,14 +87,14 @@ public sealed interface UnixNode {
     };
   }
 
-  /// The file bytes of a leaf in dag-pb form.
+  /// The file bytes in a node itself: of a leaf in dag-pb form all that it has.
   static byte[] leafContent(byte[] block) throws MalformedDataException {
     PbNode node = DagPb.decode(block);
     UnixFsData data = data(node);
-    boolean file = data.type() == UnixFsData.Type.FILE || data.type() == UnixFsData.Type.RAW;
-    if (!file || !file(node, data).isLeaf()) {
+    if (data.type() != UnixFsData.Type.FILE && data.type() != UnixFsData.Type.RAW) {
       throw new MalformedDataException("there is a node where a file's bytes should be");
     }
+    file(node, data);
     return data.data().orElse(new byte[0]);
   }
 
@@ -103,9 +113,6 @@ public sealed interface UnixNode {
               + " links and "
               + blockSizes.length
               + " sizes");
-    }
-    if (dataBytes > 0 && blockSizes.length > 0) {
-      throw new MalformedDataException("a file's node has both bytes and links");
     }
     long size = dataBytes;
     List<Cid> children = new ArrayList<>(blockSizes.length);
@@ -127,7 +134,7 @@ public sealed interface UnixNode {
               + " bytes and its parts have "
               + size);
     }
-    return new File(children, blockSizes, size);
+    return new File(children, blockSizes, dataBytes, size);
   }
 
   private static Folder folder(PbNode node) throws MalformedDataException {

@@ -7,6 +7,7 @@ import io.shoal.api.FileRef;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.store.ClaimRuns;
 import io.shoal.runtime.store.PlacedFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,24 +20,14 @@ import java.util.Optional;
 /// Claims a download's leaves in the files where they are, so that they are served from there and
 /// found again after a stop. Confined to one thread at a time.
 public final class Adoption {
-  /// More than a download has open at once; a reference that is not at hand costs a look at its
-  /// file.
-  private static final int MAX_REFS = 1_024;
+  /// Runs of leaves that are claimed with one call: one leaf can have as many places as a stranger
+  /// likes.
+  private static final int MAX_RUNS_AT_ONCE = 4_096;
 
   private final FileBacked files;
   private final TreePlan plan;
   private final DownloadTarget destination;
-
-  /// References that are at hand: of a folder of a million files not all.
-  private final Map<Path, FileRef> refs =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Path, FileRef> eldest) {
-          return size() > MAX_REFS;
-        }
-      };
+  private final Map<Path, FileRef> refs = new RecentFiles<>();
 
   public Adoption(FileBacked files, TreePlan plan, DownloadTarget destination) {
     this.files = files;
@@ -44,7 +35,7 @@ public final class Adoption {
     this.destination = destination;
   }
 
-  /// The claims of earlier attempts in a file of the part.
+  /// The claims of earlier attempts in a file of the part, in order of offset.
   List<FileBacked.Segment> claimed(Path file) throws IOException, UserFaultException {
     ref(file);
     return files.claims(file).map(FileBacked.FileClaims::segments).orElse(List.of());
@@ -55,18 +46,28 @@ public final class Adoption {
   /// @param sizes their sizes, by index as `positions`
   void adopt(List<Integer> positions, Map<Integer, Integer> sizes)
       throws IOException, ShoalException {
-    Map<Path, List<FileBacked.Segment>> byFile = new LinkedHashMap<>();
+    Map<Path, List<ClaimRuns.Run>> byFile = new LinkedHashMap<>();
+    int runs = 0;
     for (int position : positions) {
       Cid cid = plan.leafCid(position);
       int size = sizes.getOrDefault(position, 0);
       for (DownloadTarget.Place place : destination.places(position)) {
         byFile
             .computeIfAbsent(place.file(), any -> new ArrayList<>())
-            .add(new FileBacked.Segment(cid, place.offset(), size));
+            .add(new ClaimRuns.Run(cid, place.offset(), size, place.times()));
+        if (++runs >= MAX_RUNS_AT_ONCE) {
+          adopt(byFile);
+          byFile.clear();
+          runs = 0;
+        }
       }
     }
-    for (Map.Entry<Path, List<FileBacked.Segment>> file : byFile.entrySet()) {
-      files.adopt(ref(file.getKey()), file.getValue());
+    adopt(byFile);
+  }
+
+  private void adopt(Map<Path, List<ClaimRuns.Run>> byFile) throws IOException, ShoalException {
+    for (Map.Entry<Path, List<ClaimRuns.Run>> file : byFile.entrySet()) {
+      files.adopt(ref(file.getKey()), new ClaimRuns(file.getValue()));
     }
   }
 
@@ -104,17 +105,15 @@ public final class Adoption {
   }
 
   private void claimWhole(TreePlan.PlannedFile file) throws IOException, ShoalException {
-    List<FileBacked.Segment> segments =
-        PlacedFile.segments(plan, file, Optional.of(destination.inTarget(file)));
-    if (!segments.isEmpty()) {
-      try {
-        files.adopt(files.refer(destination.inTarget(file)), segments);
-      } catch (ChunkChangedException e) {
-        throw new UserFaultException(
-            destination.inTarget(file)
-                + " was changed while it was being put into place: get it again",
-            e);
-      }
+    Path path = destination.inTarget(file);
+    if (!PlacedFile.hasChunks(plan, file, path)) {
+      return;
+    }
+    try {
+      PlacedFile.claim(files, files.refer(path), plan, file, path);
+    } catch (ChunkChangedException e) {
+      throw new UserFaultException(
+          path + " was changed while it was being put into place: get it again", e);
     }
   }
 }

@@ -16,17 +16,21 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /// Where a download's bytes go until all are here: `NAME.part` beside the target, a file or a
 /// folder as the plan says. Usable from any thread.
 public final class DownloadTarget implements AutoCloseable {
-  /// One of the places of a leaf.
+  /// Places of a leaf that follow each other without a gap.
   ///
   /// @param sizeBytes as the plan says, or [TreePlan#UNKNOWN_SIZE]
-  public record Place(Path file, long offset, long sizeBytes) {}
+  /// @param times how many places
+  public record Place(Path file, long offset, long sizeBytes, int times) {}
+
+  /// The most bytes of a small leaf that are written at once, where it follows itself.
+  private static final int MAX_REPEATED_BYTES = 256 * 1024;
 
   private final TreePlan plan;
   private final Path target;
@@ -96,11 +100,16 @@ public final class DownloadTarget implements AutoCloseable {
         // Left by an earlier attempt, perhaps: its length is set at the end.
         files.make(inPart(file.path()));
       }
-      for (int i = 0; i < content.leafCount(); i++) {
-        if (content.leaf(i) < 0) {
-          requireRunning();
-          ByteBuffer bytes = ByteBuffer.wrap(inline(plan.leafCid(content.leaf(i))));
-          files.write(inPart(file.path()), bytes, content.offset(i), ZeroRuns.of(bytes));
+      for (int run = 0; run < content.runCount(); run++) {
+        if (content.leaf(run) < 0) {
+          ByteBuffer bytes = ByteBuffer.wrap(inline(plan.leafCid(content.leaf(run))));
+          Place place =
+              new Place(
+                  inPart(file.path()),
+                  content.offset(run),
+                  content.leafBytes(run),
+                  content.times(run));
+          write(place, new Repeated(bytes));
         }
       }
     }
@@ -144,11 +153,24 @@ public final class DownloadTarget implements AutoCloseable {
     return file.path().isEmpty() ? target : target.resolve(file.path());
   }
 
-  public List<Place> places(int position) {
-    List<Place> places = new ArrayList<>(1);
-    plan.places(
-        position, (file, offset, size) -> places.add(new Place(inPart(file.path()), offset, size)));
-    return places;
+  /// The places of the leaf at a position, made one by one.
+  public Iterable<Place> places(int position) {
+    Iterable<TreePlan.Run> runs = plan.places(position);
+    return () -> {
+      Iterator<TreePlan.Run> each = runs.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return each.hasNext();
+        }
+
+        @Override
+        public Place next() {
+          TreePlan.Run run = each.next();
+          return new Place(inPart(run.file().path()), run.offset(), run.sizeBytes(), run.times());
+        }
+      };
+    };
   }
 
   /// Writes a leaf's verified bytes to all its places.
@@ -159,34 +181,80 @@ public final class DownloadTarget implements AutoCloseable {
   public long write(int position, ByteBuffer bytes)
       throws IOException, ShoalException, InterruptedException {
     long written = 0;
-    List<Place> places = places(position);
-    requireRoom(position, places, bytes.remaining());
-    List<ZeroRuns.Run> runs = ZeroRuns.of(bytes);
-    for (Place place : places) {
-      // A leaf can have a million places.
-      requireRunning();
+    requireRoom(position, bytes.remaining());
+    Repeated repeated = new Repeated(bytes);
+    for (Place place : places(position)) {
       if (place.sizeBytes() != TreePlan.UNKNOWN_SIZE && place.sizeBytes() != bytes.remaining()) {
         throw new MalformedContentException(
             "%s is not a valid file: chunk %s has %d bytes where its parent says %d; ask its publisher for another id"
                 .formatted(
                     plan.root(), plan.leafCid(position), bytes.remaining(), place.sizeBytes()));
       }
-      files.write(place.file(), bytes, place.offset(), runs);
+      write(place, repeated);
       if (place.sizeBytes() == TreePlan.UNKNOWN_SIZE) {
         // The leaf is the whole file: now its size is known.
         files.cut(place.file(), place.offset() + bytes.remaining());
       }
-      written += bytes.remaining();
+      written += (long) bytes.remaining() * place.times();
     }
     return written;
   }
 
+  private void write(Place place, Repeated bytes)
+      throws IOException, ShoalException, InterruptedException {
+    int left = place.times();
+    long offset = place.offset();
+    while (left > 0) {
+      // A leaf can have a million places.
+      requireRunning();
+      Repeated.Part part = bytes.times(left);
+      files.write(place.file(), part.bytes(), offset, part.runs());
+      left -= part.times();
+      offset += part.bytes().remaining();
+      if (part.bytes().remaining() == 0) {
+        return;
+      }
+    }
+  }
+
+  /// A leaf's bytes, as often as they are written at once: for each place of a leaf of one byte a
+  /// write would take hours.
+  private static final class Repeated {
+    /// @param times how often the leaf is in it
+    record Part(ByteBuffer bytes, int times, List<ZeroRuns.Run> runs) {}
+
+    private final Part once;
+    private Part many;
+
+    Repeated(ByteBuffer leaf) {
+      once = new Part(leaf, 1, ZeroRuns.of(leaf));
+      many = once;
+    }
+
+    /// As many as fit, but no more than wanted.
+    Part times(int wanted) {
+      int leafBytes = once.bytes().remaining();
+      int times =
+          leafBytes == 0 ? 1 : Math.clamp(MAX_REPEATED_BYTES / leafBytes, 1, Math.max(1, wanted));
+      if (times == 1) {
+        return once;
+      }
+      if (many.times() != times) {
+        ByteBuffer all = ByteBuffer.allocate(times * leafBytes);
+        while (all.hasRemaining()) {
+          all.put(once.bytes().duplicate());
+        }
+        all.flip();
+        many = new Part(all, times, ZeroRuns.of(all));
+      }
+      return many;
+    }
+  }
+
   /// Files whose size nobody said were not in the plan's; a folder can have one leaf as any number
   /// of them.
-  private void requireRoom(int position, List<Place> places, int sizeBytes)
-      throws IOException, UserFaultException {
-    long unplanned =
-        places.stream().filter(place -> place.sizeBytes() == TreePlan.UNKNOWN_SIZE).count();
+  private void requireRoom(int position, int sizeBytes) throws IOException, UserFaultException {
+    long unplanned = plan.unsizedPlaceCount(position);
     limit.add(unplanned * sizeBytes);
     if (unplanned > 1) {
       room.require(
@@ -226,7 +294,7 @@ public final class DownloadTarget implements AutoCloseable {
   }
 
   /// Moves the part to the target atomically, where the store does not do it.
-  public void rename(boolean replace) throws IOException, UserFaultException {
+  public void rename(boolean replace) throws IOException, ShoalException {
     requireReady(replace);
     if (replace && Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       Replacement.swap(plan, place, part, target);
@@ -239,7 +307,7 @@ public final class DownloadTarget implements AutoCloseable {
   /// Makes sure that the part may become the target.
   ///
   /// @throws UserFaultException the target must stay, or the part is not what was written
-  void requireReady(boolean replace) throws IOException, UserFaultException {
+  void requireReady(boolean replace) throws IOException, ShoalException {
     Replacement.require(plan, target, replace);
     place.requireUnmoved(part);
   }

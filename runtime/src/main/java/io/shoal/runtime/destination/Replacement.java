@@ -1,5 +1,6 @@
 package io.shoal.runtime.destination;
 
+import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
 import java.io.IOException;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class Replacement {
   private static final Logger LOG = LoggerFactory.getLogger(Replacement.class);
 
+  /// What a set of paths takes for each.
+  private static final long BYTES_FOR_PATH = 250;
+
   private Replacement() {}
 
   /// What can be said before it is known what comes.
@@ -40,13 +44,14 @@ final class Replacement {
     if (found.isOther()) {
       throw new UserFaultException(
           target
-              + " is a device, a pipe or a socket, and none is ever replaced: choose another place with -o");
+              + " is a device, a pipe or a socket, and none is ever replaced: choose another place"
+              + " with -o");
     }
   }
 
   /// @throws UserFaultException the target is there and must stay
   static void require(TreePlan plan, Path target, boolean replace)
-      throws IOException, UserFaultException {
+      throws IOException, ShoalException {
     requireFree(target, replace);
     if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -82,7 +87,18 @@ final class Replacement {
   }
 
   /// An entry of a folder that the plan has not, or has as another kind of entry.
-  private static Optional<Path> otherEntry(TreePlan plan, Path target) throws IOException {
+  private static Optional<Path> otherEntry(TreePlan plan, Path target)
+      throws IOException, ShoalException {
+    long bytes = BYTES_FOR_PATH * (plan.folders().size() + plan.files().size());
+    plan.memory().take(bytes);
+    try {
+      return firstOther(plan, target);
+    } finally {
+      plan.memory().giveBack(bytes);
+    }
+  }
+
+  private static Optional<Path> firstOther(TreePlan plan, Path target) throws IOException {
     Set<Path> folders = new HashSet<>();
     plan.folders().forEach(folder -> folders.add(place(target, folder.path())));
     Set<Path> files = new HashSet<>();

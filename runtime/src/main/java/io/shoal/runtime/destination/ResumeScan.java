@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +20,6 @@ import java.util.Optional;
 /// attempt, written by it and not claimed, or in the store. Only unclaimed bytes are read and
 /// hashed. Confined to one thread.
 public final class ResumeScan {
-  /// Files whose claims are at hand.
-  private static final int MAX_FILES = 256;
-
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   /// How a leaf was found.
@@ -43,16 +40,8 @@ public final class ResumeScan {
   private final Optional<Adoption> adoption;
   private final boolean resumed;
 
-  /// The claims of files that were asked for last: leaves are looked for in the order of the files.
-  private final Map<Path, Map<Long, FileBacked.Segment>> claims =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Path, Map<Long, FileBacked.Segment>> eldest) {
-          return size() > MAX_FILES;
-        }
-      };
+  /// The claims in the files that were looked at last: leaves come file by file.
+  private final Map<Path, List<FileBacked.Segment>> claims = new RecentFiles<>();
 
   /// @param adoption knows the claims; empty if leaves are not claimed
   /// @param resumed whether an earlier attempt may have left something
@@ -74,7 +63,7 @@ public final class ResumeScan {
   /// @throws InterruptedException the download was stopped
   public Found find(int position) throws IOException, ShoalException, InterruptedException {
     Cid cid = plan.leafCid(position);
-    List<DownloadTarget.Place> places = target.places(position);
+    Iterable<DownloadTarget.Place> places = target.places(position);
     if (resumed && adoption.isPresent()) {
       Optional<Found> claimed = claimed(cid, places);
       if (claimed.isPresent()) {
@@ -92,39 +81,57 @@ public final class ResumeScan {
     return new Found.Written(bytes.get().length, fileBytes);
   }
 
-  private Optional<Found> claimed(Cid cid, List<DownloadTarget.Place> places)
+  private Optional<Found> claimed(Cid cid, Iterable<DownloadTarget.Place> places)
       throws IOException, ShoalException {
     int size = 0;
+    long count = 0;
     for (DownloadTarget.Place place : places) {
-      FileBacked.Segment segment = claims(place.file()).get(place.offset());
-      if (segment == null || !segment.cid().multihash().equals(cid.multihash())) {
+      Optional<FileBacked.Segment> segment = claimed(cid, place);
+      if (segment.isEmpty()) {
         return Optional.empty();
       }
-      size = segment.sizeBytes();
-      if (place.sizeBytes() == TreePlan.UNKNOWN_SIZE && Files.size(place.file()) != size) {
+      size = segment.get().sizeBytes();
+      count += place.times();
+    }
+    return count == 0 ? Optional.empty() : Optional.of(new Found.Claimed(size, size * count));
+  }
+
+  /// The first claim at a place, if there is one at each that follows it.
+  private Optional<FileBacked.Segment> claimed(Cid cid, DownloadTarget.Place place)
+      throws IOException, ShoalException {
+    List<FileBacked.Segment> all = claims(place.file());
+    int first =
+        Collections.binarySearch(
+            all,
+            new FileBacked.Segment(cid, place.offset(), 0),
+            Comparator.comparingLong(FileBacked.Segment::offsetBytes));
+    if (first < 0 || place.times() > all.size() - first) {
+      return Optional.empty();
+    }
+    FileBacked.Segment segment = all.get(first);
+    for (int i = 0; i < place.times(); i++) {
+      FileBacked.Segment each = all.get(first + i);
+      if (!each.cid().multihash().equals(cid.multihash())
+          || each.offsetBytes() != place.offset() + (long) i * segment.sizeBytes()) {
         return Optional.empty();
       }
     }
-    return places.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Found.Claimed(size, (long) size * places.size()));
+    boolean whole =
+        place.sizeBytes() != TreePlan.UNKNOWN_SIZE
+            || Files.size(place.file()) == segment.sizeBytes();
+    return whole ? Optional.of(segment) : Optional.empty();
   }
 
-  private Map<Long, FileBacked.Segment> claims(Path file) throws IOException, ShoalException {
-    Map<Long, FileBacked.Segment> known = claims.get(file);
+  private List<FileBacked.Segment> claims(Path file) throws IOException, ShoalException {
+    List<FileBacked.Segment> known = claims.get(file);
     if (known == null) {
-      known = new HashMap<>();
-      if (Files.exists(file) && adoption.isPresent()) {
-        for (FileBacked.Segment segment : adoption.get().claimed(file)) {
-          known.put(segment.offsetBytes(), segment);
-        }
-      }
+      known = Files.exists(file) && adoption.isPresent() ? adoption.get().claimed(file) : List.of();
       claims.put(file, known);
     }
     return known;
   }
 
-  private Optional<byte[]> inPart(Cid cid, List<DownloadTarget.Place> places)
+  private Optional<byte[]> inPart(Cid cid, Iterable<DownloadTarget.Place> places)
       throws IOException, ShoalException {
     for (DownloadTarget.Place place : places) {
       long size = place.sizeBytes();

@@ -44,14 +44,9 @@ final class RoomNeeded {
   }
 
   private long zeroBytes(int position) {
-    long[] found = new long[2];
-    plan.places(
-        position,
-        (file, offset, size) -> {
-          found[0] = size;
-          found[1]++;
-        });
-    return ofZeros(plan.leafCid(position), found[0]) ? found[0] * found[1] : 0;
+    long size = plan.leafBytes(position);
+    long sized = plan.placeCount(position) - plan.unsizedPlaceCount(position);
+    return ofZeros(plan.leafCid(position), size) ? size * sized : 0;
   }
 
   private boolean ofZeros(Cid cid, long sizeBytes) {

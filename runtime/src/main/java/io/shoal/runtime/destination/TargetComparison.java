@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashSet;
-import java.util.Set;
 
 /// Compares what is at a path with a plan's files and folders: by the store's claims where they are
 /// intact, and by hashing where there are none.
@@ -85,40 +83,46 @@ public final class TargetComparison {
     if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-    // The plan's own texts: a path each of a million files would take all memory.
-    Set<String> folders = new HashSet<>();
-    plan.folders().forEach(folder -> folders.add(folder.path()));
-    Set<String> files = new HashSet<>();
-    plan.files().forEach(file -> files.add(file.path()));
+    if (!hasAsMany()) {
+      return false;
+    }
+    // With as many entries, none is there beside those of the plan.
+    for (TreePlan.PlannedFolder folder : plan.folders()) {
+      if (!Files.isDirectory(place(folder.path()), LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+    }
+    for (TreePlan.PlannedFile file : plan.files()) {
+      if (!Files.isRegularFile(place(file.path()), LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Whether there are as many folders and regular files as in the plan, and nothing else. Another
+  /// folder may be huge: the first entry too many ends the walk.
+  private boolean hasAsMany() throws IOException {
+    int[] left = {plan.folders().size(), plan.files().size()};
     Files.walkFileTree(
         target,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            // Another folder may be huge: the first unexpected name ends the walk.
-            return goOnIf(folders.remove(name(folder)), name(folder), folders);
+            return goOnIf(--left[0] >= 0);
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String name = name(file);
-            return goOnIf(attributes.isRegularFile() && files.remove(name), name, files);
+            left[1] = attributes.isRegularFile() ? left[1] - 1 : -1;
+            return goOnIf(left[1] >= 0);
           }
         });
-    return folders.isEmpty() && files.isEmpty();
+    return left[0] == 0 && left[1] == 0;
   }
 
-  /// Ends a walk at an unexpected name, which then makes the set of missing names non-empty.
-  private static FileVisitResult goOnIf(boolean expected, String found, Set<String> missing) {
-    if (!expected) {
-      missing.add(found);
-      return FileVisitResult.TERMINATE;
-    }
-    return FileVisitResult.CONTINUE;
-  }
-
-  private String name(Path found) {
-    return target.relativize(found).toString().replace(found.getFileSystem().getSeparator(), "/");
+  private static FileVisitResult goOnIf(boolean expected) {
+    return expected ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
   }
 
   private Path place(String path) {

@@ -1,7 +1,7 @@
 package io.shoal.runtime.discovery;
 
 import io.shoal.api.Cid;
-import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.RootIndex;
@@ -109,7 +109,7 @@ public final class Announcements {
   private void eachChunk(Cid root, Consumer<Cid> each) {
     try {
       dag.reachable(root, each::accept);
-    } catch (IOException | RetryableException e) {
+    } catch (IOException | ShoalException e) {
       LOG.warn("not all chunks of {} are known: {}", root, e.getMessage());
     }
   }

@@ -8,7 +8,6 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.connection.FetchNotice;
-import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.discovery.PeerFinder;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.peer.PeerKey;
@@ -56,7 +55,7 @@ public final class Download {
 
   /// @param counters goes on counting over several attempts
   /// @param firstChunk runs once, when something of the root is here for other peers
-  /// @throws MalformedContentException the root is an identity CID that is not a file or folder
+  /// @throws ShoalException the root is an identity CID that is not a file or folder
   public Download(
       DownloadParts parts,
       DownloadRequest request,
@@ -64,7 +63,7 @@ public final class Download {
       RandomGenerator random,
       ContentCommands.ProgressListener progress,
       Runnable firstChunk)
-      throws MalformedContentException {
+      throws ShoalException {
     PeerNetwork network = parts.network();
     this.parts = parts;
     this.request = request;
@@ -73,7 +72,7 @@ public final class Download {
     this.nanoTime = network.nanoTime();
     this.startedNanos = nanoTime.getAsLong();
     this.swarm = new Swarm(random);
-    this.content = new DownloadContent(parts, request, swarm, counters, () -> stopping);
+    this.content = new DownloadContent(parts, request, swarm, counters, this::mustEnd);
     this.finder = new PeerFinder(network, request.root(), this::offer);
     this.peers = new DownloadPeers(network, request, swarm, counters, events::add);
     this.outlook =
@@ -150,10 +149,30 @@ public final class Download {
       ContentCommands.Fetched report = report();
       content.complete();
       return report;
+    } catch (InterruptedException e) {
+      boolean late = !stopping;
+      endAfter(e);
+      if (late) {
+        throw outlook.outOfTime(nowMillis());
+      }
+      throw e;
     } catch (Throwable e) {
       endAfter(e);
       throw e;
+    } finally {
+      close();
     }
+  }
+
+  /// Whether nothing more is to be written. A leaf can have so many places that the clock is not
+  /// looked at elsewhere.
+  private boolean mustEnd() {
+    return stopping || request.timed() && nowMillis() >= request.deadlineMillis(0);
+  }
+
+  /// Gives back the memory of a download that has ended, or does not begin.
+  void close() {
+    content.close();
   }
 
   /// Later failures mostly follow from the first one, which is the one to report.

@@ -3,7 +3,7 @@ package io.shoal.runtime.download;
 import io.shoal.api.Availability;
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
-import io.shoal.runtime.dag.MalformedContentException;
+import io.shoal.runtime.dag.DagMemory;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
 import io.shoal.runtime.destination.SizeLimit;
@@ -19,11 +19,23 @@ import java.util.function.BooleanSupplier;
 /// files is known, the leaves, into a [LeafSink]. Confined to the download's thread, but for takers
 /// and [#availability].
 final class DownloadContent {
+  /// What a chunk takes in the swarm and here.
+  private static final int BYTES_FOR_CHUNK = 40;
+
+  /// What a claim takes in the store, and a file that has some.
+  private static final int BYTES_FOR_CLAIM = 72;
+
+  private static final int BYTES_FOR_CLAIMED_FILE = 120;
+
+  /// In how many places a store remembers a leaf for certain.
+  private static final int CLAIMS_FOR_LEAF = 4;
+
   private final DownloadParts parts;
   private final DownloadRequest request;
   private final Swarm swarm;
   private final DownloadCounters counters;
   private final WantedChunks chunks;
+  private final DagMemory.Share memory;
   private final NodeFetch nodes;
   private final Optional<TargetReservation> reservation;
   private final SizeLimit limit;
@@ -31,7 +43,7 @@ final class DownloadContent {
   private final BooleanSupplier stopped;
   private boolean anythingHere;
   private boolean anyLeafHere;
-  private Optional<Exception> malformed = Optional.empty();
+  private Optional<Exception> unusable = Optional.empty();
   private Optional<LeafSink> sink = Optional.empty();
   private volatile Optional<Placed> placed = Optional.empty();
 
@@ -42,20 +54,21 @@ final class DownloadContent {
   private record Placed(TreePlan plan, int[] positions, LeafSink sink) {}
 
   /// @param stopped whether the download is to end; from any thread
-  /// @throws MalformedContentException the root is an identity CID that is not a file or folder
+  /// @throws ShoalException the root is an identity CID that is not a file or folder
   DownloadContent(
       DownloadParts parts,
       DownloadRequest request,
       Swarm swarm,
       DownloadCounters counters,
       BooleanSupplier stopped)
-      throws MalformedContentException {
+      throws ShoalException {
     this.parts = parts;
     this.request = request;
     this.swarm = swarm;
     this.counters = counters;
     this.chunks = new WantedChunks(swarm);
-    this.nodes = new NodeFetch(parts.local(), request.root(), chunks, swarm, counters);
+    this.memory = parts.local().dagMemory().share(request.root());
+    this.nodes = nodes();
     this.limit = new SizeLimit(request.root(), request.maxSizeBytes());
     this.storeRoom = new StoreRoom(parts.local().store(), request, counters.isFirstAttempt());
     this.stopped = stopped;
@@ -63,6 +76,20 @@ final class DownloadContent {
         request
             .target()
             .map(target -> new TargetReservation(parts.journal(), request.root(), target, limit));
+  }
+
+  private NodeFetch nodes() throws ShoalException {
+    boolean made = false;
+    try {
+      NodeFetch fetch =
+          new NodeFetch(parts.local(), request.root(), chunks, swarm, counters, memory);
+      made = true;
+      return fetch;
+    } finally {
+      if (!made) {
+        memory.close();
+      }
+    }
   }
 
   /// Takes up what an earlier attempt left, and what the store has.
@@ -80,8 +107,15 @@ final class DownloadContent {
     return placed.isEmpty() ? "folder" : "downloading";
   }
 
+  /// Whether the id of a chunk is known now: not of leaves that are about to be placed.
+  boolean names(int chunk) {
+    return placed.isPresent() || chunk < chunks.nodeCount();
+  }
+
   Cid cid(int chunk) {
-    return chunks.cid(chunk);
+    return placed.isEmpty()
+        ? chunks.node(chunk)
+        : nodes.walker().cid(placed.get().positions()[chunk]);
   }
 
   /// What of the root is not written, each with the reason; nothing before the plan is known.
@@ -100,15 +134,15 @@ final class DownloadContent {
   }
 
   Optional<Exception> failure() {
-    return malformed.isPresent()
-        ? malformed
+    return unusable.isPresent()
+        ? unusable
         : placed.flatMap(now -> now.sink().checkpoints().failure());
   }
 
   /// Asks for the nodes that are known to be missing, and places the leaves once all are here; from
   /// then on lets the sink ask for more leaves.
   void advance() throws ShoalException, IOException, InterruptedException {
-    if (malformed.isPresent()) {
+    if (unusable.isPresent()) {
       return;
     }
     if (placed.isPresent()) {
@@ -128,11 +162,12 @@ final class DownloadContent {
     // What is refused before its first byte leaves nothing.
     anythingHere = false;
     TreePlan plan = TreePlanner.plan(nodes.walker());
+    memory.take((long) BYTES_FOR_CHUNK * plan.chunkCount() + claimedBytes(plan));
     int[] chunkAt = new int[plan.chunkCount()];
     LeafSink into = sinkFor(plan, chunkAt);
     sink = Optional.of(into);
     into.prepare();
-    counters.total(sizeIsKnown(plan) ? plan.sizeBytes() : -1);
+    counters.total(plan.sizeIsKnown() ? plan.sizeBytes() : -1);
     for (int position = 0; position < chunkAt.length; position++) {
       if (stopped.getAsBoolean()) {
         throw new InterruptedException("the download was stopped");
@@ -167,10 +202,17 @@ final class DownloadContent {
     return new IntoStore(parts, plan, counters);
   }
 
-  /// Files of a single raw chunk have the size that the chunk turns out to have.
-  private static boolean sizeIsKnown(TreePlan plan) {
-    return plan.files().stream()
-        .allMatch(file -> file.content().sizeBytes() != TreePlan.UNKNOWN_SIZE);
+  /// What the store will remember of leaves that are claimed in files: each at a few places at
+  /// most, however many it has.
+  private long claimedBytes(TreePlan plan) {
+    if (request.target().isEmpty() || request.keep()) {
+      return 0;
+    }
+    long bytes = (long) BYTES_FOR_CLAIMED_FILE * plan.files().size();
+    for (int position = 0; position < plan.chunkCount(); position++) {
+      bytes += BYTES_FOR_CLAIM * Math.min(plan.placeCount(position), CLAIMS_FOR_LEAF);
+    }
+    return bytes;
   }
 
   private int chunkFor(TreePlan plan, int position, LeafSink into)
@@ -188,11 +230,11 @@ final class DownloadContent {
     }
     if (!plan.isLeaf(position)) {
       // Content in a codec that is not a file: it is reported as skipped, not fetched.
-      int chunk = chunks.want(cid);
+      int chunk = chunks.wantLeaf();
       swarm.alreadyHere(chunk);
       return chunk;
     }
-    int chunk = into.asksForLeaves() ? chunks.wantLater(cid) : chunks.want(cid);
+    int chunk = into.asksForLeaves() ? chunks.wantLeafLater() : chunks.wantLeaf();
     Optional<LeafSink.Found> found = into.find(position, cid);
     found.ifPresentOrElse(
         here -> reuse(chunk, position, here), () -> storeRoom.missing(plan, position));
@@ -209,7 +251,7 @@ final class DownloadContent {
 
   /// Takes a chunk's verified bytes, on the receiver's thread.
   ChunkReceiver.Taker taker(int chunk) {
-    Cid cid = chunks.cid(chunk);
+    Cid cid = cid(chunk);
     if (placed.isEmpty()) {
       return nodes.taker(chunk, cid);
     }
@@ -225,8 +267,8 @@ final class DownloadContent {
         anyLeafHere = true;
         placed.get().sink().arrived(placed.get().positions()[chunk]);
       }
-    } catch (MalformedContentException e) {
-      malformed = Optional.of(e);
+    } catch (IOException | ShoalException e) {
+      unusable = Optional.of(e);
     }
   }
 
@@ -244,6 +286,11 @@ final class DownloadContent {
     LeafSink all = placed.orElseThrow().sink();
     all.checkpoints().close(false);
     all.complete();
+  }
+
+  /// Gives back the memory for what is known of the DAG; nothing here is used any more.
+  void close() {
+    memory.close();
   }
 
   /// Keeps what was verified for the next attempt. An attempt that got nothing leaves nothing.

@@ -212,7 +212,12 @@ final class DownloadOutlook {
     if (!finder.foundAny() && swarm.usefulPeers() == 0 && peers == 0) {
       return notFound();
     }
-    Optional<Cid> lacking = swarm.rarestFree().map(content::cid);
+    return outOfTime(now);
+  }
+
+  /// The time that the user gave is over.
+  DeadlineException outOfTime(long now) {
+    Optional<Cid> lacking = swarm.rarestFree().filter(content::names).map(content::cid);
     return new DeadlineException(
         "%s: not complete after %d s%s%s; what is here is kept: run the same command again to go on"
             .formatted(

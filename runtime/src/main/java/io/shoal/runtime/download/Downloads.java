@@ -47,7 +47,15 @@ public final class Downloads {
   /// Begins a download, which ends by itself or by [#stop].
   public CompletableFuture<ContentCommands.Fetched> start(Download download)
       throws UserFaultException, InterruptedException {
-    begin(download);
+    boolean begun = false;
+    try {
+      begin(download);
+      begun = true;
+    } finally {
+      if (!begun) {
+        download.close();
+      }
+    }
     CompletableFuture<ContentCommands.Fetched> result = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("download-" + download.request().root())

@@ -109,7 +109,7 @@ final class IntoFile implements LeafSink {
   /// A leaf that was found in the part file goes into the store as one from a peer would.
   private void keepToo(Cid cid, int position) throws IOException, ShoalException {
     if (adoption.isEmpty() && !local.owns(cid)) {
-      DownloadTarget.Place place = target.places(position).getFirst();
+      DownloadTarget.Place place = target.places(position).iterator().next();
       long size =
           place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();
       ByteBuffer bytes = ByteBuffer.allocate((int) size);

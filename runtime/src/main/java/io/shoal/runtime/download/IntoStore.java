@@ -46,12 +46,12 @@ final class IntoStore implements LeafSink {
 
   /// How many file bytes a leaf makes, in all its places.
   private long fileBytes(int position, int chunkBytes) {
-    long[] bytes = new long[1];
-    plan.places(
-        position,
-        (file, offset, sizeBytes) ->
-            bytes[0] += sizeBytes == TreePlan.UNKNOWN_SIZE ? chunkBytes : sizeBytes);
-    return bytes[0];
+    long bytes = 0;
+    for (TreePlan.Run run : plan.places(position)) {
+      long each = run.sizeBytes() == TreePlan.UNKNOWN_SIZE ? chunkBytes : run.sizeBytes();
+      bytes += run.times() * each;
+    }
+    return bytes;
   }
 
   @Override

@@ -27,12 +27,7 @@ final class StoreRoom {
 
   /// A leaf will be fetched. One whose size nobody said counts as nothing: it is small.
   void missing(TreePlan plan, int position) {
-    if (!used) {
-      return;
-    }
-    long[] size = new long[1];
-    plan.places(position, (file, offset, sizeBytes) -> size[0] = Math.max(0, sizeBytes));
-    missingBytes += size[0];
+    missingBytes += used ? Math.max(0, plan.leafBytes(position)) : 0;
   }
 
   /// @throws UserFaultException what is missing does not fit

@@ -27,14 +27,26 @@ final class StreamedLeaves {
   private final LeafWindow window;
   private final int[] chunkAt;
 
+  /// An admitted leaf of the file.
+  ///
+  /// @param number counted from 0 in the order of the file
+  /// @param ref what it is
+  /// @param dueBytes how many bytes it must have
+  private record Admitted(int number, int ref, long dueBytes) {}
+
   /// By position in the DAG: the admitted leaves of the file that wait for that chunk.
-  private final Map<Integer, List<Integer>> waiting = new HashMap<>();
+  private final Map<Integer, List<Admitted>> waiting = new HashMap<>();
 
   /// The chunk that came last: a run of it (zeros, say) is loaded once.
   private int lastPosition = -1;
 
   private byte[] lastBlock = new byte[0];
+
+  /// The next leaf: its number, its run, and which one of that.
   private int next;
+
+  private int run;
+  private int inRun;
 
   /// @param chunkAt the swarm's number of the chunk at each position of the DAG; may be filled
   ///   after the constructor, but before [#advance]
@@ -55,15 +67,23 @@ final class StreamedLeaves {
 
   /// Brings what the window has room for.
   void advance() throws IOException, ShoalException {
-    while (!allAdmitted() && window.admit(content.leafBytes(next))) {
-      int leaf = next++;
-      int ref = content.leaf(leaf);
-      if (ref < 0) {
-        window.put(leaf, fileBytes(leaf, plan.leafCid(ref).identityContent()));
+    while (!allAdmitted() && window.admit(content.leafBytes(run))) {
+      Admitted leaf = new Admitted(next, content.leaf(run), content.leafBytes(run));
+      goOn();
+      if (leaf.ref() < 0) {
+        window.put(leaf.number(), fileBytes(leaf, plan.leafCid(leaf.ref()).identityContent()));
       } else {
-        waiting.computeIfAbsent(ref, any -> new ArrayList<>(1)).add(leaf);
-        bring(ref);
+        waiting.computeIfAbsent(leaf.ref(), any -> new ArrayList<>(1)).add(leaf);
+        bring(leaf.ref());
       }
+    }
+  }
+
+  private void goOn() {
+    next++;
+    if (++inRun == content.times(run)) {
+      run++;
+      inRun = 0;
     }
   }
 
@@ -84,20 +104,20 @@ final class StreamedLeaves {
 
   /// A leaf's verified chunk is here.
   void deliver(int position, byte[] block) throws MalformedContentException {
-    List<Integer> leaves = waiting.remove(position);
+    List<Admitted> leaves = waiting.remove(position);
     if (leaves == null) {
       return; // a second copy
     }
-    for (int leaf : leaves) {
-      window.put(leaf, fileBytes(leaf, block));
+    for (Admitted leaf : leaves) {
+      window.put(leaf.number(), fileBytes(leaf, block));
     }
     lastPosition = position;
     lastBlock = block;
   }
 
-  private byte[] fileBytes(int leaf, byte[] block) throws MalformedContentException {
-    Cid cid = plan.leafCid(content.leaf(leaf));
-    long due = content.leafBytes(leaf);
+  private byte[] fileBytes(Admitted leaf, byte[] block) throws MalformedContentException {
+    Cid cid = plan.leafCid(leaf.ref());
+    long due = leaf.dueBytes();
     try {
       byte[] bytes = cid.codec() == Cid.DAG_PB ? UnixNode.leafContent(block) : block;
       if (due != TreePlan.UNKNOWN_SIZE && due != bytes.length) {
@@ -115,7 +135,7 @@ final class StreamedLeaves {
 
   /// Whether every leaf was admitted.
   boolean allAdmitted() {
-    return next == content.leafCount();
+    return run == content.runCount();
   }
 
   /// Whether an admitted leaf is still to come.

@@ -6,32 +6,49 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Which chunk has which number in the [Swarm] of a download: 0, 1, 2, …, in the order in which
-/// they became wanted. Confined to the download's thread.
+/// they became wanted. Keeps the ids of nodes alone: a leaf is known by its position, and there can
+/// be millions of them. Confined to the download's thread.
 final class WantedChunks {
   private final Swarm swarm;
-  private final List<Cid> cids = new ArrayList<>();
+  private final List<Cid> nodes = new ArrayList<>();
+  private int count;
 
   WantedChunks(Swarm swarm) {
     this.swarm = swarm;
   }
 
-  /// One more chunk, to be asked for from now on.
-  int want(Cid cid) {
-    cids.add(cid);
+  /// One more node, to be asked for from now on; all of them come before the first leaf.
+  int wantNode(Cid cid) {
+    if (count > nodes.size()) {
+      throw new IllegalStateException(cid + " came after the leaves");
+    }
+    nodes.add(cid);
+    count++;
     return swarm.want();
   }
 
-  /// One more chunk, not to be asked for before [Swarm#wantNow].
-  int wantLater(Cid cid) {
-    cids.add(cid);
+  /// One more leaf, to be asked for from now on.
+  int wantLeaf() {
+    count++;
+    return swarm.want();
+  }
+
+  /// One more leaf, not to be asked for before [Swarm#wantNow].
+  int wantLeafLater() {
+    count++;
     return swarm.wantLater();
   }
 
-  Cid cid(int chunk) {
-    return cids.get(chunk);
+  /// The id of a node.
+  Cid node(int chunk) {
+    return nodes.get(chunk);
+  }
+
+  int nodeCount() {
+    return nodes.size();
   }
 
   int count() {
-    return cids.size();
+    return count;
   }
 }

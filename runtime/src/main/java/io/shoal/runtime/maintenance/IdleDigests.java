@@ -118,20 +118,28 @@ public final class IdleDigests implements AutoCloseable {
 
   private Optional<String> digest(Cid root)
       throws IOException, ShoalException, InterruptedException {
-    Optional<TreePlan> plan = new LocalDag(local).plan(root);
-    if (plan.isEmpty() || plan.get().isFolder() || plan.get().files().isEmpty()) {
-      return Optional.empty();
+    try (TreePlan plan = new LocalDag(local).plan(root).orElse(null)) {
+      return plan == null || plan.isFolder() || plan.files().isEmpty()
+          ? Optional.empty()
+          : digest(plan);
     }
-    TreePlan.Content content = plan.get().files().getFirst().content();
+  }
+
+  private Optional<String> digest(TreePlan plan)
+      throws IOException, ShoalException, InterruptedException {
+    TreePlan.Content content = plan.files().getFirst().content();
     MessageDigest digest = Sha256.begin();
-    for (int leaf = 0; leaf < content.leafCount(); leaf++) {
-      Cid cid = plan.get().leafCid(content.leaf(leaf));
+    for (int run = 0; run < content.runCount(); run++) {
+      Cid cid = plan.leafCid(content.leaf(run));
       Optional<byte[]> block =
           cid.isIdentity() ? Optional.of(cid.identityContent()) : local.load(cid);
       if (block.isEmpty() || !mayGoOn(block.get().length)) {
         return Optional.empty();
       }
-      digest.update(cid.codec() == Cid.DAG_PB ? UnixNode.leafContent(block.get()) : block.get());
+      byte[] bytes = cid.codec() == Cid.DAG_PB ? UnixNode.leafContent(block.get()) : block.get();
+      for (int i = 0; i < content.times(run); i++) {
+        digest.update(bytes);
+      }
     }
     return Optional.of(HexFormat.of().formatHex(digest.digest()));
   }

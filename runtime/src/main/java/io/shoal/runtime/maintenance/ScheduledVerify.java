@@ -2,6 +2,7 @@ package io.shoal.runtime.maintenance;
 
 import io.shoal.api.Cid;
 import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
 import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.time.Duration;
@@ -104,13 +105,13 @@ public final class ScheduledVerify implements AutoCloseable {
     }
     try {
       return check();
-    } catch (IOException | RetryableException e) {
+    } catch (IOException | ShoalException e) {
       LOG.warn("the scheduled check stopped and continues later: {}", e.getMessage());
       return false;
     }
   }
 
-  private boolean check() throws IOException, RetryableException, InterruptedException {
+  private boolean check() throws IOException, ShoalException, InterruptedException {
     VerifyRecord.Running from = record.running();
     VerifyPass pass = new VerifyPass(local.quarantine(), settings.bytesPerSecond());
     String cursor = from.cursor();

@@ -156,11 +156,11 @@ public final class StoreVerify {
   }
 
   /// How many chunks that pinned roots need are not here.
-  long missingChunks() throws IOException, RetryableException {
+  long missingChunks() throws IOException, ShoalException {
     return distinct(missing()).count();
   }
 
-  private Map<Cid, Set<Cid>> missing() throws IOException, RetryableException {
+  private Map<Cid, Set<Cid>> missing() throws IOException, ShoalException {
     Map<Cid, Set<Cid>> missing = new LinkedHashMap<>();
     for (KeptRoot root : index.all()) {
       if (root.pinned()) {
@@ -173,7 +173,7 @@ public final class StoreVerify {
     return missing;
   }
 
-  private Set<Cid> absent(Cid root) throws IOException, RetryableException {
+  private Set<Cid> absent(Cid root) throws IOException, ShoalException {
     Set<Cid> absent = new LinkedHashSet<>();
     dag.reachable(
         root,

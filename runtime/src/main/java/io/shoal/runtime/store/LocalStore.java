@@ -6,6 +6,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.RetryableException;
 import io.shoal.api.UserFaultException;
 import io.shoal.api.Verifier;
+import io.shoal.runtime.dag.DagMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -18,27 +19,51 @@ import java.util.Optional;
 /// @param verified what this process has checked
 /// @param quarantine finds corrupt chunks in the store, and quarantines them
 /// @param temporaryPins what garbage collection must leave to running work
+/// @param dagMemory what all walks and plans of DAGs may take
 public record LocalStore(
     ChunkStore store,
     Verifier newContent,
     ChunkCheck check,
     VerifiedChunks verified,
     Quarantine quarantine,
-    TemporaryPins temporaryPins) {
+    TemporaryPins temporaryPins,
+    DagMemory dagMemory) {
 
-  public LocalStore(ChunkStore store, Verifier newContent, ChunkCheck check) {
-    this(store, newContent, check, new VerifiedChunks());
+  /// @param memoryBytes that the process may use
+  public LocalStore(
+      ChunkStore store, Verifier newContent, ChunkCheck check, long memoryBytes) {
+    this(
+        store,
+        newContent,
+        check,
+        new VerifiedChunks(),
+        new DagMemory(memoryBytes, () -> chunkCount(store)));
   }
 
   private LocalStore(
-      ChunkStore store, Verifier newContent, ChunkCheck check, VerifiedChunks verified) {
+      ChunkStore store,
+      Verifier newContent,
+      ChunkCheck check,
+      VerifiedChunks verified,
+      DagMemory dagMemory) {
     this(
         store,
         newContent,
         check,
         verified,
         new Quarantine(store, check, verified),
-        new TemporaryPins());
+        new TemporaryPins(),
+        dagMemory);
+  }
+
+  /// How many chunks a store has; none while it is out of reach, as whatever is asked of it next
+  /// says.
+  private static long chunkCount(ChunkStore store) {
+    try {
+      return store.usage().chunks();
+    } catch (IOException | RetryableException e) {
+      return 0;
+    }
   }
 
   /// Whether a chunk is here, in the store or in a user's file.

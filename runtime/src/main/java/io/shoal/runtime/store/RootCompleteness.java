@@ -4,6 +4,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
 import io.shoal.api.MalformedDataException;
 import io.shoal.api.RetryableException;
+import io.shoal.runtime.dag.CidIndex;
 import io.shoal.runtime.dag.UnixNode;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -23,16 +24,20 @@ public final class RootCompleteness {
       require(store, root, List.of(root));
       return;
     }
+    // A node that is linked to a million times is looked through once.
+    CidIndex seen = new CidIndex(root);
     ArrayDeque<Cid> due = new ArrayDeque<>();
     due.add(root);
     while (!due.isEmpty()) {
       // The newest first: what waits is at most a level's breadth for each level, however much
       // there is below.
       Cid node = due.removeLast();
-      List<Cid> leaves = new ArrayList<>();
-      links(store, node, root)
-          .forEach(link -> (link.codec() == Cid.DAG_PB ? due : leaves).add(link));
-      require(store, root, leaves);
+      if (seen.addIfAbsent(node)) {
+        List<Cid> leaves = new ArrayList<>();
+        links(store, node, root)
+            .forEach(link -> (link.codec() == Cid.DAG_PB ? due : leaves).add(link));
+        require(store, root, leaves);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shoal.runtime.store;
 
-import io.shoal.api.RetryableException;
+import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.util.OptionalLong;
 import org.slf4j.Logger;
@@ -26,16 +27,25 @@ public final class SizeRepair {
     }
     try {
       for (KeptRoot root : index.all()) {
-        OptionalLong right = dag.declaredBytes(root.cid());
+        OptionalLong right = declaredBytes(root);
         if (right.isPresent() && right.getAsLong() != root.sizeBytes()) {
           LOG.info("{}: its size is {}, not {}", root.cid(), right.getAsLong(), root.sizeBytes());
           index.setSize(root.cid(), right.getAsLong());
         }
       }
       index.sizesChecked();
-    } catch (IOException | RetryableException e) {
+    } catch (IOException | ShoalException e) {
       // The next start tries again.
       LOG.debug("the sizes of roots were not checked", e);
+    }
+  }
+
+  private OptionalLong declaredBytes(KeptRoot root) throws IOException, ShoalException {
+    try {
+      return dag.declaredBytes(root.cid());
+    } catch (UserFaultException e) {
+      LOG.debug("the size of {} stays as it is", root.cid(), e);
+      return OptionalLong.empty();
     }
   }
 }

@@ -9,6 +9,7 @@ import io.shoal.api.PluginContext;
 import io.shoal.api.RetryableException;
 import io.shoal.api.StoreFullException;
 import io.shoal.api.StoreUsage;
+import io.shoal.runtime.dag.DagMemory;
 import io.shoal.runtime.importer.BlockSink;
 import io.shoal.runtime.importer.DagChild;
 import io.shoal.runtime.store.ChunkCheck;
@@ -59,7 +60,8 @@ final class LeasedStore implements ChunkStore, BlockSink, AutoCloseable {
         check,
         verified,
         new Quarantine(this, check, verified),
-        new TemporaryPins());
+        new TemporaryPins(),
+        new DagMemory(Long.MAX_VALUE, () -> 0));
   }
 
   int openNow() {

@@ -69,7 +69,7 @@ class DagWalkerTest {
     depthFirst(root, due);
     Random random = new Random(5);
     for (int round = 0; round < 50; round++) {
-      DagWalker dag = new DagWalker(root);
+      DagWalker dag = new DagWalker(root, Blocks.memory(root));
       List<Cid> before = List.of();
       while (!dag.complete()) {
         List<Cid> missing = new ArrayList<>(dag.missingNodes(Integer.MAX_VALUE));
@@ -95,7 +95,7 @@ class DagWalkerTest {
   @Test
   void whatIsNotMissingIsIgnored() throws Exception {
     Cid root = tree();
-    DagWalker dag = new DagWalker(root);
+    DagWalker dag = new DagWalker(root, Blocks.memory(root));
     assertFalse(dag.accept(blocks.put(Cid.RAW, new byte[3]), new byte[3]));
     assertTrue(dag.accept(root, blocks.load(root)));
     assertFalse(dag.accept(root, blocks.load(root)));
@@ -113,6 +113,7 @@ class DagWalkerTest {
     assertEquals(
         List.of("a", "b/x", "b/y", "empty"),
         plan.files().stream().map(TreePlan.PlannedFile::path).toList());
+    List<String> paths = plan.files().stream().map(TreePlan.PlannedFile::path).toList();
     byte[][] written = new byte[plan.files().size()][];
     for (int i = 0; i < written.length; i++) {
       written[i] = new byte[(int) Math.max(0, plan.files().get(i).content().sizeBytes())];
@@ -120,13 +121,15 @@ class DagWalkerTest {
     for (int position = 0; position < dag.size(); position++) {
       if (plan.isLeaf(position)) {
         byte[] leaf = blocks.load(dag.cid(position));
-        plan.places(
-            position,
-            (file, offset, size) -> {
-              assertTrue(size == TreePlan.UNKNOWN_SIZE || size == leaf.length);
-              byte[] target = written[plan.files().indexOf(file)];
-              ByteBuffer.wrap(target).position((int) offset).put(leaf);
-            });
+        for (TreePlan.Run run : plan.places(position)) {
+          assertTrue(run.sizeBytes() == TreePlan.UNKNOWN_SIZE || run.sizeBytes() == leaf.length);
+          ByteBuffer target =
+              ByteBuffer.wrap(written[paths.indexOf(run.file().path())])
+                  .position((int) run.offset());
+          for (int i = 0; i < run.times(); i++) {
+            target.put(leaf);
+          }
+        }
       }
     }
     for (int i = 0; i < written.length; i++) {
@@ -143,6 +146,7 @@ class DagWalkerTest {
     TreePlan.Content content = TreePlanner.plan(dag).files().getFirst().content();
 
     assertEquals(10, content.leafCount());
+    assertEquals(10, content.runCount());
     for (int leaf = 0; leaf < 10; leaf++) {
       assertEquals(leaf * 10L, content.offset(leaf));
       assertEquals(leaf < 9 ? 10 : 5, content.leafBytes(leaf));
@@ -171,7 +175,7 @@ class DagWalkerTest {
         plan.files().stream().map(TreePlan.PlannedFile::path).toList());
     assertEquals(leaf, plan.leafCid(plan.files().getFirst().content().leaf(0)));
     assertEquals(9, plan.sizeBytes());
-    assertTrue(new DagWalker(folder).complete());
+    assertTrue(new DagWalker(folder, Blocks.memory(folder)).complete());
   }
 
   private void assertRefused(Cid root) {

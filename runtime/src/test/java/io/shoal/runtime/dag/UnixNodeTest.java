@@ -11,11 +11,14 @@ import io.shoal.api.MalformedDataException;
 import io.shoal.runtime.importer.FolderLayout;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.testing.Blocks;
+import io.shoal.runtime.testing.ContentReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +33,7 @@ class UnixNodeTest {
         "", // no type
         "0806", // an unknown type
         "08021802" + "1802", // two sizes
-        "0802220101", // packed block sizes
+        "0802220181", // packed block sizes that end in the middle of one
         "08024801", // an unknown field
         "0a0102", // the type as bytes
         "0802" + "18ffffffffffffffffff01", // a size beyond 63 bits
@@ -47,6 +50,43 @@ class UnixNodeTest {
     UnixFsData data = UnixFsData.decode(HEX.parseHex("0802" + "12026162" + "1802" + mode + time));
     assertEquals(UnixFsData.Type.FILE, data.type());
     assertArrayEquals(new byte[] {'a', 'b'}, data.data().orElseThrow());
+  }
+
+  @Test
+  void packedBlockSizesAreReadAsSingleOnesAre() throws Exception {
+    UnixFsData packed = UnixFsData.decode(HEX.parseHex("0802" + "18ac04" + "2203ac0202" + "202c"));
+    assertArrayEquals(new long[] {300, 2, 44}, packed.blockSizes());
+    assertArrayEquals(new long[0], UnixFsData.decode(HEX.parseHex("08022200")).blockSizes());
+  }
+
+  @Test
+  void aNodeMayHaveBytesAndLinksAndItsBytesComeFirst() throws Exception {
+    Blocks blocks = new Blocks();
+    Cid leaf = blocks.put(Cid.RAW, "bbb".getBytes(StandardCharsets.US_ASCII));
+    Cid inner = file(blocks, "cc", 5, leaf, 3);
+    Cid root = file(blocks, "aaaa", 9, inner, 5);
+    assertEquals(
+        "aaaaccbbb", new String(ContentReader.read(blocks, root), StandardCharsets.US_ASCII));
+    TreePlan.Content content = TreePlanner.plan(blocks.walk(root)).files().getFirst().content();
+    assertEquals(9, content.sizeBytes());
+    assertEquals(3, content.runCount());
+    assertEquals(4, content.offset(1));
+    assertEquals(2, content.leafBytes(1));
+    Cid wrong = file(blocks, "aaaa", 8, inner, 5);
+    assertThrows(MalformedContentException.class, () -> blocks.walk(wrong));
+  }
+
+  private static Cid file(Blocks blocks, String own, long size, Cid part, long partSize) {
+    UnixFsData data =
+        new UnixFsData(
+            UnixFsData.Type.FILE,
+            Optional.of(own.getBytes(StandardCharsets.US_ASCII)),
+            OptionalLong.of(size),
+            new long[] {partSize},
+            OptionalLong.empty(),
+            OptionalLong.empty());
+    PbLink link = new PbLink(part, "", partSize);
+    return blocks.putNode(DagPb.encode(new PbNode(List.of(link), Optional.of(data.encode()))));
   }
 
   @Test
@@ -107,7 +147,7 @@ class UnixNodeTest {
     switch (node) {
       case UnixNode.File file -> {
         assertEquals(file.children().size(), file.blockSizes().length);
-        assertTrue(file.isLeaf() || Arrays.stream(file.blockSizes()).sum() == file.sizeBytes());
+        assertEquals(file.sizeBytes(), file.ownBytes() + Arrays.stream(file.blockSizes()).sum());
       }
       case UnixNode.Folder folder ->
           assertEquals(

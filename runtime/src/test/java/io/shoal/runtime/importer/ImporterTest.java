@@ -75,7 +75,7 @@ class ImporterTest {
   }
 
   private TreePlan plan(Cid root) throws Exception {
-    DagWalker dag = new DagWalker(root);
+    DagWalker dag = new DagWalker(root, Blocks.memory(root));
     while (!dag.complete()) {
       for (Cid cid : dag.missingNodes(100)) {
         dag.accept(cid, blocks.load(cid));

@@ -2,10 +2,11 @@ package io.shoal.runtime.testing;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
+import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NotFoundException;
+import io.shoal.runtime.dag.DagMemory;
 import io.shoal.runtime.dag.DagPbLeaves;
 import io.shoal.runtime.dag.DagWalker;
-import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.importer.BlockSink;
 import io.shoal.runtime.importer.DagChild;
 import io.shoal.runtime.importer.FileLayout;
@@ -67,9 +68,18 @@ public final class Blocks implements BlockSink, BlockSource {
     return blocks.size();
   }
 
+  /// Memory for DAGs as large as a test likes.
+  public static DagMemory.Share memory(Cid root) {
+    return new DagMemory(Long.MAX_VALUE, () -> 0).share(root);
+  }
+
   /// Gives a walker all nodes that it asks for.
-  public DagWalker walk(Cid root) throws MalformedContentException {
-    DagWalker walker = new DagWalker(root);
+  public DagWalker walk(Cid root) throws ShoalException {
+    return walk(root, memory(root));
+  }
+
+  public DagWalker walk(Cid root, DagMemory.Share memory) throws ShoalException {
+    DagWalker walker = new DagWalker(root, memory);
     boolean progress = true;
     while (progress) {
       progress = false;

@@ -70,6 +70,9 @@ public final class ContentReader {
       return emit(UnixNode.leafContent(block), file.sizeBytes(), out);
     }
     long written = 0;
+    if (file.ownBytes() > 0) {
+      written = emit(UnixNode.leafContent(block), file.ownBytes(), out);
+    }
     for (int i = 0; i < file.blockSizes().length; i++) {
       written += copy(file.children().get(i), file.blockSizes()[i], depth + 1, out);
     }

@@ -135,7 +135,7 @@ public final class AdoptedChunks {
         "{}: the bytes at {} are corrupt: they are not served any more",
         claim.path(),
         claim.offsetBytes());
-    return table.unclaim(key, claim.file(), claim.offsetBytes());
+    return table.unclaim(key, claim);
   }
 
   /// Shows the bytes at each claim on a chunk to `each`, also where a file has several.

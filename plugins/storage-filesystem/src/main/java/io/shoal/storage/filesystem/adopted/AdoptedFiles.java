@@ -10,13 +10,16 @@ import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.DiskFaults;
 import io.shoal.storage.filesystem.disk.FileStamp;
 import io.shoal.storage.filesystem.disk.ForceThreads;
+import io.shoal.storage.filesystem.journal.ClaimedRun;
 import io.shoal.storage.filesystem.journal.ExpectedFile;
+import io.shoal.storage.filesystem.journal.JournalRecord;
 import io.shoal.storage.filesystem.journal.ReferenceJournal;
 import io.shoal.storage.filesystem.journal.UnforcedReferences;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +39,7 @@ public final class AdoptedFiles implements FileBacked {
 
   /// Claims that wait for a sync before adopting makes one by itself: bounds what is kept in memory
   /// for them to about 10 MB.
-  static final int MAX_PENDING_SEGMENTS = 65_536;
+  static final int MAX_PENDING_RUNS = 65_536;
 
   /// Claimed bytes after which claims are noted for another process: after a `kill -9` at most this
   /// much is hashed again, which takes less than a tenth of a second.
@@ -185,11 +188,7 @@ public final class AdoptedFiles implements FileBacked {
     Optional<FileStamp> stamp = disk.stat(ref.path());
     switch (expected.map(it -> it.state(stamp)).orElse(FileState.MISSING)) {
       case INTACT, GROWING -> {
-        requireWithin(segments, stamp.map(FileStamp::sizeBytes).orElse(0L), ref.path());
-        if (!table.claim(file, segments)) {
-          throw ChangeCheck.changed(ref.path());
-        }
-        noteSoon(segments);
+        claim(file, segments, stamp.map(FileStamp::sizeBytes).orElse(0L), ref.path());
       }
       case CHANGED, MISSING -> {
         if (check.isGone(file)) {
@@ -204,15 +203,40 @@ public final class AdoptedFiles implements FileBacked {
             segments);
       }
     }
-    if (table.pendingSegments() > MAX_PENDING_SEGMENTS) {
+  }
+
+  /// A part after the other: the segments may be more than fit into memory, made one by one.
+  private void claim(AdoptedFile file, List<Segment> segments, long fileBytes, Path path)
+      throws IOException, ChunkChangedException {
+    List<ClaimedRun> runs = new ArrayList<>();
+    for (Segment segment : segments) {
+      requireWithin(segment, fileBytes, path);
+      ClaimedRun.add(segment, runs);
+      if (runs.size() > JournalRecord.MAX_RUNS) {
+        ClaimedRun unfinished = runs.removeLast();
+        claim(file, runs, path);
+        runs.clear();
+        runs.add(unfinished);
+      }
+    }
+    claim(file, runs, path);
+  }
+
+  private void claim(AdoptedFile file, List<ClaimedRun> runs, Path path)
+      throws IOException, ChunkChangedException {
+    if (!table.claim(file, runs)) {
+      throw ChangeCheck.changed(path);
+    }
+    noteSoon(runs);
+    if (table.pendingRuns() > MAX_PENDING_RUNS) {
       sync();
     }
   }
 
-  private void noteSoon(List<Segment> segments) {
+  private void noteSoon(List<ClaimedRun> runs) {
     long bytes = 0;
-    for (Segment segment : segments) {
-      bytes += Math.max(segment.sizeBytes(), noteAfterBytes / NOTE_AFTER_CLAIMS);
+    for (ClaimedRun run : runs) {
+      bytes += Math.max((long) run.sizeBytes() * run.times(), noteAfterBytes / NOTE_AFTER_CLAIMS);
     }
     // If the lock is taken, a sync runs or another thread notes: left to the next claim.
     if (unnotedBytes.addAndGet(bytes) >= noteAfterBytes && changing.tryLock()) {
@@ -236,17 +260,15 @@ public final class AdoptedFiles implements FileBacked {
     return table.expected(file).map(ExpectedFile::ref).equals(Optional.of(ref));
   }
 
-  private static void requireWithin(List<Segment> segments, long fileBytes, Path file) {
-    for (Segment segment : segments) {
-      boolean fits =
-          segment.sizeBytes() >= 0
-              && segment.sizeBytes() <= ChunkLayout.MAX_CHUNK_SIZE_BYTES
-              && segment.offsetBytes() >= 0
-              && segment.offsetBytes() <= fileBytes - segment.sizeBytes();
-      if (!fits) {
-        throw new IllegalArgumentException(
-            segment + " does not lie within the " + fileBytes + " bytes of " + file);
-      }
+  private static void requireWithin(Segment segment, long fileBytes, Path file) {
+    boolean fits =
+        segment.sizeBytes() >= 0
+            && segment.sizeBytes() <= ChunkLayout.MAX_CHUNK_SIZE_BYTES
+            && segment.offsetBytes() >= 0
+            && segment.offsetBytes() <= fileBytes - segment.sizeBytes();
+    if (!fits) {
+      throw new IllegalArgumentException(
+          segment + " does not lie within the " + fileBytes + " bytes of " + file);
     }
   }
 

@@ -4,11 +4,11 @@ import io.shoal.api.Cid;
 import io.shoal.api.FileBacked.Segment;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.journal.ClaimedRun;
 import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ final class ClaimTable {
   // Guarded by the index.
   private final FileColumns files;
   private List<PendingChange> pending = new ArrayList<>();
-  private int pendingSegments;
+  private int pendingRuns;
   private final FileEntries entries;
 
   /// @param index shared with the owned chunks; its monitor guards it and all of this
@@ -126,25 +126,25 @@ final class ClaimTable {
   /// Makes claims visible, unless the reference is gone.
   ///
   /// @return whether it was there
-  boolean claim(AdoptedFile file, List<Segment> segments) {
+  boolean claim(AdoptedFile file, List<ClaimedRun> runs) {
     synchronized (index) {
       if (isGone(file)) {
         return false;
       }
       int before = files.firstEntry(file.number());
-      entries.add(file.number(), segments);
-      for (int i = 0; i < segments.size(); i += JournalRecord.MAX_SEGMENTS) {
-        int end = Math.min(segments.size(), i + JournalRecord.MAX_SEGMENTS);
-        pending.add(new PendingChange.Claims(file, List.copyOf(segments.subList(i, end)), before));
+      List<ClaimedRun> added = entries.add(file.number(), runs);
+      for (int i = 0; i < added.size(); i += JournalRecord.MAX_RUNS) {
+        int end = Math.min(added.size(), i + JournalRecord.MAX_RUNS);
+        pending.add(new PendingChange.Claims(file, List.copyOf(added.subList(i, end)), before));
       }
-      pendingSegments += segments.size();
+      pendingRuns += added.size();
       return true;
     }
   }
 
-  int pendingSegments() {
+  int pendingRuns() {
     synchronized (index) {
-      return pendingSegments;
+      return pendingRuns;
     }
   }
 
@@ -157,7 +157,7 @@ final class ClaimTable {
       for (int i = 0; i < FileEntries.MAX_CHAIN && entry != ChunkIndex.NONE; i++) {
         int number = index.file(entry);
         if (files.isReferredTo(number) && seen.add(number)) {
-          found.add(candidate(number, entry));
+          found.add(candidate(number, entry, 0));
         }
         if (found.size() == MAX_CANDIDATES) {
           break;
@@ -168,9 +168,11 @@ final class ClaimTable {
     }
   }
 
-  private Candidate candidate(int number, int entry) {
+  /// @param time which one of a run
+  private Candidate candidate(int number, int entry, int time) {
+    int size = index.sizeBytes(entry);
     return new Candidate(
-        file(number), files.expected(number), index.offsetBytes(entry), index.sizeBytes(entry));
+        file(number), files.expected(number), index.offsetBytes(entry) + (long) time * size, size);
   }
 
   /// The claims on a chunk, also where a file has several.
@@ -180,7 +182,10 @@ final class ClaimTable {
       int entry = index.find(key);
       while (entry != ChunkIndex.NONE && found.size() < MAX_AUDITED) {
         if (files.isReferredTo(index.file(entry))) {
-          found.add(candidate(index.file(entry), entry));
+          int most = Math.min(index.times(entry), MAX_AUDITED - found.size());
+          for (int time = 0; time < most; time++) {
+            found.add(candidate(index.file(entry), entry, time));
+          }
         }
         entry = index.nextOfKey(entry);
       }
@@ -191,18 +196,27 @@ final class ClaimTable {
   /// Takes one claim back.
   ///
   /// @return whether it was there
-  boolean unclaim(ChunkKey key, AdoptedFile file, long offsetBytes) {
+  boolean unclaim(ChunkKey key, Candidate claim) {
+    return unclaim(
+        claim.file(), new ClaimedRun(key.cid(Cid.RAW), claim.offsetBytes(), claim.sizeBytes(), 1));
+  }
+
+  /// Takes claims of one entry back.
+  ///
+  /// @param run its first one was claimed
+  /// @return whether it was there
+  boolean unclaim(AdoptedFile file, ClaimedRun run) {
     synchronized (index) {
+      Optional<ChunkKey> key = ChunkKey.of(run.cid());
       int entry =
-          isForgotten(file)
+          key.isEmpty() || isForgotten(file)
               ? ChunkIndex.NONE
-              : entries.find(key, file.number(), offsetBytes, Integer.MAX_VALUE);
+              : entries.find(key.get(), file.number(), run.offsetBytes());
       if (entry == ChunkIndex.NONE) {
         return false;
       }
-      Cid cid = key.cid(index.codec(entry));
-      pending.add(new PendingChange.Unclaim(file, offsetBytes, cid));
-      entries.remove(entry);
+      pending.add(new PendingChange.Unclaim(file, run));
+      entries.remove(entry, run.offsetBytes(), run.times());
       return true;
     }
   }
@@ -217,9 +231,7 @@ final class ClaimTable {
       while (entry != ChunkIndex.NONE) {
         int next = index.nextOfKey(entry);
         if (files.isReferredTo(index.file(entry))) {
-          pending.add(
-              new PendingChange.Unclaim(
-                  file(index.file(entry)), index.offsetBytes(entry), key.cid(index.codec(entry))));
+          pending.add(new PendingChange.Unclaim(file(index.file(entry)), entries.run(entry)));
           entries.remove(entry);
           any = true;
         }
@@ -265,21 +277,18 @@ final class ClaimTable {
     }
   }
 
-  /// The claims of a file in order of offset.
+  /// The claims of a file in order of offset, as they are when they are first looked at.
   List<Segment> segments(AdoptedFile file) {
+    return new ClaimedSegments(() -> runs(file));
+  }
+
+  private List<ClaimedRun> runs(AdoptedFile file) {
     synchronized (index) {
-      List<Segment> found = new ArrayList<>();
+      List<ClaimedRun> found = new ArrayList<>();
       if (!isGone(file)) {
         entries.collect(files.firstEntry(file.number()), Integer.MAX_VALUE, found);
       }
-      found.sort(Comparator.comparingLong(Segment::offsetBytes));
-      List<Segment> distinct = new ArrayList<>(found.size());
-      for (Segment segment : found) {
-        if (distinct.isEmpty() || !distinct.getLast().equals(segment)) {
-          distinct.add(segment);
-        }
-      }
-      return distinct;
+      return found;
     }
   }
 
@@ -291,7 +300,7 @@ final class ClaimTable {
   }
 
   /// Collects at most `max` claims from an entry on, and says where to go on.
-  int forcedSegments(AdoptedFile file, int from, int max, List<Segment> into) {
+  int forcedRuns(AdoptedFile file, int from, int max, List<ClaimedRun> into) {
     synchronized (index) {
       return isGone(file) ? ChunkIndex.NONE : entries.collect(from, max, into);
     }
@@ -309,7 +318,7 @@ final class ClaimTable {
     synchronized (index) {
       List<PendingChange> taken = pending;
       pending = new ArrayList<>();
-      pendingSegments = 0;
+      pendingRuns = 0;
       for (PendingChange one : taken) {
         if (one instanceof PendingChange.Claims && !isGone(one.file())) {
           int number = one.file().number();
@@ -328,7 +337,7 @@ final class ClaimTable {
       // The oldest comes last: what was forced before it still is.
       for (PendingChange one : untold.reversed()) {
         if (one instanceof PendingChange.Claims claimed) {
-          pendingSegments += claimed.segments().size();
+          pendingRuns += claimed.runs().size();
           if (!isGone(claimed.file())) {
             files.setFirstForcedEntry(claimed.file().number(), claimed.before());
           }
@@ -366,10 +375,10 @@ final class ClaimTable {
   }
 
   /// At start: claims of the journal.
-  void restore(AdoptedFile file, List<Segment> segments) {
+  void restore(AdoptedFile file, List<ClaimedRun> runs) {
     synchronized (index) {
       if (!isGone(file)) {
-        entries.add(file.number(), segments);
+        entries.add(file.number(), runs);
         files.setFirstForcedEntry(file.number(), files.firstEntry(file.number()));
       }
     }

@@ -1,6 +1,6 @@
 package io.shoal.storage.filesystem.adopted;
 
-import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.journal.ClaimedRun;
 import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ final class JournalReplay {
         table.restore(number, expected);
       }
       case JournalRecord.Claimed claimed ->
-          known.ifPresent(file -> table.restore(file, claimed.segments()));
+          known.ifPresent(file -> table.restore(file, claimed.runs()));
       case JournalRecord.Moving(int number, Path target) ->
           known.ifPresent(
               file -> moving.computeIfAbsent(number, any -> new ArrayList<>()).add(target));
@@ -43,12 +43,8 @@ final class JournalReplay {
               table.free(file);
             });
       }
-      case JournalRecord.Unclaimed(_, long offset, var cid) -> {
-        Optional<ChunkKey> key = ChunkKey.of(cid);
-        if (known.isPresent() && key.isPresent()) {
-          table.silently(() -> table.unclaim(key.get(), known.get(), offset));
-        }
-      }
+      case JournalRecord.Unclaimed(_, ClaimedRun run) ->
+          known.ifPresent(file -> table.silently(() -> table.unclaim(file, run)));
     }
   }
 

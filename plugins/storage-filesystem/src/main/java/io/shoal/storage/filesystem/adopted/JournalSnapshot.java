@@ -1,7 +1,7 @@
 package io.shoal.storage.filesystem.adopted;
 
-import io.shoal.api.FileBacked.Segment;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
+import io.shoal.storage.filesystem.journal.ClaimedRun;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,12 +59,12 @@ final class JournalSnapshot implements Iterator<JournalRecord> {
   }
 
   private void nextClaims(Rest of) {
-    List<Segment> segments = new ArrayList<>();
+    List<ClaimedRun> runs = new ArrayList<>();
     AdoptedFile file = of.file();
-    int next = table.forcedSegments(file, of.from(), JournalRecord.MAX_SEGMENTS, segments);
+    int next = table.forcedRuns(file, of.from(), JournalRecord.MAX_RUNS, runs);
     rest = next == ChunkIndex.NONE ? Optional.empty() : Optional.of(new Rest(file, next));
-    if (!segments.isEmpty()) {
-      ready.add(new JournalRecord.Claimed(file.number(), segments));
+    if (!runs.isEmpty()) {
+      ready.add(new JournalRecord.Claimed(file.number(), runs));
     }
   }
 

@@ -1,7 +1,6 @@
 package io.shoal.storage.filesystem.adopted;
 
-import io.shoal.api.Cid;
-import io.shoal.api.FileBacked.Segment;
+import io.shoal.storage.filesystem.journal.ClaimedRun;
 import java.util.List;
 
 /// A change that the journal has to learn, in the order in which it happened. A record takes the
@@ -13,9 +12,10 @@ sealed interface PendingChange {
   record Description(AdoptedFile file) implements PendingChange {}
 
   /// @param before the newest entry that the file had in the index until then
-  record Claims(AdoptedFile file, List<Segment> segments, int before) implements PendingChange {}
+  record Claims(AdoptedFile file, List<ClaimedRun> runs, int before) implements PendingChange {}
 
-  record Unclaim(AdoptedFile file, long offsetBytes, Cid cid) implements PendingChange {}
+  /// @param run from its offset on
+  record Unclaim(AdoptedFile file, ClaimedRun run) implements PendingChange {}
 
   record Drop(AdoptedFile file) implements PendingChange {}
 

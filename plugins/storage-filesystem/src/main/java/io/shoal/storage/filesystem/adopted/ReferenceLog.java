@@ -233,11 +233,9 @@ final class ReferenceLog implements AutoCloseable {
               .filter(any -> !table.isForgotten(file))
               .map(expected -> new JournalRecord.Described(file.number(), expected));
       case PendingChange.Claims claims ->
-          when(there, () -> new JournalRecord.Claimed(file.number(), claims.segments()));
+          when(there, () -> new JournalRecord.Claimed(file.number(), claims.runs()));
       case PendingChange.Unclaim claim ->
-          when(
-              there,
-              () -> new JournalRecord.Unclaimed(file.number(), claim.offsetBytes(), claim.cid()));
+          when(there, () -> new JournalRecord.Unclaimed(file.number(), claim.run()));
       case PendingChange.Drop _ ->
           when(!table.isForgotten(file), () -> new JournalRecord.Dropped(file.number()));
       case PendingChange.Forget _ -> when(known, () -> new JournalRecord.Forgotten(file.number()));

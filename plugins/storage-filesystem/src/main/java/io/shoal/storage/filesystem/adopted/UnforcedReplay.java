@@ -1,6 +1,6 @@
 package io.shoal.storage.filesystem.adopted;
 
-import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.journal.ClaimedRun;
 import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.util.BitSet;
@@ -36,13 +36,9 @@ final class UnforcedReplay {
               file -> table.redescribe(file, expected),
               () -> others.put(number, table.begin(expected)));
       case JournalRecord.Claimed claimed ->
-          known.ifPresent(file -> table.claim(file, claimed.segments()));
-      case JournalRecord.Unclaimed(_, long offset, var cid) -> {
-        Optional<ChunkKey> key = ChunkKey.of(cid);
-        if (known.isPresent() && key.isPresent()) {
-          table.unclaim(key.get(), known.get(), offset);
-        }
-      }
+          known.ifPresent(file -> table.claim(file, claimed.runs()));
+      case JournalRecord.Unclaimed(_, ClaimedRun run) ->
+          known.ifPresent(file -> table.unclaim(file, run));
       case JournalRecord.Dropped _ -> known.ifPresent(table::drop);
       case JournalRecord.Forgotten(int number) -> {
         known.ifPresent(table::forget);

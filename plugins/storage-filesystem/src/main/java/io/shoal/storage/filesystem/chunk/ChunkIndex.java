@@ -7,12 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where every chunk lies: a multimap from key to places, in 60 to 70 bytes a place for digests of
+/// Where every chunk lies: a multimap from key to places, in 65 to 75 bytes a place for digests of
 /// up to 32 bytes. A place is either the store's own ([#OWNED]) or a run of an adopted file, named
-/// by the file's number. In memory only, not thread-safe.
+/// by the file's number, in which the chunk may follow itself many times. In memory only, not
+/// thread-safe.
 ///
 /// The places of one key form a chain whose head is the owned place if there is one; the places of
 /// one file form a list whose first entry the caller keeps.
+///
+/// Longer than others, since all of it reads and writes the words of one table.
 public final class ChunkIndex {
   /// The file number of the store's own chunks.
   public static final int OWNED = 0;
@@ -46,7 +49,7 @@ public final class ChunkIndex {
   private final List<Kind> kinds = new ArrayList<>();
   private final List<Long> codecs = new ArrayList<>();
   private final List<long[]> pages = new ArrayList<>();
-  private final List<int[]> links = new ArrayList<>();
+  private final EntryLinks links = new EntryLinks();
   // The rest of digests of more than 32 bytes, made when the first one comes.
   private final List<long @Nullable []> tails = new ArrayList<>();
   private int[] table = new int[1 << 10];
@@ -67,12 +70,25 @@ public final class ChunkIndex {
     return seed;
   }
 
+  /// Adds a place where the chunk is once.
+  public int add(
+      ChunkKey key, int sizeBytes, long codec, int file, long offsetBytes, int nextInFile) {
+    return add(key, sizeBytes, codec, file, offsetBytes, 1, nextInFile);
+  }
+
   /// Adds a place.
   ///
+  /// @param times how often the chunk follows itself there
   /// @param nextInFile the file's first entry until now, or [#NONE]
   /// @return the entry, which is the file's first one now
   public int add(
-      ChunkKey key, int sizeBytes, long codec, int file, long offsetBytes, int nextInFile) {
+      ChunkKey key,
+      int sizeBytes,
+      long codec,
+      int file,
+      long offsetBytes,
+      int times,
+      int nextInFile) {
     int entry = newEntry();
     int kind = kindNumber(new Kind(key.code(), key.digest().length));
     long[] page = page(entry);
@@ -91,11 +107,12 @@ public final class ChunkIndex {
     page[base + META] =
         (long) sizeBytes << 42 | (long) kind << 34 | (long) codecNumber(codec) << 26 | file;
     setNextInFile(entry, nextInFile);
+    links.set(entry, EntryLinks.TIMES, times);
     link(key, entry, file);
     if (file == OWNED) {
       ownedBytes += sizeBytes;
     } else {
-      adoptedBytes += sizeBytes;
+      adoptedBytes += (long) sizeBytes * times;
     }
     return entry;
   }
@@ -125,12 +142,25 @@ public final class ChunkIndex {
 
   /// The next place of the same chunk, or [#NONE].
   public int nextOfKey(int entry) {
-    return links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1)];
+    return links.get(entry, EntryLinks.NEXT_OF_KEY);
   }
 
   /// The next place in the same file, or [#NONE].
   public int nextInFile(int entry) {
-    return links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1) + 1];
+    return links.get(entry, EntryLinks.NEXT_IN_FILE);
+  }
+
+  /// How often the chunk follows itself there.
+  public int times(int entry) {
+    return links.get(entry, EntryLinks.TIMES);
+  }
+
+  /// Takes claims back at the end of a run of a file.
+  ///
+  /// @param times how many stay, at least one
+  public void setTimes(int entry, int times) {
+    adoptedBytes += (long) sizeBytes(entry) * (times - times(entry));
+    links.set(entry, EntryLinks.TIMES, times);
   }
 
   public boolean dead(int entry) {
@@ -233,7 +263,7 @@ public final class ChunkIndex {
     if (file(entry) == OWNED) {
       ownedBytes -= sizeBytes(entry);
     } else {
-      adoptedBytes -= sizeBytes(entry);
+      adoptedBytes -= (long) sizeBytes(entry) * times(entry);
     }
   }
 
@@ -337,7 +367,6 @@ public final class ChunkIndex {
     }
     if (entries == pages.size() << PAGE_BITS) {
       pages.add(new long[PAGE_ENTRIES * ENTRY_WORDS]);
-      links.add(new int[PAGE_ENTRIES * 2]);
       tails.add(null);
     }
     return entries++;
@@ -380,10 +409,11 @@ public final class ChunkIndex {
   }
 
   private void setNextOfKey(int entry, int next) {
-    links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1)] = next;
+    links.set(entry, EntryLinks.NEXT_OF_KEY, next);
   }
 
-  private void setNextInFile(int entry, int next) {
-    links.get(entry >>> PAGE_BITS)[2 * (entry & PAGE_ENTRIES - 1) + 1] = next;
+  /// Puts another entry behind one in their file's list.
+  public void setNextInFile(int entry, int next) {
+    links.set(entry, EntryLinks.NEXT_IN_FILE, next);
   }
 }

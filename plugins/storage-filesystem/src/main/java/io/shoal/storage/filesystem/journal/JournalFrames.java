@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 final class JournalFrames {
   private static final Logger LOG = LoggerFactory.getLogger(JournalFrames.class);
 
-  /// The longest record: [JournalRecord#MAX_SEGMENTS] segments with the longest CIDs.
-  static final int MAX_RECORD_BYTES = JournalRecord.MAX_SEGMENTS * (Cid.MAX_BYTES + 12) + 64;
+  /// The longest record: [JournalRecord#MAX_RUNS] runs with the longest CIDs.
+  static final int MAX_RECORD_BYTES = JournalRecord.MAX_RUNS * (Cid.MAX_BYTES + 16) + 64;
 
   private static final int HEADER_BYTES = 8;
 

@@ -16,8 +16,8 @@ import java.util.List;
 /// One record of the journal of references. All numbers are big-endian; a path is a 16-bit length
 /// and UTF-8.
 public sealed interface JournalRecord {
-  /// The most segments in one record: keeps a record under [JournalFrames#MAX_RECORD_BYTES].
-  int MAX_SEGMENTS = 4096;
+  /// The most runs in one record: keeps a record under [JournalFrames#MAX_RECORD_BYTES].
+  int MAX_RUNS = 4096;
 
   /// The number of the file that it is about.
   int file();
@@ -26,8 +26,9 @@ public sealed interface JournalRecord {
   /// if it has any, stay.
   record Described(int file, ExpectedFile expected) implements JournalRecord {}
 
-  /// `2 file:4 count:4 (offset:8 size:4 cid)*`. Its bytes were forced before this was written.
-  record Claimed(int file, List<Segment> segments) implements JournalRecord {}
+  /// `2 file:4 count:4 (offset:8 size:4 cid)*`, or `7 file:4 count:4 (offset:8 size:4 times:4
+  /// cid)*` where a chunk follows itself. Its bytes were forced before this was written.
+  record Claimed(int file, List<ClaimedRun> runs) implements JournalRecord {}
 
   /// `3 file:4 path`. The file is about to get that name: from here on it is at one of both.
   record Moving(int file, Path target) implements JournalRecord {}
@@ -38,17 +39,18 @@ public sealed interface JournalRecord {
   /// `5 file:4`. It is not referred to any more; the number is free.
   record Forgotten(int file) implements JournalRecord {}
 
-  /// `6 file:4 offset:8 cid`. One claim is taken back.
-  record Unclaimed(int file, long offsetBytes, Cid cid) implements JournalRecord {}
+  /// `6 file:4 offset:8 cid`, or `8 file:4 offset:8 times:4 cid`. Claims are taken back; the size
+  /// is not written.
+  record Unclaimed(int file, ClaimedRun run) implements JournalRecord {}
 
   /// No less than the payload will have.
   static int maxBytes(JournalRecord record) {
     return switch (record) {
       case Described described -> 64 + maxBytes(described.expected().ref().path());
-      case Claimed claimed -> 16 + claimed.segments().size() * (Cid.MAX_BYTES + 12);
+      case Claimed claimed -> 16 + claimed.runs().size() * (Cid.MAX_BYTES + 16);
       case Moving moving -> 16 + maxBytes(moving.target());
       case Dropped _, Forgotten _ -> 16;
-      case Unclaimed _ -> 16 + Cid.MAX_BYTES;
+      case Unclaimed _ -> 20 + Cid.MAX_BYTES;
     };
   }
 
@@ -67,11 +69,15 @@ public sealed interface JournalRecord {
         out.put((byte) (ref.growing() ? 1 : 0));
         writePath(ref.path(), out);
       }
-      case Claimed(int file, List<Segment> segments) -> {
-        out.put((byte) 2).putInt(file).putInt(segments.size());
-        for (Segment segment : segments) {
-          out.putLong(segment.offsetBytes()).putInt(segment.sizeBytes());
-          segment.cid().write(out);
+      case Claimed(int file, List<ClaimedRun> runs) -> {
+        boolean repeats = runs.stream().anyMatch(run -> run.times() > 1);
+        out.put((byte) (repeats ? 7 : 2)).putInt(file).putInt(runs.size());
+        for (ClaimedRun run : runs) {
+          out.putLong(run.offsetBytes()).putInt(run.sizeBytes());
+          if (repeats) {
+            out.putInt(run.times());
+          }
+          run.cid().write(out);
         }
       }
       case Moving(int file, Path target) -> {
@@ -80,9 +86,13 @@ public sealed interface JournalRecord {
       }
       case Dropped(int file) -> out.put((byte) 4).putInt(file);
       case Forgotten(int file) -> out.put((byte) 5).putInt(file);
-      case Unclaimed(int file, long offset, Cid cid) -> {
-        out.put((byte) 6).putInt(file).putLong(offset);
-        cid.write(out);
+      case Unclaimed(int file, ClaimedRun run) -> {
+        boolean repeats = run.times() > 1;
+        out.put((byte) (repeats ? 8 : 6)).putInt(file).putLong(run.offsetBytes());
+        if (repeats) {
+          out.putInt(run.times());
+        }
+        run.cid().write(out);
       }
     }
   }
@@ -111,11 +121,13 @@ public sealed interface JournalRecord {
     }
     return switch (type) {
       case 1 -> readDescribed(file, in);
-      case 2 -> readClaimed(file, in);
+      case 2 -> readClaimed(file, false, in);
       case 3 -> new Moving(file, readPath(in));
       case 4 -> new Dropped(file);
       case 5 -> new Forgotten(file);
-      case 6 -> new Unclaimed(file, in.getLong(), Cid.read(in));
+      case 6 -> readUnclaimed(file, false, in);
+      case 7 -> readClaimed(file, true, in);
+      case 8 -> readUnclaimed(file, true, in);
       default -> throw new MalformedDataException("unknown record type " + type);
     };
   }
@@ -130,18 +142,40 @@ public sealed interface JournalRecord {
     return new Described(file, new ExpectedFile(ref, changed));
   }
 
-  private static Claimed readClaimed(int file, ByteBuffer in) throws MalformedDataException {
+  private static Claimed readClaimed(int file, boolean repeats, ByteBuffer in)
+      throws MalformedDataException {
     int count = in.getInt();
-    if (count < 0 || count > MAX_SEGMENTS) {
-      throw new MalformedDataException(count + " segments in one record");
+    if (count < 0 || count > MAX_RUNS) {
+      throw new MalformedDataException(count + " runs in one record");
     }
-    List<Segment> segments = new ArrayList<>(count);
+    List<ClaimedRun> runs = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       long offset = in.getLong();
       int size = in.getInt();
-      segments.add(new Segment(Cid.read(in), offset, size));
+      if (repeats) {
+        int times = readTimes(in);
+        runs.add(new ClaimedRun(Cid.read(in), offset, size, times));
+      } else {
+        // Earlier versions wrote each chunk of a file of zeros.
+        ClaimedRun.add(new Segment(Cid.read(in), offset, size), runs);
+      }
     }
-    return new Claimed(file, segments);
+    return new Claimed(file, runs);
+  }
+
+  private static Unclaimed readUnclaimed(int file, boolean repeats, ByteBuffer in)
+      throws MalformedDataException {
+    long offset = in.getLong();
+    int times = repeats ? readTimes(in) : 1;
+    return new Unclaimed(file, new ClaimedRun(Cid.read(in), offset, 0, times));
+  }
+
+  private static int readTimes(ByteBuffer in) throws MalformedDataException {
+    int times = in.getInt();
+    if (times < 1) {
+      throw new MalformedDataException("a chunk that is there " + times + " times");
+    }
+    return times;
   }
 
   private static void writePath(Path path, ByteBuffer out) {

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -299,5 +300,97 @@ class AdoptedFilesTest {
     restart();
     assertEquals("bbbb", get("bbbb"));
     assertArrayEquals(Arrays.copyOf(whole, 8), Arrays.copyOf(Files.readAllBytes(journal), 8));
+  }
+
+  /// Segments of a file in which one chunk follows itself.
+  private static List<Segment> repeated(String chunk, int times) {
+    Cid cid = cid(chunk);
+    return new AbstractList<>() {
+      @Override
+      public Segment get(int i) {
+        return new Segment(cid, (long) i * chunk.length(), chunk.length());
+      }
+
+      @Override
+      public int size() {
+        return times;
+      }
+    };
+  }
+
+  @Test
+  void aChunkThatFollowsItselfIsOneClaim() throws Exception {
+    int times = 1_000_000;
+    Path file = write("zeros", "0".repeat(times));
+    files.adopt(files.refer(file), repeated("0", times));
+    assertEquals(times, store.usage().adoptedBytes());
+    List<Segment> claims = files.claims(file).orElseThrow().segments();
+    assertEquals(times, claims.size());
+    assertEquals(repeated("0", times).get(999_999), claims.get(999_999));
+    store.sync();
+    assertTrue(Files.size(context.dataFolder().resolve("references")) < 1_000);
+    restart();
+    assertEquals(times, files.claims(file).orElseThrow().segments().size());
+    assertEquals("0", get("0"));
+  }
+
+  @Test
+  void oneOfManyIsTakenBackAndTheOthersStay() throws Exception {
+    Path file = write("zeros", "0000".repeat(100));
+    files.adopt(files.refer(file), repeated("0000", 100));
+    store.sync();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      assertEquals(400, channel.size());
+    }
+    TestData.discard(store, cid("0000"));
+    assertEquals(99, files.claims(file).orElseThrow().segments().size());
+    assertEquals(396, store.usage().adoptedBytes());
+    store.sync();
+    restart();
+    assertEquals(
+        repeated("0000", 100).subList(1, 100), files.claims(file).orElseThrow().segments());
+    files.adopt(files.refer(file), repeated("0000", 100));
+    assertEquals(repeated("0000", 100), files.claims(file).orElseThrow().segments());
+    assertTrue(store.delete(cid("0000")));
+    assertEquals(0, store.usage().adoptedBytes());
+    assertTrue(store.find(cid("0000")).isEmpty());
+    store.sync();
+    restart();
+    assertTrue(store.find(cid("0000")).isEmpty());
+  }
+
+  @Test
+  void chunksThatAlternateTakeABoundedNumberOfClaims() throws Exception {
+    int times = 100_000;
+    Path file = write("pattern", "01".repeat(times));
+    List<Segment> segments = new ArrayList<>();
+    for (int i = 0; i < 2 * times; i++) {
+      segments.add(new Segment(cid(Integer.toString(i % 2)), i, 1));
+    }
+    files.adopt(files.refer(file), segments);
+    List<Segment> claims = files.claims(file).orElseThrow().segments();
+    assertTrue(claims.size() <= 2 * FileEntries.MAX_CHAIN);
+    assertEquals(segments.subList(0, claims.size()), claims);
+    assertEquals("1", get("1"));
+    files.forget(files.refer(file));
+    assertEquals(0, store.usage().adoptedBytes());
+  }
+
+  @Test
+  void eachChunkIsClaimedForCertainAndFurtherPlacesWithinABound() throws Exception {
+    int chunks = 1_000;
+    int copies = 100;
+    StringBuilder one = new StringBuilder();
+    for (int i = 0; i < chunks; i++) {
+      one.append("%04d".formatted(i));
+    }
+    for (int copy = 0; copy < copies; copy++) {
+      Path file = write("copy" + copy, one.toString());
+      files.adopt(files.refer(file), segments(one.toString()));
+    }
+    long most = 4L * (FileEntries.MAX_FURTHER + FileEntries.CERTAIN * chunks);
+    assertTrue(store.usage().adoptedBytes() <= most);
+    assertTrue(store.usage().adoptedBytes() >= most - 4L * chunks);
+    assertEquals("0999", get("0999"));
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
-import io.shoal.api.FileBacked.Segment;
 import io.shoal.api.FileRef;
 import io.shoal.api.MalformedDataException;
 import io.shoal.storage.filesystem.chunk.ChunkLayout;
@@ -33,9 +32,13 @@ class ReferenceJournalTest {
     FileRef ref = new FileRef(Path.of("/a/ü"), 5, 6, 7, true);
     return List.of(
         new JournalRecord.Described(1, new ExpectedFile(ref, 8)),
-        new JournalRecord.Claimed(1, List.of(new Segment(cid, 0, 4), new Segment(cid, 9, 0))),
+        new JournalRecord.Claimed(
+            1, List.of(new ClaimedRun(cid, 0, 4, 1), new ClaimedRun(cid, 9, 0, 1))),
+        new JournalRecord.Claimed(
+            1, List.of(new ClaimedRun(cid, 0, 4, 1_000_000), new ClaimedRun(cid, 9, 0, 1))),
         new JournalRecord.Moving(1, Path.of("/b")),
-        new JournalRecord.Unclaimed(1, 9, cid),
+        new JournalRecord.Unclaimed(1, new ClaimedRun(cid, 9, 0, 1)),
+        new JournalRecord.Unclaimed(1, new ClaimedRun(cid, 9, 0, 7)),
         new JournalRecord.Dropped(1),
         new JournalRecord.Forgotten(1));
   }
@@ -89,7 +92,7 @@ class ReferenceJournalTest {
         bytes = new byte[random.nextInt(80)];
         random.nextBytes(bytes);
       } else {
-        JournalRecord.write(oneOfEach().get(i % 6), written.clear());
+        JournalRecord.write(oneOfEach().get(i % oneOfEach().size()), written.clear());
         bytes = Arrays.copyOf(written.array(), written.position());
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
