@@ -142,8 +142,7 @@ final class NodeCore implements AutoCloseable {
     List<Verifier> verifiers = new ArrayList<>();
     plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
     ChunkCheck check = new ChunkCheck(verifiers);
-    local =
-        new LocalStore(store, plugins.verifier().extension(), check, sources.memoryBytes());
+    local = new LocalStore(store, plugins.verifier().extension(), check, sources.memoryBytes());
     PeerBook book = new PeerBook(clock::millis);
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();
@@ -248,7 +247,9 @@ final class NodeCore implements AutoCloseable {
     }
     if (serves()) {
       ownEndpoints.open(gatedServer);
-      Thread.ofVirtual().name("announce-all").start(() -> holdings.announceBut(maintenance.fileChecks().lost()));
+      Thread.ofVirtual()
+          .name("announce-all")
+          .start(() -> holdings.announceBut(maintenance.fileChecks().lost()));
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), gossip::round);
       timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), fetchNotices::round);
       timers.every(Duration.ofMillis(DialBack.EVERY_MILLIS), dialBack::round);

@@ -8,9 +8,9 @@ import io.shoal.api.Cid;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.command.StoreCommands;
+import io.shoal.runtime.content.ChangedFiles;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.limit.TokenBucket;
-import io.shoal.runtime.content.ChangedFiles;
 import io.shoal.runtime.maintenance.ScheduledVerify;
 import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.maintenance.VerifyRecord;
@@ -61,7 +61,8 @@ class ScheduledVerifyTest {
     LocalStore local = node.local();
     return new ScheduledVerify(
         local,
-        new StoreVerify(local, node.index(), record, new ChangedFiles(local, node.index()), System::nanoTime),
+        new StoreVerify(
+            local, node.index(), record, new ChangedFiles(local, node.index()), System::nanoTime),
         record,
         new VerifySettings(Optional.of(Duration.ofDays(30)), bytesPerSecond),
         () -> Instant.ofEpochMilli(nowMillis),

@@ -1,7 +1,6 @@
 package io.shoal.runtime.maintenance;
 
 /// The work on a node's store, on command and in the background.
-///
 public record Maintenance(
     StoreVerify verify,
     ScheduledVerify scheduledVerify,

@@ -176,7 +176,9 @@ public final class LocalDag {
         // The newest first: what waits is at most a level's breadth for each level.
         Cid cid = due.removeLast();
         OptionalLong here =
-            entries > DagLimits.MAX_ENTRIES ? OptionalLong.empty() : declared(cid, root, due, memory);
+            entries > DagLimits.MAX_ENTRIES
+                ? OptionalLong.empty()
+                : declared(cid, root, due, memory);
         if (here.isEmpty()) {
           return here;
         }

@@ -30,8 +30,7 @@ public record LocalStore(
     DagMemory dagMemory) {
 
   /// @param memoryBytes that the process may use
-  public LocalStore(
-      ChunkStore store, Verifier newContent, ChunkCheck check, long memoryBytes) {
+  public LocalStore(ChunkStore store, Verifier newContent, ChunkCheck check, long memoryBytes) {
     this(
         store,
         newContent,
