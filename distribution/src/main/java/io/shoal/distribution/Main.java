@@ -1,6 +1,7 @@
 package io.shoal.distribution;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.OptionalInt;
 
 /// The start of the program, and its end by a signal.
@@ -12,6 +13,8 @@ final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    // Some languages have digits of their own, which neither programs nor other nodes can read.
+    Locale.setDefault(Locale.ROOT);
     Thread main = Thread.currentThread();
     var ending = new Thread(() -> interruptAndWait(main), "ending");
     Runtime.getRuntime().addShutdownHook(ending);

@@ -198,7 +198,7 @@ final class Program {
       footer = {
         "",
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 verification failed, 5 timed out,"
-            + " 130 interrupted.",
+            + " 6 some names cannot be written there, 130 interrupted.",
         "'shoal COMMAND --help' shows the options of a command."
       })
   static final class Root implements Runnable {

@@ -2,6 +2,7 @@ package io.shoal.distribution;
 
 import io.shoal.distribution.command.CommonOptions;
 import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.Node;
@@ -23,6 +24,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.StyleResolver;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +57,7 @@ final class ShellCommand implements Callable<Integer> {
           LineReaderBuilder.builder()
               .appName("shoal")
               .terminal(terminal)
-              .completer(new CommandCompleter(commands.getCommandSpec()))
+              .completer(new CommandCompleter(commands.getCommandSpec(), environment.folder()))
               .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
       Path data = common.dataFolder();
       if (!Node.isWithoutData(data)) {
@@ -110,10 +112,11 @@ final class ShellCommand implements Callable<Integer> {
   /// Completes commands, options, and paths for the rest.
   private static final class CommandCompleter implements Completer {
     private final CommandSpec root;
-    private final Completer files = new FileNameCompleter();
+    private final Completer files;
 
-    CommandCompleter(CommandSpec root) {
+    CommandCompleter(CommandSpec root, Path folder) {
       this.root = root;
+      this.files = new UsersFiles(folder);
     }
 
     @Override
@@ -136,6 +139,26 @@ final class ShellCommand implements Callable<Integer> {
       } else {
         files.complete(reader, line, candidates);
       }
+    }
+  }
+
+  /// Completes paths from where the user is, which is not this process's folder.
+  private static final class UsersFiles extends FileNameCompleter {
+    private final Path folder;
+
+    UsersFiles(Path folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    protected Path getUserDir() {
+      return folder;
+    }
+
+    @Override
+    protected String getDisplay(
+        Terminal terminal, Path path, StyleResolver resolver, String separator) {
+      return Console.printable(super.getDisplay(terminal, path, resolver, separator));
     }
   }
 }

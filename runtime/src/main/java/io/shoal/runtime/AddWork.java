@@ -9,6 +9,7 @@ import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.file.DiskFull;
+import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.importer.HashedFolder;
 import io.shoal.runtime.importer.ImportOptions;
 import io.shoal.runtime.importer.ImportProfile;
@@ -63,15 +64,22 @@ final class AddWork {
           "the leaf size is %d bytes: choose 256 KiB to 1 MiB".formatted(request.leafSizeBytes()),
           e);
     }
-    ImportOptions options = new ImportOptions(profile, request.inPlace(), request.wholeDigest());
+    ImportOptions options =
+        new ImportOptions(
+            profile,
+            request.inPlace(),
+            request.wholeDigest(),
+            request.portable(),
+            request.preserve());
     ImportProgress reports = new ImportProgress(progress, nanoTime);
     try (CollectionLock.Hold hold = collectionLock.enter()) {
       // One import, one group of syncs: that is what makes many small files fast.
+      List<Path> paths = request.paths().stream().map(SystemPath::of).toList();
       List<ImportResult> results =
-          importer.importAll(request.paths(), request.name(), options, reports::read);
+          importer.importAll(paths, request.name(), options, reports::read);
       List<KeptRoot> roots = new ArrayList<>(results.size());
       for (int i = 0; i < results.size(); i++) {
-        roots.add(kept(results.get(i), request, request.paths().get(i)));
+        roots.add(kept(results.get(i), request, paths.get(i)));
       }
       holdings.keepAll(roots);
       for (int i = 0; i < results.size(); i++) {
@@ -98,12 +106,7 @@ final class AddWork {
     }
     KeptRoot kept =
         request.inPlace()
-            ? KeptRoot.inPlace(
-                root,
-                result.name(),
-                result.sizeBytes(),
-                result.folder(),
-                path.toAbsolutePath().normalize())
+            ? KeptRoot.inPlace(root, result.name(), result.sizeBytes(), result.folder(), path)
             : KeptRoot.pinned(root, result.name(), result.sizeBytes(), result.folder());
     return kept.withDigest(sha256);
   }
@@ -118,7 +121,9 @@ final class AddWork {
         result.newBytes(),
         kept.sha256(),
         result.skipped(),
-        holdings.sharing(kept.cid()).word());
+        holdings.sharing(kept.cid()).word(),
+        result.unportable(),
+        result.firstUnportable());
   }
 
   ContentCommands.TakenOver takeOver(Path folder, ContentCommands.ProgressListener progress)
@@ -126,7 +131,7 @@ final class AddWork {
     List<Cid> taken = new ArrayList<>();
     try (CollectionLock.Hold hold = collectionLock.enter()) {
       ContentCommands.TakenOver result =
-          new HashedFolder(local.store(), taken::add).takeOver(folder, progress);
+          new HashedFolder(local.store(), taken::add).takeOver(SystemPath.of(folder), progress);
       // One group: a forced write for each of thousands of chunks would take most of the time.
       List<KeptRoot> roots = new ArrayList<>(taken.size());
       for (Cid chunk : taken) {

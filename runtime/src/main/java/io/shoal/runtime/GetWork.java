@@ -6,7 +6,9 @@ import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.destination.TargetComparison;
+import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.download.DownloadRequest;
+import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
@@ -55,8 +57,8 @@ final class GetWork {
     ReferenceResolver.Resolved resolved =
         resolver.resolve(request.reference(), request.timeout(), request.peers());
     String name = resolved.name().orElse(resolved.root().toString());
-    Path asked = request.target().orElse(request.folder()).toAbsolutePath().normalize();
-    Path target = Files.isDirectory(asked) ? asked.resolve(visible(name)) : asked;
+    Path asked = SystemPath.of(request.target().orElse(request.folder()));
+    Path target = Files.isDirectory(asked) ? inside(asked, visible(name), resolved.root()) : asked;
     DownloadRequest wanted =
         DownloadRequest.intoFile(resolved.root(), target)
             .named(name)
@@ -67,6 +69,7 @@ final class GetWork {
             .replace(request.replace())
             .wholeDigest(resolved.digest())
             .maxSizeBytes(request.maxSizeBytes().orElse(Long.MAX_VALUE))
+            .preserve(!request.noPreserve())
             .build();
     try (CollectionLock.Hold held = local.temporaryPins().hold(wanted.root())) {
       if (request.privately()) {
@@ -95,6 +98,13 @@ final class GetWork {
     return name.startsWith(".") ? "_" + name.substring(1) : name;
   }
 
+  /// The name was only suggested: where the folder cannot hold it, the root's id takes its place.
+  private static Path inside(Path folder, String name, Cid root) {
+    return TargetReservation.holds(folder, name)
+        ? folder.resolve(name)
+        : folder.resolve(root.toString());
+  }
+
   /// To repeat the command after it succeeded is not an error.
   private Optional<ContentCommands.Fetched> alreadyThere(DownloadRequest wanted, Path target)
       throws ShoalException, IOException, InterruptedException {
@@ -112,7 +122,8 @@ final class GetWork {
     boolean serve =
         !wanted.keep() && !kept.get().pinned() && (here || adopted.problem(kept.get()).isPresent());
     TargetComparison tree = new TargetComparison(local, plan.get(), target, serve);
-    if (!tree.isThere()) {
+    Optional<List<String>> leftOut = tree.leftOut();
+    if (leftOut.isEmpty()) {
       return Optional.empty();
     }
     if (serve) {
@@ -128,7 +139,17 @@ final class GetWork {
     long size = kept.get().sizeBytes();
     return Optional.of(
         new ContentCommands.Fetched(
-            root.toString(), target.toString(), size, 0, size, 0, Map.of(), Map.of(), Map.of()));
+            root.toString(),
+            target.toString(),
+            size,
+            0,
+            size,
+            0,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            plan.get().skipped().stream().map(TreePlan.Skipped::line).toList(),
+            leftOut.get()));
   }
 
   /// Copies chunks that are in users' files alone into the store.

@@ -10,6 +10,7 @@ import io.shoal.runtime.control.ControlServer;
 import io.shoal.runtime.discovery.ProviderSearch;
 import io.shoal.runtime.file.DataFolderLock;
 import io.shoal.runtime.file.PrivateFile;
+import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.limit.BulkPool;
@@ -149,7 +150,7 @@ public final class Node implements NodeCommands {
       Path given =
           dataFolder.orElseThrow(
               () -> new UserFaultException("no data folder was given: call dataFolder"));
-      Path data = given.toAbsolutePath().normalize();
+      Path data = SystemPath.of(given);
       PrivateFile.folder(data);
       List<AutoCloseable> opened = new ArrayList<>();
       boolean ready = false;

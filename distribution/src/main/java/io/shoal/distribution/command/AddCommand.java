@@ -48,6 +48,17 @@ public final class AddCommand extends NodeCommand {
   boolean sha256;
 
   @Option(
+      names = "--portable",
+      description =
+          "refuse names that some systems cannot hold and would leave out: aux.c, a:b, A beside a")
+  boolean portable;
+
+  @Option(
+      names = "--preserve",
+      description = "keep rights and times of files and folders; this gives another root")
+  boolean preserve;
+
+  @Option(
       names = "--private",
       description = "never announce it: only peers that know the root and an address get it")
   boolean privately;
@@ -104,18 +115,17 @@ public final class AddCommand extends NodeCommand {
   public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     try (var progress = progress()) {
       if (hashedFolder.isPresent()) {
-        print(node.takeOver(environment().folder().resolve(hashedFolder.get()), progress));
+        print(node.takeOver(environment().path(hashedFolder.get()), progress));
         return ExitCode.DONE;
       }
       var request =
-          AddRequest.builder(
-                  paths.stream()
-                      .map(path -> environment().folder().resolve(path).normalize())
-                      .toList())
+          AddRequest.builder(paths.stream().map(environment()::path).toList())
               .inPlace(inPlace)
               .leafSizeBytes(leafSizeBytes())
               .wholeDigest(sha256)
-              .privately(privately);
+              .privately(privately)
+              .portable(portable)
+              .preserve(preserve);
       name.ifPresent(request::name);
       node.add(
           request.build(),
@@ -139,12 +149,24 @@ public final class AddCommand extends NodeCommand {
       added.sha256().ifPresent(hex -> console().result("sha256:" + hex + "  " + added.name()));
     }
     added.skipped().forEach(line -> console().note("shoal: left out: " + line));
+    if (!common.quiet) {
+      added.firstUnportable().ifPresent(first -> console().note(unportable(added, first)));
+    }
     if (!privately && added.sharing().equals("private")) {
       console()
           .note(
               "shoal: %s was made private before and stays private: 'shoal share %s public' changes that"
                   .formatted(added.root(), added.root()));
     }
+  }
+
+  private static String unportable(Added added, String first) {
+    return "shoal: some systems cannot hold %s, and leave %s out: %s%s"
+        .formatted(
+            added.unportable() == 1 ? "1 name" : added.unportable() + " names",
+            added.unportable() == 1 ? "it" : "them",
+            first,
+            added.unportable() == 1 ? "" : ", and others; --portable refuses them");
   }
 
   private void print(TakenOver taken) {

@@ -77,7 +77,7 @@ public final class CommonOptions {
                     variable("HOME")
                         .orElseGet(() -> Path.of(System.getProperty("user.home")))
                         .resolve(".shoal"));
-    return PackageFolder.current().resolve(folder).normalize();
+    return PackageFolder.resolve(PackageFolder.current(), folder);
   }
 
   private static Optional<Path> variable(String name) {

@@ -74,6 +74,11 @@ public final class GetCommand extends NodeCommand {
       description = "never announce it, neither during the download nor afterwards")
   boolean privately;
 
+  @Option(
+      names = "--no-preserve",
+      description = "give files no rights and times of the folder that was added with --preserve")
+  boolean noPreserve;
+
   @Option(names = "--no-serve", description = "upload nothing while it runs")
   boolean noServe;
 
@@ -114,11 +119,12 @@ public final class GetCommand extends NodeCommand {
             .keep(keep)
             .sync(sync)
             .replace(replace)
-            .privately(privately);
-    target.map(path -> folder.resolve(path).normalize()).ifPresent(request::target);
+            .privately(privately)
+            .noPreserve(noPreserve);
+    target.map(environment()::path).ifPresent(request::target);
     if (target.isPresent() && target.get().endsWith(".")) {
       // A slash at the end says that it is to be a folder, also where none is yet.
-      Files.createDirectories(folder.resolve(target.get()).normalize());
+      Files.createDirectories(environment().path(target.get()));
     }
     maxSizeBytes().ifPresent(request::maxSizeBytes);
     // The time that resolving a name took is part of the whole.
@@ -131,13 +137,15 @@ public final class GetCommand extends NodeCommand {
     }
     if (common.json) {
       console().json(fetched);
-      return ExitCode.DONE;
+    } else {
+      console().result(fetched.path());
     }
-    console().result(fetched.path());
-    if (!common.quiet) {
+    if (!common.quiet && !common.json) {
       console().note(summary(fetched));
     }
-    return ExitCode.DONE;
+    fetched.skipped().forEach(line -> console().note("shoal: left out: " + line));
+    fetched.unwritable().forEach(line -> console().note("shoal: left out: " + line));
+    return fetched.unwritable().isEmpty() ? ExitCode.DONE : ExitCode.LEFT_OUT;
   }
 
   private static Duration rest(Duration whole, Duration spent) {

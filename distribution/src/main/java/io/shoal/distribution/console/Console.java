@@ -28,22 +28,23 @@ public final class Console {
     this.terminal = terminal;
   }
 
-  /// Names and texts come from strangers: characters that steer a terminal are not printed.
+  /// Names and texts come from strangers: characters that steer a terminal, change the direction of
+  /// a line or begin another one are not printed.
   public static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return SafeText.printable(text);
   }
 
   public void result(String line) {
-    out.println(line);
+    out.println(printable(line));
   }
 
   /// One line of JSON, by the names of a record's components.
   public void json(Object value) {
-    out.println(json.write(value));
+    out.println(SafeText.json(json.write(value)));
   }
 
   public void note(String line) {
-    err.println(line);
+    err.println(printable(line));
   }
 
   public PrintStream out() {
@@ -73,13 +74,14 @@ public final class Console {
     int[] widths = new int[columns];
     for (List<String> row : rows) {
       for (int i = 0; i < row.size(); i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
+        widths[i] = Math.max(widths[i], SafeText.columns(printable(row.get(i))));
       }
     }
     for (List<String> row : rows) {
       var line = new StringBuilder();
       for (int i = 0; i < row.size(); i++) {
-        line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+        String cell = printable(row.get(i));
+        line.append(cell).repeat(' ', widths[i] - SafeText.columns(cell) + 2);
       }
       out.println(line.toString().stripTrailing());
     }

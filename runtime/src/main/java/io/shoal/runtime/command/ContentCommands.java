@@ -55,13 +55,17 @@ public interface ContentCommands {
   ///   references
   /// @param privately whether the roots become private before anything of them is announced;
   ///   without it a root that is private already stays so
+  /// @param portable whether names that some systems cannot hold are refused
+  /// @param preserve whether rights and times of files are kept, which gives another root
   record AddRequest(
       List<Path> paths,
       Optional<String> name,
       boolean inPlace,
       int leafSizeBytes,
       boolean wholeDigest,
-      boolean privately) {
+      boolean privately,
+      boolean portable,
+      boolean preserve) {
 
     /// The leaf size if the user sets none.
     public static final int DEFAULT_LEAF_SIZE_BYTES = 1 << 20;
@@ -82,6 +86,8 @@ public interface ContentCommands {
       private int leafSizeBytes = DEFAULT_LEAF_SIZE_BYTES;
       private boolean wholeDigest;
       private boolean privately;
+      private boolean portable;
+      private boolean preserve;
 
       private Builder(List<Path> paths) {
         this.paths = List.copyOf(paths);
@@ -117,8 +123,21 @@ public interface ContentCommands {
         return this;
       }
 
+      /// Whether names that some systems cannot hold are refused.
+      public Builder portable(boolean portable) {
+        this.portable = portable;
+        return this;
+      }
+
+      /// Whether rights and times of files are kept, which gives another root.
+      public Builder preserve(boolean preserve) {
+        this.preserve = preserve;
+        return this;
+      }
+
       public AddRequest build() {
-        return new AddRequest(paths, name, inPlace, leafSizeBytes, wholeDigest, privately);
+        return new AddRequest(
+            paths, name, inPlace, leafSizeBytes, wholeDigest, privately, portable, preserve);
       }
     }
   }
@@ -134,6 +153,8 @@ public interface ContentCommands {
   /// @param sha256 the whole file's digest in hex, if it was asked for and this is a file
   /// @param skipped paths that were skipped, each with the reason: symbolic links, devices
   /// @param sharing its rule now: `public` or `private`
+  /// @param unportable how many of its names some systems cannot hold
+  /// @param firstUnportable the first of them with the reason
   record Added(
       String root,
       String name,
@@ -143,7 +164,9 @@ public interface ContentCommands {
       long newBytes,
       Optional<String> sha256,
       List<String> skipped,
-      String sharing) {}
+      String sharing,
+      long unportable,
+      Optional<String> firstUnportable) {}
 
   /// The chunks that were taken over from an older store.
   ///
@@ -169,6 +192,8 @@ public interface ContentCommands {
   ///   it a root that is private already stays so
   /// @param maxSizeBytes the most bytes that its files may have; a larger download is refused
   ///   before its first byte
+  /// @param noPreserve whether files get rights and times as any new file does, not those that
+  ///   their DAG has
   record GetRequest(
       Reference reference,
       Optional<Path> target,
@@ -179,7 +204,8 @@ public interface ContentCommands {
       boolean sync,
       boolean replace,
       boolean privately,
-      Optional<Long> maxSizeBytes) {
+      Optional<Long> maxSizeBytes,
+      boolean noPreserve) {
 
     /// Begins to describe a download: of whatever peers discovery finds, into the folder, without a
     /// copy in the store, unless more is said.
@@ -202,6 +228,7 @@ public interface ContentCommands {
       private boolean replace;
       private boolean privately;
       private Optional<Long> maxSizeBytes = Optional.empty();
+      private boolean noPreserve;
 
       private Builder(Reference reference, Path folder) {
         this.reference = reference;
@@ -257,6 +284,12 @@ public interface ContentCommands {
         return this;
       }
 
+      /// Whether files get rights and times as any new file does, not those that their DAG has.
+      public Builder noPreserve(boolean noPreserve) {
+        this.noPreserve = noPreserve;
+        return this;
+      }
+
       public GetRequest build() {
         return new GetRequest(
             reference,
@@ -268,7 +301,8 @@ public interface ContentCommands {
             sync,
             replace,
             privately,
-            maxSizeBytes);
+            maxSizeBytes,
+            noPreserve);
       }
     }
   }
@@ -285,6 +319,10 @@ public interface ContentCommands {
   /// @param bytesByPeer chunk bytes by peer id or, where it is not proven, address
   /// @param bytesByTransport chunk bytes by scheme
   /// @param chunksByPeer chunks by peer, keyed as `bytesByPeer`
+  /// @param skipped what of it is no file and was not written, each with the reason: symbolic
+  ///   links, other codecs
+  /// @param unwritable what was not written since the destination cannot hold its name, each with
+  ///   the reason
   record Fetched(
       String root,
       String path,
@@ -294,7 +332,9 @@ public interface ContentCommands {
       long durationMillis,
       Map<String, Long> bytesByPeer,
       Map<String, Long> bytesByTransport,
-      Map<String, Long> chunksByPeer) {}
+      Map<String, Long> chunksByPeer,
+      List<String> skipped,
+      List<String> unwritable) {}
 
   /// A provider of a root.
   ///

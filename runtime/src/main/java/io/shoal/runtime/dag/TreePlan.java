@@ -1,7 +1,10 @@
 package io.shoal.runtime.dag;
 
 import io.shoal.api.Cid;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// A DAG as files and folders, with the place of each leaf's bytes. Made by [TreePlanner] once all
 /// nodes are known. Immutable.
@@ -65,7 +68,12 @@ public final class TreePlan {
   /// An entry that is not written.
   ///
   /// @param reason why, as the end of a sentence
-  public record Skipped(String path, Cid cid, String reason) {}
+  public record Skipped(String path, Cid cid, String reason) {
+    /// The path and the reason.
+    public String line() {
+      return path + ": " + reason;
+    }
+  }
 
   /// Takes the places of a leaf's bytes.
   @FunctionalInterface
@@ -78,14 +86,25 @@ public final class TreePlan {
   private final List<PlannedFolder> folders;
   private final List<PlannedFile> files;
   private final List<Skipped> skipped;
+  private final Set<String> unusual;
+  private final Map<String, UnixFsAttributes> attributes;
   private final Places places;
 
+  /// @param unusual paths whose last name some systems cannot hold
+  /// @param attributes rights and times by path
   TreePlan(
-      DagWalker dag, List<PlannedFolder> folders, List<PlannedFile> files, List<Skipped> skipped) {
+      DagWalker dag,
+      List<PlannedFolder> folders,
+      List<PlannedFile> files,
+      List<Skipped> skipped,
+      Set<String> unusual,
+      Map<String, UnixFsAttributes> attributes) {
     this.dag = dag;
     this.folders = List.copyOf(folders);
     this.files = List.copyOf(files);
     this.skipped = List.copyOf(skipped);
+    this.unusual = unusual;
+    this.attributes = attributes;
     this.places = new Places(dag.size(), this.files);
   }
 
@@ -108,6 +127,47 @@ public final class TreePlan {
 
   public List<Skipped> skipped() {
     return skipped;
+  }
+
+  /// Whether a file or folder has a name that some systems cannot hold, alone or beside another
+  /// one.
+  public boolean isUnusual(String path) {
+    return unusual.contains(path);
+  }
+
+  public boolean hasUnusual() {
+    return !unusual.isEmpty();
+  }
+
+  /// The rights and times that files and folders have, by path; most have none.
+  public Map<String, UnixFsAttributes> attributes() {
+    return attributes;
+  }
+
+  /// The same without some files and folders, and without all that is in these.
+  public TreePlan without(Set<String> paths) {
+    if (paths.isEmpty()) {
+      return this;
+    }
+    Map<String, UnixFsAttributes> left = new HashMap<>(attributes);
+    left.keySet().removeIf(path -> isWithin(path, paths));
+    return new TreePlan(
+        dag,
+        folders.stream().filter(folder -> !isWithin(folder.path(), paths)).toList(),
+        files.stream().filter(file -> !isWithin(file.path(), paths)).toList(),
+        skipped,
+        unusual,
+        left);
+  }
+
+  /// Whether a path, or a folder that it is in, is one of some paths.
+  public static boolean isWithin(String path, Set<String> paths) {
+    for (int end = path.length(); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+      if (paths.contains(path.substring(0, end))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// File bytes in all; a chunk whose size is not known counts as none.

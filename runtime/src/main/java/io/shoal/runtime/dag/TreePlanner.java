@@ -8,9 +8,11 @@ import io.shoal.runtime.file.NameRules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Turns a DAG whose nodes are all known into the files and folders to write, and refuses an
 /// invalid one: names that fail the check, sizes that differ between parent and child, too many
@@ -22,6 +24,8 @@ public final class TreePlanner {
   private final List<TreePlan.PlannedFolder> folders = new ArrayList<>();
   private final List<TreePlan.PlannedFile> files = new ArrayList<>();
   private final List<TreePlan.Skipped> skipped = new ArrayList<>();
+  private final Set<String> unusual = new HashSet<>();
+  private final Map<String, UnixFsAttributes> attributes = new HashMap<>();
   private final Map<Integer, TreePlan.Content> contents = new HashMap<>();
   private int leafCount;
   private int entryCount;
@@ -46,7 +50,8 @@ public final class TreePlanner {
               .formatted(dag.root(), e.getMessage()),
           e);
     }
-    return new TreePlan(dag, planner.folders, planner.files, planner.skipped);
+    return new TreePlan(
+        dag, planner.folders, planner.files, planner.skipped, planner.unusual, planner.attributes);
   }
 
   private void rootEntry() throws MalformedDataException {
@@ -73,20 +78,30 @@ public final class TreePlanner {
       return;
     }
     switch (node.get().shape()) {
-      case UnixNode.File file ->
-          files.add(new TreePlan.PlannedFile(path, cid, content(ref, file, depth)));
+      case UnixNode.File file -> {
+        attributes(path, file.attributes());
+        files.add(new TreePlan.PlannedFile(path, cid, content(ref, file, depth)));
+      }
       case UnixNode.Symlink link ->
           skipped.add(
               new TreePlan.Skipped(
                   path, cid, "it is a symbolic link to '" + Quoted.of(link.target()) + "'"));
       case UnixNode.Folder folder -> {
+        attributes(path, folder.attributes());
         folders.add(new TreePlan.PlannedFolder(path, cid));
         folder(node.get(), folder, path, depth);
       }
       case UnixNode.Shard shard -> {
+        attributes(path, shard.attributes());
         folders.add(new TreePlan.PlannedFolder(path, cid));
         shard(node.get(), shard, path, depth, new ShardPath(shard.fanout(), 0, 0), siblings());
       }
+    }
+  }
+
+  private void attributes(String path, UnixFsAttributes given) {
+    if (!given.isEmpty()) {
+      attributes.put(path, given);
     }
   }
 
@@ -122,12 +137,23 @@ public final class TreePlanner {
 
   private void named(String name, int ref, String path, int depth, NameRules.Siblings siblings)
       throws MalformedDataException {
-    Optional<String> fault = siblings.add(name);
+    Optional<String> twin = siblings.add(name);
+    Optional<String> fault =
+        twin.equals(Optional.of(name)) ? Optional.of("it is there twice") : NameRules.fault(name);
     if (fault.isPresent()) {
       throw new MalformedDataException(
           "the name '%s' is refused: %s".formatted(Quoted.of(name), fault.get()));
     }
-    entry(ref, path.isEmpty() ? name : path + "/" + name, depth + 1);
+    String inside = below(path, name);
+    if (twin.isPresent() || !NameRules.isPlain(name)) {
+      unusual.add(inside);
+      twin.ifPresent(other -> unusual.add(below(path, other)));
+    }
+    entry(ref, inside, depth + 1);
+  }
+
+  private static String below(String path, String name) {
+    return path.isEmpty() ? name : path + "/" + name;
   }
 
   /// Where a shard is in its folder.

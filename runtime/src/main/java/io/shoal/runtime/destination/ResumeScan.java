@@ -76,7 +76,7 @@ public final class ResumeScan {
     Cid cid = plan.leafCid(position);
     List<DownloadTarget.Place> places = target.places(position);
     if (resumed && adoption.isPresent()) {
-      Optional<Found> claimed = claimed(cid, places);
+      Optional<Found> claimed = claimed(position, cid, places);
       if (claimed.isPresent()) {
         return claimed.get();
       }
@@ -92,7 +92,7 @@ public final class ResumeScan {
     return new Found.Written(bytes.get().length, fileBytes);
   }
 
-  private Optional<Found> claimed(Cid cid, List<DownloadTarget.Place> places)
+  private Optional<Found> claimed(int position, Cid cid, List<DownloadTarget.Place> places)
       throws IOException, ShoalException {
     int size = 0;
     for (DownloadTarget.Place place : places) {
@@ -107,7 +107,7 @@ public final class ResumeScan {
     }
     return places.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Found.Claimed(size, (long) size * places.size()));
+        : Optional.of(new Found.Claimed(size, target.fileBytes(position, places, size)));
   }
 
   private Map<Long, FileBacked.Segment> claims(Path file) throws IOException, ShoalException {

@@ -1,5 +1,6 @@
 package io.shoal.runtime.destination;
 
+import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.AtomicFiles;
@@ -14,16 +15,19 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Compares what is at a path with a plan's files and folders: by the store's claims where they are
 /// intact, and by hashing where there are none.
 public final class TargetComparison {
   private final LocalStore local;
-  private final TreePlan plan;
   private final Path target;
   private final boolean serve;
+  private TreePlan plan;
 
   /// @param serve whether the store is to serve from there what it does not serve yet
   public TargetComparison(LocalStore local, TreePlan plan, Path target, boolean serve) {
@@ -33,12 +37,44 @@ public final class TargetComparison {
     this.serve = serve;
   }
 
-  /// Whether all is there and nothing else. Reads as little as it can: names and sizes first, bytes
-  /// only of files without claims.
-  public boolean isThere() throws IOException, ShoalException, InterruptedException {
-    if (!sameNames()) {
-      return false;
+  /// Whether all is there that the destination can hold, and nothing else. Reads as little as it
+  /// can: names and sizes first, bytes only of files without claims.
+  ///
+  /// @return what it cannot hold, as lines for the user; empty if anything else is missing or
+  ///   differs
+  public Optional<List<String>> leftOut()
+      throws IOException, ShoalException, InterruptedException {
+    Optional<Set<String>> missing = missing();
+    if (missing.isEmpty() || !missing.get().stream().allMatch(this::cannotBeThere)) {
+      return Optional.empty();
     }
+    Set<String> left = missing.get();
+    List<String> lines = new ArrayList<>(0);
+    plan.folders().stream()
+        .filter(folder -> left.contains(folder.path()))
+        .forEach(folder -> lines.add(line(folder.path(), folder.cid())));
+    plan.files().stream()
+        .filter(file -> left.contains(file.path()))
+        .forEach(file -> lines.add(line(file.path(), file.cid())));
+    plan = plan.without(left);
+    return isSame() ? Optional.of(lines) : Optional.empty();
+  }
+
+  private static String line(String path, Cid cid) {
+    return NameTrial.line(path, cid, NameTrial.REFUSED);
+  }
+
+  private boolean cannotBeThere(String path) {
+    Path place = place(path);
+    Path folder = place.getParent();
+    return plan.isUnusual(path)
+        && folder != null
+        // What is found under a name that is in no list is its twin.
+        && (Files.exists(place, LinkOption.NOFOLLOW_LINKS)
+            || !TargetReservation.holds(folder, String.valueOf(place.getFileName())));
+  }
+
+  private boolean isSame() throws IOException, ShoalException, InterruptedException {
     for (TreePlan.PlannedFile file : plan.files()) {
       if (!placed(file).hasSize()) {
         return false;
@@ -78,43 +114,54 @@ public final class TargetComparison {
     }
   }
 
-  private boolean sameNames() throws IOException {
+  /// @return the files and folders that are not there, but for those in such folders; empty if
+  ///   something else is there
+  private Optional<Set<String>> missing() throws IOException {
     if (!plan.isFolder()) {
-      return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS);
+      return Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
+          ? Optional.of(Set.of())
+          : Optional.empty();
     }
     if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-      return false;
+      return Optional.empty();
     }
     // The plan's own texts: a path each of a million files would take all memory.
     Set<String> folders = new HashSet<>();
     plan.folders().forEach(folder -> folders.add(folder.path()));
     Set<String> files = new HashSet<>();
     plan.files().forEach(file -> files.add(file.path()));
+    boolean[] other = new boolean[1];
     Files.walkFileTree(
         target,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            // Another folder may be huge: the first unexpected name ends the walk.
-            return goOnIf(folders.remove(name(folder)), name(folder), folders);
+            return goOnIf(folders.remove(name(folder)));
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String name = name(file);
-            return goOnIf(attributes.isRegularFile() && files.remove(name), name, files);
+            return goOnIf(attributes.isRegularFile() && files.remove(name(file)));
+          }
+
+          /// Another folder may be huge: the first unexpected name ends the walk.
+          private FileVisitResult goOnIf(boolean expected) {
+            other[0] |= !expected;
+            return expected ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
           }
         });
-    return folders.isEmpty() && files.isEmpty();
+    if (other[0]) {
+      return Optional.empty();
+    }
+    Set<String> missing = new HashSet<>(folders);
+    missing.addAll(files);
+    missing.removeIf(path -> isBelow(path, folders));
+    return Optional.of(missing);
   }
 
-  /// Ends a walk at an unexpected name, which then makes the set of missing names non-empty.
-  private static FileVisitResult goOnIf(boolean expected, String found, Set<String> missing) {
-    if (!expected) {
-      missing.add(found);
-      return FileVisitResult.TERMINATE;
-    }
-    return FileVisitResult.CONTINUE;
+  private static boolean isBelow(String path, Set<String> folders) {
+    int slash = path.lastIndexOf('/');
+    return slash >= 0 && TreePlan.isWithin(path.substring(0, slash), folders);
   }
 
   private String name(Path found) {

@@ -331,7 +331,9 @@ public final class Download {
         counters.elapsed().toMillis(),
         Map.copyOf(counters.bytesByPeer),
         Map.copyOf(counters.bytesByTransport),
-        Map.copyOf(counters.chunksByPeer));
+        Map.copyOf(counters.chunksByPeer),
+        content.skipped(),
+        content.leftOut());
   }
 
   /// Of a file that is one raw chunk only its arrival says how large it is. Otherwise the plan

@@ -11,6 +11,7 @@ import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.swarm.Swarm;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -149,7 +150,8 @@ final class DownloadContent {
   }
 
   /// @param chunkAt the swarm's number of the chunk at each position; filled before the sink runs
-  private LeafSink sinkFor(TreePlan plan, int[] chunkAt) throws ShoalException, IOException {
+  private LeafSink sinkFor(TreePlan plan, int[] chunkAt)
+      throws ShoalException, IOException, InterruptedException {
     if (request.reader().isPresent()) {
       return new IntoReader(
           parts, request.root(), swarm, counters, plan, request.reader().get(), chunkAt);
@@ -229,6 +231,19 @@ final class DownloadContent {
             now ->
                 new Availability.Snapshot(now.sink().checkpoints().have(), now.plan().chunkCount()))
         .orElse(new Availability.Unknown());
+  }
+
+  /// What of the root is no file and was not written, each with the reason.
+  List<String> skipped() {
+    return placed.stream()
+        .flatMap(now -> now.plan().skipped().stream())
+        .map(TreePlan.Skipped::line)
+        .toList();
+  }
+
+  /// What was not written since the destination cannot hold its name, each with the reason.
+  List<String> leftOut() {
+    return placed.map(now -> now.sink().leftOut()).orElse(List.of());
   }
 
   /// Puts everything into its final place.

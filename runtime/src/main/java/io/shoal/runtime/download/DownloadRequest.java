@@ -22,6 +22,7 @@ import java.util.Optional;
 /// @param replace whether a file in the way may be replaced
 /// @param wholeDigest the SHA-256 that the file must have, hex
 /// @param maxSizeBytes the most bytes that its files may have; [Long#MAX_VALUE] for no limit
+/// @param preserve whether files get the rights and times that the DAG has
 public record DownloadRequest(
     Cid root,
     String name,
@@ -33,7 +34,8 @@ public record DownloadRequest(
     boolean sync,
     boolean replace,
     Optional<String> wholeDigest,
-    long maxSizeBytes) {
+    long maxSizeBytes,
+    boolean preserve) {
 
   /// The most time without progress (a verified chunk, or a good part of one), if the user sets no
   /// time: a large download may take days, a stuck one should not.
@@ -72,6 +74,7 @@ public record DownloadRequest(
     private boolean replace;
     private Optional<String> wholeDigest = Optional.empty();
     private long maxSizeBytes = Long.MAX_VALUE;
+    private boolean preserve;
 
     private Builder(Cid root) {
       this.root = root;
@@ -117,6 +120,11 @@ public record DownloadRequest(
       return this;
     }
 
+    public Builder preserve(boolean preserve) {
+      this.preserve = preserve;
+      return this;
+    }
+
     public DownloadRequest build() {
       return new DownloadRequest(
           root,
@@ -129,7 +137,8 @@ public record DownloadRequest(
           sync,
           replace,
           wholeDigest,
-          maxSizeBytes);
+          maxSizeBytes,
+          preserve);
     }
   }
 
@@ -146,7 +155,8 @@ public record DownloadRequest(
         sync,
         replace,
         wholeDigest,
-        maxSizeBytes);
+        maxSizeBytes,
+        preserve);
   }
 
   /// Whether the user said how long the whole may take.

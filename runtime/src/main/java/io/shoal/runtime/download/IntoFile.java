@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -40,16 +41,16 @@ final class IntoFile implements LeafSink {
       DownloadParts parts,
       DownloadRequest request,
       DownloadCounters counters,
-      TreePlan plan,
+      TreePlan whole,
       TargetReservation reservation,
       BooleanSupplier stopped)
-      throws IOException, UserFaultException {
+      throws IOException, UserFaultException, InterruptedException {
     this.local = parts.local();
     this.request = request;
     this.counters = counters;
-    this.plan = plan;
     this.reservation = reservation;
-    this.target = reservation.open(plan, stopped);
+    this.target = reservation.open(whole, stopped);
+    this.plan = target.plan();
     Optional<FileBacked> files = request.keep() ? Optional.empty() : local.store().fileBacked();
     this.adoption = files.map(backed -> new Adoption(backed, plan, target));
     this.checkpoints = parts.checkpoints(request.root(), adoption);
@@ -59,6 +60,11 @@ final class IntoFile implements LeafSink {
   @Override
   public Checkpoints checkpoints() {
     return checkpoints;
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return target.leftOut();
   }
 
   @Override
@@ -108,7 +114,14 @@ final class IntoFile implements LeafSink {
 
   /// A leaf that was found in the part file goes into the store as one from a peer would.
   private void keepToo(Cid cid, int position) throws IOException, ShoalException {
-    if (adoption.isEmpty() && !local.owns(cid)) {
+    if (isInStoreToo(position) && !local.owns(cid)) {
+      if (target.places(position).isEmpty()) {
+        Optional<byte[]> found = local.load(cid);
+        if (found.isPresent()) {
+          local.store().put(cid, ByteBuffer.wrap(found.get()));
+        }
+        return;
+      }
       DownloadTarget.Place place = target.places(position).getFirst();
       long size =
           place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();
@@ -116,6 +129,12 @@ final class IntoFile implements LeafSink {
       target.read(place, bytes);
       local.store().put(cid, bytes.flip());
     }
+  }
+
+  /// What the destination cannot hold is kept in the store, so that all of the root is here and can
+  /// be given another name from there.
+  private boolean isInStoreToo(int position) {
+    return adoption.isEmpty() || target.places(position).isEmpty();
   }
 
   @Override
@@ -127,7 +146,7 @@ final class IntoFile implements LeafSink {
       throws IOException, ShoalException, InterruptedException {
     int size = bytes.remaining();
     long fileBytes = target.write(position, bytes);
-    if (adoption.isEmpty()) {
+    if (isInStoreToo(position)) {
       local.temporaryPins().lookFor(cid);
       local.store().put(cid, bytes);
     }
@@ -137,7 +156,7 @@ final class IntoFile implements LeafSink {
 
   @Override
   public void complete() throws ShoalException, IOException {
-    target.finish(request.sync());
+    target.finish(request.sync(), request.preserve());
     checkWholeDigest();
     if (adoption.isPresent()) {
       adoption.get().settle(request.replace());

@@ -23,8 +23,8 @@ import java.util.function.LongConsumer;
 /// written again.
 ///
 /// Hidden files and empty folders are included. Symbolic links are not followed, and like devices
-/// and sockets they are skipped and reported. A name that fails [NameRules] ends the import:
-/// content that some machines cannot write must not be published.
+/// and sockets they are skipped and reported. A name that fails [NameRules] ends the import before
+/// the first byte is read; those that some systems cannot hold are counted, or refused on request.
 ///
 /// So are data folders of nodes and files with a key of this node ([NodeSecrets]): a published key
 /// cannot be called back.

@@ -28,7 +28,9 @@ class ScriptedNode implements NodeCommands {
           1234,
           Map.of("12D3", 7L),
           Map.of("tcps", 7L),
-          Map.of("12D3", 1L));
+          Map.of("12D3", 1L),
+          List.of("a: a link"),
+          List.of("b?: the destination cannot hold its name"));
 
   /// Thrown by every command, if set.
   volatile Optional<Throwable> failure = Optional.empty();
@@ -71,7 +73,9 @@ class ScriptedNode implements NodeCommands {
               4,
               Optional.of("aa"),
               List.of("a link"),
-              "private"));
+              "private",
+              1,
+              Optional.of("a?b: it holds a ?")));
     }
   }
 

@@ -272,7 +272,8 @@ class DagWalkerTest {
             OptionalLong.empty(),
             new long[0],
             OptionalLong.empty(),
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            UnixFsAttributes.NONE);
     Cid root = node(UnixFsData.folder(), new PbLink(node(link), "link", 1));
     TreePlan plan = TreePlanner.plan(blocks.walk(root));
     assertEquals(List.of(), plan.files());

@@ -15,6 +15,7 @@ import io.shoal.runtime.ExportTest;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
+import io.shoal.runtime.dag.UnixFsAttributes;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.BlockSource;
 import io.shoal.runtime.testing.Blocks;
@@ -24,8 +25,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +51,7 @@ class ImporterTest {
   private final ExecutorService pool = Executors.newFixedThreadPool(2);
   private final MemoryStore store = new MemoryStore();
   private final BlockSource blocks = cid -> load(cid);
+  private long bytesRead;
 
   @AfterEach
   void endPool() {
@@ -60,7 +67,9 @@ class ImporterTest {
   }
 
   private ImportResult add(Path path, ImportOptions options) throws Exception {
-    return importer().importAll(List.of(path), Optional.empty(), options, bytes -> {}).getFirst();
+    return importer()
+        .importAll(List.of(path), Optional.empty(), options, bytes -> bytesRead += bytes)
+        .getFirst();
   }
 
   private byte[] load(Cid cid) throws IOException, RetryableException {
@@ -241,15 +250,70 @@ class ImporterTest {
   }
 
   @Test
-  void whatOthersCouldNotWriteIsRefused() throws Exception {
-    Path devices = Files.createDirectory(temp.resolve("devices"));
-    Files.createFile(devices.resolve("aux.c"));
-    assertThrows(InvalidInputException.class, () -> add(devices, COPY));
-    Path cases = Files.createDirectory(temp.resolve("cases"));
-    Files.createFile(cases.resolve("Readme"));
-    Files.createFile(cases.resolve("README"));
-    InvalidInputException e = assertThrows(InvalidInputException.class, () -> add(cases, COPY));
-    assertTrue(e.getMessage().contains("rename"));
+  void namesThatSomeSystemsCannotHoldTravelAndAreCounted() throws Exception {
+    Path tree = hardNames();
+    ImportResult result = add(tree, COPY);
+    assertEquals(4, result.files());
+    assertEquals(2, result.unportable());
+    assertTrue(result.firstUnportable().orElse("").contains("aux.c"), result::toString);
+    assertEquals(0, add(Files.createDirectory(temp.resolve("plain")), COPY).unportable());
+  }
+
+  private Path hardNames() throws IOException {
+    Path tree = Files.createDirectory(temp.resolve("linux"));
+    for (String name : List.of("Makefile", "aux.c", "xt_MARK.h", "xt_mark.h")) {
+      Files.writeString(tree.resolve(name), name);
+    }
+    return tree;
+  }
+
+  @Test
+  void portableRefusesThemBeforeTheFirstByteIsRead() throws Exception {
+    ImportOptions portable = new ImportOptions(PROFILE, false, false, true, false);
+    for (String name : List.of("aux.c", "name.", "name ", "what?", "12:30.log", "a\\b", "a\tb")) {
+      Path folder = Files.createTempDirectory(temp, "one");
+      Files.writeString(folder.resolve("AAA"), "read first");
+      Files.writeString(folder.resolve(name), "x");
+      InvalidInputException refused =
+          assertThrows(InvalidInputException.class, () -> add(folder, portable), name);
+      assertTrue(refused.getMessage().contains("--portable"), refused::getMessage);
+      assertEquals(0, bytesRead, name);
+      assertThrows(InvalidInputException.class, () -> add(folder.resolve(name), portable), name);
+    }
+    Path twins = Files.createDirectory(temp.resolve("twins"));
+    Files.createFile(twins.resolve("Readme"));
+    Files.createFile(twins.resolve("README"));
+    assertThrows(InvalidInputException.class, () -> add(twins, portable));
+    Path fine = Files.createDirectory(temp.resolve("fine"));
+    Files.createFile(fine.resolve("\u0131.txt"));
+    Files.createFile(fine.resolve("i.txt"));
+    assertEquals(2, add(fine, portable).files());
+  }
+
+  @Test
+  void rightsAndTimesAreKeptOnRequestAlone() throws Exception {
+    Path tree = Files.createDirectory(temp.resolve("tree"));
+    Path script = Files.writeString(tree.resolve("run.sh"), "#!/bin/sh\n");
+    Cid plain = add(tree, COPY).root();
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-x---"));
+    FileTime time = FileTime.from(Instant.ofEpochSecond(1_700_000_000, 5));
+    Files.setLastModifiedTime(script, time);
+    assertEquals(plain, add(tree, COPY).root(), "the usual root has no rights in it");
+
+    ImportOptions preserve = new ImportOptions(PROFILE, false, false, false, true);
+    Map<String, UnixFsAttributes> kept = plan(add(tree, preserve).root()).attributes();
+
+    assertEquals(
+        new UnixFsAttributes(OptionalInt.of(0750), Optional.of(time.toInstant())),
+        kept.get("run.sh"));
+    assertTrue(kept.containsKey(""), "the folder's own");
+    TreePlan alone = plan(add(script, preserve).root());
+    assertEquals(OptionalInt.of(0750), alone.attributes().get("").mode());
+    assertEquals(1, alone.files().size());
+  }
+
+  @Test
+  void aFolderThatIsTooDeepIsRefused() throws Exception {
     Path deep = temp.resolve("deep");
     Path at = deep;
     for (int i = 0; i < 33; i++) {
