@@ -93,6 +93,10 @@ public final class AddCommand extends NodeCommand {
       throw new InvalidInputException(
           "--private is for files and folders: with --hashed-dir, give --set announce=none");
     }
+    if ((portable || preserve) && hashedFolder.isPresent()) {
+      throw new InvalidInputException(
+          "--portable and --preserve are for files and folders: leave them out with --hashed-dir");
+    }
     if (name.isPresent() && paths.size() != 1) {
       throw new InvalidInputException("--name is for a single PATH: add the others on their own");
     }

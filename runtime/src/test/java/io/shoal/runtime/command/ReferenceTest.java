@@ -52,7 +52,7 @@ class ReferenceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "..", "..%2Fpasswd", "%2Fetc%2Fpasswd", "a%00b", "NUL", "C%3A"})
+  @ValueSource(strings = {"", "..", "..%2Fpasswd", "%2Fetc%2Fpasswd", "a%00b"})
   void aSuggestedNameThatIsNoneIsDropped(String name) throws Exception {
     assertEquals(Optional.empty(), content("shoal:" + HELLO + "?name=" + name).name());
   }
