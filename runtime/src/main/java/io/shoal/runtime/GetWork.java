@@ -63,6 +63,7 @@ final class GetWork {
         DownloadRequest.intoFile(resolved.root(), target)
             .named(name)
             .from(request.peers())
+            .providersOf(resolved.providersOf(), resolved.hints())
             .timeout(request.timeout())
             .keep(request.keep())
             .sync(request.sync())

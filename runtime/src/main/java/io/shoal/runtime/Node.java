@@ -1,5 +1,6 @@
 package io.shoal.runtime;
 
+import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
@@ -264,7 +265,7 @@ public final class Node implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     ReferenceResolver.Resolved resolved =
         work.resolver().resolve(reference, Optional.of(timeout), List.of());
-    new ProviderSearch(core.network(), resolved.root()).run(timeout, each);
+    new ProviderSearch(core.network(), resolved.providersOf()).run(timeout, each);
   }
 
   @Override
@@ -285,9 +286,10 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public void cat(Reference reference, Duration timeout, OutputStream out)
+  public void cat(
+      Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    work.cats().cat(reference, timeout, out);
+    work.cats().cat(reference, peers, timeout, out);
   }
 
   @Override

@@ -35,7 +35,8 @@ record NodeWork(
     Importer importer =
         new Importer(local.store(), local.newContent(), dataFolder, bulkPool, cores);
     ReferenceResolver resolver =
-        new ReferenceResolver(local, core.index(), core.digests(), core.names().resolver());
+        new ReferenceResolver(
+            local, core.index(), core.digests(), core.names().resolver(), core.network());
     DownloadRunner runner = core.downloadRunner();
     StoreWork store =
         new StoreWork(local, core.index(), core.journal(), core.downloads(), core.holdings());

@@ -187,7 +187,7 @@ final class TestNode implements AutoCloseable {
 
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    work.cats().cat(reference, timeout, out);
+    work.cats().cat(reference, List.of(), timeout, out);
   }
 
   void pin(Cid root) throws ShoalException, IOException {

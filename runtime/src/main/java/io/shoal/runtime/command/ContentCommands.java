@@ -41,9 +41,16 @@ public interface ContentCommands {
   /// a later failure leaves what was written, which is right. Nothing of it is kept. `out` is
   /// flushed after each leaf and stays open.
   ///
+  /// @param peers addresses to use instead of discovery, if not empty
   /// @param timeout the most time without a verified byte; a slow `out` has all the time it needs
-  void cat(Reference reference, Duration timeout, OutputStream out)
+  void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException;
+
+  /// As the other, from whatever peers discovery finds.
+  default void cat(Reference reference, Duration timeout, OutputStream out)
+      throws ShoalException, IOException, InterruptedException {
+    cat(reference, List.of(), timeout, out);
+  }
 
   /// An import to do.
   ///

@@ -168,13 +168,21 @@ public final class PeerFinder implements AutoCloseable {
   }
 
   private boolean found(Provider provider) {
-    PeerAddress address = provider.address();
-    boolean named = provider.source() == Provider.Source.OPERATOR;
+    add(provider.address(), provider.source() == Provider.Source.OPERATOR);
+    return true;
+  }
+
+  /// An address of the link that the user was given. Its author is a stranger, who must not choose
+  /// what this node dials.
+  public void hint(PeerAddress address) {
+    add(address, false);
+  }
+
+  private void add(PeerAddress address, boolean named) {
     if (AddressScope.of(address) != AddressScope.NONE
         && (named || !AddressScope.hasServicePort(address))) {
       add(new Candidate(address, named ? Origin.OPERATOR : Origin.STRANGERS));
     }
-    return true;
   }
 
   /// An address where a peer may have a part of the download, as a discovery or a peer reports.

@@ -74,7 +74,7 @@ public final class Download {
     this.startedNanos = nanoTime.getAsLong();
     this.swarm = new Swarm(random);
     this.content = new DownloadContent(parts, request, swarm, counters, () -> stopping);
-    this.finder = new PeerFinder(network, request.root(), this::offer);
+    this.finder = new PeerFinder(network, request.providersOf(), this::offer);
     this.peers = new DownloadPeers(network, request, swarm, counters, events::add);
     this.outlook =
         new DownloadOutlook(
@@ -172,6 +172,7 @@ public final class Download {
     if (content.lacks() && !looking) {
       looking = true;
       finder.start(request.peers());
+      request.hints().forEach(finder::hint);
     }
   }
 

@@ -14,7 +14,10 @@ import java.util.Optional;
 /// @param target where to write it; empty to fetch into the store alone
 /// @param reader takes a file's leaves in order as they come; then there is no target, and nothing
 ///   but the DAG's nodes is stored
+/// @param providersOf the root whose providers are searched: of a part of a folder, only the folder
+///   is announced
 /// @param peers addresses to use instead of discovery, if there are any
+/// @param hints addresses to use besides
 /// @param timeout the most time in all; empty for [#PATIENCE] without progress. With a reader,
 ///   which may be slow, the most time without progress that it waits for
 /// @param keep whether to write every chunk into the store
@@ -28,7 +31,9 @@ public record DownloadRequest(
     String name,
     Optional<Path> target,
     Optional<LeafWindow> reader,
+    Cid providersOf,
     List<PeerAddress> peers,
+    List<PeerAddress> hints,
     Optional<Duration> timeout,
     boolean keep,
     boolean sync,
@@ -54,10 +59,10 @@ public record DownloadRequest(
   }
 
   /// A file's bytes to a reader.
-  public static DownloadRequest streamed(Cid root, LeafWindow reader, Duration timeout) {
+  public static Builder streamed(Cid root, LeafWindow reader, Duration timeout) {
     Builder builder = new Builder(root).timeout(Optional.of(timeout));
     builder.reader = Optional.of(reader);
-    return builder.build();
+    return builder;
   }
 
   /// Sets what differs from the usual: no name, discovered peers, no time, and nothing kept,
@@ -67,7 +72,9 @@ public record DownloadRequest(
     private String name = "";
     private Optional<Path> target = Optional.empty();
     private Optional<LeafWindow> reader = Optional.empty();
+    private Cid providersOf;
     private List<PeerAddress> peers = List.of();
+    private List<PeerAddress> hints = List.of();
     private Optional<Duration> timeout = Optional.empty();
     private boolean keep;
     private boolean sync;
@@ -78,6 +85,7 @@ public record DownloadRequest(
 
     private Builder(Cid root) {
       this.root = root;
+      this.providersOf = root;
     }
 
     public Builder named(String name) {
@@ -87,6 +95,12 @@ public record DownloadRequest(
 
     public Builder from(List<PeerAddress> peers) {
       this.peers = peers;
+      return this;
+    }
+
+    public Builder providersOf(Cid folder, List<PeerAddress> hints) {
+      this.providersOf = folder;
+      this.hints = hints;
       return this;
     }
 
@@ -131,7 +145,9 @@ public record DownloadRequest(
           name,
           target,
           reader,
+          providersOf,
           peers,
+          hints,
           timeout,
           keep,
           sync,
@@ -149,7 +165,9 @@ public record DownloadRequest(
         name,
         target,
         reader,
+        providersOf,
         peers,
+        hints,
         Optional.of(timeout),
         keep,
         sync,

@@ -1,5 +1,6 @@
 package io.shoal.runtime.control;
 
+import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreUsage;
 import io.shoal.runtime.command.NodeCommands;
@@ -130,7 +131,8 @@ class ScriptedNode implements NodeCommands {
   }
 
   @Override
-  public void cat(Reference reference, Duration timeout, OutputStream out)
+  public void cat(
+      Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException {
     out.write(new byte[200_000]);
     asked(timeout);
