@@ -243,9 +243,13 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  public void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException, InterruptedException {
-    work.adds().add(request, progress, each);
+    work.adds().add(request, progress, each, failed);
   }
 
   @Override

@@ -94,6 +94,7 @@ final class NodeCore implements AutoCloseable {
   private final RootIndex index;
   private final PeerBookFile bookFile;
   private final LocalStore local;
+  private final PeerId self;
   private final PeerNetwork network;
   private final Downloads downloads;
   private final DownloadRunner downloadRunner;
@@ -125,6 +126,7 @@ final class NodeCore implements AutoCloseable {
       Node.Mode mode,
       SystemSources sources)
       throws IOException, InvalidConfigException {
+    this.self = self;
     this.sources = sources;
     this.settings = settings;
     this.access = access;
@@ -352,6 +354,11 @@ final class NodeCore implements AutoCloseable {
 
   List<PeerAddress> endpoints() {
     return ownEndpoints.all();
+  }
+
+  /// Where others reach this node, for links: with its id where a connection proves it.
+  List<PeerAddress> linkedEndpoints() {
+    return ownEndpoints.linked(self, network.connections().traits());
   }
 
   /// Plugins whose transports do not listen, and why.

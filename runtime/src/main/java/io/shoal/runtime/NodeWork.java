@@ -44,7 +44,12 @@ record NodeWork(
         resolver,
         runner,
         new AddWork(
-            local, importer, core.holdings(), core.collectionLock(), core.sources().nanoTime()),
+            local,
+            importer,
+            core.holdings(),
+            core.collectionLock(),
+            core::linkedEndpoints,
+            core.sources().nanoTime()),
         new GetWork(local, core.index(), core.holdings(), resolver, runner),
         new CatWork(local, resolver, core.downloads(), runner, core.streamMemory()),
         store,

@@ -2,9 +2,13 @@ package io.shoal.runtime;
 
 import io.shoal.api.ChunkServer;
 import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerId;
+import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.connection.Dialler;
+import io.shoal.runtime.connection.SchemeTraits;
 import io.shoal.runtime.discovery.Announcer;
+import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import io.shoal.runtime.transport.Listeners;
@@ -19,6 +23,9 @@ import org.slf4j.LoggerFactory;
 /// change. Usable from any thread.
 final class OwnEndpoints implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnEndpoints.class);
+
+  /// Addresses in one link, which people paste into messages.
+  private static final int MAX_LINKED = 8;
 
   private final Listeners listeners;
   private final Dialler dialler;
@@ -66,6 +73,20 @@ final class OwnEndpoints implements AutoCloseable {
 
   List<PeerAddress> all() {
     return listeners.endpoints();
+  }
+
+  /// Those that others can dial, for links.
+  List<PeerAddress> linked(PeerId self, SchemeTraits traits) {
+    return all().stream()
+        .filter(address -> AddressScope.of(address) != AddressScope.NONE)
+        .map(address -> proves(address, traits) ? address.withPeerId(self) : address)
+        .limit(MAX_LINKED)
+        .toList();
+  }
+
+  private static boolean proves(PeerAddress address, SchemeTraits traits) {
+    return address.peerId().isEmpty()
+        && traits.has(address.scheme(), Scheme.Trait.PROVES_BOTH);
   }
 
   /// Plugins whose transports do not listen, and why.

@@ -58,9 +58,13 @@ public final class RemoteNode implements NodeCommands {
   }
 
   @Override
-  public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  public void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException, InterruptedException {
-    client.command("/v1/add", request, Optional.empty(), Added.class, progress, each);
+    client.command("/v1/add", request, Optional.empty(), Added.class, progress, each, failed);
   }
 
   @Override

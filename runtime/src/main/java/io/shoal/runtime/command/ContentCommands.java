@@ -1,11 +1,14 @@
 package io.shoal.runtime.command;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +18,27 @@ import java.util.function.Consumer;
 /// as in [NodeCommands].
 public interface ContentCommands {
 
-  /// Imports files and folders. Each result is reported once its content is durable.
+  /// Imports files and folders. Each result is reported once its content is durable, about a second
+  /// after that was read at the latest. A path that cannot be imported does not end the others.
   ///
   /// @param each receives the results in the order of the paths
-  void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  /// @param failed receives the paths that were not imported
+  void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException, InterruptedException;
+
+  /// As the other; when all that could be was imported, throws the first failure of a path.
+  default void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+      throws ShoalException, IOException, InterruptedException {
+    List<NotAdded> failed = new ArrayList<>();
+    add(request, progress, each, failed::add);
+    if (!failed.isEmpty()) {
+      throw failed.getFirst().asException();
+    }
+  }
 
   /// Takes over the chunk files of an older store: every file in a folder that is named by the
   /// SHA-256 of its bytes in 64 hex digits is checked, stored as a raw chunk and pinned. The folder
@@ -162,6 +181,9 @@ public interface ContentCommands {
   /// @param sharing its rule now: `public` or `private`
   /// @param unportable how many of its names some systems cannot hold
   /// @param firstUnportable the first of them with the reason
+  /// @param changed files that were changed while they were read: what was added of them may never
+  ///   have been in them
+  /// @param link what to send to others: the root with its name, its size, and where this node is
   record Added(
       String root,
       String name,
@@ -173,7 +195,22 @@ public interface ContentCommands {
       List<String> skipped,
       String sharing,
       long unportable,
-      Optional<String> firstUnportable) {}
+      Optional<String> firstUnportable,
+      List<String> changed,
+      String link) {}
+
+  /// A path that was not imported.
+  ///
+  /// @param path as in the request
+  /// @param reason one line: the thing, the cause, the cure
+  /// @param misuse whether the path or its content is not what can be added at all
+  record NotAdded(String path, String reason, boolean misuse) {
+
+    /// The same as a failure.
+    public UserFaultException asException() {
+      return misuse ? new InvalidInputException(reason) : new UserFaultException(reason);
+    }
+  }
 
   /// The chunks that were taken over from an older store.
   ///

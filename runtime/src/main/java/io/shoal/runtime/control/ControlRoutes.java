@@ -79,7 +79,7 @@ final class ControlRoutes {
       }
       case "POST /v1/add" -> {
         var body = body(json, ContentCommands.AddRequest.class);
-        yield out -> node.add(body, out::progress, out::result);
+        yield out -> node.add(body, out::progress, out::result, out::failed);
       }
       case "POST /v1/take-over" -> {
         var body = body(json, ControlRequests.OfFolder.class);

@@ -18,6 +18,8 @@ import java.util.Optional;
 /// @param skipped paths that were skipped, each with the reason in one line
 /// @param unportable how many of its names some systems cannot hold
 /// @param firstUnportable the first of them with the reason, in one line
+/// @param changed files that were changed while they were read: what was imported of them may never
+///   have been in them
 public record ImportResult(
     Cid root,
     String name,
@@ -30,7 +32,8 @@ public record ImportResult(
     List<FileDigest> digests,
     List<String> skipped,
     long unportable,
-    Optional<String> firstUnportable) {
+    Optional<String> firstUnportable,
+    List<String> changed) {
 
   /// The SHA-256 of all bytes of a file.
   ///

@@ -15,10 +15,8 @@ import io.shoal.runtime.file.Sha256;
 import io.shoal.runtime.store.ChunkNamer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -26,7 +24,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.LongConsumer;
 
 /// The import of one path. Used once, by one thread.
 final class TreeImport {
@@ -44,9 +41,10 @@ final class TreeImport {
   private final LeafPipeline pipeline;
   private final ImportOptions options;
   private final NodeSecrets secrets;
-  private final LongConsumer read;
+  private final Importer.Reading read;
   private final DistinctChunks counters = new DistinctChunks();
   private final List<String> skipped = new ArrayList<>();
+  private final List<String> changed = new ArrayList<>(0);
   private final List<ImportResult.FileDigest> digests = new ArrayList<>();
   private final List<DagChild> root = new ArrayList<>(1);
   private final ImportBounds bounds = new ImportBounds();
@@ -58,7 +56,7 @@ final class TreeImport {
       LeafPipeline pipeline,
       ImportOptions options,
       NodeSecrets secrets,
-      LongConsumer read) {
+      Importer.Reading read) {
     this.store = store;
     this.namer = namer;
     this.pipeline = pipeline;
@@ -108,7 +106,8 @@ final class TreeImport {
         List.copyOf(digests),
         List.copyOf(skipped),
         survey.unportable(),
-        survey.firstUnportable());
+        survey.firstUnportable(),
+        List.copyOf(changed));
   }
 
   /// The distinct chunks of what was imported, unless they are too many.
@@ -186,12 +185,11 @@ final class TreeImport {
     FileLayout layout = new FileLayout(options.profile(), this::putNode);
     Optional<MessageDigest> whole =
         options.wholeDigest() ? Optional.of(Sha256.begin()) : Optional.empty();
-    try (FileChannel in =
-        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (SourceFile in = SourceFile.open(path)) {
       boolean ended = false;
       for (long leaf = 0; !ended; leaf++) {
         ByteBuffer buffer = pipeline.take();
-        ended = fill(in, buffer);
+        ended = in.fill(buffer);
         if (ended && buffer.remaining() == 0 && leaf > 0) {
           pipeline.giveBack(buffer);
           break;
@@ -207,12 +205,15 @@ final class TreeImport {
         }
         bounds.leaves(path, 1);
         whole.ifPresent(digest -> digest.update(buffer.duplicate()));
-        read.accept(buffer.remaining());
+        read.more(buffer.remaining());
         pipeline.submit(
             buffer,
             bytes -> namer.name(Cid.RAW, bytes),
             storing,
             done -> addLeaf(layout, done, adoption));
+      }
+      if (in.hasChanged()) {
+        changed.add(Quoted.of(path.toString()));
       }
     }
     pipeline.then(
@@ -238,16 +239,6 @@ final class TreeImport {
       adoption.get().add(leaf.cid(), leaf.sizeBytes());
     }
     layout.addLeaf(DagChild.leaf(leaf.cid(), leaf.sizeBytes(), leaf.sizeBytes()));
-  }
-
-  /// @return whether the end of the file was reached
-  private static boolean fill(FileChannel in, ByteBuffer buffer) throws IOException {
-    int got = 0;
-    while (got >= 0 && buffer.hasRemaining()) {
-      got = in.read(buffer);
-    }
-    buffer.flip();
-    return got < 0;
   }
 
   private Cid putNode(byte[] block) throws IOException, ShoalException {

@@ -59,10 +59,18 @@ class ScriptedNode implements NodeCommands {
   }
 
   @Override
-  public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  public void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException {
     asked(request);
     for (Path path : request.paths()) {
+      if (path.endsWith("bad")) {
+        failed.accept(new NotAdded(path.toString(), "it is bad", true));
+        continue;
+      }
       progress.progress(new Progress("importing", 1, 2, 3, 0, ""));
       each.accept(
           new Added(
@@ -76,7 +84,9 @@ class ScriptedNode implements NodeCommands {
               List.of("a link"),
               "private",
               1,
-              Optional.of("a?b: it holds a ?")));
+              Optional.of("a?b: it holds a ?"),
+              List.of("a log"),
+              "shoal:root"));
     }
   }
 

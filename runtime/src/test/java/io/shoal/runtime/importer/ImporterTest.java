@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -67,9 +68,16 @@ class ImporterTest {
   }
 
   private ImportResult add(Path path, ImportOptions options) throws Exception {
-    return importer()
-        .importAll(List.of(path), Optional.empty(), options, bytes -> bytesRead += bytes)
-        .getFirst();
+    return add(path, Optional.empty(), options, bytes -> bytesRead += bytes);
+  }
+
+  private ImportResult add(
+      Path path, Optional<String> name, ImportOptions options, Importer.Reading read)
+      throws Exception {
+    Importer importer = importer();
+    Importer.Imported imported = importer.read(path, name, options, read);
+    importer.settle(List.of(imported));
+    return imported.result();
   }
 
   private byte[] load(Cid cid) throws IOException, RetryableException {
@@ -134,9 +142,7 @@ class ImporterTest {
       AtomicLong read = new AtomicLong();
       ImportOptions options = new ImportOptions(PROFILE, false, true);
       ImportResult result =
-          importer()
-              .importAll(List.of(file), Optional.of("other name"), options, read::addAndGet)
-              .getFirst();
+          add(file, Optional.of("other name"), options, read::addAndGet);
       assertEquals(new Blocks().file(content, PROFILE, true).cid(), result.root());
       assertEquals(size, read.get());
       assertEquals(size, result.sizeBytes());
@@ -362,6 +368,54 @@ class ImporterTest {
     Files.delete(file);
     RootCompleteness.require(
         store, add(Files.write(temp.resolve("b"), random(1_000_000, 9)), COPY).root());
+  }
+
+  @Test
+  void aFileThatGrowsIsTakenAsItWasAtTheBegin() throws Exception {
+    byte[] begin = random(1_000_000, 21);
+    Path file = Files.write(temp.resolve("log"), begin);
+
+    ImportResult result =
+        add(
+            file,
+            Optional.empty(),
+            COPY,
+            bytes -> Files.write(file, random(300_000, 22), StandardOpenOption.APPEND));
+
+    assertArrayEquals(begin, ContentReader.read(blocks, result.root()));
+    assertEquals(List.of(), result.changed());
+  }
+
+  @Test
+  void aFileThatChangesWhileItIsReadIsNamed() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Files.write(folder.resolve("calm"), random(600_000, 23));
+    Path file = Files.write(folder.resolve("restless"), random(600_000, 24));
+    AtomicLong changes = new AtomicLong();
+
+    ImportResult result =
+        add(
+            folder,
+            Optional.empty(),
+            COPY,
+            bytes -> {
+              Files.write(file, new byte[10], StandardOpenOption.WRITE);
+              // Two changes may be closer together than the system's clock can tell.
+              Files.setLastModifiedTime(
+                  file, FileTime.fromMillis(changes.incrementAndGet() * 1_000));
+            });
+
+    assertEquals(List.of(file.toString()), result.changed());
+  }
+
+  @Test
+  void aFileThatShrinksWhileItIsReadIsNamed() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(600_000, 25));
+
+    ImportResult result =
+        add(file, Optional.empty(), COPY, bytes -> Files.write(file, new byte[10]));
+
+    assertEquals(List.of(file.toString()), result.changed());
   }
 
   @Test
