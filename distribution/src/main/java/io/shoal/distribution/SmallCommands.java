@@ -44,7 +44,8 @@ final class SmallCommands {
     return answer(args);
   }
 
-  private static OptionalInt answer(String[] args) {
+  private static OptionalInt answer(String[] typed) {
+    String[] args = CommandWords.arranged(typed);
     String last = args.length == 0 ? "" : args[args.length - 1];
     if (args.length == 1 && (last.equals("--version") || last.equals("-V"))) {
       System.out.println("shoal " + Version.TEXT);
@@ -75,7 +76,7 @@ final class SmallCommands {
       Optional<RemoteNode> node = RemoteNode.of(command.common.dataFolder());
       return node.isEmpty() ? OptionalInt.empty() : OptionalInt.of(command.run(node.get()));
     } catch (ShoalException | IOException | InterruptedException | RuntimeException | Error e) {
-      console.note(ErrorLine.of(e));
+      console.failure(ErrorLine.of(e), ExitCode.of(e), command.common.json);
       return OptionalInt.of(ExitCode.of(e));
     }
   }

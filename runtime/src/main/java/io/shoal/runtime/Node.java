@@ -5,17 +5,16 @@ import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.Access;
+import io.shoal.runtime.command.FolderInUseException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.control.ControlServer;
-import io.shoal.runtime.discovery.ProviderSearch;
 import io.shoal.runtime.file.DataFolderLock;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.limit.BulkPool;
-import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.PluginHost;
@@ -59,9 +58,6 @@ public final class Node implements NodeCommands {
     /// It works on the store and connects to no peer.
     OFFLINE
   }
-
-  /// For each root that `verify` repairs.
-  private static final Duration REPAIR_PATIENCE = Duration.ofSeconds(30);
 
   private final DataFolderLock lock;
   private final BulkPool bulkPool;
@@ -145,14 +141,13 @@ public final class Node implements NodeCommands {
 
     /// Starts the node; it is ready when this returns.
     ///
-    /// @throws UserFaultException the data folder is in use, a setting is wrong, a port is taken, a
-    ///   plugin that is needed cannot be used: the message says what to do
+    /// @throws UserFaultException the data folder is in use ([FolderInUseException]), a setting is
+    ///   wrong, a port is taken, a plugin cannot be used: the message says what to do
     public Node start() throws ShoalException, IOException, InterruptedException {
-      Path given =
-          dataFolder.orElseThrow(
-              () -> new UserFaultException("no data folder was given: call dataFolder"));
-      Path data = SystemPath.of(given);
-      PrivateFile.folder(data);
+      if (dataFolder.isEmpty()) {
+        throw new UserFaultException("no data folder was given: call dataFolder");
+      }
+      Path data = PrivateFile.folder(SystemPath.of(dataFolder.get()));
       List<AutoCloseable> opened = new ArrayList<>();
       boolean ready = false;
       try {
@@ -161,6 +156,8 @@ public final class Node implements NodeCommands {
         node.begin(configuration.settings(), data, mode);
         ready = true;
         return node;
+      } catch (DataFolderLock.InUseException e) {
+        throw new FolderInUseException(String.valueOf(e.getMessage()), e);
       } finally {
         if (!ready) {
           opened.reversed().forEach(Node::closeQuietly);
@@ -267,9 +264,7 @@ public final class Node implements NodeCommands {
   @Override
   public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException, InterruptedException {
-    ReferenceResolver.Resolved resolved =
-        work.resolver().resolve(reference, Optional.of(timeout), List.of());
-    new ProviderSearch(core.network(), resolved.providersOf()).run(timeout, each);
+    work.resolver().findProviders(reference, timeout, each);
   }
 
   @Override
@@ -320,10 +315,7 @@ public final class Node implements NodeCommands {
   @Override
   public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    Optional<StoreVerify.Repair> again =
-        request.repair()
-            ? Optional.of(root -> work.runner().intoStore(root, Optional.of(REPAIR_PATIENCE)))
-            : Optional.empty();
+    var again = work.repair(request);
     return core.maintenance().verify().run(again, request.bytesPerSecond(), progress);
   }
 

@@ -2,13 +2,16 @@ package io.shoal.runtime;
 
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.content.OpenContents;
 import io.shoal.runtime.discovery.ProviderQueries;
 import io.shoal.runtime.importer.Importer;
+import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.plugin.node.NodeHandle;
 import io.shoal.runtime.store.LocalStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -26,6 +29,9 @@ record NodeWork(
     StoreWork store,
     NameWork names)
     implements NodeHandle.Pins {
+
+  /// For each root that `verify` repairs.
+  private static final Duration REPAIR_PATIENCE = Duration.ofSeconds(30);
 
   /// @param dataFolder what is never imported
   /// @param bulkPool hashes what is imported
@@ -54,6 +60,13 @@ record NodeWork(
         new CatWork(local, resolver, core.downloads(), runner, core.streamMemory()),
         store,
         new NameWork(core.names().resolver(), core.names().publisher(), store, resolver));
+  }
+
+  /// Fetches again what `verify` misses, if that is asked for.
+  Optional<StoreVerify.Repair> repair(StoreCommands.VerifyRequest request) {
+    return request.repair()
+        ? Optional.of(root -> runner.intoStore(root, Optional.of(REPAIR_PATIENCE)))
+        : Optional.empty();
   }
 
   /// What plugins may do with the node.

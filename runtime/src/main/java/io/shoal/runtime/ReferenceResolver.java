@@ -4,12 +4,14 @@ import io.shoal.api.Cid;
 import io.shoal.api.NoSuchPathException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.NameCommands;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.content.FolderPath;
 import io.shoal.runtime.discovery.DigestLookup;
 import io.shoal.runtime.discovery.PeerNetwork;
+import io.shoal.runtime.discovery.ProviderSearch;
 import io.shoal.runtime.discovery.SingleChunks;
 import io.shoal.runtime.naming.NameResolver;
 import io.shoal.runtime.store.CollectionLock;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,6 +140,15 @@ final class ReferenceResolver {
         found.fileName().or(() -> Optional.of(name.name())),
         Optional.empty(),
         name);
+  }
+
+  /// Reports each provider of what a reference names; of a part of a folder, those of the folder.
+  void findProviders(
+      Reference reference, Duration timeout, Consumer<ContentCommands.FoundProvider> each)
+      throws ShoalException, IOException, InterruptedException {
+    Reference announced = reference instanceof Reference.InFolder in ? in.folder() : reference;
+    Cid root = resolve(announced, Optional.of(timeout), List.of()).root();
+    new ProviderSearch(network, root).run(timeout, each);
   }
 
   /// As [#resolve], with what is here alone; peers are asked only for names.

@@ -5,6 +5,7 @@ import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.runtime.Configuration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +59,15 @@ public final class CommonOptions {
       paramLabel = "LEVEL",
       description = "error, warn, info, debug or trace")
   Optional<String> logLevel = Optional.empty();
+
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      description =
+          "how long to wait while another command uses the data folder (default:"
+              + " ${DEFAULT-VALUE})",
+      defaultValue = "10m")
+  Duration patience = Duration.ofMinutes(10);
 
   @Option(names = "--json", description = "print results as JSON, one object a line")
   public boolean json;

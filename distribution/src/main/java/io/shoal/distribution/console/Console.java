@@ -47,6 +47,17 @@ public final class Console {
     err.println(printable(line));
   }
 
+  /// Reports a failure, with `--json` as an object: programs read it too.
+  ///
+  /// @param line as people read it, from [ErrorLine]
+  public void failure(String line, int code, boolean asJson) {
+    note(asJson ? json.write(new Failure(line.replaceFirst("^shoal: ", ""), code)) : line);
+  }
+
+  /// @param error one line: the thing, the cause, the cure
+  /// @param exitCode of the command, if nothing else fails
+  private record Failure(String error, int exitCode) {}
+
   public PrintStream out() {
     return out;
   }
