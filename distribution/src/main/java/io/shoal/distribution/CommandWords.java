@@ -14,7 +14,14 @@ final class CommandWords {
   /// The options of every command that have a value.
   private static final Set<String> WITH_VALUE =
       Set.of(
-          "--data", "--config", "--set", "--listen", "--dht", "--bootstrap", "--log-level", "--wait");
+          "--data",
+          "--config",
+          "--set",
+          "--listen",
+          "--dht",
+          "--bootstrap",
+          "--log-level",
+          "--wait");
 
   private static final Set<String> WITHOUT_VALUE = Set.of("--json", "--quiet", "-q");
 
@@ -30,9 +37,7 @@ final class CommandWords {
     }
     if (words.getFirst().equals("help")) {
       List<String> named = words.stream().skip(1).filter(word -> !HELP.contains(word)).toList();
-      return named.isEmpty()
-          ? new String[] {"--help"}
-          : new String[] {named.getFirst(), "--help"};
+      return named.isEmpty() ? new String[] {"--help"} : new String[] {named.getFirst(), "--help"};
     }
     return words.toArray(String[]::new);
   }

@@ -169,7 +169,8 @@ class CommandLineTest {
 
   /// On the data folder `d`, unless the words name one.
   private int run(String... words) {
-    boolean named = List.of(words).contains("--data") || words.length < 2 || words[0].equals("help");
+    boolean named =
+        List.of(words).contains("--data") || words.length < 2 || words[0].equals("help");
     if (named) {
       return runAsIs(words);
     }
@@ -199,7 +200,8 @@ class CommandLineTest {
     assertEquals(3, run("stat", A, ABSENT, B));
 
     assertEquals(2, results().lines().count(), results());
-    assertTrue(results().lines().allMatch(line -> line.contains("  file  5 B  1/1 chunks  pinned")));
+    assertTrue(
+        results().lines().allMatch(line -> line.contains("  file  5 B  1/1 chunks  pinned")));
     assertTrue(notes().contains(ABSENT), notes());
     assertEquals(0, run("pin", "-q", A, B, A));
     assertEquals(List.of("pin " + A, "pin " + B, "pin " + A), asked);
@@ -339,8 +341,7 @@ class CommandLineTest {
   @Test
   void aFailureIsJsonIfResultsAre() {
     assertEquals(3, run("stat", ABSENT, "--json"));
-    assertEquals(
-        "{\"error\":\"%s is not here\",\"exitCode\":3}\n".formatted(ABSENT), notes());
+    assertEquals("{\"error\":\"%s is not here\",\"exitCode\":3}\n".formatted(ABSENT), notes());
     assertEquals(2, run("stat", "--json", "--nonsense"));
     assertTrue(notes().startsWith("{\"error\":"), notes());
   }

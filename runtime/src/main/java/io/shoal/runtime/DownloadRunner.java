@@ -117,10 +117,7 @@ final class DownloadRunner {
   /// @param peers addresses to use instead of discovery, if there are any
   /// @throws MalformedContentException the root is an identity CID that is not a file or folder
   Download streamed(
-      ReferenceResolver.Resolved what,
-      List<PeerAddress> peers,
-      LeafWindow window,
-      Duration timeout)
+      ReferenceResolver.Resolved what, List<PeerAddress> peers, LeafWindow window, Duration timeout)
       throws MalformedContentException {
     return download(
         DownloadRequest.streamed(what.root(), window, timeout)

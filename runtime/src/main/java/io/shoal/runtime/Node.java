@@ -285,8 +285,7 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public void cat(
-      Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
+  public void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     work.cats().cat(reference, peers, timeout, out);
   }

@@ -85,8 +85,7 @@ final class OwnEndpoints implements AutoCloseable {
   }
 
   private static boolean proves(PeerAddress address, SchemeTraits traits) {
-    return address.peerId().isEmpty()
-        && traits.has(address.scheme(), Scheme.Trait.PROVES_BOTH);
+    return address.peerId().isEmpty() && traits.has(address.scheme(), Scheme.Trait.PROVES_BOTH);
   }
 
   /// Plugins whose transports do not listen, and why.

@@ -117,14 +117,10 @@ public final class RemoteNode implements NodeCommands {
   }
 
   @Override
-  public void cat(
-      Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
+  public void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     client.bytes(
-        "/v1/cat",
-        new ControlRequests.Cat(reference, peers, timeout.toMillis()),
-        timeout,
-        out);
+        "/v1/cat", new ControlRequests.Cat(reference, peers, timeout.toMillis()), timeout, out);
   }
 
   @Override

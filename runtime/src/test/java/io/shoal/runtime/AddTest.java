@@ -40,8 +40,7 @@ class AddTest {
     Path link = Files.createSymbolicLink(folder.resolve("link"), before);
     Path after = swarm.file("after", 10, 2);
     Path nowhere = folder.resolve("nowhere");
-    var request =
-        ContentCommands.AddRequest.builder(List.of(before, nowhere, link, after)).build();
+    var request = ContentCommands.AddRequest.builder(List.of(before, nowhere, link, after)).build();
     List<String> added = new ArrayList<>();
     List<ContentCommands.NotAdded> failed = new ArrayList<>();
 
@@ -53,8 +52,7 @@ class AddTest {
         failed.stream().map(ContentCommands.NotAdded::path).toList());
     assertTrue(failed.getFirst().reason().contains("no such file"));
     assertEquals(List.of(false, true), failed.stream().map(c -> c.misuse()).toList());
-    assertThrows(
-        UserFaultException.class, () -> node.add(request, one -> added.add(one.name())));
+    assertThrows(UserFaultException.class, () -> node.add(request, one -> added.add(one.name())));
     assertEquals(4, added.size());
   }
 

@@ -77,8 +77,7 @@ class FolderReferenceTest {
     TestNode second = swarm.node("second");
     Path into = Files.createDirectory(folder.resolve("into"));
 
-    second.get(
-        ContentCommands.GetRequest.builder(inside("sub dir"), into).timeout(LONG).build());
+    second.get(ContentCommands.GetRequest.builder(inside("sub dir"), into).timeout(LONG).build());
 
     assertTrue(Files.isRegularFile(into.resolve("sub dir/deep")));
   }
@@ -113,8 +112,7 @@ class FolderReferenceTest {
             Optional.of("named"),
             List.of(MemoryNetwork.address("first")),
             OptionalLong.empty());
-    Reference within =
-        new Reference.InFolder(link, "sub dir/deep", Optional.empty());
+    Reference within = new Reference.InFolder(link, "sub dir/deep", Optional.empty());
 
     assertEquals(700_000, cat(alone, within).length);
     alone.get(link, "whole", LONG, false);

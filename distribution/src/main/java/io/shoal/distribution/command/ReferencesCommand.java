@@ -111,8 +111,7 @@ abstract class ReferencesCommand extends NodeCommand {
   }
 
   @Override
-  public final int run(NodeCommands node)
-      throws ShoalException, IOException, InterruptedException {
+  public final int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
     List<Reference> now = List.copyOf(elsewhere.isEmpty() ? waiting : elsewhere);
     boolean again = !elsewhere.isEmpty();
     elsewhere.clear();

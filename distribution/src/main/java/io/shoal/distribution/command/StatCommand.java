@@ -59,13 +59,13 @@ public final class StatCommand extends ReferencesCommand {
             ? "hearsay"
             : stat.chunksHere() + "/" + (stat.chunks() < 0 ? "?" : stat.chunks()) + " chunks";
     return String.join(
-        "  ",
-        stat.root(),
-        stat.kind(),
-        Units.size(stat.sizeBytes()),
-        here,
-        stat.pinned() ? "pinned" : "not pinned",
-        Console.printable(stat.name().orElse("")))
+            "  ",
+            stat.root(),
+            stat.kind(),
+            Units.size(stat.sizeBytes()),
+            here,
+            stat.pinned() ? "pinned" : "not pinned",
+            Console.printable(stat.name().orElse("")))
         .stripTrailing();
   }
 

@@ -29,8 +29,7 @@ public sealed interface Reference {
         yield query.isEmpty() ? content.root().toString() : "shoal:" + content.root() + query;
       }
       case WholeDigest(String hex) -> "sha256:" + hex;
-      case SignedName(Cid key, String name) ->
-          "shoal:k/" + key + "/" + PercentText.encoded(name);
+      case SignedName(Cid key, String name) -> "shoal:k/" + key + "/" + PercentText.encoded(name);
       case InFolder(Content folder, String path, Optional<String> name) ->
           "shoal:" + folder.root() + encodedPath(path) + folder.query(name);
       case InFolder(Reference folder, String path, Optional<String> _) ->

@@ -126,7 +126,9 @@ final class ReferenceParser {
   private static int rootEnd(String rest) {
     int slash = rest.indexOf('/');
     boolean base64 = rest.startsWith("m") || rest.startsWith("M");
-    for (int end = slash; base64 && end >= 0 && end < MAX_CID_CHARS; end = rest.indexOf('/', end + 1)) {
+    for (int end = slash;
+        base64 && end >= 0 && end < MAX_CID_CHARS;
+        end = rest.indexOf('/', end + 1)) {
       if (isCid(rest.substring(0, end))) {
         return end;
       }
@@ -151,11 +153,11 @@ final class ReferenceParser {
         question < 0 ? List.of() : List.of(rest.substring(question + 1).split("&", -1));
     // The name is only a suggestion: one that may not be a file's name counts as absent.
     Optional<String> name =
-        parameter(parameters, "name=", "filename=", text)
-            .filter(n -> NameRules.fault(n).isEmpty());
+        parameter(parameters, "name=", "filename=", text).filter(n -> NameRules.fault(n).isEmpty());
     List<PeerAddress> peers = peers(parameters, text);
     Reference.Content folder =
-        new Reference.Content(root(whole.substring(0, end), text), name, peers, size(parameters, text));
+        new Reference.Content(
+            root(whole.substring(0, end), text), name, peers, size(parameters, text));
     return inFolder(folder, path(decodedNames(whole.substring(end), text), text));
   }
 
@@ -258,8 +260,7 @@ final class ReferenceParser {
     return path.isEmpty() ? signed : new Reference.InFolder(signed, path, Optional.empty());
   }
 
-  private static List<String> decodedNames(String path, String text)
-      throws InvalidInputException {
+  private static List<String> decodedNames(String path, String text) throws InvalidInputException {
     List<String> names = new ArrayList<>();
     for (String name : path.split("/", -1)) {
       names.add(decoded(name, "path", text));

@@ -28,8 +28,8 @@ public final class DataFolderLock implements AutoCloseable {
   }
 
   /// @throws InUseException another process, or another node of this one, uses the folder
-  /// @throws UserFaultException a link is in the place of the lock's file, which holds what must not
-  ///   be overwritten
+  /// @throws UserFaultException a link is in the place of the lock's file, which holds what must
+  ///   not be overwritten
   public static DataFolderLock take(Path dataFolder) throws UserFaultException, IOException {
     Path file = dataFolder.resolve(NAME);
     FileChannel channel = PrivateFile.openOwn(file);

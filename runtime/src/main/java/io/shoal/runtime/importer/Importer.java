@@ -92,7 +92,8 @@ public final class Importer {
         throw e; // the store's
       }
       String reason = Optional.ofNullable(e.getReason()).orElse("it cannot be read");
-      throw new UserFaultException(e.getFile() + ": " + reason + ": check the file and its disk", e);
+      throw new UserFaultException(
+          e.getFile() + ": " + reason + ": check the file and its disk", e);
     }
   }
 
@@ -112,8 +113,7 @@ public final class Importer {
     }
   }
 
-  private Imported importOne(
-      Path path, Optional<String> name, ImportOptions options, Reading read)
+  private Imported importOne(Path path, Optional<String> name, ImportOptions options, Reading read)
       throws IOException, ShoalException, InterruptedException {
     int leafSizeBytes = options.profile().leafSizeBytes();
     boolean remote = store.traits().contains(ChunkStore.Trait.REMOTE);

@@ -169,8 +169,7 @@ class ReferenceTest {
     }
   }
 
-  private static final String BASE58 =
-      "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+  private static final String BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
   private static byte[] bytes() throws InvalidInputException {
     return Cid.parse(HELLO).toBytes();
@@ -253,7 +252,10 @@ class ReferenceTest {
         "sha256:" + HELLO_HEX,
         "shoal:k/" + KEY + "/a%20b",
         "shoal:k/" + KEY + "/a/b%26c",
-        "shoal:" + HELLO + "?name=%26%23%25%2B&size=3&peer=http://h/a%2525b%2523c?d%26e%2Bf%23" + PEER,
+        "shoal:"
+            + HELLO
+            + "?name=%26%23%25%2B&size=3&peer=http://h/a%2525b%2523c?d%26e%2Bf%23"
+            + PEER,
         "shoal:" + HELLO + "/a/b?name=c&peer=tcps://h:1",
       })
   void theTextOfAReferenceIsReadAsTheSame(String text) throws Exception {

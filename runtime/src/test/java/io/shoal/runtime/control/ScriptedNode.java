@@ -141,8 +141,7 @@ class ScriptedNode implements NodeCommands {
   }
 
   @Override
-  public void cat(
-      Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
+  public void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException {
     out.write(new byte[200_000]);
     asked(timeout);

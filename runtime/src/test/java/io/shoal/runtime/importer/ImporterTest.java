@@ -141,8 +141,7 @@ class ImporterTest {
       Path file = Files.write(temp.resolve("file"), content);
       AtomicLong read = new AtomicLong();
       ImportOptions options = new ImportOptions(PROFILE, false, true);
-      ImportResult result =
-          add(file, Optional.of("other name"), options, read::addAndGet);
+      ImportResult result = add(file, Optional.of("other name"), options, read::addAndGet);
       assertEquals(new Blocks().file(content, PROFILE, true).cid(), result.root());
       assertEquals(size, read.get());
       assertEquals(size, result.sizeBytes());
