@@ -214,7 +214,7 @@ public final class Node implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     core.start();
     plugins.warnOfProblems();
-    core.listenFailures().forEach(plugins::failed);
+    core.endpoints().failures().forEach(plugins::failed);
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
           Optional.of(
@@ -314,8 +314,7 @@ public final class Node implements NodeCommands {
   @Override
   public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    var again = work.repair(request);
-    return core.maintenance().verify().run(again, request.bytesPerSecond(), progress);
+    return work.verify(core.maintenance().verify(), request, progress);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.shoal.runtime;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Discovery;
 import io.shoal.api.InvalidConfigException;
-import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Verifier;
@@ -40,7 +39,6 @@ import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.PluginScheduler;
-import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import io.shoal.runtime.serving.NodeChunkServer;
 import io.shoal.runtime.serving.PeerGossip;
 import io.shoal.runtime.serving.RefusingServer;
@@ -94,7 +92,6 @@ final class NodeCore implements AutoCloseable {
   private final RootIndex index;
   private final PeerBookFile bookFile;
   private final LocalStore local;
-  private final PeerId self;
   private final PeerNetwork network;
   private final Downloads downloads;
   private final DownloadRunner downloadRunner;
@@ -126,7 +123,6 @@ final class NodeCore implements AutoCloseable {
       Node.Mode mode,
       SystemSources sources)
       throws IOException, InvalidConfigException {
-    this.self = self;
     this.sources = sources;
     this.settings = settings;
     this.access = access;
@@ -173,7 +169,7 @@ final class NodeCore implements AutoCloseable {
     plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
     downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
-    ownEndpoints = new OwnEndpoints(transports, settings.plugins(), dialler, announcer);
+    ownEndpoints = new OwnEndpoints(self, transports, settings.plugins(), dialler, announcer);
     observers = new Observers(plugins.observers());
     holdings =
         new Holdings(
@@ -352,18 +348,8 @@ final class NodeCore implements AutoCloseable {
     return announcer;
   }
 
-  List<PeerAddress> endpoints() {
-    return ownEndpoints.all();
-  }
-
-  /// Where others reach this node, for links: with its id where a connection proves it.
-  List<PeerAddress> linkedEndpoints() {
-    return ownEndpoints.linked(self, network.connections().traits());
-  }
-
-  /// Plugins whose transports do not listen, and why.
-  Map<String, UnusablePluginException> listenFailures() {
-    return ownEndpoints.failures();
+  OwnEndpoints endpoints() {
+    return ownEndpoints;
   }
 
   Observers observers() {

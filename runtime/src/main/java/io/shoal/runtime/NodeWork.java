@@ -2,6 +2,7 @@ package io.shoal.runtime;
 
 import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.content.OpenContents;
 import io.shoal.runtime.discovery.ProviderQueries;
@@ -54,7 +55,7 @@ record NodeWork(
             importer,
             core.holdings(),
             core.collectionLock(),
-            core::linkedEndpoints,
+            core.endpoints()::linked,
             core.sources().nanoTime()),
         new GetWork(local, core.index(), core.holdings(), resolver, runner),
         new CatWork(local, resolver, core.downloads(), runner, core.streamMemory()),
@@ -62,11 +63,17 @@ record NodeWork(
         new NameWork(core.names().resolver(), core.names().publisher(), store, resolver));
   }
 
-  /// Fetches again what `verify` misses, if that is asked for.
-  Optional<StoreVerify.Repair> repair(StoreCommands.VerifyRequest request) {
-    return request.repair()
-        ? Optional.of(root -> runner.intoStore(root, Optional.of(REPAIR_PATIENCE)))
-        : Optional.empty();
+  /// Fetches again what is missing, if that is asked for.
+  StoreCommands.Verified verify(
+      StoreVerify verify,
+      StoreCommands.VerifyRequest request,
+      ContentCommands.ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    Optional<StoreVerify.Repair> repair =
+        request.repair()
+            ? Optional.of(root -> runner.intoStore(root, Optional.of(REPAIR_PATIENCE)))
+            : Optional.empty();
+    return verify.run(repair, request.bytesPerSecond(), progress);
   }
 
   /// What plugins may do with the node.

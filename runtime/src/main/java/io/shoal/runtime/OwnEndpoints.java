@@ -27,6 +27,8 @@ final class OwnEndpoints implements AutoCloseable {
   /// Addresses in one link, which people paste into messages.
   private static final int MAX_LINKED = 8;
 
+  private final PeerId self;
+  private final SchemeTraits traits;
   private final Listeners listeners;
   private final Dialler dialler;
   private final Announcer announcer;
@@ -35,7 +37,13 @@ final class OwnEndpoints implements AutoCloseable {
   private final ReentrantLock telling = new ReentrantLock();
 
   OwnEndpoints(
-      TransportChoice transports, PluginSettings settings, Dialler dialler, Announcer announcer) {
+      PeerId self,
+      TransportChoice transports,
+      PluginSettings settings,
+      Dialler dialler,
+      Announcer announcer) {
+    this.self = self;
+    this.traits = transports.traits();
     this.listeners = new Listeners(transports, settings, this::moved);
     this.dialler = dialler;
     this.announcer = announcer;
@@ -75,16 +83,16 @@ final class OwnEndpoints implements AutoCloseable {
     return listeners.endpoints();
   }
 
-  /// Those that others can dial, for links.
-  List<PeerAddress> linked(PeerId self, SchemeTraits traits) {
+  /// Those that others can dial, for links: with this node's id where a connection proves it.
+  List<PeerAddress> linked() {
     return all().stream()
         .filter(address -> AddressScope.of(address) != AddressScope.NONE)
-        .map(address -> proves(address, traits) ? address.withPeerId(self) : address)
+        .map(address -> proves(address) ? address.withPeerId(self) : address)
         .limit(MAX_LINKED)
         .toList();
   }
 
-  private static boolean proves(PeerAddress address, SchemeTraits traits) {
+  private boolean proves(PeerAddress address) {
     return address.peerId().isEmpty() && traits.has(address.scheme(), Scheme.Trait.PROVES_BOTH);
   }
 

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 
 /// The commands of a node that bring content in and out: add, get, find, cat. Failures and threads
 /// as in [NodeCommands].
+///
+/// Longer than other classes since requests and results have a line for each of their fields.
 public interface ContentCommands {
 
   /// Imports files and folders. Each result is reported once its content is durable, about a second

@@ -42,8 +42,7 @@ public final class TargetComparison {
   ///
   /// @return what it cannot hold, as lines for the user; empty if anything else is missing or
   ///   differs
-  public Optional<List<String>> leftOut()
-      throws IOException, ShoalException, InterruptedException {
+  public Optional<List<String>> leftOut() throws IOException, ShoalException, InterruptedException {
     Optional<Set<String>> missing = missing();
     if (missing.isEmpty() || !missing.get().stream().allMatch(this::cannotBeThere)) {
       return Optional.empty();

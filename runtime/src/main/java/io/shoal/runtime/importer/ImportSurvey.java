@@ -2,14 +2,17 @@ package io.shoal.runtime.importer;
 
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.Quoted;
+import io.shoal.runtime.dag.DagLimits;
 import io.shoal.runtime.file.NameRules;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
-/// Looks at all names and sizes of an import before the first byte is read: what will be refused is
-/// refused at once, not after the large files beside it. Used once, by one thread.
+/// Looks at all names, rights and sizes of an import before the first byte is read: what will be
+/// refused is refused at once, not after the large files beside it. Used once, by one thread.
 final class ImportSurvey {
   private final ImportOptions options;
   private final NodeSecrets secrets;
@@ -37,17 +40,25 @@ final class ImportSurvey {
   void root(Path path, String name, BasicFileAttributes attributes)
       throws IOException, InvalidInputException {
     name(path, NameRules.portabilityFault(name), "give another with --name");
-    entry(path, attributes, "", 0);
+    if (entry(path, attributes, "", 0) > DagLimits.MAX_DEPTH) {
+      throw ImportBounds.tooDeep(path);
+    }
   }
 
-  private void entry(Path path, BasicFileAttributes attributes, String inside, int depth)
+  /// @return the height of its DAG, but for the shards of large folders
+  private int entry(Path path, BasicFileAttributes attributes, String inside, int depth)
       throws IOException, InvalidInputException {
     bounds.entry(path, inside, depth);
     if (!attributes.isDirectory()) {
+      if (!Files.isReadable(path)) {
+        throw new AccessDeniedException(path.toString());
+      }
       int leafBytes = options.profile().leafSizeBytes();
-      bounds.leaves(path, Math.max(1, Math.ceilDiv(attributes.size(), leafBytes)));
-      return;
+      long leaves = Math.max(1, Math.ceilDiv(attributes.size(), leafBytes));
+      bounds.leaves(path, leaves);
+      return height(leaves);
     }
+    int height = 0;
     NameRules.Siblings siblings = new NameRules.Siblings();
     for (SourceFolder.Entry entry : SourceFolder.read(path, secrets).entries()) {
       Optional<String> twin = siblings.add(entry.name());
@@ -56,8 +67,17 @@ final class ImportSurvey {
           NameRules.portabilityFault(entry.name()).or(() -> twin.map(ImportSurvey::takenFor)),
           "rename it or leave it out");
       String below = inside.isEmpty() ? entry.name() : inside + "/" + entry.name();
-      entry(entry.path(), entry.attributes(), below, depth + 1);
+      height = Math.max(height, 1 + entry(entry.path(), entry.attributes(), below, depth + 1));
     }
+    return height;
+  }
+
+  private int height(long leaves) {
+    int height = 0;
+    for (long top = leaves; top > 1; top = Math.ceilDiv(top, options.profile().width())) {
+      height++;
+    }
+    return options.preserve() ? Math.max(1, height) : height;
   }
 
   private static String takenFor(String other) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.Cid;
@@ -16,6 +18,7 @@ import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
 import io.shoal.runtime.dag.UnixFsAttributes;
+import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.BlockSource;
 import io.shoal.runtime.testing.Blocks;
@@ -34,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -326,6 +330,35 @@ class ImporterTest {
     }
     Files.createDirectories(at);
     assertThrows(InvalidInputException.class, () -> add(deep, COPY));
+  }
+
+  @Test
+  void theLevelsOfALargeFileCountBeforeTheFirstByteIsRead() throws Exception {
+    Path deep = temp.resolve("deep");
+    Path at = Files.createDirectories(deep.resolve("d/".repeat(31)));
+    Path file = at.resolve("file");
+    Files.write(file, new byte[PROFILE.leafSizeBytes()]);
+    assertEquals(1, add(deep, COPY).files());
+
+    bytesRead = 0;
+    Files.write(file, new byte[PROFILE.leafSizeBytes() + 1]);
+    Files.write(deep.resolve("AAA"), random(1_000, 1));
+    assertThrows(InvalidInputException.class, () -> add(deep, COPY));
+    assertEquals(0, bytesRead);
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsFoundBeforeTheFirstByteIsRead() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Files.write(folder.resolve("AAA"), random(1_000, 1));
+    Path secret = Files.writeString(folder.resolve("secret"), "secret");
+    assumeTrue(PrivateFile.supportsPermissions(secret));
+    Files.setPosixFilePermissions(secret, Set.of());
+    assumeFalse(Files.isReadable(secret), "the superuser reads it");
+
+    UserFaultException refused = assertThrows(UserFaultException.class, () -> add(folder, COPY));
+    assertTrue(refused.getMessage().contains("no right to read"), refused::getMessage);
+    assertEquals(0, bytesRead);
   }
 
   @Test
