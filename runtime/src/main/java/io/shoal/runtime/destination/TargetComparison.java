@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -64,10 +65,15 @@ public final class TargetComparison {
   }
 
   private boolean cannotBeThere(String path) {
+    if (!plan.isUnusual(path)) {
+      return false;
+    }
+    if (!isPath(path)) {
+      return true;
+    }
     Path place = place(path);
     Path folder = place.getParent();
-    return plan.isUnusual(path)
-        && folder != null
+    return folder != null
         // What is found under a name that is in no list is its twin.
         && (Files.exists(place, LinkOption.NOFOLLOW_LINKS)
             || !TargetReservation.holds(folder, String.valueOf(place.getFileName())));
@@ -156,6 +162,15 @@ public final class TargetComparison {
     missing.addAll(files);
     missing.removeIf(path -> isBelow(path, folders));
     return Optional.of(missing);
+  }
+
+  /// Whether the system can even be asked for it.
+  private boolean isPath(String path) {
+    try {
+      return place(path).startsWith(target);
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private static boolean isBelow(String path, Set<String> folders) {
