@@ -122,7 +122,7 @@ final class HttpListener implements AutoCloseable {
 
   private void leave(Socket socket) {
     synchronized (unproven) {
-      unproven.removeIf(one -> one.socket == socket);
+      unproven.removeIf(one -> one.socket.equals(socket));
     }
   }
 
