@@ -7,11 +7,13 @@ module io.shoal.distribution {
   requires org.jline;
   requires org.slf4j;
 
-  // Commands and their options; the demo's result for JSON.
+  // Commands and their options; failures and the demo's result for JSON.
   opens io.shoal.distribution to
       info.picocli;
   opens io.shoal.distribution.command to
       info.picocli;
+  opens io.shoal.distribution.console to
+      io.shoal.runtime;
   opens io.shoal.distribution.demo to
       info.picocli,
       io.shoal.runtime;

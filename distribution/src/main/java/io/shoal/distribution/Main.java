@@ -7,6 +7,7 @@ import io.shoal.distribution.launch.PackageFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -19,6 +20,8 @@ final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    // Some languages have digits of their own, which neither programs nor other nodes can read.
+    Locale.setDefault(Locale.ROOT);
     Thread main = Thread.currentThread();
     var ended = new AtomicBoolean();
     var ending = new Thread(() -> interruptAndWait(main, ended), "ending");

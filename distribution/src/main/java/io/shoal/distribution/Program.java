@@ -3,6 +3,7 @@ package io.shoal.distribution;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.command.input.TypedPath;
 import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ErrorLine;
 import io.shoal.distribution.console.ExitCode;
@@ -13,8 +14,6 @@ import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +34,9 @@ final class Program {
 
   /// Whether an error in another thread interrupted the command, and not the user.
   private final BooleanSupplier dying;
+
+  /// Whether failures are reported as JSON.
+  private boolean json;
 
   Program(Environment environment) {
     this(environment, () -> false);
@@ -63,7 +65,9 @@ final class Program {
     return errors.first().isPresent() ? ExitCode.FAILED : code;
   }
 
-  int execute(String... args) {
+  int execute(String... typed) {
+    String[] args = CommandWords.arranged(typed);
+    json = CommandWords.asksForJson(args);
     Optional<Subcommand> wanted = args.length == 0 ? Optional.empty() : Subcommand.of(args[0]);
     if (wanted.isEmpty() && args.length > 1 && !args[0].startsWith("-")) {
       // The library forgives a word that is no command when '--help' follows.
@@ -109,14 +113,17 @@ final class Program {
         line.addSubcommand(command.word(), sub);
       }
     }
-    line.registerConverter(Path.class, text -> converted(() -> path(text)));
     CommonHelp.describe(line);
     line.registerConverter(Reference.class, text -> converted(() -> Reference.parse(text)));
     line.registerConverter(PeerAddress.class, text -> converted(() -> PeerAddresses.parse(text)));
+    Path folder = environment.folder();
+    line.registerConverter(Path.class, text -> converted(() -> TypedPath.of(text, folder)));
     line.registerConverter(Duration.class, text -> converted(() -> Units.requireDuration(text)));
     line.setOut(new PrintWriter(environment.console().out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(environment.console().err(), true, StandardCharsets.UTF_8));
     line.setUsageHelpAutoWidth(false);
+    // A file may be called @something: it is no list of arguments.
+    line.setExpandAtFiles(false);
     // The help of a package is written once, for terminals and files alike.
     line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -137,29 +144,9 @@ final class Program {
     }
   }
 
-  /// An empty one would be the current folder; it comes from a variable that is not set. A slash at
-  /// the end means a folder, also where none is yet: it stays as `/.`, which any system reads so.
-  private Path path(String text) throws InvalidInputException {
-    if (text.isEmpty()) {
-      throw new InvalidInputException("a path is empty: check the variable that it comes from");
-    }
-    try {
-      Path path = Path.of(text);
-      if (!text.endsWith("/")) {
-        return path;
-      }
-      if (Files.isRegularFile(environment.folder().resolve(path))) {
-        throw new InvalidInputException(text + " is a file: leave out the slash at its end");
-      }
-      return path.resolve(".");
-    } catch (InvalidPathException e) {
-      throw new InvalidInputException("'%s' is no path (%s)".formatted(text, e.getReason()), e);
-    }
-  }
-
   private int misused(ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = message(e).replaceAll("\\s*\\R\\s*", " ");
+    String message = String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
     List<String> meant =
         e instanceof UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions().stream().limit(3).toList()
@@ -168,20 +155,7 @@ final class Program {
         meant.isEmpty()
             ? "see '" + command + " --help'"
             : "did you mean '" + String.join("' or '", meant) + "'?";
-    environment.console().note("shoal: " + message + ": " + cure);
-    return ExitCode.USAGE;
-  }
-
-  /// The library calls an argument unmatched whose conversion failed, if there may be any number.
-  private String message(ParameterException e) {
-    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
-      try {
-        path(unmatched.getUnmatched().getFirst());
-      } catch (InvalidInputException reason) {
-        return String.valueOf(reason.getMessage());
-      }
-    }
-    return String.valueOf(e.getMessage());
+    return failed("shoal: " + message + ": " + cure, ExitCode.USAGE);
   }
 
   private int failed(Throwable e) {
@@ -190,14 +164,17 @@ final class Program {
     }
     LoggerFactory.getLogger(Program.class).debug("the command failed", e);
     if (environment.interrupted().getAsBoolean()) {
-      environment.console().note(ErrorLine.INTERRUPTED);
-      return ExitCode.INTERRUPTED;
+      return failed(ErrorLine.INTERRUPTED, ExitCode.INTERRUPTED);
     }
     if (environment.console().lostResults()) {
       return ExitCode.FAILED; // the console reports that itself, once
     }
-    environment.console().note(ErrorLine.of(e));
-    return ExitCode.of(e);
+    return failed(ErrorLine.of(e), ExitCode.of(e));
+  }
+
+  private int failed(String line, int code) {
+    environment.console().failure(line, code, json);
+    return code;
   }
 
   @Command(
@@ -209,7 +186,7 @@ final class Program {
       footer = {
         "",
         "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 verification failed, 5 timed out,"
-            + " 130 interrupted.",
+            + " 6 some names cannot be written there, 130 interrupted.",
         "'shoal COMMAND --help' shows the options of a command."
       })
   static final class Root implements Runnable {

@@ -2,6 +2,7 @@ package io.shoal.distribution;
 
 import io.shoal.distribution.command.CommonOptions;
 import io.shoal.distribution.command.Environment;
+import io.shoal.distribution.console.Console;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.EndSignals;
 import io.shoal.distribution.launch.Version;
@@ -28,6 +29,7 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.StyleResolver;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -172,16 +174,9 @@ final class ShellCommand implements Callable<Integer> {
     private final CommandSpec root;
     private final Completer files;
 
-    /// @param folder the user's; that of the process is the package
     CommandCompleter(CommandSpec root, Path folder) {
       this.root = root;
-      this.files =
-          new FileNameCompleter() {
-            @Override
-            protected Path getUserDir() {
-              return folder;
-            }
-          };
+      this.files = new UsersFiles(folder);
     }
 
     @Override
@@ -204,6 +199,26 @@ final class ShellCommand implements Callable<Integer> {
       } else {
         files.complete(reader, line, candidates);
       }
+    }
+  }
+
+  /// Completes paths from where the user is, which is not this process's folder.
+  private static final class UsersFiles extends FileNameCompleter {
+    private final Path folder;
+
+    UsersFiles(Path folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    protected Path getUserDir() {
+      return folder;
+    }
+
+    @Override
+    protected String getDisplay(
+        Terminal terminal, Path path, StyleResolver resolver, String separator) {
+      return Console.printable(super.getDisplay(terminal, path, resolver, separator));
     }
   }
 }

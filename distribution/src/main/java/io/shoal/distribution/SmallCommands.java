@@ -47,7 +47,8 @@ final class SmallCommands {
     return OptionalInt.of(ExitCode.DONE);
   }
 
-  private OptionalInt answer(String[] args) {
+  private OptionalInt answer(String[] typed) {
+    String[] args = CommandWords.arranged(typed);
     String last = args.length == 0 ? "" : args[args.length - 1];
     if (args.length == 1 && (last.equals("--version") || last.equals("-V"))) {
       console().out().println("shoal " + Version.TEXT);
@@ -72,12 +73,13 @@ final class SmallCommands {
       Optional<RemoteNode> node = RemoteNode.of(command.common.dataFolder());
       return node.isEmpty() ? OptionalInt.empty() : OptionalInt.of(command.run(node.get()));
     } catch (ShoalException | IOException | InterruptedException | RuntimeException | Error e) {
+      boolean json = command.common.json;
       if (environment.interrupted().getAsBoolean()) {
-        console().note(ErrorLine.INTERRUPTED);
+        console().failure(ErrorLine.INTERRUPTED, ExitCode.INTERRUPTED, json);
         return OptionalInt.of(ExitCode.INTERRUPTED);
       }
       if (!console().lostResults()) {
-        console().note(ErrorLine.of(e));
+        console().failure(ErrorLine.of(e), ExitCode.of(e), json);
       }
       return OptionalInt.of(ExitCode.of(e));
     }

@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.Reference;
@@ -44,29 +45,30 @@ final class CatWork {
     this.memory = memory;
   }
 
-  void cat(Reference reference, Duration timeout, OutputStream out)
+  void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    ReferenceResolver.Resolved resolved =
-        resolver.resolve(reference, Optional.of(timeout), List.of());
+    ReferenceResolver.Resolved resolved = resolver.resolve(reference, Optional.of(timeout), peers);
     Cid root = resolved.root();
     try (CollectionLock.Hold held = local.temporaryPins().hold(root)) {
       // A collection that runs already does not know of the hold.
       new LocalDag(local).reachable(root, local.temporaryPins()::lookFor);
       Optional<String> unproven = resolver.unprovenDigest(resolved);
       if (unproven.isPresent()) {
-        check(root, unproven.get(), timeout);
+        check(resolved, peers, unproven.get(), timeout);
       }
-      stream(root, timeout, out);
+      stream(resolved, peers, timeout, out);
     }
   }
 
   /// The root that peers name for a digest is proven only by all of its bytes: so all is fetched
   /// before the first byte goes out.
-  private void check(Cid root, String sha256, Duration timeout)
+  private void check(
+      ReferenceResolver.Resolved what, List<PeerAddress> peers, String sha256, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
+    Cid root = what.root();
     runner.intoStore(root, Optional.of(timeout));
     MessageDigest digest = Sha256.begin();
-    stream(root, timeout, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+    stream(what, peers, timeout, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
     if (!HexFormat.of().formatHex(digest.digest()).equals(sha256)) {
       throw new VerificationFailedException(
           "sha256:%s: the peers' hint led to %s, which is something else; nothing was written: ask who gave you the digest for the root"
@@ -76,10 +78,11 @@ final class CatWork {
 
   /// Keeps a few leaves ahead in memory and stores none: of what peers send, only the DAG's nodes
   /// stay in the store until the next collection.
-  private void stream(Cid root, Duration timeout, OutputStream out)
+  private void stream(
+      ReferenceResolver.Resolved what, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
     try (LeafWindow window = new LeafWindow(memory)) {
-      Download download = runner.streamed(root, window, timeout);
+      Download download = runner.streamed(what, peers, window, timeout);
       CompletableFuture<ContentCommands.Fetched> ended =
           downloads.start(download).whenComplete((fetched, failure) -> window.end());
       writeOut(window, download, ended, out);

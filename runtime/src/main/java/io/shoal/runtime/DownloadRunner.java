@@ -1,6 +1,7 @@
 package io.shoal.runtime;
 
 import io.shoal.api.Cid;
+import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreFullException;
 import io.shoal.runtime.command.ContentCommands;
@@ -16,6 +17,7 @@ import io.shoal.runtime.file.DiskFull;
 import io.shoal.runtime.store.CollectionLock;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,10 +118,16 @@ final class DownloadRunner {
   /// A download for a reader, not yet started. Nothing is announced: what arrives is passed on and
   /// gone.
   ///
+  /// @param peers addresses to use instead of discovery, if there are any
   /// @throws ShoalException the root is an identity CID that is not a file or folder
-  Download streamed(Cid root, LeafWindow window, Duration timeout) throws ShoalException {
+  Download streamed(
+      ReferenceResolver.Resolved what, List<PeerAddress> peers, LeafWindow window, Duration timeout)
+      throws ShoalException {
     return download(
-        DownloadRequest.streamed(root, window, timeout),
+        DownloadRequest.streamed(what.root(), window, timeout)
+            .from(peers)
+            .providersOf(what.providersOf(), what.hints())
+            .build(),
         new DownloadCounters(parts.network().nanoTime()),
         ContentCommands.ProgressListener.SILENT,
         () -> {});

@@ -9,7 +9,9 @@ import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.destination.TargetComparison;
+import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.download.DownloadRequest;
+import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.KeptRoot;
@@ -63,18 +65,20 @@ final class GetWork {
     ReferenceResolver.Resolved resolved =
         resolver.resolve(request.reference(), request.timeout(), request.peers());
     String name = resolved.name().orElse(resolved.root().toString());
-    Path asked = request.target().orElse(request.folder()).toAbsolutePath().normalize();
-    Path target = Files.isDirectory(asked) ? asked.resolve(visible(name)) : asked;
+    Path asked = SystemPath.of(request.target().orElse(request.folder()));
+    Path target = Files.isDirectory(asked) ? inside(asked, visible(name), resolved.root()) : asked;
     DownloadRequest wanted =
         DownloadRequest.intoFile(resolved.root(), target)
             .named(name)
             .from(request.peers())
+            .providersOf(resolved.providersOf(), resolved.hints())
             .timeout(request.timeout())
             .keep(request.keep())
             .sync(request.sync())
             .replace(request.replace())
             .wholeDigest(resolved.digest())
             .maxSizeBytes(request.maxSizeBytes().orElse(Long.MAX_VALUE))
+            .preserve(!request.noPreserve())
             .build();
     try (CollectionLock.Hold held = local.temporaryPins().hold(wanted.root())) {
       if (request.privately()) {
@@ -103,6 +107,13 @@ final class GetWork {
     return name.startsWith(".") ? "_" + name.substring(1) : name;
   }
 
+  /// The name was only suggested: where the folder cannot hold it, the root's id takes its place.
+  private static Path inside(Path folder, String name, Cid root) {
+    return TargetReservation.holds(folder, name)
+        ? folder.resolve(name)
+        : folder.resolve(root.toString());
+  }
+
   /// To repeat the command after it succeeded is not an error.
   private Optional<ContentCommands.Fetched> alreadyThere(DownloadRequest wanted, Path target)
       throws ShoalException, IOException, InterruptedException {
@@ -124,7 +135,8 @@ final class GetWork {
     // A pinned root is in the store; one that lost its place may have this one.
     boolean serve = !wanted.keep() && !kept.pinned() && (here || adopted.problem(kept).isPresent());
     TargetComparison tree = new TargetComparison(local, plan, target, serve);
-    if (!tree.isThere()) {
+    Optional<List<String>> leftOut = tree.leftOut();
+    if (leftOut.isEmpty()) {
       return Optional.empty();
     }
     if (serve) {
@@ -147,7 +159,8 @@ final class GetWork {
             Map.of(),
             Map.of(),
             Map.of(),
-            plan.leftOut()));
+            plan.leftOut(),
+            leftOut.get()));
   }
 
   /// Copies chunks that are in users' files alone into the store.

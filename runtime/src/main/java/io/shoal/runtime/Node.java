@@ -1,19 +1,20 @@
 package io.shoal.runtime;
 
+import io.shoal.api.PeerAddress;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.Access;
+import io.shoal.runtime.command.FolderInUseException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.control.ControlServer;
-import io.shoal.runtime.discovery.ProviderSearch;
 import io.shoal.runtime.file.DataFolderLock;
 import io.shoal.runtime.file.PrivateFile;
+import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.limit.BulkPool;
-import io.shoal.runtime.maintenance.StoreVerify;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.PluginHost;
@@ -43,7 +44,8 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///
 /// The runtime must be on the module path, since every plugin gets a module layer of its own. Only
-/// one node uses a data folder at a time.
+/// one node uses a data folder at a time. Longer than other classes since each command has a method
+/// here.
 public final class Node implements NodeCommands {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
@@ -58,9 +60,6 @@ public final class Node implements NodeCommands {
     /// It works on the store and connects to no peer.
     OFFLINE
   }
-
-  /// For each root that `verify` repairs.
-  private static final Duration REPAIR_PATIENCE = Duration.ofSeconds(30);
 
   private final DataFolderLock lock;
   private final BulkPool bulkPool;
@@ -144,14 +143,13 @@ public final class Node implements NodeCommands {
 
     /// Starts the node; it is ready when this returns.
     ///
-    /// @throws UserFaultException the data folder is in use, a setting is wrong, a port is taken, a
-    ///   plugin that is needed cannot be used: the message says what to do
+    /// @throws UserFaultException the data folder is in use ([FolderInUseException]), a setting is
+    ///   wrong, a port is taken, a plugin cannot be used: the message says what to do
     public Node start() throws ShoalException, IOException, InterruptedException {
-      Path given =
-          dataFolder.orElseThrow(
-              () -> new UserFaultException("no data folder was given: call dataFolder"));
-      Path data = given.toAbsolutePath().normalize();
-      PrivateFile.folder(data);
+      if (dataFolder.isEmpty()) {
+        throw new UserFaultException("no data folder was given: call dataFolder");
+      }
+      Path data = PrivateFile.folder(SystemPath.of(dataFolder.get()));
       List<AutoCloseable> opened = new ArrayList<>();
       boolean ready = false;
       try {
@@ -160,6 +158,8 @@ public final class Node implements NodeCommands {
         node.begin(configuration.settings(), data, mode);
         ready = true;
         return node;
+      } catch (DataFolderLock.InUseException e) {
+        throw new FolderInUseException(String.valueOf(e.getMessage()), e);
       } finally {
         if (!ready) {
           opened.reversed().forEach(Node::closeQuietly);
@@ -171,7 +171,7 @@ public final class Node implements NodeCommands {
     /// reasons. Empty if it starts, or if something else is in the way.
     public List<PluginEntry> pluginsOfFailedStart()
         throws ShoalException, IOException, InterruptedException {
-      Path data = dataFolder.map(Path::toAbsolutePath).map(Path::normalize).orElseThrow();
+      Path data = SystemPath.of(dataFolder.orElseThrow());
       List<AutoCloseable> opened = new ArrayList<>();
       try {
         opened.add(open(data, opened).core);
@@ -238,7 +238,7 @@ public final class Node implements NodeCommands {
       throws ShoalException, IOException, InterruptedException {
     core.start();
     plugins.warnOfProblems();
-    core.listenFailures().forEach(plugins::failed);
+    core.endpoints().failures().forEach(plugins::failed);
     if (mode == Mode.SERVE && settings.control().enabled()) {
       control =
           Optional.of(
@@ -264,9 +264,13 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  public void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException, InterruptedException {
-    work.adds().add(request, progress, each);
+    work.adds().add(request, progress, each, failed);
   }
 
   @Override
@@ -284,9 +288,7 @@ public final class Node implements NodeCommands {
   @Override
   public void find(Reference reference, Duration timeout, Consumer<FoundProvider> each)
       throws ShoalException, IOException, InterruptedException {
-    ReferenceResolver.Resolved resolved =
-        work.resolver().resolve(reference, Optional.of(timeout), List.of());
-    new ProviderSearch(core.network(), resolved.root()).run(timeout, each);
+    work.resolver().findProviders(reference, timeout, each);
   }
 
   @Override
@@ -307,9 +309,9 @@ public final class Node implements NodeCommands {
   }
 
   @Override
-  public void cat(Reference reference, Duration timeout, OutputStream out)
+  public void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    work.cats().cat(reference, timeout, out);
+    work.cats().cat(reference, peers, timeout, out);
   }
 
   @Override
@@ -336,11 +338,7 @@ public final class Node implements NodeCommands {
   @Override
   public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    Optional<StoreVerify.Repair> again =
-        request.repair()
-            ? Optional.of(root -> work.runner().intoStore(root, Optional.of(REPAIR_PATIENCE)))
-            : Optional.empty();
-    return core.maintenance().verify().run(again, request.bytesPerSecond(), progress);
+    return work.verify(core.maintenance().verify(), request, progress);
   }
 
   @Override

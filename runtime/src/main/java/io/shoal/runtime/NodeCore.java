@@ -3,7 +3,6 @@ package io.shoal.runtime;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Discovery;
 import io.shoal.api.InvalidConfigException;
-import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerId;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Verifier;
@@ -40,7 +39,6 @@ import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerBookFile;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.plugin.PluginScheduler;
-import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import io.shoal.runtime.serving.NodeChunkServer;
 import io.shoal.runtime.serving.PeerGossip;
 import io.shoal.runtime.serving.RefusingServer;
@@ -161,7 +159,8 @@ final class NodeCore implements AutoCloseable {
     downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
     ownEndpoints =
-        new OwnEndpoints(transports, settings.plugins(), dialler, announcer, sources.addresses());
+        new OwnEndpoints(
+            self, transports, settings.plugins(), dialler, announcer, sources.addresses());
     observers = new Observers(plugins.observers());
     holdings =
         new Holdings(
@@ -341,13 +340,8 @@ final class NodeCore implements AutoCloseable {
     return announcer;
   }
 
-  List<PeerAddress> endpoints() {
-    return ownEndpoints.all();
-  }
-
-  /// Plugins whose transports do not listen, and why.
-  Map<String, UnusablePluginException> listenFailures() {
-    return ownEndpoints.failures();
+  OwnEndpoints endpoints() {
+    return ownEndpoints;
   }
 
   Observers observers() {

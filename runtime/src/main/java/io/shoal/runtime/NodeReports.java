@@ -88,7 +88,7 @@ final class NodeReports {
         peerId,
         version,
         Duration.ofNanos(sources.nanoTime().getAsLong() - readyNanos).toMillis(),
-        core.endpoints().stream().flatMap(own -> machine.texts(own).stream()).toList(),
+        core.endpoints().all().stream().flatMap(own -> machine.texts(own).stream()).toList(),
         discoveries,
         local.store().usage(),
         Stream.concat(
@@ -166,7 +166,7 @@ final class NodeReports {
           (waiting == 1 ? "1 root waits" : waiting + " roots wait")
               + " to be announced for the first time");
     }
-    core.dialBack().advice(core.endpoints()).ifPresent(advice::add);
+    core.dialBack().advice(core.endpoints().all()).ifPresent(advice::add);
     if (network.discoveries().isEmpty() && core.mode() != Node.Mode.OFFLINE) {
       advice.add("no discovery is active: peers are found by --peer alone (active.discovery)");
     }

@@ -1,10 +1,15 @@
 package io.shoal.runtime;
 
 import io.shoal.api.ChunkServer;
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
+import io.shoal.api.PeerId;
+import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.connection.Dialler;
+import io.shoal.runtime.connection.SchemeTraits;
 import io.shoal.runtime.discovery.Announcer;
+import io.shoal.runtime.peer.AddressScope;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import io.shoal.runtime.transport.Listeners;
@@ -14,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +28,11 @@ import org.slf4j.LoggerFactory;
 final class OwnEndpoints implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnEndpoints.class);
 
+  /// Addresses in one link, which people paste into messages.
+  private static final int MAX_LINKED = 8;
+
+  private final PeerId self;
+  private final SchemeTraits traits;
   private final Listeners listeners;
   private final Dialler dialler;
   private final Announcer announcer;
@@ -31,11 +42,14 @@ final class OwnEndpoints implements AutoCloseable {
   private final ReentrantLock telling = new ReentrantLock();
 
   OwnEndpoints(
+      PeerId self,
       TransportChoice transports,
       PluginSettings settings,
       Dialler dialler,
       Announcer announcer,
       Supplier<MachineAddresses> machine) {
+    this.self = self;
+    this.traits = transports.traits();
     this.listeners = new Listeners(transports, settings, this::moved);
     this.dialler = dialler;
     this.announcer = announcer;
@@ -74,6 +88,31 @@ final class OwnEndpoints implements AutoCloseable {
 
   List<PeerAddress> all() {
     return listeners.endpoints();
+  }
+
+  /// Those that others can dial, for links: with this node's id where a connection proves it.
+  List<PeerAddress> linked() {
+    MachineAddresses now = machine.get();
+    return all().stream()
+        .flatMap(own -> now.texts(own).stream())
+        .flatMap(OwnEndpoints::dialable)
+        .map(address -> proves(address) ? address.withPeerId(self) : address)
+        .limit(MAX_LINKED)
+        .toList();
+  }
+
+  /// None for a text with a zone, which means something on one link alone.
+  private static Stream<PeerAddress> dialable(String text) {
+    try {
+      return Stream.of(PeerAddress.parse(text))
+          .filter(address -> AddressScope.of(address) != AddressScope.NONE);
+    } catch (InvalidInputException e) {
+      return Stream.empty();
+    }
+  }
+
+  private boolean proves(PeerAddress address) {
+    return address.peerId().isEmpty() && traits.has(address.scheme(), Scheme.Trait.PROVES_BOTH);
   }
 
   /// Plugins whose transports do not listen, and why.

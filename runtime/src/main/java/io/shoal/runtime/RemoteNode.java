@@ -1,5 +1,6 @@
 package io.shoal.runtime;
 
+import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
@@ -57,9 +58,13 @@ public final class RemoteNode implements NodeCommands {
   }
 
   @Override
-  public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  public void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException, InterruptedException {
-    client.command("/v1/add", request, Optional.empty(), Added.class, progress, each);
+    client.command("/v1/add", request, Optional.empty(), Added.class, progress, each, failed);
   }
 
   @Override
@@ -112,9 +117,10 @@ public final class RemoteNode implements NodeCommands {
   }
 
   @Override
-  public void cat(Reference reference, Duration timeout, OutputStream out)
+  public void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    client.bytes("/v1/cat", within(reference, timeout), timeout, out);
+    client.bytes(
+        "/v1/cat", new ControlRequests.Cat(reference, peers, timeout.toMillis()), timeout, out);
   }
 
   @Override

@@ -144,7 +144,19 @@ final class TestNode implements AutoCloseable {
 
   void add(ContentCommands.AddRequest request, Consumer<ContentCommands.Added> each)
       throws ShoalException, IOException, InterruptedException {
-    work.adds().add(request, ContentCommands.ProgressListener.SILENT, each);
+    List<ContentCommands.NotAdded> failed = new ArrayList<>();
+    add(request, each, failed::add);
+    if (!failed.isEmpty()) {
+      throw failed.getFirst().asException();
+    }
+  }
+
+  void add(
+      ContentCommands.AddRequest request,
+      Consumer<ContentCommands.Added> each,
+      Consumer<ContentCommands.NotAdded> failed)
+      throws ShoalException, IOException, InterruptedException {
+    work.adds().add(request, ContentCommands.ProgressListener.SILENT, each, failed);
   }
 
   ContentCommands.Fetched get(Cid root, String to, Duration timeout, TestNode... from)
@@ -187,7 +199,7 @@ final class TestNode implements AutoCloseable {
 
   void cat(Reference reference, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException {
-    work.cats().cat(reference, timeout, out);
+    work.cats().cat(reference, List.of(), timeout, out);
   }
 
   void pin(Cid root) throws ShoalException, IOException {

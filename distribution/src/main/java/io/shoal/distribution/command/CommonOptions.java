@@ -5,6 +5,7 @@ import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.runtime.Configuration;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,15 @@ public final class CommonOptions {
       description = "error, warn, info, debug or trace")
   Optional<String> logLevel = Optional.empty();
 
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      description =
+          "how long to wait while another command uses the data folder (default:"
+              + " ${DEFAULT-VALUE})",
+      defaultValue = "10m")
+  Duration patience = Duration.ofMinutes(10);
+
   @Option(names = "--json", description = "print results as JSON, one object a line")
   public boolean json;
 
@@ -82,7 +92,7 @@ public final class CommonOptions {
                     variable("HOME")
                         .orElseGet(() -> Path.of(System.getProperty("user.home")))
                         .resolve(".shoal"));
-    return PackageFolder.current().resolve(folder).normalize();
+    return PackageFolder.resolve(PackageFolder.current(), folder);
   }
 
   private static Optional<Path> variable(String name) {
@@ -99,6 +109,7 @@ public final class CommonOptions {
     dht.ifPresent(address -> words.add("--dht=" + address));
     bootstrap.forEach(node -> words.add("--bootstrap=" + node));
     logLevel.ifPresent(level -> words.add("--log-level=" + level));
+    words.add("--wait=" + patience.toMillis() + "ms");
     if (json) {
       words.add("--json");
     }

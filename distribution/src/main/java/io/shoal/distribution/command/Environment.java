@@ -1,6 +1,7 @@
 package io.shoal.distribution.command;
 
 import io.shoal.distribution.console.Console;
+import io.shoal.distribution.launch.PackageFolder;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 
@@ -16,5 +17,10 @@ public record Environment(Console console, Nodes nodes, Path folder, BooleanSupp
   /// Those of a command that no user interrupts.
   public Environment(Console console, Nodes nodes, Path folder) {
     this(console, nodes, folder, () -> false);
+  }
+
+  /// A path as the user gives it, absolute.
+  Path path(Path given) {
+    return PackageFolder.resolve(folder, given);
   }
 }

@@ -10,6 +10,7 @@ import io.shoal.runtime.command.ContentCommands.GetRequest;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,19 +23,27 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "get")
-public final class GetCommand extends NodeCommand {
+public final class GetCommand extends ReferencesCommand {
+
+  private static final String STANDARD_OUTPUT = "-";
+
+  private static final Duration STREAM_PATIENCE = Duration.ofMinutes(5);
+
+  private static final int BUFFER_BYTES = 256 * 1024;
 
   @Parameters(
       paramLabel = "REF",
-      description = "a CID, shoal:CID?name=NAME, 64 hex digits, sha256:HEX, or shoal:k/KEY/NAME")
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  Reference reference;
+      arity = "0..*",
+      description =
+          "a CID, CID/PATH, a link with one in it, 64 hex digits, sha256:HEX, or shoal:k/KEY/NAME")
+  List<String> references = new ArrayList<>();
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "PATH",
       description =
-          "where it goes: a path to create, or an existing folder (default: the current folder)")
+          "where it goes: a path to create, an existing folder (default: the current folder), or"
+              + " standard output ('-')")
   Optional<Path> target = Optional.empty();
 
   @Option(
@@ -74,6 +83,11 @@ public final class GetCommand extends NodeCommand {
       description = "never announce it, neither during the download nor afterwards")
   boolean privately;
 
+  @Option(
+      names = "--no-preserve",
+      description = "give files no rights and times of the folder that was added with --preserve")
+  boolean noPreserve;
+
   @Option(names = "--no-serve", description = "upload nothing while it runs")
   boolean noServe;
 
@@ -92,8 +106,33 @@ public final class GetCommand extends NodeCommand {
   }
 
   @Override
-  void check() throws InvalidInputException {
+  List<String> given() {
+    return references;
+  }
+
+  @Override
+  boolean readsAsItGoes() {
+    return true;
+  }
+
+  @Override
+  void checkOptions() throws InvalidInputException {
     maxSizeBytes();
+    if (toStandardOutput() && (keep || sync || replace || privately || maxSize.isPresent())) {
+      throw new InvalidInputException(
+          "-o - writes no file: leave out --keep, --sync, --replace, --private and --max-size");
+    }
+    if (isMany()
+        && !toStandardOutput()
+        && target.isPresent()
+        && !Files.isDirectory(environment().path(target.get()))) {
+      throw new InvalidInputException(
+          "-o %s: for several REF it is a folder that exists".formatted(target.get()));
+    }
+  }
+
+  private boolean toStandardOutput() {
+    return target.filter(path -> path.toString().equals(STANDARD_OUTPUT)).isPresent();
   }
 
   private Optional<Long> maxSizeBytes() throws InvalidInputException {
@@ -103,7 +142,15 @@ public final class GetCommand extends NodeCommand {
   }
 
   @Override
-  public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+  void one(NodeCommands node, Reference reference)
+      throws ShoalException, IOException, InterruptedException {
+    if (toStandardOutput()) {
+      Duration patience = timeout.orElse(STREAM_PATIENCE);
+      var out = new BufferedOutputStream(console().raw(), BUFFER_BYTES);
+      node.cat(content(node, reference, patience), peers, patience, out);
+      out.flush();
+      return;
+    }
     Path folder = environment().folder();
     long began = System.nanoTime();
     Reference root = content(node, reference, timeout.orElse(NAME_PATIENCE));
@@ -114,11 +161,12 @@ public final class GetCommand extends NodeCommand {
             .keep(keep)
             .sync(sync)
             .replace(replace)
-            .privately(privately);
-    target.map(path -> folder.resolve(path).normalize()).ifPresent(request::target);
+            .privately(privately)
+            .noPreserve(noPreserve);
+    target.map(environment()::path).ifPresent(request::target);
     if (target.isPresent() && target.get().endsWith(".")) {
       // A slash at the end says that it is to be a folder, also where none is yet.
-      Files.createDirectories(folder.resolve(target.get()).normalize());
+      Files.createDirectories(environment().path(target.get()));
     }
     maxSizeBytes().ifPresent(request::maxSizeBytes);
     // The time that resolving a name took is part of the whole.
@@ -126,7 +174,7 @@ public final class GetCommand extends NodeCommand {
         .map(whole -> root.equals(reference) ? whole : rest(whole, spent))
         .ifPresent(request::timeout);
     Fetched fetched;
-    try (var progress = console().progress(!common.quiet)) {
+    try (var progress = progress()) {
       fetched = node.get(request.build(), progress);
     }
     if (common.json) {
@@ -135,13 +183,13 @@ public final class GetCommand extends NodeCommand {
       console().result(fetched.path());
     }
     fetched.skipped().forEach(line -> console().note("shoal: left out: " + line));
-    if (common.json) {
-      return ExitCode.DONE;
-    }
-    if (!common.quiet) {
+    fetched.unwritable().forEach(line -> console().note("shoal: left out: " + line));
+    if (!common.quiet && !common.json) {
       console().note(summary(fetched));
     }
-    return ExitCode.DONE;
+    if (!fetched.unwritable().isEmpty()) {
+      count(ExitCode.LEFT_OUT);
+    }
   }
 
   private static Duration rest(Duration whole, Duration spent) {

@@ -68,7 +68,7 @@ public final class KeyCommand extends NodeCommand {
 
   @Override
   public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
-    Path path = environment().folder().resolve(file.orElse(Path.of(""))).normalize();
+    Path path = environment().path(file.orElse(Path.of("")));
     PublishingKey key =
         switch (action) {
           case SHOW -> node.publishingKey();

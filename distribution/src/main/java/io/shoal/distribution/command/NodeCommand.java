@@ -10,6 +10,7 @@ import io.shoal.distribution.launch.ScratchFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
+import io.shoal.runtime.command.FolderInUseException;
 import io.shoal.runtime.command.NameCommands.ResolvedName;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
@@ -37,6 +38,12 @@ public abstract class NodeCommand implements Callable<Integer> {
   /// For a name, where the user sets no time.
   static final Duration NAME_PATIENCE = Duration.ofSeconds(60);
 
+  /// Between two looks at whether the data folder is free.
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+
+  /// Most commands end sooner: a note would only come and go.
+  private static final Duration QUIET_WAIT = Duration.ofSeconds(2);
+
   private final Environment environment;
 
   NodeCommand(Environment environment) {
@@ -61,7 +68,7 @@ public abstract class NodeCommand implements Callable<Integer> {
       throws ShoalException, IOException, InterruptedException;
 
   /// Checks the arguments before a node is started.
-  void check() throws ShoalException, IOException {}
+  void check() throws ShoalException, IOException, InterruptedException {}
 
   /// What a command does where no node's data is, since the folder is new or misspelt.
   enum WithoutData {
@@ -101,8 +108,7 @@ public abstract class NodeCommand implements Callable<Integer> {
     try (NodeCommands node = node(mode())) {
       return run(node);
     } catch (NotFoundException e) {
-      boolean alone = environment.nodes().running(common.dataFolder()).isEmpty();
-      if (!asksOthers() || mode() != Node.Mode.OFFLINE || !alone) {
+      if (!canAskOthers()) {
         throw e;
       }
     }
@@ -116,7 +122,37 @@ public abstract class NodeCommand implements Callable<Integer> {
     return false;
   }
 
+  /// Whether a node that asks others is still to be tried.
+  final boolean canAskOthers() throws IOException {
+    return asksOthers()
+        && mode() == Node.Mode.OFFLINE
+        && environment.nodes().running(common.dataFolder()).isEmpty();
+  }
+
+  /// The node that runs on the data folder, or one of this command. Another command that has none
+  /// either is waited for: it ends.
   private NodeCommands node(Node.Mode mode)
+      throws ShoalException, IOException, InterruptedException {
+    long began = System.nanoTime();
+    boolean waiting = false;
+    while (true) {
+      try {
+        return nodeNow(mode);
+      } catch (FolderInUseException e) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - began);
+        if (waited.compareTo(common.patience) >= 0) {
+          throw e;
+        }
+        if (!waiting && !common.quiet && waited.compareTo(QUIET_WAIT) >= 0) {
+          waiting = true;
+          console().note("shoal: waits: " + e.getMessage());
+        }
+        Thread.sleep(LOOK_AGAIN);
+      }
+    }
+  }
+
+  private NodeCommands nodeNow(Node.Mode mode)
       throws ShoalException, IOException, InterruptedException {
     Optional<NodeCommands> running = environment.nodes().running(common.dataFolder());
     if (running.isPresent()) {
@@ -127,6 +163,8 @@ public abstract class NodeCommand implements Callable<Integer> {
     LogSetup.prepare(common.logLevel.orElse("error"), common.dataFolder());
     try {
       return environment.nodes().start(common.dataFolder(), configuration, mode);
+    } catch (FolderInUseException e) {
+      throw e;
     } catch (UserFaultException e) {
       notStarted(configuration);
       throw e;
@@ -158,13 +196,18 @@ public abstract class NodeCommand implements Callable<Integer> {
   /// The content that a command works on, with names resolved; prints notes on a name.
   Reference content(NodeCommands node, Reference reference, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
-    if (!(reference instanceof Reference.SignedName name)) {
-      return reference;
-    }
-    ResolvedName found = node.resolve(name, timeout);
-    printNotes(found);
-    return new Reference.Content(
-        Cid.parse(found.root()), found.fileName().or(() -> Optional.of(name.name())));
+    return switch (reference) {
+      case Reference.SignedName name -> {
+        ResolvedName found = node.resolve(name, timeout);
+        printNotes(found);
+        yield new Reference.Content(
+            Cid.parse(found.root()), found.fileName().or(() -> Optional.of(name.name())));
+      }
+      case Reference.InFolder inside ->
+          new Reference.InFolder(
+              content(node, inside.folder(), timeout), inside.path(), inside.name());
+      case Reference.Content _, Reference.WholeDigest _ -> reference;
+    };
   }
 
   /// Prints what the user should know of a name.
@@ -176,7 +219,7 @@ public abstract class NodeCommand implements Callable<Integer> {
 
   /// The kind of node for a command that works on local content: it searches for names alone.
   static Node.Mode modeFor(Reference reference) {
-    return reference instanceof Reference.SignedName ? Node.Mode.FETCH_ONLY : Node.Mode.OFFLINE;
+    return reference.needsNames() ? Node.Mode.FETCH_ONLY : Node.Mode.OFFLINE;
   }
 
   Console console() {

@@ -2,8 +2,6 @@ package io.shoal.distribution.command;
 
 import io.shoal.api.ShoalException;
 import io.shoal.distribution.console.Console;
-import io.shoal.distribution.console.ExitCode;
-import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.StoreCommands.ContentStat;
@@ -11,16 +9,14 @@ import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "stat")
-public final class StatCommand extends NodeCommand {
+public final class StatCommand extends ReferencesCommand {
 
-  @Parameters(paramLabel = "REF", description = "a file or folder")
-  @SuppressWarnings("NullAway.Init") // picocli refuses a command line without it
-  Reference reference;
+  @Parameters(paramLabel = "REF", arity = "0..*", description = "files or folders")
+  List<String> references = new ArrayList<>();
 
   public StatCommand(Environment environment) {
     super(environment);
@@ -32,8 +28,8 @@ public final class StatCommand extends NodeCommand {
   }
 
   @Override
-  Node.Mode mode() {
-    return modeFor(reference);
+  List<String> given() {
+    return references;
   }
 
   @Override
@@ -42,18 +38,38 @@ public final class StatCommand extends NodeCommand {
   }
 
   @Override
-  public boolean take(Optional<Reference> given) {
-    given.ifPresent(value -> reference = value);
-    return given.isPresent();
-  }
-
-  @Override
-  public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
+  void one(NodeCommands node, Reference reference)
+      throws ShoalException, IOException, InterruptedException {
     ContentStat stat = node.stat(content(node, reference, NAME_PATIENCE));
     if (common.json) {
       console().json(stat);
-      return ExitCode.DONE;
+    } else if (common.quiet) {
+      console().result(stat.root());
+    } else if (isMany()) {
+      console().result(line(stat));
+    } else {
+      printTable(stat);
     }
+  }
+
+  /// All in one line, for one of many.
+  private static String line(ContentStat stat) {
+    String here =
+        stat.hearsay()
+            ? "hearsay"
+            : stat.chunksHere() + "/" + (stat.chunks() < 0 ? "?" : stat.chunks()) + " chunks";
+    return String.join(
+            "  ",
+            stat.root(),
+            stat.kind(),
+            Units.size(stat.sizeBytes()),
+            here,
+            stat.pinned() ? "pinned" : "not pinned",
+            Console.printable(stat.name().orElse("")))
+        .stripTrailing();
+  }
+
+  private void printTable(ContentStat stat) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("root", stat.root()));
     rows.add(List.of("kind", stat.kind()));
@@ -62,7 +78,7 @@ public final class StatCommand extends NodeCommand {
     if (stat.hearsay()) {
       rows.add(List.of("here", "nothing; other nodes claim this, unchecked: get it to be sure"));
       console().table(rows);
-      return ExitCode.DONE;
+      return;
     }
     rows.add(
         List.of(
@@ -72,6 +88,5 @@ public final class StatCommand extends NodeCommand {
     stat.sharing().ifPresent(rule -> rows.add(List.of("sharing", rule)));
     stat.sha256().ifPresent(hex -> rows.add(List.of("sha256", hex)));
     console().table(rows);
-    return ExitCode.DONE;
   }
 }

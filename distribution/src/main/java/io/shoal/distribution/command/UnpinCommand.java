@@ -4,18 +4,31 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 @Command(name = "unpin")
-public final class UnpinCommand extends KeepCommand {
+public final class UnpinCommand extends ReferencesCommand {
+
+  @Parameters(paramLabel = "REF", arity = "0..*", description = "roots that are here")
+  List<String> references = new ArrayList<>();
 
   public UnpinCommand(Environment environment) {
     super(environment);
   }
 
   @Override
-  void change(NodeCommands node, Reference root)
+  List<String> given() {
+    return references;
+  }
+
+  @Override
+  void one(NodeCommands node, Reference reference)
       throws ShoalException, IOException, InterruptedException {
+    Reference root = content(node, reference, NAME_PATIENCE);
     node.unpin(root);
+    PinCommand.print(this, node.stat(root));
   }
 }

@@ -50,14 +50,15 @@ public final class Console {
     this.columns = columns;
   }
 
-  /// Names and texts come from strangers: characters that steer a terminal are not printed.
+  /// Names and texts come from strangers: characters that steer a terminal, change the direction of
+  /// a line or begin another one are not printed.
   public static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return SafeText.printable(text);
   }
 
   /// @throws LostResultException it could not be written, like all the following
   public void result(String line) {
-    out.println(line);
+    out.println(printable(line));
     deliver();
   }
 
@@ -65,7 +66,7 @@ public final class Console {
   ///
   /// @throws LostResultException it could not be written, like all the following
   public void json(Object value) {
-    out.println(json.write(value));
+    out.println(SafeText.json(json.write(value)));
     deliver();
   }
 
@@ -111,8 +112,19 @@ public final class Console {
   }
 
   public void note(String line) {
-    err.println(line);
+    err.println(printable(line));
   }
+
+  /// Reports a failure, with `--json` as an object: programs read it too.
+  ///
+  /// @param line as people read it, from [ErrorLine]
+  public void failure(String line, int code, boolean asJson) {
+    note(asJson ? json.write(new Failure(line.replaceFirst("^shoal: ", ""), code)) : line);
+  }
+
+  /// @param error one line: the thing, the cause, the cure
+  /// @param exitCode of the command, if nothing else fails
+  private record Failure(String error, int exitCode) {}
 
   public PrintStream out() {
     return out;
@@ -141,13 +153,14 @@ public final class Console {
     int[] widths = new int[columns];
     for (List<String> row : rows) {
       for (int i = 0; i < row.size(); i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
+        widths[i] = Math.max(widths[i], SafeText.columns(printable(row.get(i))));
       }
     }
     for (List<String> row : rows) {
       var line = new StringBuilder();
       for (int i = 0; i < row.size(); i++) {
-        line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+        String cell = printable(row.get(i));
+        line.append(cell).repeat(' ', widths[i] - SafeText.columns(cell) + 2);
       }
       out.println(line.toString().stripTrailing());
     }

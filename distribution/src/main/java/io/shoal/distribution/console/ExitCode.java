@@ -25,6 +25,9 @@ public final class ExitCode {
   public static final int VERIFICATION_FAILED = 4;
   static final int TIMED_OUT = 5;
 
+  /// All is here but for files whose names their place cannot hold.
+  public static final int LEFT_OUT = 6;
+
   /// 128 + SIGINT, as shells have it.
   public static final int INTERRUPTED = 130;
 

@@ -45,6 +45,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   /// The folder of logs and crash reports; the launcher has the same name.
   private static final String LOGS = "logs";
 
+  /// Messages name files and peers of strangers: what steers a terminal, turns the direction of a
+  /// line or begins another one is not written.
+  private static final String MESSAGE =
+      "%replace(%msg){'[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]', '?'}";
+
   /// For Logback.
   public LogSetup() {}
 
@@ -108,7 +113,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     console.setContext(context);
     console.setTarget("System.err");
     console.addFilter(threshold);
-    console.setEncoder(encoder(context, "%d{HH:mm:ss.SSS} %-5level " + PLUGIN + "%msg%n%nopex"));
+    console.setEncoder(
+        encoder(context, "%d{HH:mm:ss.SSS} %-5level " + PLUGIN + MESSAGE + "%n%nopex"));
     console.start();
     return console;
   }
@@ -134,7 +140,11 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     var encoder =
         encoder(
             context,
-            "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] " + PLUGIN + "%logger{0}: %msg%n%ex");
+            "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%thread] "
+                + PLUGIN
+                + "%logger{0}: "
+                + MESSAGE
+                + "%n%ex");
     var file = new LogFile(data, data.resolve(LOGS), MAX_FILE_BYTES, OLD_FILES, encoder);
     file.setContext(context);
     file.start();

@@ -20,6 +20,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ConsoleTest {
+  /// Clears a screen, sets a title with C1, turns the direction, and begins a line of its own.
+  private static final String HOSTILE = "a\u001b[2J\u009b0;t\u0007\u202eb\u2066c\u2028d\r\ne";
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -134,5 +136,45 @@ class ConsoleTest {
     console.table(Collections.nCopies(1_000, List.of("a root", "a name")));
 
     assertEquals(1, pieces[0]);
+  }
+
+  record Named(String name) {}
+
+  private static String text(ByteArrayOutputStream written) {
+    return written.toString(StandardCharsets.UTF_8).stripTrailing();
+  }
+
+  @Test
+  void nothingThatSteersATerminalIsPrinted() {
+    Console console = console(out);
+    console.result(HOSTILE);
+    console.note(HOSTILE);
+    console.table(List.of(List.of(HOSTILE)));
+    String safe = "a?[2J?0;t??b?c?d??e";
+    assertEquals(safe + System.lineSeparator() + safe, text(out));
+    assertEquals(safe, text(err));
+  }
+
+  @Test
+  void jsonKeepsWhatItCannotShow() {
+    Console console = console(out);
+    console.json(new Named("\u009b\u202e漢\udb40\udc01"));
+    assertEquals("{\"name\":\"\\u009b\\u202e漢\\udb40\\udc01\"}", text(out));
+  }
+
+  @Test
+  void joinersAndOtherScriptsArePrinted() {
+    Console console = console(out);
+    String names = "👩\u200d👧 می\u200cخواهم 漢字 Grüße";
+    console.result(names);
+    assertEquals(names, text(out));
+  }
+
+  @Test
+  void columnsLineUpByWhatATerminalShows() {
+    Console console = console(out);
+    console.table(List.of(List.of("漢字", "1"), List.of("e\u0301", "2"), List.of("abcd", "3")));
+    assertEquals(
+        String.join(System.lineSeparator(), "漢字  1", "e\u0301     2", "abcd  3"), text(out));
   }
 }

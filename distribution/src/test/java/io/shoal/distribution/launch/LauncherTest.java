@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -83,6 +84,43 @@ class LauncherTest {
     assertFalse(usesOwnCache());
     makeCache();
     assertTrue(usesOwnCache());
+  }
+
+  @Test
+  void neitherCdpathNorALocaleOfTheUsersChangesAnything() throws Exception {
+    Path java = home.resolve("runtime/bin/java");
+    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$LC_ALL\" \"$@\"\n");
+    Path elsewhere = Files.createDirectories(temp.resolve("elsewhere/bin"));
+    for (String locale : List.of("de_DE.UTF-8", "ar_EG", "C", "")) {
+      ProcessBuilder builder = new ProcessBuilder("bin/shoal", "ls").directory(home.toFile());
+      builder.environment().remove("SHOAL_JVM_OPTIONS");
+      builder.environment().put("CDPATH", elsewhere.getParent().toString());
+      builder.environment().put("LC_ALL", locale);
+      List<String> lines = output(builder).lines().toList();
+      boolean plain =
+          Files.exists(Path.of("/usr/lib/locale/C.utf8"))
+              || Files.exists(Path.of("/usr/lib/locale/C.UTF-8"))
+              || !locale.endsWith("UTF-8");
+      assertEquals(plain ? "C.UTF-8" : locale, lines.getFirst());
+      assertTrue(lines.contains("-Dshoal.package=" + home.toRealPath()), lines.toString());
+    }
+  }
+
+  @Test
+  void aPackageWithAColonInItsPathUsesAnotherJava() throws Exception {
+    Path colon = temp.resolve("a:b");
+    Files.move(home, colon);
+    ProcessBuilder builder = new ProcessBuilder(colon.resolve("bin/shoal").toString(), "ls");
+    builder.environment().remove("JAVA_HOME");
+    Process refused = builder.redirectErrorStream(true).start();
+    String said = new String(refused.getInputStream().readAllBytes());
+    assertEquals(1, refused.waitFor());
+    assertTrue(said.contains("JAVA_HOME"), said);
+
+    Path other = Files.createDirectories(temp.resolve("jdk/bin")).resolve("java");
+    Files.copy(colon.resolve("runtime/bin/java"), other, StandardCopyOption.COPY_ATTRIBUTES);
+    builder.environment().put("JAVA_HOME", temp.resolve("jdk").toString());
+    assertTrue(output(builder).contains("-Dshoal.package=" + colon));
   }
 
   @Test

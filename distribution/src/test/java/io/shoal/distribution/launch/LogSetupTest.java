@@ -44,11 +44,15 @@ class LogSetupTest {
   }
 
   private void log() {
+    log("a line");
+  }
+
+  private void log(String message) {
     var context = new LoggerContext();
     context.setMDCAdapter(new LogbackMDCAdapter());
     try {
       new LogSetup().configure(context);
-      context.getLogger("io.shoal.test").debug("a line");
+      context.getLogger("io.shoal.test").debug(message);
       context.getLogger("com.example.plugin.Author").debug("a line of a plugin");
       context.getLogger("io.netty.channel.Loop").debug("what nobody wants");
     } finally {
@@ -73,6 +77,17 @@ class LogSetupTest {
     assertEquals("rwx------", rights(logs));
     assertEquals("rw-------", rights(logs.resolve("shoal.log")));
     assertTrue(Files.readString(logs.resolve("shoal.log")).contains("a line"));
+  }
+
+  @Test
+  void aNameOfAStrangersSteersNoTerminalAndForgesNoLine() throws Exception {
+    Files.createDirectories(logs);
+    LogSetup.prepare("error", data);
+
+    log("x\u001b[2J\u009by\u202ez\n2026 ERROR forged {'a'}");
+
+    String written = Files.readString(logs.resolve("shoal.log")).stripTrailing();
+    assertTrue(written.endsWith(": x?[2J?y?z?2026 ERROR forged {'a'}"), written);
   }
 
   @Test

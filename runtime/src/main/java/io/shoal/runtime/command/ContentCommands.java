@@ -1,11 +1,14 @@
 package io.shoal.runtime.command;
 
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
+import io.shoal.api.UserFaultException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +16,31 @@ import java.util.function.Consumer;
 
 /// The commands of a node that bring content in and out: add, get, find, cat. Failures and threads
 /// as in [NodeCommands].
+///
+/// Longer than other classes since requests and results have a line for each of their fields.
 public interface ContentCommands {
 
-  /// Imports files and folders. Each result is reported once its content is durable.
+  /// Imports files and folders. Each result is reported once its content is durable, about a second
+  /// after that was read at the latest. A path that cannot be imported does not end the others.
   ///
   /// @param each receives the results in the order of the paths
-  void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  /// @param failed receives the paths that were not imported
+  void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException, InterruptedException;
+
+  /// As the other; when all that could be was imported, throws the first failure of a path.
+  default void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+      throws ShoalException, IOException, InterruptedException {
+    List<NotAdded> failed = new ArrayList<>();
+    add(request, progress, each, failed::add);
+    if (!failed.isEmpty()) {
+      throw failed.getFirst().asException();
+    }
+  }
 
   /// Takes over the chunk files of an older store: every file in a folder that is named by the
   /// SHA-256 of its bytes in 64 hex digits is checked, stored as a raw chunk and pinned. The folder
@@ -41,9 +62,16 @@ public interface ContentCommands {
   /// a later failure leaves what was written, which is right. Nothing of it is kept. `out` is
   /// flushed after each leaf and stays open.
   ///
+  /// @param peers addresses to use instead of discovery, if not empty
   /// @param timeout the most time without a verified byte; a slow `out` has all the time it needs
-  void cat(Reference reference, Duration timeout, OutputStream out)
+  void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException, InterruptedException;
+
+  /// As the other, from whatever peers discovery finds.
+  default void cat(Reference reference, Duration timeout, OutputStream out)
+      throws ShoalException, IOException, InterruptedException {
+    cat(reference, List.of(), timeout, out);
+  }
 
   /// An import to do.
   ///
@@ -55,13 +83,17 @@ public interface ContentCommands {
   ///   references
   /// @param privately whether the roots become private before anything of them is announced;
   ///   without it a root that is private already stays so
+  /// @param portable whether names that some systems cannot hold are refused
+  /// @param preserve whether rights and times of files are kept, which gives another root
   record AddRequest(
       List<Path> paths,
       Optional<String> name,
       boolean inPlace,
       int leafSizeBytes,
       boolean wholeDigest,
-      boolean privately) {
+      boolean privately,
+      boolean portable,
+      boolean preserve) {
 
     /// The leaf size if the user sets none.
     public static final int DEFAULT_LEAF_SIZE_BYTES = 1 << 20;
@@ -82,6 +114,8 @@ public interface ContentCommands {
       private int leafSizeBytes = DEFAULT_LEAF_SIZE_BYTES;
       private boolean wholeDigest;
       private boolean privately;
+      private boolean portable;
+      private boolean preserve;
 
       private Builder(List<Path> paths) {
         this.paths = List.copyOf(paths);
@@ -117,8 +151,21 @@ public interface ContentCommands {
         return this;
       }
 
+      /// Whether names that some systems cannot hold are refused.
+      public Builder portable(boolean portable) {
+        this.portable = portable;
+        return this;
+      }
+
+      /// Whether rights and times of files are kept, which gives another root.
+      public Builder preserve(boolean preserve) {
+        this.preserve = preserve;
+        return this;
+      }
+
       public AddRequest build() {
-        return new AddRequest(paths, name, inPlace, leafSizeBytes, wholeDigest, privately);
+        return new AddRequest(
+            paths, name, inPlace, leafSizeBytes, wholeDigest, privately, portable, preserve);
       }
     }
   }
@@ -134,6 +181,11 @@ public interface ContentCommands {
   /// @param sha256 the whole file's digest in hex, if it was asked for and this is a file
   /// @param skipped paths that were skipped, each with the reason: symbolic links, devices
   /// @param sharing its rule now: `public` or `private`
+  /// @param unportable how many of its names some systems cannot hold
+  /// @param firstUnportable the first of them with the reason
+  /// @param changed files that were changed while they were read: what was added of them may never
+  ///   have been in them
+  /// @param link what to send to others: the root with its name, its size, and where this node is
   record Added(
       String root,
       String name,
@@ -143,7 +195,24 @@ public interface ContentCommands {
       long newBytes,
       Optional<String> sha256,
       List<String> skipped,
-      String sharing) {}
+      String sharing,
+      long unportable,
+      Optional<String> firstUnportable,
+      List<String> changed,
+      String link) {}
+
+  /// A path that was not imported.
+  ///
+  /// @param path as in the request
+  /// @param reason one line: the thing, the cause, the cure
+  /// @param misuse whether the path or its content is not what can be added at all
+  record NotAdded(String path, String reason, boolean misuse) {
+
+    /// The same as a failure.
+    public UserFaultException asException() {
+      return misuse ? new InvalidInputException(reason) : new UserFaultException(reason);
+    }
+  }
 
   /// The chunks that were taken over from an older store.
   ///
@@ -169,6 +238,8 @@ public interface ContentCommands {
   ///   it a root that is private already stays so
   /// @param maxSizeBytes the most bytes that its files may have; a larger download is refused
   ///   before its first byte
+  /// @param noPreserve whether files get rights and times as any new file does, not those that
+  ///   their DAG has
   record GetRequest(
       Reference reference,
       Optional<Path> target,
@@ -179,7 +250,8 @@ public interface ContentCommands {
       boolean sync,
       boolean replace,
       boolean privately,
-      Optional<Long> maxSizeBytes) {
+      Optional<Long> maxSizeBytes,
+      boolean noPreserve) {
 
     /// Begins to describe a download: of whatever peers discovery finds, into the folder, without a
     /// copy in the store, unless more is said.
@@ -202,6 +274,7 @@ public interface ContentCommands {
       private boolean replace;
       private boolean privately;
       private Optional<Long> maxSizeBytes = Optional.empty();
+      private boolean noPreserve;
 
       private Builder(Reference reference, Path folder) {
         this.reference = reference;
@@ -257,6 +330,12 @@ public interface ContentCommands {
         return this;
       }
 
+      /// Whether files get rights and times as any new file does, not those that their DAG has.
+      public Builder noPreserve(boolean noPreserve) {
+        this.noPreserve = noPreserve;
+        return this;
+      }
+
       public GetRequest build() {
         return new GetRequest(
             reference,
@@ -268,7 +347,8 @@ public interface ContentCommands {
             sync,
             replace,
             privately,
-            maxSizeBytes);
+            maxSizeBytes,
+            noPreserve);
       }
     }
   }
@@ -287,6 +367,8 @@ public interface ContentCommands {
   /// @param chunksByPeer chunks by peer, keyed as `bytesByPeer`
   /// @param skipped paths in it that were left out, each with the reason: symbolic links, content
   ///   that is not a file
+  /// @param unwritable what was not written since the destination cannot hold its name, each with
+  ///   the reason
   record Fetched(
       String root,
       String path,
@@ -297,7 +379,8 @@ public interface ContentCommands {
       Map<String, Long> bytesByPeer,
       Map<String, Long> bytesByTransport,
       Map<String, Long> chunksByPeer,
-      List<String> skipped) {}
+      List<String> skipped,
+      List<String> unwritable) {}
 
   /// A provider of a root.
   ///

@@ -19,7 +19,7 @@ public final class SchemeTraits {
   }
 
   /// Whether connections of a scheme have a trait.
-  boolean has(String scheme, Scheme.Trait trait) {
+  public boolean has(String scheme, Scheme.Trait trait) {
     return Optional.ofNullable(byName.get(scheme)).filter(known -> known.has(trait)).isPresent();
   }
 

@@ -10,7 +10,9 @@ import io.shoal.runtime.file.NameRules;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Lists the files below a folder. Used once.
 final class FolderFiles {
@@ -62,17 +64,16 @@ final class FolderFiles {
       case UnixNode.Symlink _ -> {}
       case UnixNode.Folder flat -> {
         count();
-        NameRules.Siblings siblings = new NameRules.Siblings();
+        Set<String> siblings = new HashSet<>();
         for (UnixNode.Entry entry : flat.entries()) {
           entry(cid, entry, path, depth, siblings);
         }
       }
-      case UnixNode.Shard shard -> shard(cid, shard, path, depth, new NameRules.Siblings());
+      case UnixNode.Shard shard -> shard(cid, shard, path, depth, new HashSet<>());
     }
   }
 
-  private void shard(
-      Cid cid, UnixNode.Shard shard, String path, int depth, NameRules.Siblings siblings)
+  private void shard(Cid cid, UnixNode.Shard shard, String path, int depth, Set<String> siblings)
       throws ShoalException, IOException {
     requireDepth(cid, depth);
     count();
@@ -89,10 +90,10 @@ final class FolderFiles {
     }
   }
 
-  private void entry(
-      Cid folder, UnixNode.Entry entry, String path, int depth, NameRules.Siblings siblings)
+  private void entry(Cid folder, UnixNode.Entry entry, String path, int depth, Set<String> siblings)
       throws ShoalException, IOException {
-    String fault = siblings.add(entry.name()).orElse("");
+    String fault =
+        siblings.add(entry.name()) ? NameRules.fault(entry.name()).orElse("") : "it is there twice";
     if (!fault.isEmpty()) {
       throw nodes.malformed(
           folder, "the name '%s' is refused: %s".formatted(Quoted.of(entry.name()), fault));

@@ -36,6 +36,11 @@ final class PathLookup {
   ///   leads nowhere, as such an entry is in no list of files either
   /// @throws NoSuchPathException nothing is there
   Found find(String path) throws ShoalException, IOException {
+    return what(child(path), path);
+  }
+
+  /// As [#find], but does not look at what is there.
+  Cid child(String path) throws ShoalException, IOException {
     if (path.length() > DagLimits.MAX_PATH_CHARS) {
       throw missing(path);
     }
@@ -48,7 +53,7 @@ final class PathLookup {
       Optional<Cid> next = NameRules.fault(name).isPresent() ? Optional.empty() : child(cid, name);
       cid = next.orElseThrow(() -> missing(path));
     }
-    return what(cid, path);
+    return cid;
   }
 
   private Found what(Cid cid, String path) throws ShoalException, IOException {

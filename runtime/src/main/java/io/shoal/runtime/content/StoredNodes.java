@@ -45,8 +45,9 @@ final class StoredNodes {
     return local.load(cid).orElseThrow(() -> absent(cid));
   }
 
-  RetryableException absent(Cid cid) {
-    return new RetryableException(
+  AbsentChunkException absent(Cid cid) {
+    return new AbsentChunkException(
+        cid,
         cid.equals(root)
             ? root + " is not here: get it first"
             : "chunk %s of %s is not here: get it again".formatted(cid, root));

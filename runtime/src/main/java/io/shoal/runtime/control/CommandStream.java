@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /// Runs one command on a thread of its own and sends its results to the client while it runs. When
 /// the client disconnects, the command is interrupted.
 ///
-/// It has two forms: server-sent events (`progress`, `result`, then `done` or `error`), and for a
-/// file's bytes a stream of blocks, each after its length in four bytes (see [#MAX_BLOCK_BYTES]),
-/// since text would make it a third longer.
+/// It has two forms: server-sent events (`progress`, `result`, `failed`, then `done` or `error`),
+/// and for a file's bytes a stream of blocks, each after its length in four bytes (see
+/// [#MAX_BLOCK_BYTES]), since text would make it a third longer.
 final class CommandStream {
 
   /// A command that sends its results to a stream.
@@ -112,8 +112,17 @@ final class CommandStream {
 
   /// Sends a result; waits for a client that is slow.
   void result(Object value) {
+    send("result", value);
+  }
+
+  /// Sends a path that was not added; the command goes on.
+  void failed(ContentCommands.NotAdded path) {
+    send("failed", path);
+  }
+
+  private void send(String event, Object value) {
     try {
-      put(event("result", ControlJson.write(value)), false);
+      put(event(event, ControlJson.write(value)), false);
     } catch (InterruptedException e) {
       // The command notices at its next wait, as it does for any other interruption.
       Thread.currentThread().interrupt();

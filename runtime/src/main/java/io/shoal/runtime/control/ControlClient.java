@@ -1,6 +1,7 @@
 package io.shoal.runtime.control;
 
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.command.ContentCommands.NotAdded;
 import io.shoal.runtime.command.ContentCommands.Progress;
 import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.DeadlineException;
@@ -117,7 +118,8 @@ public final class ControlClient {
           new byte[0],
           CommandStream.EVENTS,
           Optional.of(VALUE_WITHIN),
-          connection -> events(connection.in(), type, ProgressListener.SILENT, values::add));
+          connection ->
+              events(connection.in(), type, ProgressListener.SILENT, values::add, _ -> {}));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
@@ -145,17 +147,36 @@ public final class ControlClient {
       ProgressListener progress,
       Consumer<T> each)
       throws ShoalException, IOException, InterruptedException {
+    command(path, request, most, type, progress, each, _ -> {});
+  }
+
+  /// Runs a command of which a part may fail; returns when it is done.
+  ///
+  /// @param failed gets each failure of a part
+  public <T> void command(
+      String path,
+      Object request,
+      Optional<Duration> most,
+      Class<T> type,
+      ProgressListener progress,
+      Consumer<T> each,
+      Consumer<NotAdded> failed)
+      throws ShoalException, IOException, InterruptedException {
     exchange(
         "POST",
         path,
         ControlJson.write(request),
         CommandStream.EVENTS,
         most,
-        connection -> events(connection.in(), type, progress, each));
+        connection -> events(connection.in(), type, progress, each, failed));
   }
 
   private static <T> boolean events(
-      InputStream in, Class<T> type, ProgressListener progress, Consumer<T> each)
+      InputStream in,
+      Class<T> type,
+      ProgressListener progress,
+      Consumer<T> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException {
     String event = "";
     while (true) {
@@ -170,6 +191,7 @@ public final class ControlClient {
           }
           case "error" -> raise(data);
           case "progress" -> progress.progress(ControlJson.answer(data, Progress.class));
+          case "failed" -> failed.accept(ControlJson.answer(data, NotAdded.class));
           case "result" -> each.accept(ControlJson.answer(data, type));
           default -> {
             // A newer node may send more.

@@ -1,9 +1,11 @@
 package io.shoal.runtime.control;
 
+import io.shoal.api.PeerAddress;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.StoreCommands;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /// The bodies of requests to the control API that [NodeCommands] has no record for.
 public final class ControlRequests {
@@ -20,6 +22,19 @@ public final class ControlRequests {
   public record ReferenceWithin(Reference reference, long timeoutMillis) {
 
     public ReferenceWithin {
+      check(timeoutMillis);
+    }
+
+    Duration timeout() {
+      return ControlJson.bounded(Duration.ofMillis(timeoutMillis));
+    }
+  }
+
+  /// @param peers addresses to use instead of discovery, if not empty
+  /// @param timeoutMillis the longest time without a verified byte
+  public record Cat(Reference reference, List<PeerAddress> peers, long timeoutMillis) {
+
+    public Cat {
       check(timeoutMillis);
     }
 

@@ -74,12 +74,12 @@ final class ControlRoutes {
   CommandStream.Command command(String request, byte[] json) throws ShoalException {
     return switch (request) {
       case CAT -> {
-        var body = body(json, ControlRequests.ReferenceWithin.class);
-        yield out -> node.cat(body.reference(), body.timeout(), out.asOutput());
+        var body = body(json, ControlRequests.Cat.class);
+        yield out -> node.cat(body.reference(), body.peers(), body.timeout(), out.asOutput());
       }
       case "POST /v1/add" -> {
         var body = body(json, ContentCommands.AddRequest.class);
-        yield out -> node.add(body, out::progress, out::result);
+        yield out -> node.add(body, out::progress, out::result, out::failed);
       }
       case "POST /v1/take-over" -> {
         var body = body(json, ControlRequests.OfFolder.class);

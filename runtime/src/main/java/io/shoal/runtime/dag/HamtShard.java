@@ -83,7 +83,7 @@ public final class HamtShard {
               bucket, new UnixNode.Entry(name.substring(digits), link.hash(), link.tsize())));
     }
     requireBitmap(data.data().orElse(new byte[0]), buckets, fanout);
-    return new UnixNode.Shard(fanout, slots);
+    return new UnixNode.Shard(fanout, slots, data.attributes());
   }
 
   private static int fanout(UnixFsData data) throws MalformedDataException {

@@ -1,9 +1,9 @@
 package io.shoal.runtime.dag;
 
-import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// The files and folders of a plan, as numbers: a folder can have a million of them, and a stranger
 /// can name the same ones again and again in a few bytes. Confined to one thread while it grows.
@@ -12,6 +12,9 @@ final class PlannedEntries {
   static final int BYTES_FOR_ENTRY = 24;
 
   private static final int ROOT = -1;
+
+  /// Instead of the number of a folder that is left out.
+  private static final int GONE = -2;
 
   private final DagWalker dag;
 
@@ -33,6 +36,7 @@ final class PlannedEntries {
   private final IntList contentRefs = new IntList();
   private long sizeBytes;
   private boolean sizeIsKnown = true;
+  private boolean hasAttributes;
 
   PlannedEntries(DagWalker dag) {
     this.dag = dag;
@@ -51,6 +55,7 @@ final class PlannedEntries {
     folderNodes.add(at.node());
     folderNames.add(at.name());
     folderRefs.add(ref);
+    hasAttributes |= !attributes(ref).isEmpty();
     return folderRefs.size() - 1;
   }
 
@@ -66,6 +71,7 @@ final class PlannedEntries {
   void addContentFile(Named at, int content) throws ShoalException {
     addFile(at, content << 1 | 1);
     sizeBytes += contents.get(content).sizeBytes();
+    hasAttributes |= !attributes(contentRefs.get(content)).isEmpty();
   }
 
   private void addFile(Named at, int what) throws ShoalException {
@@ -114,6 +120,51 @@ final class PlannedEntries {
     return sizeIsKnown;
   }
 
+  boolean hasAttributes() {
+    return hasAttributes;
+  }
+
+  private UnixFsAttributes attributes(int ref) {
+    return dag.node(ref).map(WalkedNode::attributes).orElse(UnixFsAttributes.NONE);
+  }
+
+  /// The same without some files and folders, and without all that is in these.
+  PlannedEntries without(Set<String> paths) throws ShoalException {
+    PlannedEntries left = new PlannedEntries(dag);
+    left.contents.addAll(contents);
+    for (int content = 0; content < contents.size(); content++) {
+      left.contentRefs.add(contentRefs.get(content));
+    }
+    int[] numbers = new int[folderCount()];
+    for (int folder = 0; folder < numbers.length; folder++) {
+      int parent = numberIn(numbers, folderParents.get(folder));
+      numbers[folder] =
+          parent == GONE || paths.contains(folderPath(folder))
+              ? GONE
+              : left.addFolder(
+                  new Named(parent, folderNodes.get(folder), folderNames.get(folder)),
+                  folderRefs.get(folder));
+    }
+    for (int file = 0; file < fileCount(); file++) {
+      Named at = new Named(fileParents.get(file), fileNodes.get(file), fileNames.get(file));
+      int parent = numberIn(numbers, at.folder());
+      if (parent == GONE || paths.contains(path(at))) {
+        continue;
+      }
+      Named there = new Named(parent, at.node(), at.name());
+      if (contentOf(file) >= 0) {
+        left.addContentFile(there, contentOf(file));
+      } else {
+        left.addLeaf(there, leafOf(file));
+      }
+    }
+    return left;
+  }
+
+  private static int numberIn(int[] numbers, int folder) {
+    return folder == ROOT ? ROOT : numbers[folder];
+  }
+
   private long singleBytes(int ref) {
     return ref < 0 ? dag.resolve(ref).multihash().digestSizeBytes() : TreePlan.UNKNOWN_SIZE;
   }
@@ -122,16 +173,18 @@ final class PlannedEntries {
     int content = contentOf(file);
     String path = path(fileParents.get(file), fileNodes.get(file), fileNames.get(file));
     if (content >= 0) {
-      Cid cid = dag.resolve(contentRefs.get(content));
-      return new TreePlan.PlannedFile(path, cid, contents.get(content));
+      int top = contentRefs.get(content);
+      return new TreePlan.PlannedFile(
+          path, dag.resolve(top), contents.get(content), attributes(top));
     }
     int ref = leafOf(file);
     return new TreePlan.PlannedFile(
-        path, dag.resolve(ref), new TreePlan.Content(ref, singleBytes(ref)));
+        path, dag.resolve(ref), new TreePlan.Content(ref, singleBytes(ref)), UnixFsAttributes.NONE);
   }
 
   TreePlan.PlannedFolder folder(int folder) {
-    return new TreePlan.PlannedFolder(folderPath(folder), dag.resolve(folderRefs.get(folder)));
+    int ref = folderRefs.get(folder);
+    return new TreePlan.PlannedFolder(folderPath(folder), dag.resolve(ref), attributes(ref));
   }
 
   private String folderPath(int folder) {

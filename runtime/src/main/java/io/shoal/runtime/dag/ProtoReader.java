@@ -82,16 +82,16 @@ final class ProtoReader {
     }
   }
 
-  /// Passes over four bytes.
-  void skipFixed32() throws MalformedDataException {
+  /// Four bytes, the lowest first.
+  int fixed32() throws MalformedDataException {
     if (in.remaining() < Integer.BYTES) {
       throw new MalformedDataException("a field reaches beyond the end of its message");
     }
-    in.position(in.position() + Integer.BYTES);
+    return Integer.reverseBytes(in.getInt());
   }
 
-  /// Passes over a number whose meaning does not matter, negative ones included.
-  void skipVarint() throws MalformedDataException {
-    varint();
+  /// A number that may be negative.
+  long number() throws MalformedDataException {
+    return varint();
   }
 }

@@ -31,6 +31,12 @@ public final class ProtoWriter {
     return varint(value);
   }
 
+  ProtoWriter fixed32(int field, int value) {
+    varint(ProtoReader.tag(field, ProtoReader.FIXED32));
+    out.putInt(Integer.reverseBytes(value));
+    return this;
+  }
+
   ProtoWriter bytes(int field, byte[] value) {
     header(field, value.length);
     out.put(value);

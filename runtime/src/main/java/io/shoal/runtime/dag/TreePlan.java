@@ -2,11 +2,14 @@ package io.shoal.runtime.dag;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Quoted;
+import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.RandomAccess;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /// A DAG as files and folders, with the place of each leaf's bytes. Made by [TreePlanner] once all
@@ -94,12 +97,14 @@ public final class TreePlan implements AutoCloseable {
   /// @param path relative, with `/` between names that passed the name check; empty if the root is
   ///   a file
   /// @param cid the file's root
-  public record PlannedFile(String path, Cid cid, Content content) {}
+  /// @param attributes its rights and time
+  public record PlannedFile(String path, Cid cid, Content content, UnixFsAttributes attributes) {}
 
   /// A folder to make.
   ///
   /// @param path relative as a file's; empty for the root
-  public record PlannedFolder(String path, Cid cid) {}
+  /// @param attributes its rights and time
+  public record PlannedFolder(String path, Cid cid, UnixFsAttributes attributes) {}
 
   /// An entry that is not written.
   ///
@@ -116,12 +121,15 @@ public final class TreePlan implements AutoCloseable {
   private final DagWalker dag;
   private final PlannedEntries entries;
   private final List<Skipped> skipped;
+  private final Set<String> unusual;
   private final Places places;
 
-  TreePlan(DagWalker dag, PlannedEntries entries, List<Skipped> skipped) {
+  /// @param unusual paths whose last name some systems cannot hold
+  TreePlan(DagWalker dag, PlannedEntries entries, List<Skipped> skipped, Set<String> unusual) {
     this.dag = dag;
     this.entries = entries;
     this.skipped = List.copyOf(skipped);
+    this.unusual = unusual;
     this.places = new Places(dag.size(), entries);
   }
 
@@ -195,6 +203,34 @@ public final class TreePlan implements AutoCloseable {
           "%s is no file or folder: %s; ask its publisher for the id of the folder around it, or of what it leads to"
               .formatted(root(), skipped.getFirst().reason()));
     }
+  }
+
+  /// The files and folders whose names some systems cannot hold, alone or beside another one.
+  public Set<String> unusual() {
+    return Collections.unmodifiableSet(unusual);
+  }
+
+  /// Whether any file or folder has rights or a time; most have none.
+  public boolean hasAttributes() {
+    return entries.hasAttributes();
+  }
+
+  /// The same without some files and folders, and without all that is in these.
+  ///
+  /// @return in use as long as this plan is
+  /// @throws ShoalException there is no memory for it
+  public TreePlan without(Set<String> paths) throws ShoalException {
+    return paths.isEmpty() ? this : new TreePlan(dag, entries.without(paths), skipped, unusual);
+  }
+
+  /// Whether a path, or a folder that it is in, is one of some paths.
+  public static boolean isWithin(String path, Set<String> paths) {
+    for (int end = path.length(); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+      if (paths.contains(path.substring(0, end))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// File bytes in all; a chunk whose size is not known counts as none.

@@ -9,9 +9,11 @@ import io.shoal.runtime.file.NameRules;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Turns a DAG whose nodes are all known into the files and folders to write, and refuses an
 /// invalid one: names that fail the check, sizes that differ between parent and child, too many
@@ -28,9 +30,13 @@ public final class TreePlanner {
   /// … and what is not written.
   private static final int BYTES_FOR_SKIPPED = 400;
 
+  /// … and a name that some systems cannot hold.
+  private static final int BYTES_FOR_UNUSUAL = 120;
+
   private final DagWalker dag;
   private final PlannedEntries entries;
   private final List<TreePlan.Skipped> skipped = new ArrayList<>();
+  private final Set<String> unusual = new HashSet<>();
   private final Map<Integer, Integer> contents = new HashMap<>();
   private int leafCount;
   private int entryCount;
@@ -58,7 +64,7 @@ public final class TreePlanner {
               .formatted(dag.root(), e.getMessage()),
           e);
     }
-    return new TreePlan(dag, planner.entries, planner.skipped);
+    return new TreePlan(dag, planner.entries, planner.skipped, planner.unusual);
   }
 
   private void rootEntry() throws ShoalException {
@@ -127,15 +133,19 @@ public final class TreePlanner {
     private final NameRules.Siblings names = new NameRules.Siblings();
     private long takenBytes;
 
-    void add(String name) throws ShoalException {
+    /// @return another that some systems take for the same
+    Optional<String> add(String name) throws ShoalException {
       long bytes = (long) BYTES_FOR_SIBLING + name.length();
       dag.memory().take(bytes);
       takenBytes += bytes;
-      Optional<String> fault = names.add(name);
+      Optional<String> twin = names.add(name);
+      Optional<String> fault =
+          twin.equals(Optional.of(name)) ? Optional.of("it is there twice") : NameRules.fault(name);
       if (fault.isPresent()) {
         throw new MalformedDataException(
             "the name '%s' is refused: %s".formatted(Quoted.of(name), fault.get()));
       }
+      return twin;
     }
 
     @Override
@@ -164,10 +174,28 @@ public final class TreePlanner {
     try (Siblings siblings = new Siblings()) {
       for (int i = 0; i < folder.refs().length; i++) {
         String name = folder.names().get(i);
-        siblings.add(name);
-        entry(folder.refs()[i], new PlannedEntries.Named(number, ref, i), path.below(name));
+        var at = new PlannedEntries.Named(number, ref, i);
+        named(name, folder.refs()[i], at, path, siblings);
       }
     }
+  }
+
+  private void named(String name, int ref, PlannedEntries.Named at, Path path, Siblings siblings)
+      throws ShoalException {
+    Optional<String> twin = siblings.add(name);
+    if (twin.isPresent() || !NameRules.isPlain(name)) {
+      String inside = entries.path(at);
+      unusual(inside);
+      if (twin.isPresent()) {
+        unusual(inside.substring(0, inside.length() - name.length()) + twin.get());
+      }
+    }
+    entry(ref, at, path.below(name));
+  }
+
+  private void unusual(String path) throws ShoalException {
+    dag.memory().take(BYTES_FOR_UNUSUAL + 2L * path.length());
+    unusual.add(path);
   }
 
   /// Where a shard is in its folder.
@@ -202,8 +230,8 @@ public final class TreePlanner {
         if (!at.holds(name, bucket)) {
           throw new MalformedDataException("a sharded folder has a name in the wrong bucket");
         }
-        siblings.add(name);
-        entry(shard.refs()[i], new PlannedEntries.Named(folder, ref, i), path.below(name));
+        var entry = new PlannedEntries.Named(folder, ref, i);
+        named(name, shard.refs()[i], entry, path, siblings);
       } else {
         // Shards that hold nothing could be linked to without end.
         countEntry();

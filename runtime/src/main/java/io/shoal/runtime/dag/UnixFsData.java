@@ -6,8 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The UnixFS message in a dag-pb node's Data. Mode and modification time are read past and never
-/// written.
+/// The UnixFS message in a dag-pb node's Data.
 ///
 /// @param type what the node is
 /// @param data file bytes, a symbolic link's target, or a shard's bitmap. Not to be changed
@@ -15,6 +14,7 @@ import java.util.OptionalLong;
 /// @param blockSizes file bytes below each link. Not to be changed
 /// @param hashType the hash function of a sharded folder's names
 /// @param fanout how many buckets a shard has
+/// @param attributes rights and time
 // Never compared; boxes for a thousand sizes a node would cost more than the node.
 @SuppressWarnings("ArrayRecordComponent")
 public record UnixFsData(
@@ -23,7 +23,8 @@ public record UnixFsData(
     OptionalLong fileSize,
     long[] blockSizes,
     OptionalLong hashType,
-    OptionalLong fanout) {
+    OptionalLong fanout,
+    UnixFsAttributes attributes) {
 
   /// The kinds of node.
   enum Type {
@@ -52,7 +53,8 @@ public record UnixFsData(
         OptionalLong.empty(),
         NONE,
         OptionalLong.empty(),
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        UnixFsAttributes.NONE);
   }
 
   /// A file's inner node.
@@ -63,7 +65,13 @@ public record UnixFsData(
         OptionalLong.of(fileSize),
         blockSizes,
         OptionalLong.empty(),
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        UnixFsAttributes.NONE);
+  }
+
+  /// The same with rights and time.
+  public UnixFsData with(UnixFsAttributes other) {
+    return new UnixFsData(type, data, fileSize, blockSizes, hashType, fanout, other);
   }
 
   public static UnixFsData shard(byte[] bitmap, int fanout) {
@@ -73,7 +81,8 @@ public record UnixFsData(
         OptionalLong.empty(),
         NONE,
         OptionalLong.of(HamtShard.MURMUR3_X64_64),
-        OptionalLong.of(fanout));
+        OptionalLong.of(fanout),
+        UnixFsAttributes.NONE);
   }
 
   static UnixFsData decode(byte[] bytes) throws MalformedDataException {
@@ -83,7 +92,7 @@ public record UnixFsData(
   public byte[] encode() {
     int size = ProtoWriter.numberSize(type.number);
     size += data.map(d -> ProtoWriter.bytesSize(d.length)).orElse(0);
-    size += sizeOf(fileSize) + sizeOf(hashType) + sizeOf(fanout);
+    size += sizeOf(fileSize) + sizeOf(hashType) + sizeOf(fanout) + attributes.encodedSize();
     for (long blockSize : blockSizes) {
       size += ProtoWriter.numberSize(blockSize);
     }
@@ -95,6 +104,7 @@ public record UnixFsData(
     }
     hashType.ifPresent(n -> out.number(5, n));
     fanout.ifPresent(n -> out.number(6, n));
+    attributes.write(out);
     return out.finish();
   }
 
@@ -112,6 +122,7 @@ public record UnixFsData(
     private int blockCount;
     private OptionalLong hashType = OptionalLong.empty();
     private OptionalLong fanout = OptionalLong.empty();
+    private UnixFsAttributes attributes = UnixFsAttributes.NONE;
 
     Decoder(ProtoReader in) {
       this.in = in;
@@ -127,7 +138,8 @@ public record UnixFsData(
           fileSize,
           Arrays.copyOf(blockSizes, blockCount),
           hashType,
-          fanout);
+          fanout,
+          attributes);
     }
 
     private void field(int tag) throws MalformedDataException {
@@ -159,8 +171,8 @@ public record UnixFsData(
         }
         case 5 -> hashType = OptionalLong.of(in.size());
         case 6 -> fanout = OptionalLong.of(in.size());
-        case 7 -> in.skipVarint();
-        default -> skipTime(new ProtoReader(in.bytes()));
+        case 7 -> attributes = attributes.withMode(in.number());
+        default -> time(new ProtoReader(in.bytes()));
       }
     }
 
@@ -186,17 +198,20 @@ public record UnixFsData(
       blockSizes[blockCount++] = size;
     }
 
-    private static void skipTime(ProtoReader time) throws MalformedDataException {
+    private void time(ProtoReader time) throws MalformedDataException {
+      long seconds = 0;
+      int nanos = 0;
       while (time.hasMore()) {
         int tag = time.tag();
         if (tag == MTIME_SECONDS) {
-          time.skipVarint();
+          seconds = time.number();
         } else if (tag == MTIME_NANOS) {
-          time.skipFixed32();
+          nanos = time.fixed32();
         } else {
           throw new MalformedDataException("a UnixFS time has an unknown field (tag " + tag + ")");
         }
       }
+      attributes = attributes.withTime(seconds, nanos);
     }
   }
 }

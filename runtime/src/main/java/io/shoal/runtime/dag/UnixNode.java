@@ -22,8 +22,14 @@ public sealed interface UnixNode {
   /// @param blockSizes file bytes below each part. Not to be changed
   /// @param ownBytes how many file bytes are in the node itself
   /// @param sizeBytes file bytes in all
+  /// @param attributes rights and time
   @SuppressWarnings("ArrayRecordComponent") // a thousand boxes a node would cost more than the node
-  record File(List<Cid> children, long[] blockSizes, int ownBytes, long sizeBytes)
+  record File(
+      List<Cid> children,
+      long[] blockSizes,
+      int ownBytes,
+      long sizeBytes,
+      UnixFsAttributes attributes)
       implements UnixNode {
     public boolean isLeaf() {
       return blockSizes.length == 0;
@@ -31,10 +37,10 @@ public sealed interface UnixNode {
   }
 
   /// A flat folder.
-  record Folder(List<Entry> entries) implements UnixNode {}
+  record Folder(List<Entry> entries, UnixFsAttributes attributes) implements UnixNode {}
 
   /// A sharded folder's node.
-  record Shard(int fanout, List<Slot> slots) implements UnixNode {}
+  record Shard(int fanout, List<Slot> slots, UnixFsAttributes attributes) implements UnixNode {}
 
   /// A symbolic link.
   record Symlink(String target) implements UnixNode {}
@@ -80,7 +86,7 @@ public sealed interface UnixNode {
     UnixFsData data = data(node);
     return switch (data.type()) {
       case FILE, RAW -> file(node, data);
-      case DIRECTORY -> folder(node);
+      case DIRECTORY -> folder(node, data);
       case HAMT_SHARD -> HamtShard.decode(node, data);
       case SYMLINK -> symlink(node, data);
       case METADATA -> throw new MalformedDataException("a node has the unused type Metadata");
@@ -134,10 +140,10 @@ public sealed interface UnixNode {
               + " bytes and its parts have "
               + size);
     }
-    return new File(children, blockSizes, dataBytes, size);
+    return new File(children, blockSizes, dataBytes, size, data.attributes());
   }
 
-  private static Folder folder(PbNode node) throws MalformedDataException {
+  private static Folder folder(PbNode node, UnixFsData data) throws MalformedDataException {
     List<Entry> entries = new ArrayList<>(node.links().size());
     Set<String> names = HashSet.newHashSet(node.links().size());
     for (PbLink link : node.links()) {
@@ -147,7 +153,7 @@ public sealed interface UnixNode {
       }
       entries.add(new Entry(name, link.hash(), link.tsize()));
     }
-    return new Folder(entries);
+    return new Folder(entries, data.attributes());
   }
 
   private static Symlink symlink(PbNode node, UnixFsData data) throws MalformedDataException {

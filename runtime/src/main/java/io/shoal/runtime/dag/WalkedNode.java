@@ -9,32 +9,45 @@ sealed interface WalkedNode {
   /// About what the node takes beside what it has for each link.
   int BYTES = 160;
 
+  /// About what rights and a time take.
+  int BYTES_FOR_ATTRIBUTES = 96;
+
   int[] refs();
 
+  UnixFsAttributes attributes();
+
   /// About how much memory it takes.
-  long sizeBytes();
+  default long sizeBytes() {
+    return linkBytes() + (attributes().isEmpty() ? 0 : BYTES_FOR_ATTRIBUTES);
+  }
+
+  /// … for its links, or where it leads.
+  long linkBytes();
 
   /// @param ownBytes file bytes in the node itself, before those of its parts
-  record File(int[] refs, long[] blockSizes, int ownBytes, long fileBytes) implements WalkedNode {
+  record File(
+      int[] refs, long[] blockSizes, int ownBytes, long fileBytes, UnixFsAttributes attributes)
+      implements WalkedNode {
     @Override
-    public long sizeBytes() {
-      return BYTES + (long) (Integer.BYTES + Long.BYTES) * refs.length;
+    public long linkBytes() {
+      return (long) (Integer.BYTES + Long.BYTES) * refs.length;
     }
   }
 
-  record Folder(int[] refs, NameList names) implements WalkedNode {
+  record Folder(int[] refs, NameList names, UnixFsAttributes attributes) implements WalkedNode {
     @Override
-    public long sizeBytes() {
-      return BYTES + (long) Integer.BYTES * refs.length + names.sizeBytes();
+    public long linkBytes() {
+      return (long) Integer.BYTES * refs.length + names.sizeBytes();
     }
   }
 
   /// @param buckets one for each link
   /// @param names empty for a shard of the next level
-  record Shard(int[] refs, int fanout, int[] buckets, NameList names) implements WalkedNode {
+  record Shard(int[] refs, int fanout, int[] buckets, NameList names, UnixFsAttributes attributes)
+      implements WalkedNode {
     @Override
-    public long sizeBytes() {
-      return BYTES + 2L * Integer.BYTES * refs.length + names.sizeBytes();
+    public long linkBytes() {
+      return 2L * Integer.BYTES * refs.length + names.sizeBytes();
     }
   }
 
@@ -47,8 +60,13 @@ sealed interface WalkedNode {
     }
 
     @Override
-    public long sizeBytes() {
-      return (long) BYTES + target.length();
+    public UnixFsAttributes attributes() {
+      return UnixFsAttributes.NONE;
+    }
+
+    @Override
+    public long linkBytes() {
+      return target.length();
     }
   }
 
@@ -56,16 +74,19 @@ sealed interface WalkedNode {
   static WalkedNode of(UnixNode node, int[] refs) {
     return switch (node) {
       case UnixNode.File file ->
-          new File(refs, file.blockSizes(), file.ownBytes(), file.sizeBytes());
+          new File(refs, file.blockSizes(), file.ownBytes(), file.sizeBytes(), file.attributes());
       case UnixNode.Folder folder ->
           new Folder(
-              refs, NameList.of(folder.entries().stream().map(UnixNode.Entry::name).toList()));
+              refs,
+              NameList.of(folder.entries().stream().map(UnixNode.Entry::name).toList()),
+              folder.attributes());
       case UnixNode.Shard shard ->
           new Shard(
               refs,
               shard.fanout(),
               shard.slots().stream().mapToInt(UnixNode.Slot::bucket).toArray(),
-              NameList.of(shard.slots().stream().map(slot -> slot.entry().name()).toList()));
+              NameList.of(shard.slots().stream().map(slot -> slot.entry().name()).toList()),
+              shard.attributes());
       case UnixNode.Symlink link -> new Symlink(link.target());
     };
   }

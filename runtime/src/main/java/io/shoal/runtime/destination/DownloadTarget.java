@@ -32,7 +32,9 @@ public final class DownloadTarget implements AutoCloseable {
   /// The most bytes of a small leaf that are written at once, where it follows itself.
   private static final int MAX_REPEATED_BYTES = 256 * 1024;
 
+  private final TreePlan whole;
   private final TreePlan plan;
+  private final List<String> leftOut;
   private final Path target;
   private final Path part;
   private final PartPlace place;
@@ -41,18 +43,23 @@ public final class DownloadTarget implements AutoCloseable {
   private final BooleanSupplier stopped;
   private final PartFiles files;
 
+  /// @param whole what the root has
+  /// @param held what of it the place can hold
   /// @param place the target's folder, closed with this
   /// @param resumed whether an earlier attempt may have left something
   /// @param stopped whether nothing may be written any more
   DownloadTarget(
-      TreePlan plan,
+      TreePlan whole,
+      NameTrial.Outcome held,
       Path target,
       PartPlace place,
       DestinationRoom room,
       boolean resumed,
       SizeLimit limit,
       BooleanSupplier stopped) {
-    this.plan = plan;
+    this.whole = whole;
+    this.plan = held.plan();
+    this.leftOut = held.leftOut();
     this.target = target;
     this.part = DownloadJournal.partOf(target);
     this.place = place;
@@ -64,6 +71,16 @@ public final class DownloadTarget implements AutoCloseable {
 
   public Path target() {
     return target;
+  }
+
+  /// What is written here.
+  public TreePlan plan() {
+    return plan;
+  }
+
+  /// What is not since the place cannot hold its name, each with the reason.
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   /// Where the bytes are until [#rename].
@@ -173,14 +190,18 @@ public final class DownloadTarget implements AutoCloseable {
     };
   }
 
+  /// How many bytes of files a leaf makes, those included that have no place here.
+  long fileBytes(int position, int sizeBytes) {
+    return whole.placeCount(position) * sizeBytes;
+  }
+
   /// Writes a leaf's verified bytes to all its places.
   ///
-  /// @return how many bytes of files these are
+  /// @return as [#fileBytes]
   /// @throws MalformedContentException the leaf is not as large as its parent says
   /// @throws InterruptedException the download was stopped
   public long write(int position, ByteBuffer bytes)
       throws IOException, ShoalException, InterruptedException {
-    long written = 0;
     requireRoom(position, bytes.remaining());
     Repeated repeated = new Repeated(bytes);
     for (Place place : places(position)) {
@@ -195,9 +216,8 @@ public final class DownloadTarget implements AutoCloseable {
         // The leaf is the whole file: now its size is known.
         files.cut(place.file(), place.offset() + bytes.remaining());
       }
-      written += (long) bytes.remaining() * place.times();
     }
-    return written;
+    return fileBytes(position, bytes.remaining());
   }
 
   private void write(Place place, Repeated bytes)
@@ -275,7 +295,8 @@ public final class DownloadTarget implements AutoCloseable {
   /// Cuts off what earlier attempts left beyond the ends, and closes the files.
   ///
   /// @param force whether to force all to the medium first
-  public void finish(boolean force) throws IOException, UserFaultException {
+  /// @param preserve whether files get the rights and times of the DAG
+  public void finish(boolean force, boolean preserve) throws IOException, UserFaultException {
     for (TreePlan.PlannedFile file : plan.files()) {
       long size = file.content().sizeBytes();
       if (size != TreePlan.UNKNOWN_SIZE) {
@@ -286,6 +307,9 @@ public final class DownloadTarget implements AutoCloseable {
       }
     }
     files.close();
+    if (preserve) {
+      new PreservedAttributes(plan, part, place).set();
+    }
     if (force && plan.isFolder()) {
       for (TreePlan.PlannedFolder folder : plan.folders()) {
         AtomicFiles.forceFolder(inPart(folder.path()));

@@ -2,10 +2,12 @@ package io.shoal.runtime.destination;
 
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.file.FewDescriptors;
+import io.shoal.runtime.file.FileRights;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,17 +19,23 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The folder that a download writes in, opened once: files are opened and renamed relative to it,
 /// and no link is followed. Another user who may write to a folder above can then move what is
 /// there, but not lead the download elsewhere, nor have other bytes take the place of those that
 /// were written. Where the system cannot open relative to a folder, or this user may not read it,
 /// paths are used. Usable from any thread.
-final class PartPlace implements AutoCloseable {
+final class PartPlace implements NameTrial.Place, AutoCloseable {
   private static final Set<OpenOption> OPENING =
       Set.of(
           StandardOpenOption.CREATE,
@@ -35,8 +43,16 @@ final class PartPlace implements AutoCloseable {
           StandardOpenOption.WRITE,
           LinkOption.NOFOLLOW_LINKS);
 
+  private static final Set<OpenOption> MAKING =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+  /// File systems on which a file's number changes while it is there; they have no rights either,
+  /// so that another user who may write there may write to the files themselves.
+  private static final Set<String> WITHOUT_NUMBERS = Set.of("exfat", "fuseblk", "msdos", "vfat");
+
   private final Path folder;
   private final Optional<SecureDirectoryStream<Path>> opened;
+  private final boolean numbers;
 
   /// What the names directly below the folder led to when they were first used.
   private final Map<Path, Object> first = new ConcurrentHashMap<>();
@@ -44,6 +60,15 @@ final class PartPlace implements AutoCloseable {
   private PartPlace(Path folder, Optional<SecureDirectoryStream<Path>> opened) {
     this.folder = folder;
     this.opened = opened;
+    this.numbers = hasNumbers(folder);
+  }
+
+  private static boolean hasNumbers(Path folder) {
+    try {
+      return !WITHOUT_NUMBERS.contains(Files.getFileStore(folder).type());
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /// @param folder as the user named it: links on the way to it are meant
@@ -69,6 +94,10 @@ final class PartPlace implements AutoCloseable {
     FileChannel channel;
     try {
       channel = opened.isPresent() ? openBelow(file) : FileChannel.open(file, OPENING);
+    } catch (AccessDeniedException e) {
+      // An earlier attempt got as far as giving it the rights of its DAG.
+      set(file, Optional.of(FileRights.of(FileRights.bits(file) | 0600)), Optional.empty());
+      channel = opened.isPresent() ? openBelow(file) : FileChannel.open(file, OPENING);
     } catch (IOException e) {
       refuseLinks(file, e);
       throw e;
@@ -84,6 +113,89 @@ final class PartPlace implements AutoCloseable {
     } finally {
       if (!fine) {
         channel.close();
+      }
+    }
+  }
+
+  @Override
+  public boolean makeFile(Path file) throws IOException {
+    try {
+      makeNew(file);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+  }
+
+  /// Makes a file with all rights that the user's umask leaves.
+  void makeFileForAll(Path file) throws IOException {
+    makeNew(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxrwxrwx")));
+  }
+
+  private void makeNew(Path file, FileAttribute<?>... attributes) throws IOException {
+    if (opened.isPresent()) {
+      below(file, (above, name) -> above.newByteChannel(name, MAKING, attributes)).close();
+    } else {
+      FileChannel.open(file, MAKING, attributes).close();
+    }
+  }
+
+  /// @throws UserFaultException its path leads out of this folder
+  @Override
+  public boolean makeFolder(Path made) throws IOException, UserFaultException {
+    try {
+      Files.createDirectory(made);
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+    // Java makes folders by their paths alone.
+    noteFolder(made);
+    return true;
+  }
+
+  @Override
+  public Object identity(Path path) throws IOException {
+    Optional<Object> key = key(path);
+    return key.isPresent() ? key.get() : path.toRealPath(LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// Sets rights and time of a file or folder below the folder, as far as its medium has them.
+  ///
+  /// @param rights to set; empty for none
+  void set(Path path, Optional<Set<PosixFilePermission>> rights, Optional<FileTime> modified)
+      throws IOException {
+    if (opened.isPresent()) {
+      below(
+          path,
+          (above, name) -> {
+            set(
+                above.getFileAttributeView(
+                    name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS),
+                rights,
+                modified);
+            return name;
+          });
+    } else {
+      set(
+          Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS),
+          rights,
+          modified);
+    }
+  }
+
+  private static void set(
+      @Nullable PosixFileAttributeView view,
+      Optional<Set<PosixFilePermission>> rights,
+      Optional<FileTime> modified)
+      throws IOException {
+    // Some systems have no rights at all.
+    if (view != null) {
+      if (modified.isPresent()) {
+        view.setTimes(modified.get(), null, null);
+      }
+      if (rights.isPresent()) {
+        view.setPermissions(rights.get());
       }
     }
   }
@@ -124,7 +236,7 @@ final class PartPlace implements AutoCloseable {
       if (place.equals(folder)) {
         Object found =
             inner.getFileAttributeView(BasicFileAttributeView.class).readAttributes().fileKey();
-        if (!found.equals(first.computeIfAbsent(next, any -> found))) {
+        if (numbers && !found.equals(first.computeIfAbsent(next, any -> found))) {
           throw new FileSystemException(next.toString(), null, "another folder is in its place");
         }
       }
@@ -177,7 +289,7 @@ final class PartPlace implements AutoCloseable {
       same =
           key.isPresent()
               && key.equals(keyByPath(now))
-              && key.get().equals(first.getOrDefault(opened, key.get()));
+              && (!numbers || key.get().equals(first.getOrDefault(opened, key.get())));
     } catch (FileSystemException e) {
       same = false;
     }
@@ -231,7 +343,8 @@ final class PartPlace implements AutoCloseable {
     }
   }
 
-  void deleteFile(Path file) throws IOException {
+  @Override
+  public void deleteFile(Path file) throws IOException {
     if (opened.isPresent()) {
       below(
           file,

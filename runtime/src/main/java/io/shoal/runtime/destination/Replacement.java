@@ -3,6 +3,7 @@ package io.shoal.runtime.destination;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
+import io.shoal.runtime.file.NameRules;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -133,7 +134,8 @@ final class Replacement {
   }
 
   private static Path aside(Path target) {
-    return target.resolveSibling(target.getFileName() + ".replaced");
+    return target.resolveSibling(
+        NameRules.withSuffix(String.valueOf(target.getFileName()), ".replaced"));
   }
 
   /// Puts a folder into the place of another, and removes from the old one what the plan has.

@@ -65,7 +65,7 @@ public final class ResumeScan {
     Cid cid = plan.leafCid(position);
     Iterable<DownloadTarget.Place> places = target.places(position);
     if (resumed && adoption.isPresent()) {
-      Optional<Found> claimed = claimed(cid, places);
+      Optional<Found> claimed = claimed(position, cid, places);
       if (claimed.isPresent()) {
         return claimed.get();
       }
@@ -81,19 +81,21 @@ public final class ResumeScan {
     return new Found.Written(bytes.get().length, fileBytes);
   }
 
-  private Optional<Found> claimed(Cid cid, Iterable<DownloadTarget.Place> places)
+  private Optional<Found> claimed(int position, Cid cid, Iterable<DownloadTarget.Place> places)
       throws IOException, ShoalException {
     int size = 0;
-    long count = 0;
+    boolean any = false;
     for (DownloadTarget.Place place : places) {
       Optional<FileBacked.Segment> segment = claimed(cid, place);
       if (segment.isEmpty()) {
         return Optional.empty();
       }
       size = segment.get().sizeBytes();
-      count += place.times();
+      any = true;
     }
-    return count == 0 ? Optional.empty() : Optional.of(new Found.Claimed(size, size * count));
+    return any
+        ? Optional.of(new Found.Claimed(size, target.fileBytes(position, size)))
+        : Optional.empty();
   }
 
   /// The first claim at a place, if there is one at each that follows it.

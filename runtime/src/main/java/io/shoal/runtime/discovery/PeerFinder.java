@@ -82,7 +82,7 @@ public final class PeerFinder implements AutoCloseable {
   private final Map<String, Candidate> candidates = new LinkedHashMap<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final Map<String, Integer> rounds = new LinkedHashMap<>();
-  private boolean found;
+  private volatile boolean found;
   private boolean closed;
 
   /// As [#settled] was given; empty where nothing reports it.
@@ -174,13 +174,21 @@ public final class PeerFinder implements AutoCloseable {
   }
 
   private boolean found(Provider provider) {
-    PeerAddress address = provider.address();
-    boolean named = provider.source() == Provider.Source.OPERATOR;
+    add(provider.address(), provider.source() == Provider.Source.OPERATOR);
+    return true;
+  }
+
+  /// An address of the link that the user was given. Its author is a stranger, who must not choose
+  /// what this node dials.
+  public void hint(PeerAddress address) {
+    add(address, false);
+  }
+
+  private void add(PeerAddress address, boolean named) {
     if (AddressScope.of(address) != AddressScope.NONE
         && (named || !AddressScope.hasServicePort(address))) {
       add(new Candidate(address, named ? Origin.OPERATOR : Origin.STRANGERS));
     }
-    return true;
   }
 
   /// An address where a peer may have a part of the download, as a discovery or a peer reports.
@@ -270,12 +278,7 @@ public final class PeerFinder implements AutoCloseable {
     String impossible = "";
     try {
       connection = Optional.of(network.dialler().connect(candidate.address, network.server()));
-      lock.lock();
-      try {
-        found = true;
-      } finally {
-        lock.unlock();
-      }
+      found = true;
       connected.accept(connection.get());
     } catch (ShoalException e) {
       note(e.getMessage());
@@ -363,12 +366,7 @@ public final class PeerFinder implements AutoCloseable {
 
   /// Whether any connection was ever made.
   public boolean foundAny() {
-    lock.lock();
-    try {
-      return found;
-    } finally {
-      lock.unlock();
-    }
+    return found;
   }
 
   /// Why the last attempt failed, or empty.

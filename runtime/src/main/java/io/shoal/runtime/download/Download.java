@@ -73,7 +73,7 @@ public final class Download {
     this.startedNanos = nanoTime.getAsLong();
     this.swarm = new Swarm(random);
     this.content = new DownloadContent(parts, request, swarm, counters, this::mustEnd);
-    this.finder = new PeerFinder(network, request.root(), this::offer);
+    this.finder = new PeerFinder(network, request.providersOf(), this::offer);
     this.peers = new DownloadPeers(network, request, swarm, counters, events::add);
     this.outlook =
         new DownloadOutlook(
@@ -191,6 +191,7 @@ public final class Download {
     if (content.lacks() && !looking) {
       looking = true;
       finder.start(request.peers());
+      request.hints().forEach(finder::hint);
     }
   }
 
@@ -351,6 +352,7 @@ public final class Download {
         Map.copyOf(counters.bytesByPeer),
         Map.copyOf(counters.bytesByTransport),
         Map.copyOf(counters.chunksByPeer),
+        content.skipped(),
         content.leftOut());
   }
 

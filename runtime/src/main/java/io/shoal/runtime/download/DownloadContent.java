@@ -119,7 +119,7 @@ final class DownloadContent {
   }
 
   /// What of the root is not written, each with the reason; nothing before the plan is known.
-  List<String> leftOut() {
+  List<String> skipped() {
     return placed.map(now -> now.plan().leftOut()).orElse(List.of());
   }
 
@@ -190,7 +190,8 @@ final class DownloadContent {
   }
 
   /// @param chunkAt the swarm's number of the chunk at each position; filled before the sink runs
-  private LeafSink sinkFor(TreePlan plan, int[] chunkAt) throws ShoalException, IOException {
+  private LeafSink sinkFor(TreePlan plan, int[] chunkAt)
+      throws ShoalException, IOException, InterruptedException {
     if (request.reader().isPresent()) {
       return new IntoReader(
           parts, request.root(), swarm, counters, plan, request.reader().get(), chunkAt);
@@ -279,6 +280,11 @@ final class DownloadContent {
             now ->
                 new Availability.Snapshot(now.sink().checkpoints().have(), now.plan().chunkCount()))
         .orElse(new Availability.Unknown());
+  }
+
+  /// What was not written since the destination cannot hold its name, each with the reason.
+  List<String> leftOut() {
+    return placed.map(now -> now.sink().leftOut()).orElse(List.of());
   }
 
   /// Puts everything into its final place.

@@ -60,7 +60,8 @@ final class DownloadOutlook {
     this.finder = finder;
     this.counters = counters;
     this.progress = progress;
-    this.searchesNowhere = discoveries == 0 && request.peers().isEmpty();
+    this.searchesNowhere =
+        discoveries == 0 && request.peers().isEmpty() && request.hints().isEmpty();
   }
 
   /// One line: `downloading`, or what it waits for. From any thread.

@@ -14,7 +14,10 @@ import java.util.Optional;
 /// @param target where to write it; empty to fetch into the store alone
 /// @param reader takes a file's leaves in order as they come; then there is no target, and nothing
 ///   but the DAG's nodes is stored
+/// @param providersOf the root whose providers are searched: of a part of a folder, only the folder
+///   is announced
 /// @param peers addresses to use instead of discovery, if there are any
+/// @param hints addresses to use besides
 /// @param timeout the most time in all; empty for [#PATIENCE] without progress. With a reader,
 ///   which may be slow, the most time without progress that it waits for
 /// @param keep whether to write every chunk into the store
@@ -22,18 +25,22 @@ import java.util.Optional;
 /// @param replace whether a file in the way may be replaced
 /// @param wholeDigest the SHA-256 that the file must have, hex
 /// @param maxSizeBytes the most bytes that its files may have; [Long#MAX_VALUE] for no limit
+/// @param preserve whether files get the rights and times that the DAG has
 public record DownloadRequest(
     Cid root,
     String name,
     Optional<Path> target,
     Optional<LeafWindow> reader,
+    Cid providersOf,
     List<PeerAddress> peers,
+    List<PeerAddress> hints,
     Optional<Duration> timeout,
     boolean keep,
     boolean sync,
     boolean replace,
     Optional<String> wholeDigest,
-    long maxSizeBytes) {
+    long maxSizeBytes,
+    boolean preserve) {
 
   /// The most time without progress (a verified chunk, or a good part of one), if the user sets no
   /// time: a large download may take days, a stuck one should not.
@@ -52,10 +59,10 @@ public record DownloadRequest(
   }
 
   /// A file's bytes to a reader.
-  public static DownloadRequest streamed(Cid root, LeafWindow reader, Duration timeout) {
+  public static Builder streamed(Cid root, LeafWindow reader, Duration timeout) {
     Builder builder = new Builder(root).timeout(Optional.of(timeout));
     builder.reader = Optional.of(reader);
-    return builder.build();
+    return builder;
   }
 
   /// Sets what differs from the usual: no name, discovered peers, no time, and nothing kept,
@@ -65,16 +72,20 @@ public record DownloadRequest(
     private String name = "";
     private Optional<Path> target = Optional.empty();
     private Optional<LeafWindow> reader = Optional.empty();
+    private Cid providersOf;
     private List<PeerAddress> peers = List.of();
+    private List<PeerAddress> hints = List.of();
     private Optional<Duration> timeout = Optional.empty();
     private boolean keep;
     private boolean sync;
     private boolean replace;
     private Optional<String> wholeDigest = Optional.empty();
     private long maxSizeBytes = Long.MAX_VALUE;
+    private boolean preserve;
 
     private Builder(Cid root) {
       this.root = root;
+      this.providersOf = root;
     }
 
     public Builder named(String name) {
@@ -84,6 +95,12 @@ public record DownloadRequest(
 
     public Builder from(List<PeerAddress> peers) {
       this.peers = peers;
+      return this;
+    }
+
+    public Builder providersOf(Cid folder, List<PeerAddress> hints) {
+      this.providersOf = folder;
+      this.hints = hints;
       return this;
     }
 
@@ -117,19 +134,27 @@ public record DownloadRequest(
       return this;
     }
 
+    public Builder preserve(boolean preserve) {
+      this.preserve = preserve;
+      return this;
+    }
+
     public DownloadRequest build() {
       return new DownloadRequest(
           root,
           name,
           target,
           reader,
+          providersOf,
           peers,
+          hints,
           timeout,
           keep,
           sync,
           replace,
           wholeDigest,
-          maxSizeBytes);
+          maxSizeBytes,
+          preserve);
     }
   }
 
@@ -140,13 +165,16 @@ public record DownloadRequest(
         name,
         target,
         reader,
+        providersOf,
         peers,
+        hints,
         Optional.of(timeout),
         keep,
         sync,
         replace,
         wholeDigest,
-        maxSizeBytes);
+        maxSizeBytes,
+        preserve);
   }
 
   /// Whether the user said how long the whole may take.

@@ -3,7 +3,6 @@ package io.shoal.runtime.download;
 import io.shoal.api.Cid;
 import io.shoal.api.FileBacked;
 import io.shoal.api.ShoalException;
-import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.VerificationFailedException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
@@ -19,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -40,16 +40,16 @@ final class IntoFile implements LeafSink {
       DownloadParts parts,
       DownloadRequest request,
       DownloadCounters counters,
-      TreePlan plan,
+      TreePlan whole,
       TargetReservation reservation,
       BooleanSupplier stopped)
-      throws IOException, UserFaultException {
+      throws IOException, ShoalException, InterruptedException {
     this.local = parts.local();
     this.request = request;
     this.counters = counters;
-    this.plan = plan;
     this.reservation = reservation;
-    this.target = reservation.open(plan, stopped);
+    this.target = reservation.open(whole, stopped);
+    this.plan = target.plan();
     Optional<FileBacked> files = request.keep() ? Optional.empty() : local.store().fileBacked();
     this.adoption = files.map(backed -> new Adoption(backed, plan, target));
     this.checkpoints = parts.checkpoints(request.root(), adoption);
@@ -59,6 +59,11 @@ final class IntoFile implements LeafSink {
   @Override
   public Checkpoints checkpoints() {
     return checkpoints;
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return target.leftOut();
   }
 
   @Override
@@ -108,7 +113,14 @@ final class IntoFile implements LeafSink {
 
   /// A leaf that was found in the part file goes into the store as one from a peer would.
   private void keepToo(Cid cid, int position) throws IOException, ShoalException {
-    if (adoption.isEmpty() && !local.owns(cid)) {
+    if (isInStoreToo(position) && !local.owns(cid)) {
+      if (!plan.isLeaf(position)) {
+        Optional<byte[]> found = local.load(cid);
+        if (found.isPresent()) {
+          local.store().put(cid, ByteBuffer.wrap(found.get()));
+        }
+        return;
+      }
       DownloadTarget.Place place = target.places(position).iterator().next();
       long size =
           place.sizeBytes() == TreePlan.UNKNOWN_SIZE ? Files.size(place.file()) : place.sizeBytes();
@@ -116,6 +128,12 @@ final class IntoFile implements LeafSink {
       target.read(place, bytes);
       local.store().put(cid, bytes.flip());
     }
+  }
+
+  /// What the destination cannot hold is kept in the store, so that all of the root is here and can
+  /// be given another name from there.
+  private boolean isInStoreToo(int position) {
+    return adoption.isEmpty() || !plan.isLeaf(position);
   }
 
   @Override
@@ -127,7 +145,7 @@ final class IntoFile implements LeafSink {
       throws IOException, ShoalException, InterruptedException {
     int size = bytes.remaining();
     long fileBytes = target.write(position, bytes);
-    if (adoption.isEmpty()) {
+    if (isInStoreToo(position)) {
       local.temporaryPins().lookFor(cid);
       local.store().put(cid, bytes);
     }
@@ -137,7 +155,7 @@ final class IntoFile implements LeafSink {
 
   @Override
   public void complete() throws ShoalException, IOException {
-    target.finish(request.sync());
+    target.finish(request.sync(), request.preserve());
     checkWholeDigest();
     if (adoption.isPresent()) {
       adoption.get().settle(request.replace());

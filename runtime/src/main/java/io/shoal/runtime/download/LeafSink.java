@@ -5,6 +5,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.MalformedContentException;
 import io.shoal.runtime.destination.Checkpoints;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /// Where the leaves of a download go; made when its plan is known. Calls come on the download's
@@ -21,6 +22,11 @@ sealed interface LeafSink permits IntoFile, IntoReader, IntoStore {
 
   /// Keeps account of the chunks that peers may ask for.
   Checkpoints checkpoints();
+
+  /// What is not written since the destination cannot hold its name, each with the reason.
+  default List<String> leftOut() {
+    return List.of();
+  }
 
   /// Makes the places.
   default void prepare() throws ShoalException, IOException, InterruptedException {}

@@ -27,8 +27,9 @@ public final class DataFolderLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// @throws UserFaultException another process, or another node of this one, uses the folder; or a
-  ///   link is in the place of the lock's file, which holds what must not be overwritten
+  /// @throws InUseException another process, or another node of this one, uses the folder
+  /// @throws UserFaultException a link is in the place of the lock's file, which holds what must
+  ///   not be overwritten
   public static DataFolderLock take(Path dataFolder) throws UserFaultException, IOException {
     Path file = dataFolder.resolve(NAME);
     FileChannel channel = PrivateFile.openOwn(file);
@@ -78,9 +79,18 @@ public final class DataFolderLock implements AutoCloseable {
     }
   }
 
-  private static UserFaultException inUse(Path dataFolder, Path file) throws IOException {
+  /// Another process, or another node of this one, uses the folder.
+  public static final class InUseException extends UserFaultException {
+    private static final long serialVersionUID = 1;
+
+    private InUseException(String message) {
+      super(message);
+    }
+  }
+
+  private static InUseException inUse(Path dataFolder, Path file) throws IOException {
     String pid = Files.readString(file).strip();
-    return new UserFaultException(
+    return new InUseException(
         "%s is in use by the node of process %s: wait until it ends or stop it, or take another folder with --data"
             .formatted(dataFolder, pid.matches("\\d{1,10}") ? pid : "?"));
   }

@@ -24,6 +24,9 @@ public final class PrivateFile {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
 
+  /// For media that cannot be written to now.
+  private static final Set<String> WITHOUT_RIGHTS = Set.of("exfat", "fuseblk", "msdos", "vfat");
+
   private PrivateFile() {}
 
   /// Whether the file's medium has owners and permissions; elsewhere the user's folder is all the
@@ -32,16 +35,43 @@ public final class PrivateFile {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /// Whether other users than its owner can read or change a file.
+  /// Whether other users than its owner can read or change a file, and need not: its medium could
+  /// keep them from it.
   public static boolean isOpenToOthers(Path file) throws IOException {
+    return looksOpen(file) && mediumHasRights(file);
+  }
+
+  /// Whether a file is on a medium that has no rights, such as exFAT: all who can read the medium
+  /// can read it, and chmod changes nothing.
+  public static boolean isOnOpenMedium(Path file) throws IOException {
+    return looksOpen(file) && !mediumHasRights(file);
+  }
+
+  private static boolean looksOpen(Path file) throws IOException {
     return supportsPermissions(file)
         && !OWNERS_RIGHTS.containsAll(Files.getPosixFilePermissions(file));
+  }
+
+  private static boolean mediumHasRights(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      // Made for its owner alone, where that is possible.
+      Path trial = Files.createTempFile(folder, ".rights", "");
+      try {
+        return !looksOpen(trial);
+      } finally {
+        Files.delete(trial);
+      }
+    } catch (IOException e) {
+      return !WITHOUT_RIGHTS.contains(Files.getFileStore(file).type());
+    }
   }
 
   /// Writes a whole file (mode 0600), durably and atomically: after a crash the old content or the
   /// new one is there.
   public static void write(Path file, byte[] content) throws IOException {
-    Path temp = file.resolveSibling(file.getFileName() + ".tmp");
+    Path temp =
+        file.resolveSibling(NameRules.withSuffix(String.valueOf(file.getFileName()), ".tmp"));
     // A crash may have left one, perhaps with wider permissions: a new file has the right ones from
     // its first byte.
     Files.deleteIfExists(temp);

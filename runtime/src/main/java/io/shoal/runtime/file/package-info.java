@@ -4,7 +4,7 @@
 /// Start at [AtomicFiles], which says in which order a file is written so that a crash leaves the
 /// old or the new one; [PrivateFile] does the same for secrets. [NameRules] is the one check of
 /// names from strangers before they become names of files. The others are small: [DataFolderLock],
-/// [DiskFull], [DiskReserve], [Sha256], [WholeDigests].
+/// [DiskFull], [DiskReserve], [FileRights], [Sha256], [SystemPath], [WholeDigests].
 @NullMarked
 package io.shoal.runtime.file;
 

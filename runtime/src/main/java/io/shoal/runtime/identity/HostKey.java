@@ -21,12 +21,16 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A long-lived Ed25519 key in the data folder: the node's own, made at the first start, which
 /// never leaves the runtime, or one that names are published under.
 public final class HostKey {
 
   public static final int SIGNATURE_SIZE_BYTES = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HostKey.class);
 
   private static final int SEED_SIZE_BYTES = 32;
 
@@ -75,13 +79,19 @@ public final class HostKey {
   /// @throws UserFaultException the file is not such a key, or others can read it
   public static HostKey loadOrCreate(Path file, SecureRandom random)
       throws UserFaultException, IOException {
+    HostKey key;
     try {
-      return load(file);
+      key = load(file);
     } catch (NoSuchFileException e) {
-      HostKey key = generate(random);
+      key = generate(random);
       key.save(file);
-      return key;
     }
+    if (PrivateFile.isOnOpenMedium(file)) {
+      LOG.error(
+          "{}: its medium has no rights: all who can read it can take this node's keys and pass for it; keep the data folder elsewhere with --data",
+          file);
+    }
+    return key;
   }
 
   /// Writes the key, durably and atomically, for its owner alone; replaces what is there.

@@ -5,6 +5,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.DagPb;
 import io.shoal.runtime.dag.PbLink;
 import io.shoal.runtime.dag.PbNode;
+import io.shoal.runtime.dag.UnixFsAttributes;
 import io.shoal.runtime.dag.UnixFsData;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public final class FileLayout {
   }
 
   private void pack(int level) throws IOException, ShoalException {
-    DagChild parent = parent(levels.get(level));
+    DagChild parent = parent(levels.get(level), UnixFsAttributes.NONE);
     levels.get(level).clear();
     add(level + 1, parent);
   }
@@ -52,18 +53,23 @@ public final class FileLayout {
   ///
   /// @throws IllegalStateException there was no leaf; an empty file has one empty leaf
   public DagChild finish() throws IOException, ShoalException {
+    return finish(UnixFsAttributes.NONE);
+  }
+
+  /// The same with rights and time, for which even a single leaf gets a node above it.
+  public DagChild finish(UnixFsAttributes attributes) throws IOException, ShoalException {
     if (levels.isEmpty()) {
       throw new IllegalStateException("a file has at least one leaf");
     }
-    int level = 0;
-    while (level < levels.size() - 1 || levels.get(level).size() > 1) {
+    for (int level = 0; level < levels.size() - 1; level++) {
       pack(level);
-      level++;
     }
-    return levels.get(level).getFirst();
+    List<DagChild> top = levels.getLast();
+    return top.size() == 1 && attributes.isEmpty() ? top.getFirst() : parent(top, attributes);
   }
 
-  private DagChild parent(List<DagChild> children) throws IOException, ShoalException {
+  private DagChild parent(List<DagChild> children, UnixFsAttributes attributes)
+      throws IOException, ShoalException {
     List<PbLink> links = new ArrayList<>(children.size());
     long[] blockSizes = new long[children.size()];
     long fileBytes = 0;
@@ -78,7 +84,7 @@ public final class FileLayout {
       dagBytes += child.dagBytes();
       height = Math.max(height, child.height());
     }
-    byte[] data = UnixFsData.fileNode(fileBytes, blockSizes).encode();
+    byte[] data = UnixFsData.fileNode(fileBytes, blockSizes).with(attributes).encode();
     byte[] block = DagPb.encode(new PbNode(links, Optional.of(data)));
     Cid cid = put(block, profile, sink);
     return new DagChild(cid, fileBytes, dagBytes + block.length, height + 1);

@@ -9,6 +9,7 @@ import io.shoal.runtime.dag.MurmurHash3;
 import io.shoal.runtime.dag.PbLink;
 import io.shoal.runtime.dag.PbNode;
 import io.shoal.runtime.dag.ProtoWriter;
+import io.shoal.runtime.dag.UnixFsAttributes;
 import io.shoal.runtime.dag.UnixFsData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +37,14 @@ public final class FolderLayout {
   }
 
   public DagChild write(List<Named> entries) throws IOException, ShoalException {
+    return write(entries, UnixFsAttributes.NONE);
+  }
+
+  /// @param attributes the folder's own rights and time
+  public DagChild write(List<Named> entries, UnixFsAttributes attributes)
+      throws IOException, ShoalException {
     Placed[] placed = new Placed[entries.size()];
-    byte[] data = UnixFsData.folder().encode();
+    byte[] data = UnixFsData.folder().with(attributes).encode();
     long flatBytes = ProtoWriter.bytesSize(data.length);
     for (int i = 0; i < placed.length; i++) {
       Named entry = entries.get(i);
@@ -48,7 +55,7 @@ public final class FolderLayout {
     }
     if (flatBytes > profile.maxFlatFolderBytes()) {
       Arrays.sort(placed, (a, b) -> Long.compareUnsigned(a.hash(), b.hash()));
-      return shard(placed, 0, placed.length, 0);
+      return shard(placed, 0, placed.length, 0, attributes);
     }
     Arrays.sort(placed, (a, b) -> Arrays.compareUnsigned(a.nameBytes(), b.nameBytes()));
     Sum sum = new Sum();
@@ -59,7 +66,7 @@ public final class FolderLayout {
   }
 
   /// The shard of the entries `from` to `to`, which share the first `level` pieces of their hashes.
-  private DagChild shard(Placed[] entries, int from, int to, int level)
+  private DagChild shard(Placed[] entries, int from, int to, int level, UnixFsAttributes attributes)
       throws IOException, ShoalException {
     int fanout = profile.fanout();
     if (level == HamtShard.maxLevels(fanout)) {
@@ -81,12 +88,15 @@ public final class FolderLayout {
       buckets.add(bucket);
       String prefix = HamtShard.linkPrefix(bucket, fanout);
       DagChild child =
-          end - start == 1 ? entries[start].child() : shard(entries, start, end, level + 1);
+          end - start == 1
+              ? entries[start].child()
+              : shard(entries, start, end, level + 1, UnixFsAttributes.NONE);
       String name = end - start == 1 ? entries[start].link().name().orElse("") : "";
       sum.add(child.link(prefix + name), child);
       start = end;
     }
-    return sum.node(UnixFsData.shard(HamtShard.bitmap(buckets, fanout), fanout).encode());
+    UnixFsData data = UnixFsData.shard(HamtShard.bitmap(buckets, fanout), fanout);
+    return sum.node(data.with(attributes).encode());
   }
 
   private final class Sum {

@@ -2,6 +2,7 @@ package io.shoal.runtime.importer;
 
 import io.shoal.api.Cid;
 import java.util.List;
+import java.util.Optional;
 
 /// The result of one import.
 ///
@@ -15,6 +16,10 @@ import java.util.List;
 /// @param newBytes their bytes
 /// @param digests whole digests of its files, if they were asked for
 /// @param skipped paths that were skipped, each with the reason in one line
+/// @param unportable how many of its names some systems cannot hold
+/// @param firstUnportable the first of them with the reason, in one line
+/// @param changed files that were changed while they were read: what was imported of them may never
+///   have been in them
 public record ImportResult(
     Cid root,
     String name,
@@ -25,7 +30,10 @@ public record ImportResult(
     long newChunks,
     long newBytes,
     List<FileDigest> digests,
-    List<String> skipped) {
+    List<String> skipped,
+    long unportable,
+    Optional<String> firstUnportable,
+    List<String> changed) {
 
   /// The SHA-256 of all bytes of a file.
   ///

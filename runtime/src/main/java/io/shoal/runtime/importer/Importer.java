@@ -10,21 +10,20 @@ import io.shoal.runtime.store.RootCompleteness;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.LongConsumer;
 
 /// Brings files and folders into the store: reads each byte once, hashes and stores on all cores,
-/// and makes everything durable in one group at the end. Chunks that are here already are not
-/// written again.
+/// and makes several of them durable in one group. Chunks that are here already are not written
+/// again.
 ///
 /// Hidden files and empty folders are included. Symbolic links are not followed, and like devices
-/// and sockets they are skipped and reported. A name that fails [NameRules] ends the import:
-/// content that some machines cannot write must not be published.
+/// and sockets they are skipped and reported. A name that fails [NameRules] ends the import before
+/// the first byte is read; those that some systems cannot hold are counted, or refused on request.
 ///
 /// So are data folders of nodes and files with a key of this node ([NodeSecrets]): a published key
 /// cannot be called back.
@@ -37,8 +36,17 @@ public final class Importer {
   /// Bytes of leaves on their way to a store that each call waits for: outside the heap.
   private static final int REMOTE_BYTES = 32 << 20;
 
+  /// Hears what is read, from the thread that imports.
+  @FunctionalInterface
+  public interface Reading {
+    /// @param bytes how many more
+    void more(long bytes) throws IOException, ShoalException;
+  }
+
+  /// What is in the store, and not durable yet.
+  ///
   /// @param chunks all of it, unless they are too many
-  private record Imported(ImportResult result, Optional<List<Cid>> chunks) {}
+  public record Imported(ImportResult result, Optional<List<Cid>> chunks) {}
 
   private final ChunkStore store;
   private final ChunkNamer namer;
@@ -58,31 +66,20 @@ public final class Importer {
     this.buffers = parallelism * BUFFERS_PER_CORE;
   }
 
-  /// Imports each path as a root of its own. When this returns, all of it is durable; when it
-  /// throws, what was stored is unreferenced and collected later.
+  /// Imports a path as a root of its own. When this throws, what was stored is unreferenced and
+  /// collected later.
   ///
-  /// @param name instead of the path's own name; for a single path only
-  /// @param read receives how many more bytes were read, from the calling thread
-  /// @throws IOException something could not be made durable, also where another caller's sync met
-  ///   the fault
-  /// @throws io.shoal.api.StoreFullException there is no room, now or at the sync
-  /// @throws UserFaultException a path is missing, unreadable, or not to be published as it is
-  public List<ImportResult> importAll(
-      List<Path> paths, Optional<String> name, ImportOptions options, LongConsumer read)
+  /// @param name instead of the path's own name
+  /// @throws io.shoal.api.StoreFullException there is no room
+  /// @throws UserFaultException the path is missing, unreadable, or not to be published as it is
+  public Imported read(Path path, Optional<String> name, ImportOptions options, Reading read)
       throws IOException, ShoalException, InterruptedException {
-    if (name.isPresent() && paths.size() != 1) {
-      throw new UserFaultException(
-          "a name can be given to a single path only: add them one by one");
-    }
     if (options.inPlace() && store.fileBacked().isEmpty()) {
       throw new UserFaultException(
           "the active store cannot serve files in place: leave out --in-place to copy them");
     }
-    List<Imported> imported = new ArrayList<>(paths.size());
     try {
-      for (Path path : paths) {
-        imported.add(importOne(path, name, options, read));
-      }
+      return importOne(path, name, options, read);
     } catch (ClosedByInterruptException e) {
       throw (InterruptedException) new InterruptedException("interrupted").initCause(e);
     } catch (NoSuchFileException e) {
@@ -90,20 +87,33 @@ public final class Importer {
     } catch (AccessDeniedException e) {
       throw new UserFaultException(
           e.getFile() + ": no right to read it: change its rights or leave it out", e);
+    } catch (FileSystemException e) {
+      if (e.getFile() == null || !Path.of(e.getFile()).startsWith(path)) {
+        throw e; // the store's
+      }
+      String reason = Optional.ofNullable(e.getReason()).orElse("it cannot be read");
+      throw new UserFaultException(
+          e.getFile() + ": " + reason + ": check the file and its disk", e);
     }
+  }
+
+  /// Makes durable what was imported, in one group.
+  ///
+  /// @throws IOException something could not be made durable, also where another caller's sync met
+  ///   the fault
+  /// @throws io.shoal.api.StoreFullException there is no room at the sync
+  public void settle(List<Imported> group) throws IOException, ShoalException {
     store.sync();
-    for (Imported one : imported) {
+    for (Imported one : group) {
       if (one.chunks().isPresent()) {
         RootCompleteness.require(store, one.result().root(), one.chunks().get());
       } else {
         RootCompleteness.require(store, one.result().root());
       }
     }
-    return imported.stream().map(Imported::result).toList();
   }
 
-  private Imported importOne(
-      Path path, Optional<String> name, ImportOptions options, LongConsumer read)
+  private Imported importOne(Path path, Optional<String> name, ImportOptions options, Reading read)
       throws IOException, ShoalException, InterruptedException {
     int leafSizeBytes = options.profile().leafSizeBytes();
     boolean remote = store.traits().contains(ChunkStore.Trait.REMOTE);

@@ -7,25 +7,23 @@ import io.shoal.api.Quoted;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.DagLimits;
+import io.shoal.runtime.dag.UnixFsAttributes;
+import io.shoal.runtime.file.FileRights;
 import io.shoal.runtime.file.NameRules;
+import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.file.Sha256;
 import io.shoal.runtime.store.ChunkNamer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
+import java.util.OptionalInt;
 
 /// The import of one path. Used once, by one thread.
 final class TreeImport {
@@ -43,15 +41,14 @@ final class TreeImport {
   private final LeafPipeline pipeline;
   private final ImportOptions options;
   private final NodeSecrets secrets;
-  private final LongConsumer read;
+  private final Importer.Reading read;
   private final DistinctChunks counters = new DistinctChunks();
   private final List<String> skipped = new ArrayList<>();
+  private final List<String> changed = new ArrayList<>(0);
   private final List<ImportResult.FileDigest> digests = new ArrayList<>();
   private final List<DagChild> root = new ArrayList<>(1);
+  private final ImportBounds bounds = new ImportBounds();
   private long files;
-  private int entries;
-  private int leaves;
-  private long pathChars;
 
   TreeImport(
       ChunkStore store,
@@ -59,7 +56,7 @@ final class TreeImport {
       LeafPipeline pipeline,
       ImportOptions options,
       NodeSecrets secrets,
-      LongConsumer read) {
+      Importer.Reading read) {
     this.store = store;
     this.namer = namer;
     this.pipeline = pipeline;
@@ -70,10 +67,10 @@ final class TreeImport {
 
   ImportResult run(Path path, Optional<String> givenName)
       throws IOException, ShoalException, InterruptedException {
-    BasicFileAttributes attributes = attributes(path);
+    BasicFileAttributes attributes = SourceFolder.attributes(path);
     if (!attributes.isDirectory() && !attributes.isRegularFile()) {
       throw new InvalidInputException(
-          path + " is " + kind(attributes) + ": give the file or folder itself");
+          path + " is " + SourceFolder.kind(attributes) + ": give the file or folder itself");
     }
     if (secrets.isOfNode(path)) {
       throw new InvalidInputException(
@@ -83,8 +80,10 @@ final class TreeImport {
     String name = givenName.isPresent() ? givenName.get() : ownName(path);
     Optional<String> fault = NameRules.fault(name);
     if (fault.isPresent()) {
-      throw refusedName(path, fault.get(), "give another with --name");
+      throw SourceFolder.refusedName(path, fault.get(), "give another with --name");
     }
+    ImportSurvey survey = new ImportSurvey(options, secrets);
+    survey.root(path, name, attributes);
     begin(path, attributes, "", 0, root::add);
     pipeline.finish();
     if (root.isEmpty()) {
@@ -93,8 +92,7 @@ final class TreeImport {
     }
     DagChild child = root.getFirst();
     if (child.height() > DagLimits.MAX_DEPTH) {
-      throw new InvalidInputException(
-          path + " is nested too deeply: at most " + DagLimits.MAX_DEPTH + " levels");
+      throw ImportBounds.tooDeep(path);
     }
     return new ImportResult(
         child.cid(),
@@ -106,7 +104,10 @@ final class TreeImport {
         counters.newChunks(),
         counters.newBytes(),
         List.copyOf(digests),
-        List.copyOf(skipped));
+        List.copyOf(skipped),
+        survey.unportable(),
+        survey.firstUnportable(),
+        List.copyOf(changed));
   }
 
   /// The distinct chunks of what was imported, unless they are too many.
@@ -120,121 +121,75 @@ final class TreeImport {
     return name == null ? "" : name.toString();
   }
 
-  private static BasicFileAttributes attributes(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private static String kind(BasicFileAttributes attributes) {
-    return attributes.isSymbolicLink() ? "a symbolic link" : "neither a file nor a folder";
-  }
-
-  private static InvalidInputException refusedName(Path path, String fault, String cure) {
-    return new InvalidInputException(
-        "%s: its name cannot be published: %s; %s"
-            .formatted(Quoted.of(path.toString()), fault, cure));
-  }
-
   private void begin(
       Path path, BasicFileAttributes attributes, String inside, int depth, ChildSink sink)
       throws IOException, ShoalException, InterruptedException {
-    requireBounds(path, inside, depth);
+    bounds.entry(path, inside, depth);
     if (attributes.isDirectory()) {
-      folder(path, inside, depth, sink);
+      folder(path, attributes, inside, depth, sink);
     } else {
       files++;
       if (options.inPlace() && attributes.size() > 0) {
-        inPlace(path, sink);
+        inPlace(path, kept(path, attributes), sink);
       } else {
-        file(path, store::put, Optional.empty(), sink);
+        file(path, kept(path, attributes), store::put, Optional.empty(), sink);
       }
     }
   }
 
-  /// The bounds that every node has when it fetches this.
-  private void requireBounds(Path path, String inside, int depth) throws InvalidInputException {
-    pathChars += inside.length();
-    if (depth > DagLimits.MAX_DEPTH) {
-      throw new InvalidInputException(
-          path + " is nested too deeply: at most " + DagLimits.MAX_DEPTH + " levels");
-    }
-    if (++entries > DagLimits.MAX_ENTRIES
-        || inside.length() > DagLimits.MAX_PATH_CHARS
-        || pathChars > DagLimits.MAX_ALL_PATHS_CHARS) {
-      throw new InvalidInputException(
-          "%s: too many entries (%,d at most) or too long paths for one root: add parts of it"
-              .formatted(path, DagLimits.MAX_ENTRIES));
-    }
-  }
-
-  private void folder(Path folder, String inside, int depth, ChildSink sink)
+  private void folder(
+      Path folder, BasicFileAttributes attributes, String inside, int depth, ChildSink sink)
       throws IOException, ShoalException, InterruptedException {
-    NameRules.Siblings siblings = new NameRules.Siblings();
     List<FolderLayout.Named> named = new ArrayList<>();
-    for (Path path : children(folder)) {
-      BasicFileAttributes attributes = attributes(path);
-      if (!attributes.isDirectory() && !attributes.isRegularFile()) {
-        skipped.add(Quoted.of(path.toString()) + ": " + kind(attributes));
-        continue;
-      }
-      if (attributes.isDirectory() && secrets.isNodeFolder(path)) {
-        skipped.add(Quoted.of(path.toString()) + ": the data folder of a node, where its keys are");
-        continue;
-      }
-      String name = String.valueOf(path.getFileName());
-      // A name in another encoding than the system's would come back as a different one.
-      Optional<String> fault =
-          folder.resolve(name).equals(path)
-              ? siblings.add(name)
-              : Optional.of("it is not in the system's encoding");
-      if (fault.isPresent()) {
-        throw refusedName(path, fault.get(), "rename it or leave it out");
-      }
-      String below = inside.isEmpty() ? name : inside + "/" + name;
+    SourceFolder found = SourceFolder.read(folder, secrets);
+    skipped.addAll(found.skipped());
+    for (SourceFolder.Entry entry : found.entries()) {
+      String below = inside.isEmpty() ? entry.name() : inside + "/" + entry.name();
       begin(
-          path,
-          attributes,
+          entry.path(),
+          entry.attributes(),
           below,
           depth + 1,
-          child -> named.add(new FolderLayout.Named(name, child)));
+          child -> named.add(new FolderLayout.Named(entry.name(), child)));
     }
+    UnixFsAttributes kept = kept(folder, attributes);
     pipeline.then(
-        () -> sink.accept(new FolderLayout(options.profile(), this::putNode).write(named)));
+        () -> sink.accept(new FolderLayout(options.profile(), this::putNode).write(named, kept)));
   }
 
-  private static List<Path> children(Path folder) throws IOException, InvalidInputException {
-    List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      for (Path path : stream) {
-        if (children.size() == DagLimits.MAX_ENTRIES) {
-          throw new InvalidInputException(
-              "%s has more than %,d entries: add parts of it"
-                  .formatted(folder, DagLimits.MAX_ENTRIES));
-        }
-        children.add(path);
-      }
+  /// Rights and time, if they are to be kept.
+  private UnixFsAttributes kept(Path path, BasicFileAttributes attributes) throws IOException {
+    if (!options.preserve()) {
+      return UnixFsAttributes.NONE;
     }
-    Collections.sort(children);
-    return children;
+    OptionalInt mode =
+        PrivateFile.supportsPermissions(path)
+            ? OptionalInt.of(FileRights.bits(path))
+            : OptionalInt.empty();
+    return new UnixFsAttributes(mode, Optional.of(attributes.lastModifiedTime().toInstant()));
   }
 
-  private void inPlace(Path path, ChildSink sink)
+  private void inPlace(Path path, UnixFsAttributes kept, ChildSink sink)
       throws IOException, ShoalException, InterruptedException {
     FileAdoption adoption = new FileAdoption(store.fileBacked().orElseThrow(), path);
-    file(path, (cid, bytes) -> store.find(cid).isEmpty(), Optional.of(adoption), sink);
+    file(path, kept, (cid, bytes) -> store.find(cid).isEmpty(), Optional.of(adoption), sink);
   }
 
   private void file(
-      Path path, LeafPipeline.Storing storing, Optional<FileAdoption> adoption, ChildSink sink)
+      Path path,
+      UnixFsAttributes kept,
+      LeafPipeline.Storing storing,
+      Optional<FileAdoption> adoption,
+      ChildSink sink)
       throws IOException, ShoalException, InterruptedException {
     FileLayout layout = new FileLayout(options.profile(), this::putNode);
     Optional<MessageDigest> whole =
         options.wholeDigest() ? Optional.of(Sha256.begin()) : Optional.empty();
-    try (FileChannel in =
-        FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+    try (SourceFile in = SourceFile.open(path)) {
       boolean ended = false;
       for (long leaf = 0; !ended; leaf++) {
         ByteBuffer buffer = pipeline.take();
-        ended = fill(in, buffer);
+        ended = in.fill(buffer);
         if (ended && buffer.remaining() == 0 && leaf > 0) {
           pipeline.giveBack(buffer);
           break;
@@ -248,14 +203,17 @@ final class TreeImport {
           files--;
           return;
         }
-        countLeaf(path);
+        bounds.leaves(path, 1);
         whole.ifPresent(digest -> digest.update(buffer.duplicate()));
-        read.accept(buffer.remaining());
+        read.more(buffer.remaining());
         pipeline.submit(
             buffer,
             bytes -> namer.name(Cid.RAW, bytes),
             storing,
             done -> addLeaf(layout, done, adoption));
+      }
+      if (in.hasChanged()) {
+        changed.add(Quoted.of(path.toString()));
       }
     }
     pipeline.then(
@@ -263,7 +221,7 @@ final class TreeImport {
           if (adoption.isPresent()) {
             adoption.get().finish();
           }
-          DagChild child = layout.finish();
+          DagChild child = layout.finish(kept);
           whole.ifPresent(digest -> digests.add(fileDigest(child, digest)));
           sink.accept(child);
         });
@@ -281,24 +239,6 @@ final class TreeImport {
       adoption.get().add(leaf.cid(), leaf.sizeBytes());
     }
     layout.addLeaf(DagChild.leaf(leaf.cid(), leaf.sizeBytes(), leaf.sizeBytes()));
-  }
-
-  private void countLeaf(Path path) throws InvalidInputException {
-    if (++leaves > DagLimits.MAX_LEAVES) {
-      throw new InvalidInputException(
-          "%s: more than %,d leaves in one root: use larger leaves or add parts of it"
-              .formatted(path, DagLimits.MAX_LEAVES));
-    }
-  }
-
-  /// @return whether the end of the file was reached
-  private static boolean fill(FileChannel in, ByteBuffer buffer) throws IOException {
-    int got = 0;
-    while (got >= 0 && buffer.hasRemaining()) {
-      got = in.read(buffer);
-    }
-    buffer.flip();
-    return got < 0;
   }
 
   private Cid putNode(byte[] block) throws IOException, ShoalException {

@@ -4,6 +4,7 @@ import io.shoal.api.Cid;
 import io.shoal.api.InvalidInputException;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.file.DiskReserve;
+import io.shoal.runtime.file.NameRules;
 import io.shoal.runtime.file.Sha256;
 import java.io.IOException;
 import java.io.Reader;
@@ -51,7 +52,8 @@ public final class DownloadJournal {
 
   /// Where the bytes of a download to `target` are until it is complete.
   public static Path partOf(Path target) {
-    return target.resolveSibling(target.getFileName() + PART_SUFFIX);
+    return target.resolveSibling(
+        NameRules.withSuffix(String.valueOf(target.getFileName()), PART_SUFFIX));
   }
 
   /// @param reserve given up for an entry if the disk is full: the download itself may go to

@@ -162,7 +162,7 @@ class MalformedContentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"..", ".", "a/b", "a\\b", "nul\0", "CON"})
+  @ValueSource(strings = {"..", ".", "a/b", "nul\0"})
   void aNameThatTheNodeRefusesIsNeitherListedNorFound(String name) throws Exception {
     Cid flat = folderOf(name, leaf(5).cid());
     Cid sharded = shardOf(256, HamtShard.bucket(HamtShard.hash(name), 0, 256), name, leaf(5).cid());

@@ -137,7 +137,8 @@ class ControlJsonTest {
             false,
             true,
             false,
-            Optional.of(1L << 40));
+            Optional.of(1L << 40),
+            true);
     var publish =
         new PublishRequest(
             Optional.of("n"), reference, Optional.empty(), Optional.empty(), Duration.ofDays(3));
@@ -148,7 +149,7 @@ class ControlJsonTest {
             + "?name=a%20b\",\"target\":\"/a/b c\",\"folder\":\"/a\","
             + "\"peers\":[\"tcps://127.0.0.1:4600\"],\"timeout\":\"PT1.5S\",\"keep\":true,"
             + "\"sync\":false,\"replace\":true,\"privately\":false,"
-            + "\"maxSizeBytes\":1099511627776}",
+            + "\"maxSizeBytes\":1099511627776,\"noPreserve\":true}",
         text(get));
     assertEquals(
         "{\"name\":\"n\",\"reference\":\"shoal:"

@@ -190,6 +190,20 @@ class ControlServerTest {
   }
 
   @Test
+  void aPathThatIsNotAddedIsReportedBesideTheOthers() throws Exception {
+    List<String> heard = new ArrayList<>();
+    remote()
+        .add(
+            ContentCommands.AddRequest.builder(
+                    List.of(Path.of("/a"), Path.of("/bad"), Path.of("/c")))
+                .build(),
+            ContentCommands.ProgressListener.SILENT,
+            added -> heard.add(added.name()),
+            failed -> heard.add(failed.path() + ": " + failed.reason()));
+    assertEquals(List.of("/a", "/bad: it is bad", "/c"), heard);
+  }
+
+  @Test
   void theLinesOfAnInspectionArriveInOrder() throws Exception {
     var request = new StatusCommands.InspectRequest("table", List.of("ä b", ""));
     List<StatusCommands.InspectionLine> lines = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.shoal.runtime.control;
 
+import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.api.StoreUsage;
 import io.shoal.runtime.command.NodeCommands;
@@ -29,7 +30,8 @@ class ScriptedNode implements NodeCommands {
           Map.of("12D3", 7L),
           Map.of("tcps", 7L),
           Map.of("12D3", 1L),
-          List.of("a: it is a symbolic link to 'b'"));
+          List.of("a: it is a symbolic link to 'b'"),
+          List.of("b?: the destination cannot hold its name"));
 
   /// Thrown by every command, if set.
   volatile Optional<Throwable> failure = Optional.empty();
@@ -57,10 +59,18 @@ class ScriptedNode implements NodeCommands {
   }
 
   @Override
-  public void add(AddRequest request, ProgressListener progress, Consumer<Added> each)
+  public void add(
+      AddRequest request,
+      ProgressListener progress,
+      Consumer<Added> each,
+      Consumer<NotAdded> failed)
       throws ShoalException, IOException {
     asked(request);
     for (Path path : request.paths()) {
+      if (path.endsWith("bad")) {
+        failed.accept(new NotAdded(path.toString(), "it is bad", true));
+        continue;
+      }
       progress.progress(new Progress("importing", 1, 2, 3, 0, ""));
       each.accept(
           new Added(
@@ -72,7 +82,11 @@ class ScriptedNode implements NodeCommands {
               4,
               Optional.of("aa"),
               List.of("a link"),
-              "private"));
+              "private",
+              1,
+              Optional.of("a?b: it holds a ?"),
+              List.of("a log"),
+              "shoal:root"));
     }
   }
 
@@ -127,7 +141,7 @@ class ScriptedNode implements NodeCommands {
   }
 
   @Override
-  public void cat(Reference reference, Duration timeout, OutputStream out)
+  public void cat(Reference reference, List<PeerAddress> peers, Duration timeout, OutputStream out)
       throws ShoalException, IOException {
     out.write(new byte[200_000]);
     asked(timeout);

@@ -20,6 +20,7 @@ public final class DagPbLeaves {
         OptionalLong.of(content.length),
         new long[0],
         OptionalLong.empty(),
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        UnixFsAttributes.NONE);
   }
 }

@@ -13,11 +13,13 @@ import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.testing.Blocks;
 import io.shoal.runtime.testing.ContentReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -44,11 +46,16 @@ class UnixNodeTest {
   }
 
   @Test
-  void modeAndTimeAreReadPast() throws Exception {
+  void modeAndTimeAreRead() throws Exception {
     String mode = "38a403";
     String time = "420b" + "08ffffffff07" + "1500000001";
     UnixFsData data = UnixFsData.decode(HEX.parseHex("0802" + "12026162" + "1802" + mode + time));
     assertEquals(UnixFsData.Type.FILE, data.type());
+    assertEquals(
+        new UnixFsAttributes(
+            OptionalInt.of(0644), Optional.of(Instant.ofEpochSecond(0x7fffffff, 0x01000000))),
+        data.attributes());
+    assertEquals(data.attributes(), UnixFsData.decode(data.encode()).attributes());
     assertArrayEquals(new byte[] {'a', 'b'}, data.data().orElseThrow());
   }
 
@@ -84,9 +91,25 @@ class UnixNodeTest {
             OptionalLong.of(size),
             new long[] {partSize},
             OptionalLong.empty(),
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            UnixFsAttributes.NONE);
     PbLink link = new PbLink(part, "", partSize);
     return blocks.putNode(DagPb.encode(new PbNode(List.of(link), Optional.of(data.encode()))));
+  }
+
+  @Test
+  void whatIsNoRightAndNoTimeIsDropped() throws Exception {
+    String setUserIdAndKind = "38ed9303"; // 0o144755
+    UnixFsAttributes read = UnixFsData.decode(HEX.parseHex("0802" + setUserIdAndKind)).attributes();
+    assertEquals(new UnixFsAttributes(OptionalInt.of(0755), Optional.empty()), read);
+    String before1970 = "4210" + "08fbffffffffffffffff01" + "15ffffffff";
+    assertEquals(
+        Optional.of(Instant.ofEpochSecond(-5)),
+        UnixFsData.decode(HEX.parseHex("0802" + before1970)).attributes().modified());
+    String beyondAllClocks = "420a" + "08ffffffffffffffff7f";
+    assertEquals(
+        UnixFsAttributes.NONE,
+        UnixFsData.decode(HEX.parseHex("0802" + beyondAllClocks)).attributes());
   }
 
   @Test

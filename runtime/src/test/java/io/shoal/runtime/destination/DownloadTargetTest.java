@@ -74,7 +74,14 @@ class DownloadTargetTest {
       BooleanSupplier stopped)
       throws IOException {
     return new DownloadTarget(
-        plan, folder.resolve("out"), PartPlace.open(folder), room, resumed, limit, stopped);
+        plan,
+        new NameTrial.Outcome(plan, List.of()),
+        folder.resolve("out"),
+        PartPlace.open(folder),
+        room,
+        resumed,
+        limit,
+        stopped);
   }
 
   private void writeAll(TreePlan plan, DownloadTarget target) throws Exception {
@@ -83,7 +90,7 @@ class DownloadTargetTest {
         target.write(position, ByteBuffer.wrap(blocks.load(plan.leafCid(position))));
       }
     }
-    target.finish(false);
+    target.finish(false, false);
   }
 
   /// Leaves of zeros, of data, and of both, with zeros at the end.

@@ -2,8 +2,11 @@ package io.shoal.runtime.importer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.ChunkReader;
 import io.shoal.api.Cid;
@@ -15,6 +18,8 @@ import io.shoal.runtime.ExportTest;
 import io.shoal.runtime.dag.DagWalker;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
+import io.shoal.runtime.dag.UnixFsAttributes;
+import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.store.RootCompleteness;
 import io.shoal.runtime.testing.BlockSource;
 import io.shoal.runtime.testing.Blocks;
@@ -24,9 +29,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +56,7 @@ class ImporterTest {
   private final ExecutorService pool = Executors.newFixedThreadPool(2);
   private final MemoryStore store = new MemoryStore();
   private final BlockSource blocks = cid -> load(cid);
+  private long bytesRead;
 
   @AfterEach
   void endPool() {
@@ -60,7 +72,16 @@ class ImporterTest {
   }
 
   private ImportResult add(Path path, ImportOptions options) throws Exception {
-    return importer().importAll(List.of(path), Optional.empty(), options, bytes -> {}).getFirst();
+    return add(path, Optional.empty(), options, bytes -> bytesRead += bytes);
+  }
+
+  private ImportResult add(
+      Path path, Optional<String> name, ImportOptions options, Importer.Reading read)
+      throws Exception {
+    Importer importer = importer();
+    Importer.Imported imported = importer.read(path, name, options, read);
+    importer.settle(List.of(imported));
+    return imported.result();
   }
 
   private byte[] load(Cid cid) throws IOException, RetryableException {
@@ -124,10 +145,7 @@ class ImporterTest {
       Path file = Files.write(temp.resolve("file"), content);
       AtomicLong read = new AtomicLong();
       ImportOptions options = new ImportOptions(PROFILE, false, true);
-      ImportResult result =
-          importer()
-              .importAll(List.of(file), Optional.of("other name"), options, read::addAndGet)
-              .getFirst();
+      ImportResult result = add(file, Optional.of("other name"), options, read::addAndGet);
       assertEquals(new Blocks().file(content, PROFILE, true).cid(), result.root());
       assertEquals(size, read.get());
       assertEquals(size, result.sizeBytes());
@@ -241,15 +259,70 @@ class ImporterTest {
   }
 
   @Test
-  void whatOthersCouldNotWriteIsRefused() throws Exception {
-    Path devices = Files.createDirectory(temp.resolve("devices"));
-    Files.createFile(devices.resolve("aux.c"));
-    assertThrows(InvalidInputException.class, () -> add(devices, COPY));
-    Path cases = Files.createDirectory(temp.resolve("cases"));
-    Files.createFile(cases.resolve("Readme"));
-    Files.createFile(cases.resolve("README"));
-    InvalidInputException e = assertThrows(InvalidInputException.class, () -> add(cases, COPY));
-    assertTrue(e.getMessage().contains("rename"));
+  void namesThatSomeSystemsCannotHoldTravelAndAreCounted() throws Exception {
+    Path tree = hardNames();
+    ImportResult result = add(tree, COPY);
+    assertEquals(4, result.files());
+    assertEquals(2, result.unportable());
+    assertTrue(result.firstUnportable().orElse("").contains("aux.c"), result::toString);
+    assertEquals(0, add(Files.createDirectory(temp.resolve("plain")), COPY).unportable());
+  }
+
+  private Path hardNames() throws IOException {
+    Path tree = Files.createDirectory(temp.resolve("linux"));
+    for (String name : List.of("Makefile", "aux.c", "xt_MARK.h", "xt_mark.h")) {
+      Files.writeString(tree.resolve(name), name);
+    }
+    return tree;
+  }
+
+  @Test
+  void portableRefusesThemBeforeTheFirstByteIsRead() throws Exception {
+    ImportOptions portable = new ImportOptions(PROFILE, false, false, true, false);
+    for (String name : List.of("aux.c", "name.", "name ", "what?", "12:30.log", "a\\b", "a\tb")) {
+      Path folder = Files.createTempDirectory(temp, "one");
+      Files.writeString(folder.resolve("AAA"), "read first");
+      Files.writeString(folder.resolve(name), "x");
+      InvalidInputException refused =
+          assertThrows(InvalidInputException.class, () -> add(folder, portable), name);
+      assertTrue(refused.getMessage().contains("--portable"), refused::getMessage);
+      assertEquals(0, bytesRead, name);
+      assertThrows(InvalidInputException.class, () -> add(folder.resolve(name), portable), name);
+    }
+    Path twins = Files.createDirectory(temp.resolve("twins"));
+    Files.createFile(twins.resolve("Readme"));
+    Files.createFile(twins.resolve("README"));
+    assertThrows(InvalidInputException.class, () -> add(twins, portable));
+    Path fine = Files.createDirectory(temp.resolve("fine"));
+    Files.createFile(fine.resolve("\u0131.txt"));
+    Files.createFile(fine.resolve("i.txt"));
+    assertEquals(2, add(fine, portable).files());
+  }
+
+  @Test
+  void rightsAndTimesAreKeptOnRequestAlone() throws Exception {
+    Path tree = Files.createDirectory(temp.resolve("tree"));
+    Path script = Files.writeString(tree.resolve("run.sh"), "#!/bin/sh\n");
+    Cid plain = add(tree, COPY).root();
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-x---"));
+    FileTime time = FileTime.from(Instant.ofEpochSecond(1_700_000_000, 5));
+    Files.setLastModifiedTime(script, time);
+    assertEquals(plain, add(tree, COPY).root(), "the usual root has no rights in it");
+
+    ImportOptions preserve = new ImportOptions(PROFILE, false, false, false, true);
+    TreePlan kept = plan(add(tree, preserve).root());
+
+    assertEquals(
+        new UnixFsAttributes(OptionalInt.of(0750), Optional.of(time.toInstant())),
+        kept.files().getFirst().attributes());
+    assertFalse(kept.folders().getFirst().attributes().isEmpty(), "the folder's own");
+    TreePlan alone = plan(add(script, preserve).root());
+    assertEquals(OptionalInt.of(0750), alone.files().getFirst().attributes().mode());
+    assertEquals(1, alone.files().size());
+  }
+
+  @Test
+  void aFolderThatIsTooDeepIsRefused() throws Exception {
     Path deep = temp.resolve("deep");
     Path at = deep;
     for (int i = 0; i < 33; i++) {
@@ -257,6 +330,35 @@ class ImporterTest {
     }
     Files.createDirectories(at);
     assertThrows(InvalidInputException.class, () -> add(deep, COPY));
+  }
+
+  @Test
+  void theLevelsOfALargeFileCountBeforeTheFirstByteIsRead() throws Exception {
+    Path deep = temp.resolve("deep");
+    Path at = Files.createDirectories(deep.resolve("d/".repeat(31)));
+    Path file = at.resolve("file");
+    Files.write(file, new byte[PROFILE.leafSizeBytes()]);
+    assertEquals(1, add(deep, COPY).files());
+
+    bytesRead = 0;
+    Files.write(file, new byte[PROFILE.leafSizeBytes() + 1]);
+    Files.write(deep.resolve("AAA"), random(1_000, 1));
+    assertThrows(InvalidInputException.class, () -> add(deep, COPY));
+    assertEquals(0, bytesRead);
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsFoundBeforeTheFirstByteIsRead() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Files.write(folder.resolve("AAA"), random(1_000, 1));
+    Path secret = Files.writeString(folder.resolve("secret"), "secret");
+    assumeTrue(PrivateFile.supportsPermissions(secret));
+    Files.setPosixFilePermissions(secret, Set.of());
+    assumeFalse(Files.isReadable(secret), "the superuser reads it");
+
+    UserFaultException refused = assertThrows(UserFaultException.class, () -> add(folder, COPY));
+    assertTrue(refused.getMessage().contains("no right to read"), refused::getMessage);
+    assertEquals(0, bytesRead);
   }
 
   @Test
@@ -298,6 +400,54 @@ class ImporterTest {
     Files.delete(file);
     RootCompleteness.require(
         store, add(Files.write(temp.resolve("b"), random(1_000_000, 9)), COPY).root());
+  }
+
+  @Test
+  void aFileThatGrowsIsTakenAsItWasAtTheBegin() throws Exception {
+    byte[] begin = random(1_000_000, 21);
+    Path file = Files.write(temp.resolve("log"), begin);
+
+    ImportResult result =
+        add(
+            file,
+            Optional.empty(),
+            COPY,
+            bytes -> Files.write(file, random(300_000, 22), StandardOpenOption.APPEND));
+
+    assertArrayEquals(begin, ContentReader.read(blocks, result.root()));
+    assertEquals(List.of(), result.changed());
+  }
+
+  @Test
+  void aFileThatChangesWhileItIsReadIsNamed() throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("folder"));
+    Files.write(folder.resolve("calm"), random(600_000, 23));
+    Path file = Files.write(folder.resolve("restless"), random(600_000, 24));
+    AtomicLong changes = new AtomicLong();
+
+    ImportResult result =
+        add(
+            folder,
+            Optional.empty(),
+            COPY,
+            bytes -> {
+              Files.write(file, new byte[10], StandardOpenOption.WRITE);
+              // Two changes may be closer together than the system's clock can tell.
+              Files.setLastModifiedTime(
+                  file, FileTime.fromMillis(changes.incrementAndGet() * 1_000));
+            });
+
+    assertEquals(List.of(file.toString()), result.changed());
+  }
+
+  @Test
+  void aFileThatShrinksWhileItIsReadIsNamed() throws Exception {
+    Path file = Files.write(temp.resolve("file"), random(600_000, 25));
+
+    ImportResult result =
+        add(file, Optional.empty(), COPY, bytes -> Files.write(file, new byte[10]));
+
+    assertEquals(List.of(file.toString()), result.changed());
   }
 
   @Test
