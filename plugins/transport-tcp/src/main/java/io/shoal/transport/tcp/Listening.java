@@ -181,7 +181,14 @@ final class Listening {
       var _ = channel.close();
       return;
     }
-    PendingHandshakes.Pending handshake = running.handshakes().enter(from, channel::close);
+    PendingHandshakes.Pending handshake =
+        running
+            .handshakes()
+            .enter(
+                from,
+                () -> {
+                  var _ = channel.close();
+                });
     channel.closeFuture().addListener(_ -> handshake.leave());
     channel
         .pipeline()

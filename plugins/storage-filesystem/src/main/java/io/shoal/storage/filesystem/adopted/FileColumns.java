@@ -52,7 +52,11 @@ final class FileColumns {
 
   @SuppressWarnings("ArrayRecordComponent") // columns, never compared
   private record Page(long[] longs, int[] ints, byte[][] names) {
-    static Page empty() {
+    boolean isEmpty() {
+      return ints.length == 0;
+    }
+
+    static Page ofNoFile() {
       byte[][] names = new byte[PAGE_FILES][];
       Arrays.fill(names, NO_NAME);
       return new Page(new long[PAGE_FILES * LONGS], new int[PAGE_FILES * INTS], names);
@@ -101,8 +105,8 @@ final class FileColumns {
     while (pages.size() <= index) {
       pages.add(NO_FILES);
     }
-    if (pages.get(index) == NO_FILES) {
-      pages.set(index, Page.empty());
+    if (pages.get(index).isEmpty()) {
+      pages.set(index, Page.ofNoFile());
     }
     setInt(number, FIRST_ENTRY, ChunkIndex.NONE);
     setInt(number, FIRST_FORCED, ChunkIndex.NONE);
@@ -295,7 +299,7 @@ final class FileColumns {
 
   private int flags(int number) {
     int index = number >>> PAGE_BITS;
-    boolean there = index < pages.size() && pages.get(index) != NO_FILES;
+    boolean there = index < pages.size() && !pages.get(index).isEmpty();
     return there ? intAt(number, FLAGS) : 0;
   }
 
