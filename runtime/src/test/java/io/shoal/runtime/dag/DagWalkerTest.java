@@ -16,6 +16,7 @@ import io.shoal.runtime.testing.ContentReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -211,6 +212,34 @@ class DagWalkerTest {
                 node(UnixFsData.folder(), new PbLink(raw, "A", 1), new PbLink(raw, "a", 1))));
     assertTrue(twins.unusual().containsAll(Set.of("A", "a")));
     assertRefused(node(UnixFsData.folder(), new PbLink(raw, "a", 1), new PbLink(raw, "a", 1)));
+  }
+
+  @Test
+  void aPlanWithoutAFolderHasTheRestInItsPlace() throws Exception {
+    Cid one = blocks.put(Cid.RAW, new byte[1]);
+    Cid two = blocks.put(Cid.RAW, new byte[2]);
+    Cid inner = node(UnixFsData.folder(), new PbLink(one, "x", 1), new PbLink(two, "y", 2));
+    Cid root =
+        node(
+            UnixFsData.folder(),
+            new PbLink(inner, "a", 3),
+            new PbLink(inner, "b", 3),
+            new PbLink(one, "c", 1));
+    try (TreePlan whole = TreePlanner.plan(blocks.walk(root))) {
+      TreePlan left = whole.without(Set.of("a", "b/y"));
+
+      assertEquals(
+          List.of("", "b"), left.folders().stream().map(TreePlan.PlannedFolder::path).toList());
+      assertEquals(
+          List.of("b/x", "c"), left.files().stream().map(TreePlan.PlannedFile::path).toList());
+      long[] places = new long[left.chunkCount()];
+      for (int position = 0; position < places.length; position++) {
+        places[position] = left.placeCount(position);
+        assertEquals(left.leafCid(position), whole.leafCid(position));
+      }
+      assertEquals(2, Arrays.stream(places).sum());
+      assertEquals(5, whole.files().size());
+    }
   }
 
   @Test
