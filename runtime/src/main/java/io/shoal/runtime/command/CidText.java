@@ -71,8 +71,8 @@ final class CidText {
   /// Characters of no alphabet stay, and are refused where the text is read.
   private static String translated(String body, String from, String to) {
     var out = new StringBuilder(body.length());
-    for (char c : body.toCharArray()) {
-      int digit = from.indexOf(c);
+    for (int i = 0; i < body.length(); i++) {
+      int digit = from.indexOf(body.charAt(i));
       out.append(digit < 0 ? '?' : to.charAt(digit));
     }
     return out.toString();

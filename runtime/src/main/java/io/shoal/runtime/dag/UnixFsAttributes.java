@@ -54,9 +54,11 @@ public record UnixFsAttributes(OptionalInt mode, Optional<Instant> modified) {
     mode.ifPresent(bits -> out.number(MODE_FIELD, bits));
     modified.ifPresent(
         time -> {
-          out.header(TIME_FIELD, sizeOf(time)).number(SECONDS_FIELD, time.getEpochSecond());
-          if (time.getNano() != 0) {
-            out.fixed32(2, time.getNano());
+          long seconds = time.getEpochSecond();
+          int nanos = time.getNano();
+          out.header(TIME_FIELD, sizeOf(time)).number(SECONDS_FIELD, seconds);
+          if (nanos != 0) {
+            out.fixed32(2, nanos);
           }
         });
   }

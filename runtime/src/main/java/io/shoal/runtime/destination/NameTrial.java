@@ -130,7 +130,7 @@ final class NameTrial {
       return refused;
     } catch (FileSystemException e) {
       // A system says in many ways that it does not take a name.
-      if (DiskFull.of(e).isPresent() || !holdsPlainName(part.resolve(path).getParent())) {
+      if (DiskFull.of(e).isPresent() || !holdsPlainNameBeside(part.resolve(path))) {
         throw e;
       }
       return refused;
@@ -144,9 +144,9 @@ final class NameTrial {
         : Optional.of("the destination takes its name for that of another file");
   }
 
-  private boolean holdsPlainName(Path folder) throws UserFaultException {
+  private boolean holdsPlainNameBeside(Path tried) throws UserFaultException {
     try {
-      Path plain = folder.resolve(PLAIN);
+      Path plain = tried.resolveSibling(PLAIN);
       if (place.makeFile(plain)) {
         place.deleteFile(plain);
       }

@@ -6,12 +6,23 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /// The rights of a file as nine bits, as chmod has them.
 public final class FileRights {
-  // From the highest bit down, as the constants are ordered.
-  private static final PosixFilePermission[] BITS = PosixFilePermission.values();
+  /// From the highest bit down.
+  private static final List<PosixFilePermission> BITS =
+      List.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE,
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE,
+          PosixFilePermission.OTHERS_EXECUTE);
 
   private FileRights() {}
 
@@ -20,7 +31,7 @@ public final class FileRights {
     int bits = 0;
     for (PosixFilePermission right :
         Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS)) {
-      bits |= 1 << BITS.length - 1 - right.ordinal();
+      bits |= bit(right);
     }
     return bits;
   }
@@ -29,10 +40,14 @@ public final class FileRights {
   public static Set<PosixFilePermission> of(int bits) {
     Set<PosixFilePermission> rights = EnumSet.noneOf(PosixFilePermission.class);
     for (PosixFilePermission right : BITS) {
-      if ((bits >> BITS.length - 1 - right.ordinal() & 1) == 1) {
+      if ((bits & bit(right)) != 0) {
         rights.add(right);
       }
     }
     return rights;
+  }
+
+  private static int bit(PosixFilePermission right) {
+    return 1 << BITS.size() - 1 - BITS.indexOf(right);
   }
 }
