@@ -171,7 +171,7 @@ class HostileDagTest {
     }
     assertTrue(again > 0 && again < nodes);
     try (TreePlan plan = TreePlanner.plan(walker)) {
-      assertEquals(nodes * leaves, plan.files().getFirst().content().leafCount());
+      assertEquals((long) nodes * leaves, plan.files().getFirst().content().leafCount());
     }
   }
 
