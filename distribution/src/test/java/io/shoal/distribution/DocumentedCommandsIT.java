@@ -72,8 +72,10 @@ class DocumentedCommandsIT {
         block
                 .replace(
                     "serve &",
-                    "serve --listen 127.0.0.1:0 --dht 127.0.0.1:0 > ready &\n"
-                        + "until grep -q ready ready; do sleep 0.1; done\n"
+                    """
+                    serve --listen 127.0.0.1:0 --dht 127.0.0.1:0 > ready &
+                    until grep -q ready ready; do sleep 0.1; done
+                    """
                         + "#")
                 .replace("shoal add", "ROOT=$(shoal add -q holiday.mp4)\nshoal add")
                 .replace(
