@@ -75,8 +75,7 @@ class DocumentedCommandsIT {
                     """
                     serve --listen 127.0.0.1:0 --dht 127.0.0.1:0 > ready &
                     until grep -q ready ready; do sleep 0.1; done
-                    """
-                        + "#")
+                    #""")
                 .replace("shoal add", "ROOT=$(shoal add -q holiday.mp4)\nshoal add")
                 .replace(
                     "shoal get",

@@ -48,6 +48,6 @@ class SlowSeedTest {
       }
     }
     // Without turns each peer gets a part of every chunk, and the seed sends it as many times.
-    assertTrue(sent < size * 2, "the seed sent " + sent + " bytes of " + size);
+    assertTrue(sent < 2L * size, "the seed sent " + sent + " bytes of " + size);
   }
 }
