@@ -53,7 +53,11 @@ final class Dialling {
     ShoalException last = new PeerUnreachableException(address + ": the host has no address");
     for (InetAddress host : resolve(target, address, deadline)) {
       try {
-        return dial(address, new InetSocketAddress(host, target.port()), server, deadline);
+        return dial(
+            address,
+            new InetSocketAddress(SoleLink.zoned(host), target.port()),
+            server,
+            deadline);
       } catch (RetryableException e) {
         last = e;
       }
