@@ -8,8 +8,8 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The zone of link-local addresses that came without one, as from other nodes, for which zones mean
-/// something else: on a machine with a single link there is no choice.
+/// The zone of link-local addresses that came without one, as from other nodes, for which zones
+/// mean something else: on a machine with a single link there is no choice.
 final class SoleLink {
   private SoleLink() {}
 
