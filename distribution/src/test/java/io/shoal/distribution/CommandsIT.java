@@ -181,7 +181,10 @@ class CommandsIT {
     Files.writeString(
         data.resolve("control.json"), "{\"url\":\"http://127.0.0.1:1\",\"token\":\"\",\"pid\":1}");
     ShoalProcess.run(folder, "ls", "--data=" + data).failed(1, data.toString());
-    ShoalProcess.run(folder, "stat", UNKNOWN, "--data=" + data).failed(3, UNKNOWN);
+    Result stat = ShoalProcess.run(folder, "stat", UNKNOWN, "--data=" + data);
+    assertEquals(3, stat.code(), stat::toString);
+    assertTrue(stat.err().contains("no node's data is there"), stat::toString);
+    assertTrue(stat.err().contains("nothing is known here of " + UNKNOWN), stat::toString);
   }
 
   private static void awaitProvider(Node node, String root) throws InterruptedException {
