@@ -52,8 +52,7 @@ class InPlaceIT {
         assertFalse(Files.exists(folder.resolve("second-" + root)));
       }
       String status = node.run("status").done().out();
-      assertTrue(status.contains(changed + ": " + changing + " was changed"), status);
-      assertTrue(status.contains(vanished + ": " + vanishing + " is not there"), status);
+      assertTrue(status.contains("2 roots whose files are gone or were changed"), status);
       String listed = node.run("ls").done().out();
       assertTrue(listed.contains("was changed"), listed);
 

@@ -43,7 +43,7 @@ class MisuseIT {
   void wrongUseIsToldApartFromFailure() throws Exception {
     run().failed(2, "--help");
     run("nonsense").failed(2, "nonsense");
-    run("get").failed(2, "REF");
+    run("get").failed(2, "a reference is missing");
     run("get", "nonsense").failed(2, "nonsense");
     run("get", "ab".repeat(31)).failed(2, "62 hex digits");
     run("get", UNKNOWN, "--peer", "nonsense").failed(2, "SCHEME://");

@@ -144,6 +144,10 @@ class NamesIT {
     Path pem = folder.resolve("names.pem");
     String one = "--data=" + folder.resolve("one");
     String two = "--data=" + folder.resolve("two");
+    Path some = Files.writeString(folder.resolve("some"), "some");
+    ShoalProcess.run(home, "key", "show", one).failed(1, "no node's data is there");
+    ShoalProcess.run(home, "add", some.toString(), one).done();
+    ShoalProcess.run(home, "add", some.toString(), two).done();
     String key = ShoalProcess.run(home, "key", "show", one).done().out().strip();
     Result exported = ShoalProcess.run(home, "key", "export", pem.toString(), one).done();
     assertFalse(exported.out().contains("PRIVATE"), exported::out);
@@ -165,6 +169,7 @@ class NamesIT {
               "resolve",
               name,
               "--timeout=300ms",
+              "--quiet",
               "--bootstrap=127.0.0.1:" + silent.getLocalPort())
           .failed(5, "--timeout");
     }

@@ -80,7 +80,12 @@ public final class ServeCommand implements Callable<Integer> {
     }
     try (var shared = ScratchFolder.share(scratch.get())) {
       awaitEndOfInput(signals);
-      return serve(data, configuration, signals);
+      try {
+        return serve(data, configuration, signals);
+      } finally {
+        // A line that came later would make the folder's log anew while the folder is removed.
+        LogSetup.end();
+      }
     }
   }
 
