@@ -54,10 +54,7 @@ final class Dialling {
     for (InetAddress host : resolve(target, address, deadline)) {
       try {
         return dial(
-            address,
-            new InetSocketAddress(SoleLink.zoned(host), target.port()),
-            server,
-            deadline);
+            address, new InetSocketAddress(SoleLink.zoned(host), target.port()), server, deadline);
       } catch (RetryableException e) {
         last = e;
       }
