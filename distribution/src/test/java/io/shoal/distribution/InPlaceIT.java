@@ -52,9 +52,10 @@ class InPlaceIT {
         assertFalse(Files.exists(folder.resolve("second-" + root)));
       }
       String status = node.run("status").done().out();
-      assertTrue(status.contains("2 roots whose files are gone or were changed"), status);
+      assertTrue(status.contains(changed + ": " + changing + " was changed"), status);
+      assertTrue(status.contains(vanished + ": " + vanishing + " is not there"), status);
       String listed = node.run("ls").done().out();
-      assertTrue(listed.contains("was changed"), listed);
+      assertTrue(listed.contains("2 roots whose files are gone or were changed"), listed);
 
       String again = node.run("add", "-q", "--in-place", changing.toString()).done().out().strip();
       get(node, again, "third", "60s").done();

@@ -9,6 +9,7 @@ import io.shoal.distribution.ShoalProcess.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -136,7 +137,7 @@ class ThreeNodesIT {
       JsonNode shared = first.run("share", root, "public", "--json").done().json();
       assertEquals("public", shared.get("sharing").asString());
       ShoalProcess.await("the public root", () -> finds(second, root));
-      first.run("share", root, "secret").failed(2, "secret");
+      first.run("share", root, "secret").failed(2, "'public' or 'private'");
       second.run("share", found, "private").failed(3, "is not a root here");
     }
   }
@@ -163,7 +164,6 @@ class ThreeNodesIT {
         target.toString(),
         "--peer",
         address,
-        "--json",
         "--data",
         folder.resolve("fetcher").toString(),
         "--listen",
@@ -177,7 +177,9 @@ class ThreeNodesIT {
       }
       assertFalse(Files.exists(target));
 
-      JsonNode report = ShoalProcess.run(folder.resolve("home"), get).done().json();
+      String[] again = Arrays.copyOf(get, get.length + 1);
+      again[get.length] = "--json";
+      JsonNode report = ShoalProcess.run(folder.resolve("home"), again).done().json();
 
       Trees.assertSame(file, target);
       long received = report.get("bytesTransferred").asLong();

@@ -91,6 +91,8 @@ public abstract class NodeCommand implements Callable<Integer> {
     if (withoutData() == WithoutData.MAKES_IT || !Node.isWithoutData(data)) {
       return work();
     }
+    // A wrong setting is wrong wherever the data is.
+    common.configuration(false);
     String missing = data + ": no node's data is there: check --data and SHOAL_HOME";
     if (withoutData() == WithoutData.NEEDS_IT) {
       throw new UserFaultException(missing + "; 'shoal add', 'get' and 'serve' begin with it");
