@@ -50,6 +50,9 @@ final class Places {
       }
     }
     for (int c = contents.size() - 1; c >= 0; c--) {
+      if (firstFile[c] == NONE) {
+        continue; // its files are left out
+      }
       for (int run = contents.get(c).runCount() - 1; run >= 0; run--) {
         if (contents.get(c).leaf(run) >= 0) {
           link(contents.get(c).leaf(run), starts[c] + run);

@@ -1,6 +1,5 @@
 package io.shoal.runtime.destination;
 
-import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.dag.TreePlan;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +22,9 @@ import java.util.function.BooleanSupplier;
 final class NameTrial {
   /// A name that every system holds, for comparison.
   private static final String PLAIN = ".shoal-name-trial";
+
+  /// What is remembered of each name that is tried.
+  private static final int BYTES_FOR_TRIAL = 300;
 
   static final String REFUSED = "the destination cannot hold its name";
 
@@ -70,7 +71,7 @@ final class NameTrial {
     if (whole.unusual().isEmpty()) {
       return new Outcome(whole, List.of());
     }
-    List<String> leftOut = new ArrayList<>();
+    LeftOut leftOut = new LeftOut();
     for (TreePlan.PlannedFolder folder : whole.folders()) {
       String path = folder.path();
       if (TreePlan.isWithin(path, reasons.keySet())) {
@@ -80,7 +81,7 @@ final class NameTrial {
         // Others may have to be tried in it.
         place.makeFolder(path.isEmpty() ? part : part.resolve(path));
       } else if (!holds(path, true)) {
-        leftOut.add(line(path, folder.cid(), reason(path)));
+        leftOut.add(path, folder.cid(), reason(path));
       }
     }
     for (TreePlan.PlannedFile file : whole.files()) {
@@ -88,26 +89,22 @@ final class NameTrial {
       if (whole.unusual().contains(path)
           && !TreePlan.isWithin(path, reasons.keySet())
           && !holds(path, false)) {
-        leftOut.add(line(path, file.cid(), reason(path)));
+        leftOut.add(path, file.cid(), reason(path));
       }
     }
-    return new Outcome(whole.without(reasons.keySet()), leftOut);
+    return new Outcome(whole.without(reasons.keySet()), leftOut.lines());
   }
 
   private String reason(String path) {
     return reasons.getOrDefault(path, "");
   }
 
-  /// The line for the user about what was left out.
-  static String line(String path, Cid cid, String reason) {
-    return "%s: %s; 'shoal get %s -o NAME' gives it another".formatted(path, reason, cid);
-  }
-
   private boolean holds(String path, boolean folder)
-      throws IOException, UserFaultException, InterruptedException {
+      throws IOException, ShoalException, InterruptedException {
     if (stopped.getAsBoolean()) {
       throw new InterruptedException("the download was stopped");
     }
+    whole.memory().take(BYTES_FOR_TRIAL + 2L * path.length());
     Optional<String> reason = tried(path, folder);
     reason.ifPresent(why -> reasons.put(path, why));
     return reason.isEmpty();

@@ -1,6 +1,5 @@
 package io.shoal.runtime.destination;
 
-import io.shoal.api.Cid;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.AtomicFiles;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -66,18 +64,14 @@ public final class TargetComparison {
   }
 
   private List<String> lines(Set<String> left) {
-    List<String> lines = new ArrayList<>(left.size());
+    LeftOut lines = new LeftOut();
     plan.folders().stream()
         .filter(folder -> left.contains(folder.path()))
-        .forEach(folder -> lines.add(line(folder.path(), folder.cid())));
+        .forEach(folder -> lines.add(folder.path(), folder.cid(), NameTrial.REFUSED));
     plan.files().stream()
         .filter(file -> left.contains(file.path()))
-        .forEach(file -> lines.add(line(file.path(), file.cid())));
-    return lines;
-  }
-
-  private static String line(String path, Cid cid) {
-    return NameTrial.line(path, cid, NameTrial.REFUSED);
+        .forEach(file -> lines.add(file.path(), file.cid(), NameTrial.REFUSED));
+    return lines.lines();
   }
 
   private boolean cannotBeThere(String path) {

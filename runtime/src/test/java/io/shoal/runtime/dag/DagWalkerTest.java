@@ -243,6 +243,30 @@ class DagWalkerTest {
   }
 
   @Test
+  void aLeafHasNoPlaceInFilesThatAreLeftOut() throws Exception {
+    Cid one = blocks.put(Cid.RAW, new byte[1]);
+    Cid two = blocks.put(Cid.RAW, new byte[2]);
+    Cid file =
+        node(
+            UnixFsData.fileNode(3, new long[] {1, 2}),
+            new PbLink(one, "", 1),
+            new PbLink(two, "", 2));
+    Cid root = node(UnixFsData.folder(), new PbLink(file, "aux.c", 3), new PbLink(one, "b", 1));
+    try (TreePlan whole = TreePlanner.plan(blocks.walk(root))) {
+      TreePlan left = whole.without(Set.of("aux.c"));
+
+      List<String> places = new ArrayList<>();
+      for (int position = 0; position < left.chunkCount(); position++) {
+        for (TreePlan.Run run : left.places(position)) {
+          places.add(left.leafCid(position) + " " + run.file().path());
+        }
+        assertEquals(left.placeCount(position) > 0, left.isLeaf(position));
+      }
+      assertEquals(List.of(one + " b"), places);
+    }
+  }
+
+  @Test
   void aFolderInsideAFileIsRefused() throws Exception {
     Cid folder = folder("").child().cid();
     assertRefused(node(UnixFsData.fileNode(0, new long[] {0}), new PbLink(folder, "", 1)));
