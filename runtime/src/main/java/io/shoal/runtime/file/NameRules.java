@@ -49,10 +49,13 @@ public final class NameRules {
 
   /// Why a name cannot be published, as the end of a sentence; empty if it can.
   public static Optional<String> faultOfSigned(String name) {
-    // Chosen for good by one publisher, and suggested as a file's name to everybody.
-    Optional<String> wrong = fault(name).or(() -> portabilityFault(name));
+    Optional<String> wrong = fault(name);
     if (wrong.isPresent()) {
       return wrong;
+    }
+    // Chosen for good by its publisher, and suggested to everybody as a file's name.
+    if (isDevice(name) || name.indexOf('\\') >= 0) {
+      return Optional.of("some systems cannot have it as a file's name");
     }
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > SignedRecords.MAX_NAME_SIZE_BYTES) {

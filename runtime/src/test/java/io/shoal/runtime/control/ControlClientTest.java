@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,10 @@ class ControlClientTest {
   }
 
   private ControlClient clientOf(Program program) {
+    return clientOf(program, nanos::get);
+  }
+
+  private ControlClient clientOf(Program program, LongSupplier nanoTime) {
     Thread.ofVirtual()
         .start(
             () -> {
@@ -62,12 +67,21 @@ class ControlClientTest {
                 // The client went away, or the test is over.
               }
             });
-    return client();
+    return client(nanoTime);
   }
 
   private ControlClient client() {
+    return client(nanos::get);
+  }
+
+  private ControlClient client(LongSupplier nanoTime) {
     String url = "http://127.0.0.1:" + server.getLocalPort();
-    return new ControlClient(new ControlFile(url, "t", 4711), SILENT_FOR, nanos::get);
+    return new ControlClient(new ControlFile(url, "t", 4711), SILENT_FOR, nanoTime);
+  }
+
+  /// Time that passes with each look at it.
+  private long passing() {
+    return nanos.addAndGet(Duration.ofMillis(5).toNanos());
   }
 
   private static void send(OutputStream out, String text) throws IOException {
@@ -178,7 +192,7 @@ class ControlClientTest {
 
   @Test
   void theTimeOfACommandHoldsThoughTheNodeForgetsIt() {
-    ControlClient client = clientOf((_, out) -> showLifeForEver(out));
+    ControlClient client = clientOf((_, out) -> showLifeForEver(out), this::passing);
 
     assertThrows(
         DeadlineException.class,
@@ -196,7 +210,6 @@ class ControlClientTest {
     send(out, HEAD);
     while (true) {
       send(out, SIGN_OF_LIFE);
-      nanos.addAndGet(Duration.ofMillis(10).toNanos());
     }
   }
 
