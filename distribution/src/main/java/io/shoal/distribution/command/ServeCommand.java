@@ -66,6 +66,21 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws ShoalException, IOException, InterruptedException {
     Path data = common.dataFolder();
     Configuration configuration = common.configuration(true);
+    if (scratch.isEmpty()) {
+      return begin(data, configuration);
+    }
+    // Around the log, which would make a folder anew that its last user has removed.
+    try (var shared = ScratchFolder.share(scratch.get())) {
+      try {
+        return begin(data, configuration);
+      } finally {
+        LogSetup.end();
+      }
+    }
+  }
+
+  private int begin(Path data, Configuration configuration)
+      throws ShoalException, IOException, InterruptedException {
     LogSetup.prepareLasting(configuration.logLevel(), data);
     var running = RemoteNode.of(data);
     if (running.isPresent()) {
@@ -75,18 +90,10 @@ public final class ServeCommand implements Callable<Integer> {
     }
     var signals = new EndSignals();
     Signals.handle(signals::add);
-    if (scratch.isEmpty()) {
-      return serve(data, configuration, signals);
-    }
-    try (var shared = ScratchFolder.share(scratch.get())) {
+    if (scratch.isPresent()) {
       awaitEndOfInput(signals);
-      try {
-        return serve(data, configuration, signals);
-      } finally {
-        // A line that came later would make the folder's log anew while the folder is removed.
-        LogSetup.end();
-      }
     }
+    return serve(data, configuration, signals);
   }
 
   private static void awaitEndOfInput(EndSignals signals) {
