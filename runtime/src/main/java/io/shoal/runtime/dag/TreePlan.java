@@ -1,11 +1,9 @@
 package io.shoal.runtime.dag;
 
 import io.shoal.api.Cid;
-import io.shoal.api.Quoted;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import java.util.AbstractList;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.RandomAccess;
@@ -19,9 +17,6 @@ import java.util.function.IntFunction;
 /// A leaf is named by its *ref*: a position of the DAG's numbering, or a negative number for bytes
 /// inside an identity CID; [#leafCid] resolves both.
 public final class TreePlan implements AutoCloseable {
-  /// Lines of [#leftOut]: enough for a reader, where a stranger's folder may have a million.
-  private static final int MAX_LEFT_OUT_LINES = 1_000;
-
   /// The size of a file that is a single raw chunk: it is known once the chunk is here.
   public static final long UNKNOWN_SIZE = -1;
 
@@ -186,14 +181,9 @@ public final class TreePlan implements AutoCloseable {
 
   /// What is not written, for the user: the path of each entry with the reason.
   public List<String> leftOut() {
-    List<String> lines = new ArrayList<>();
-    for (Skipped entry : skipped.subList(0, Math.min(skipped.size(), MAX_LEFT_OUT_LINES))) {
-      lines.add(Quoted.of(entry.path()) + ": " + entry.reason());
-    }
-    if (skipped.size() > lines.size()) {
-      lines.add("%,d entries more".formatted(skipped.size() - lines.size()));
-    }
-    return List.copyOf(lines);
+    LeftOut lines = new LeftOut();
+    skipped.forEach(entry -> lines.add(entry.path(), entry.reason()));
+    return lines.lines();
   }
 
   /// @throws UserFaultException the root itself is what cannot be written: a symbolic link

@@ -2,6 +2,7 @@ package io.shoal.runtime.destination;
 
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.dag.LeftOut;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.DiskFull;
 import java.io.IOException;
@@ -81,7 +82,7 @@ final class NameTrial {
         // Others may have to be tried in it.
         place.makeFolder(path.isEmpty() ? part : part.resolve(path));
       } else if (!holds(path, true)) {
-        leftOut.add(path, folder.cid(), reason(path));
+        leftOut.addName(path, folder.cid(), reason(path));
       }
     }
     for (TreePlan.PlannedFile file : whole.files()) {
@@ -89,7 +90,7 @@ final class NameTrial {
       if (whole.unusual().contains(path)
           && !TreePlan.isWithin(path, reasons.keySet())
           && !holds(path, false)) {
-        leftOut.add(path, file.cid(), reason(path));
+        leftOut.addName(path, file.cid(), reason(path));
       }
     }
     return new Outcome(whole.without(reasons.keySet()), leftOut.lines());

@@ -1,6 +1,7 @@
 package io.shoal.runtime.destination;
 
 import io.shoal.api.ShoalException;
+import io.shoal.runtime.dag.LeftOut;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.file.AtomicFiles;
 import io.shoal.runtime.store.LocalStore;
@@ -67,10 +68,10 @@ public final class TargetComparison {
     LeftOut lines = new LeftOut();
     plan.folders().stream()
         .filter(folder -> left.contains(folder.path()))
-        .forEach(folder -> lines.add(folder.path(), folder.cid(), NameTrial.REFUSED));
+        .forEach(folder -> lines.addName(folder.path(), folder.cid(), NameTrial.REFUSED));
     plan.files().stream()
         .filter(file -> left.contains(file.path()))
-        .forEach(file -> lines.add(file.path(), file.cid(), NameTrial.REFUSED));
+        .forEach(file -> lines.addName(file.path(), file.cid(), NameTrial.REFUSED));
     return lines.lines();
   }
 

@@ -1,4 +1,4 @@
-package io.shoal.runtime.destination;
+package io.shoal.runtime.dag;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -11,7 +11,7 @@ class LeftOutTest {
     Cid root = Cid.parse("bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e");
     LeftOut leftOut = new LeftOut();
     for (int i = 0; i < 5_000; i++) {
-      leftOut.add("a?\n" + i, root, "it is refused");
+      leftOut.addName("a?\n" + i, root, "it is refused");
     }
 
     assertEquals(1_001, leftOut.lines().size());
