@@ -59,7 +59,7 @@ class BitTorrentIT {
   private static final int FILE_BYTES = 200_000;
 
   /// Between two rounds of questions to all nodes.
-  private static final int PAUSE_MILLIS = 2_000;
+  private static final int PAUSE_MILLIS = 5_000;
 
   /// The example key of BEP 44, in the expanded form that libtorrent takes.
   private static final String BEP_44_KEY =
@@ -302,13 +302,16 @@ class BitTorrentIT {
   /// A client may have got or given its copy before it announced: Transmission lets half a minute
   /// go by until its first announcement, in which others announce and are found by it.
   private void awaitPeer(Kind kind, String infohash) throws Exception {
-    Set<String> peers = Set.of();
     long end = System.nanoTime() + ShoalProcess.PATIENCE.toNanos();
-    while (!peers.contains(kind.peerEndpoint())) {
-      assertTrue(System.nanoTime() < end, kind + " did not announce " + infohash + ": " + peers);
+    while (true) {
       clients.get(kind).announceAgain();
       // Exit code 3 as long as no provider is found.
-      peers = column(rows(run(members.getLast().data, "get-peers", infohash)), "peer");
+      Set<String> peers = column(rows(run(members.getLast().data, "get-peers", infohash)), "peer");
+      if (peers.contains(kind.peerEndpoint())) {
+        return;
+      }
+      assertTrue(System.nanoTime() < end, kind + " did not announce " + infohash + ": " + peers);
+      Thread.sleep(PAUSE_MILLIS);
     }
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileDagIT {
   private static final boolean FULL = Boolean.getBoolean("shoal.full");
 
-  private static final int TIMES = FULL ? 1_000_000 : 20_000;
+  private static final int TIMES = FULL ? 1_000_000 : 6_000;
 
   @TempDir Path folder;
 
@@ -81,7 +81,7 @@ class HostileDagIT {
         "--peer",
         provider.address(),
         "--timeout",
-        FULL ? "60s" : "15s");
+        FULL ? "60s" : "5s");
   }
 
   private static void assertWell(Node node, String when) throws Exception {

@@ -23,7 +23,7 @@ class InPlaceIT {
   private static final int LEAF_BYTES = 1 << 20;
 
   /// At full size as many as a user may have in one folder; the heap is that of the package.
-  private static final int MANY_FILES = Boolean.getBoolean("shoal.full") ? 300_000 : 2_000;
+  private static final int MANY_FILES = Boolean.getBoolean("shoal.full") ? 300_000 : 800;
 
   @TempDir Path folder;
 

@@ -153,8 +153,9 @@ class MisuseIT {
         List.of(
             script.toString(),
             "-qec",
-            // This terminal has no size of its own.
-            "stty cols 100 rows 24; " + ShoalProcess.PACKAGE.resolve("bin/shoal") + " shell",
+            // This terminal has no size of its own. A shell that stays would hear the interrupt
+            // too.
+            "stty cols 100 rows 24; exec " + ShoalProcess.PACKAGE.resolve("bin/shoal") + " shell",
             "/dev/null");
     try (ShoalProcess shell = ShoalProcess.start(home, Map.of("TERM", "xterm"), command)) {
       ShoalProcess.await("a prompt", () -> shell.out().contains("shoal> "));

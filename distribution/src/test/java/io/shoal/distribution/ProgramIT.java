@@ -31,13 +31,13 @@ class ProgramIT {
             ShoalProcess.AS_PACKAGED,
             "demo",
             "--size",
-            "16MB",
+            "4MB",
             "--rate",
             "10MB",
             "--json")) {
       JsonNode result = demo.await().done().json();
       assertTrue(result.get("identical").asBoolean(), result::toString);
-      assertEquals(16_000_000, result.get("sizeBytes").asLong());
+      assertEquals(4_000_000, result.get("sizeBytes").asLong());
       assertTrue(result.get("chunksByNode").size() > 1, result::toString);
     }
   }

@@ -275,8 +275,8 @@ final class ShoalProcess implements AutoCloseable {
     while (!condition.getAsBoolean()) {
       long answered = System.nanoTime();
       assertTrue(answered < end, "waited in vain for " + what);
-      // A condition that runs a command leaves the processor to what it waits for half of the time.
-      TimeUnit.NANOSECONDS.sleep(Math.max(SHORTEST_PAUSE_NANOS, answered - asked));
+      // A condition that runs a command leaves the processor to what it waits for most of the time.
+      TimeUnit.NANOSECONDS.sleep(Math.max(SHORTEST_PAUSE_NANOS, 3 * (answered - asked)));
       asked = System.nanoTime();
     }
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Breaks the disk at some step of a random workload and checks what the store promises, many
 /// times. A failure names the seed that replays it.
 class StoreCrashTest {
-  private static final int SEEDS = Boolean.getBoolean("shoal.full") ? 100_000 : 1_000;
+  private static final int SEEDS = Boolean.getBoolean("shoal.full") ? 100_000 : 500;
 
   /// `-Dshoal.seed=N` replays one run.
   private static final long ONE_SEED = Long.getLong("shoal.seed", -1);

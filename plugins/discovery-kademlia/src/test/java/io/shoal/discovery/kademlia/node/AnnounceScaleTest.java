@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
-/// What it takes to keep many keys announced: in a network of a thousand nodes here, of ten
+/// What it takes to keep many keys announced: in a network of five hundred nodes here, of ten
 /// thousand at full size. Every figure replays from its seed.
 class AnnounceScaleTest {
   private static final boolean FULL = Boolean.getBoolean("shoal.full");
-  private static final int NODES = FULL ? 10_000 : 1_000;
-  private static final int MANY = FULL ? 100_000 : 2_000;
+  private static final int NODES = FULL ? 10_000 : 500;
+  private static final int MANY = FULL ? 100_000 : 1_000;
   private static final long SEED = 7;
 
   /// The sixteen that the tokens cost, and two for what has to be learned.

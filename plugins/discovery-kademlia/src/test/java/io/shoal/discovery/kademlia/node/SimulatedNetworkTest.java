@@ -20,10 +20,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// The real nodes, two hundred of them (ten thousand at full size), on a simulated network that
-/// loses datagrams. Every run replays from its seed.
+/// The real nodes, a hundred and twenty of them (ten thousand at full size), on a simulated network
+/// that loses datagrams. Every run replays from its seed.
 class SimulatedNetworkTest {
-  private static final int NODES = Boolean.getBoolean("shoal.full") ? 10_000 : 200;
+  private static final int NODES = Boolean.getBoolean("shoal.full") ? 10_000 : 120;
   private static final int KEYS = 50;
   private static final int SEARCHES = 400;
   private static final double LOSS = 0.02;
