@@ -31,13 +31,13 @@ class ProgramIT {
             ShoalProcess.AS_PACKAGED,
             "demo",
             "--size",
-            "4MB",
+            "8MB",
             "--rate",
             "10MB",
             "--json")) {
       JsonNode result = demo.await().done().json();
       assertTrue(result.get("identical").asBoolean(), result::toString);
-      assertEquals(4_000_000, result.get("sizeBytes").asLong());
+      assertEquals(8_000_000, result.get("sizeBytes").asLong());
       assertTrue(result.get("chunksByNode").size() > 1, result::toString);
     }
   }
