@@ -7,8 +7,11 @@ import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.RemoteNode;
+import io.shoal.runtime.StoreTransfer;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.StatusCommands.PluginEntry;
+import io.shoal.runtime.command.StoreCommands.Copied;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,14 +37,31 @@ final class LocalNodes implements Nodes {
     return builder(dataFolder, configuration, Node.Mode.OFFLINE).pluginsOfFailedStart();
   }
 
+  @Override
+  public Copied copyStore(
+      Path dataFolder,
+      Configuration configuration,
+      String from,
+      String to,
+      ProgressListener progress)
+      throws ShoalException, IOException, InterruptedException {
+    return new StoreTransfer(dataFolder, pluginFolders(), configuration).copy(from, to, progress);
+  }
+
+  private static List<Path> pluginFolders() {
+    return inPackage("plugins");
+  }
+
+  private static List<Path> inPackage(String name) {
+    return PackageFolder.find().map(folder -> List.of(folder.resolve(name))).orElse(List.of());
+  }
+
   private static Node.Builder builder(
       Path dataFolder, Configuration configuration, Node.Mode mode) {
     return Node.builder()
         .dataFolder(dataFolder)
-        .pluginFolders(
-            PackageFolder.find()
-                .map(folder -> List.of(folder.resolve("plugins")))
-                .orElse(List.of()))
+        .pluginFolders(pluginFolders())
+        .mistakenFolders(inPackage("lib"))
         .configuration(configuration)
         .mode(mode)
         .version(Version.TEXT);

@@ -18,6 +18,7 @@ import io.shoal.distribution.command.ServeCommand;
 import io.shoal.distribution.command.ShareCommand;
 import io.shoal.distribution.command.StatCommand;
 import io.shoal.distribution.command.StatusCommand;
+import io.shoal.distribution.command.StoreCommand;
 import io.shoal.distribution.command.UnpinCommand;
 import io.shoal.distribution.command.VerifyCommand;
 import io.shoal.distribution.demo.DemoCommand;
@@ -40,6 +41,7 @@ enum Subcommand {
   SHARE("share", "Make a root private (never announced) or public again."),
   GC("gc", "Remove the chunks that no pin and no running work needs."),
   VERIFY("verify", "Read and check every chunk; exit code 4 if one is corrupt or missing."),
+  STORE("store", "Copy all chunks of one storage plugin into another."),
   PUBLISH(
       "publish", "Point a signed name at a file or folder; without arguments, list your names."),
   RESOLVE("resolve", "Print the root that a signed name points at now."),
@@ -97,6 +99,7 @@ enum Subcommand {
       case SHARE -> new ShareCommand(environment);
       case GC -> new CollectCommand(environment);
       case VERIFY -> new VerifyCommand(environment);
+      case STORE -> new StoreCommand(environment);
       case PUBLISH -> new PublishCommand(environment);
       case RESOLVE -> new ResolveCommand(environment);
       case KEY -> new KeyCommand(environment);

@@ -13,6 +13,7 @@ import io.shoal.runtime.command.ContentCommands.AddRequest;
 import io.shoal.runtime.command.ContentCommands.Added;
 import io.shoal.runtime.command.ContentCommands.GetRequest;
 import io.shoal.runtime.command.ContentCommands.NotAdded;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.FolderInUseException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.NotFoundException;
@@ -157,6 +158,21 @@ class CommandLineTest {
     @Override
     public List<PluginEntry> pluginsOfFailedStart(Path dataFolder, Configuration configuration) {
       return List.of();
+    }
+
+    @Override
+    public StoreCommands.Copied copyStore(
+        Path dataFolder,
+        Configuration configuration,
+        String from,
+        String to,
+        ProgressListener progress)
+        throws FolderInUseException {
+      if (timesInUse-- > 1) {
+        throw new FolderInUseException(dataFolder + " is in use", new Exception());
+      }
+      asked.add("copy " + from + " " + to);
+      return new StoreCommands.Copied(2, 2_000_000, 1, from.equals("rotten") ? 3 : 0);
     }
 
     @Override
@@ -373,5 +389,26 @@ class CommandLineTest {
   void aStatThatIsQuietPrintsTheRootAlone() {
     assertEquals(0, run("stat", "-q", A));
     assertEquals(A + "\n", results());
+  }
+
+  @Test
+  void aStoreIsCopiedOnlyWithoutANodeAndInTurn() {
+    assertEquals(1, run("store", "copy", "a", "b"));
+    assertTrue(notes().contains("stop it first"), notes());
+    assertEquals(2, run("store", "copy", "a"));
+    assertEquals(2, run("store", "move", "a", "b"));
+
+    timesInUse = 3;
+    assertEquals(0, run("store", "copy", "a", "b"));
+    assertEquals(List.of("copy a b"), asked);
+    assertEquals(
+        "2 chunks copied (2.0 MB), 1 there already, 0 left out: corrupt or unreadable",
+        results().strip());
+    assertTrue(notes().contains("name b in active.storage"), notes());
+    timesInUse = 1;
+    assertEquals(4, run("store", "copy", "--json", "rotten", "b"));
+    assertEquals(
+        "{\"chunksCopied\":2,\"bytesCopied\":2000000,\"chunksThere\":1,\"chunksLeftOut\":3}",
+        results().strip());
   }
 }

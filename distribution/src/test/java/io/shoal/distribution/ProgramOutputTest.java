@@ -10,10 +10,12 @@ import io.shoal.distribution.console.Console;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.ContentCommands.FoundProvider;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.ContentCommands.Reach;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.StatusCommands.PluginEntry;
 import io.shoal.runtime.command.StoreCommands.Collected;
+import io.shoal.runtime.command.StoreCommands.Copied;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -91,6 +93,17 @@ class ProgramOutputTest {
           @Override
           public NodeCommands start(Path data, Configuration configuration, Node.Mode mode) {
             return node();
+          }
+
+          @Override
+          public Copied copyStore(
+              Path data,
+              Configuration configuration,
+              String from,
+              String to,
+              ProgressListener progress)
+              throws IOException {
+            throw new IOException("there are no stores");
           }
 
           @Override

@@ -8,8 +8,10 @@ import io.shoal.distribution.command.Nodes;
 import io.shoal.distribution.console.Console;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.StatusCommands.PluginEntry;
+import io.shoal.runtime.command.StoreCommands.Copied;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +54,18 @@ class ProgramTest {
     @Override
     public List<PluginEntry> pluginsOfFailedStart(Path dataFolder, Configuration configuration) {
       return List.of();
+    }
+
+    @Override
+    public Copied copyStore(
+        Path dataFolder,
+        Configuration configuration,
+        String from,
+        String to,
+        ProgressListener progress)
+        throws IOException {
+      wanted.add(dataFolder);
+      throw new IOException("no store is here");
     }
 
     @Override

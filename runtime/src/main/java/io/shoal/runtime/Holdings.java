@@ -39,7 +39,8 @@ final class Holdings {
   private final AvailabilityWatches watches;
   private final Observers observers;
 
-  /// Adopted roots whose files changed or are gone: they are in the index and not provided.
+  /// Roots whose files changed or are gone, or whose chunks another store has: they are in the
+  /// index and not provided.
   private final Set<Cid> unservable = ConcurrentHashMap.newKeySet();
 
   Holdings(
@@ -129,8 +130,13 @@ final class Holdings {
   ///
   /// @param lost roots of the index that are not provided
   void announceBut(Set<Cid> lost) {
-    unservable.addAll(lost);
+    withhold(lost);
     announcements.announceAll();
+  }
+
+  /// Provides none of these until they are here again.
+  void withhold(Set<Cid> roots) {
+    unservable.addAll(roots);
   }
 
   void announceDigest(String sha256) {

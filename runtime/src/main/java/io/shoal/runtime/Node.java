@@ -20,6 +20,7 @@ import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.PluginHost;
 import io.shoal.runtime.plugin.PluginServices;
 import io.shoal.runtime.plugin.inspection.ExtensionKind;
+import io.shoal.runtime.plugin.inspection.PluginPlaces;
 import io.shoal.runtime.plugin.node.NodeHandle;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -105,6 +106,7 @@ public final class Node implements NodeCommands {
   public static final class Builder {
     private Optional<Path> dataFolder = Optional.empty();
     private List<Path> pluginFolders = List.of();
+    private List<Path> mistakenFolders = List.of();
     private Configuration configuration = Configuration.defaults();
     private Mode mode = Mode.SERVE;
     private String version = "0";
@@ -120,6 +122,13 @@ public final class Node implements NodeCommands {
     /// The folders with plugins.
     public Builder pluginFolders(List<Path> folders) {
       pluginFolders = List.copyOf(folders);
+      return this;
+    }
+
+    /// Folders in which users put plugins by mistake, besides the data folder: these are named
+    /// among the plugins, and not loaded.
+    public Builder mistakenFolders(List<Path> folders) {
+      mistakenFolders = List.copyOf(folders);
       return this;
     }
 
@@ -217,7 +226,10 @@ public final class Node implements NodeCommands {
               handle);
       PluginHost plugins =
           PluginHost.open(
-              pluginFolders,
+              new PluginPlaces(
+                  pluginFolders,
+                  Stream.concat(Stream.of(services.pluginsData()), mistakenFolders.stream())
+                      .toList()),
               services.unpackedPlugins(),
               // A node that stays sees its plugins replaced by newer ones.
               mode == Mode.SERVE,

@@ -46,6 +46,7 @@ import io.shoal.runtime.serving.UploadCounters;
 import io.shoal.runtime.store.ChunkCheck;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.DownloadJournal;
+import io.shoal.runtime.store.LeftBehind;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
 import io.shoal.runtime.store.SizeRepair;
@@ -90,6 +91,7 @@ final class NodeCore implements AutoCloseable {
   private final RootIndex index;
   private final PeerBookFile bookFile;
   private final LocalStore local;
+  private final LeftBehind leftBehind;
   private final PeerNetwork network;
   private final Downloads downloads;
   private final DownloadRunner downloadRunner;
@@ -141,6 +143,7 @@ final class NodeCore implements AutoCloseable {
     plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
     ChunkCheck check = new ChunkCheck(verifiers);
     local = new LocalStore(store, plugins.verifier().extension(), check, sources.memoryBytes());
+    leftBehind = new LeftBehind(folder, plugins.store().pluginId(), local, index);
     PeerBook book = new PeerBook(clock::millis);
     bookFile = new PeerBookFile(folder.resolve("peers"), book);
     bookFile.load();
@@ -213,11 +216,17 @@ final class NodeCore implements AutoCloseable {
                 local,
                 index,
                 changed,
-                holdings::provide,
+                (root, provided) -> holdings.provide(root, provided && !leftBehind.contains(root)),
                 settings.verify().bytesPerSecond(),
                 nanoTime),
             new GarbageCollection(
-                local, index, journal, collectionLock, changed, holdings::releaseAll),
+                local,
+                index,
+                journal,
+                collectionLock,
+                changed,
+                // What another store has is not gone.
+                roots -> holdings.releaseAll(leftBehind.without(roots))),
             new IdleDigests(
                 local,
                 index,
@@ -245,6 +254,7 @@ final class NodeCore implements AutoCloseable {
       timers.every(Duration.ofMillis(AccessGate.TICK_MILLIS), gatedServer::tick);
     }
     if (serves()) {
+      holdings.withhold(leftBehind.roots());
       ownEndpoints.open(gatedServer);
       Thread.ofVirtual()
           .name("announce-all")
@@ -270,6 +280,10 @@ final class NodeCore implements AutoCloseable {
 
   LocalStore local() {
     return local;
+  }
+
+  LeftBehind leftBehind() {
+    return leftBehind;
   }
 
   PeerNetwork network() {

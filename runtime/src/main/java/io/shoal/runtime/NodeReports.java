@@ -140,11 +140,13 @@ final class NodeReports {
         advice.add(line.startsWith(id + " ") ? line : id + ": " + line);
       }
     }
+    core.leftBehind().advice().ifPresent(advice::add);
     AdoptedFiles adopted = new AdoptedFiles(local);
     Map<AdoptedFiles.Loss, List<String>> lost = new EnumMap<>(AdoptedFiles.Loss.class);
     for (KeptRoot root : core.index().all()) {
       adopted
           .problem(root)
+          .filter(_ -> !core.leftBehind().contains(root.cid()))
           .ifPresent(
               problem ->
                   lost.computeIfAbsent(problem.loss(), any -> new ArrayList<>())
@@ -158,7 +160,7 @@ final class NodeReports {
       advice.add(
           "the last check of the store missed "
               + (missing == 1 ? "1 chunk" : missing + " chunks")
-              + " of pinned roots: 'shoal verify --repair' fetches what other peers have");
+              + " of roots in the store: 'shoal verify --repair' fetches what other peers have");
     }
     int waiting = core.announcer().waiting();
     if (waiting > 0) {

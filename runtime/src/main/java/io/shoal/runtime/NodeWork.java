@@ -46,7 +46,13 @@ record NodeWork(
             local, core.index(), core.digests(), core.names().resolver(), core.network());
     DownloadRunner runner = core.downloadRunner();
     StoreWork store =
-        new StoreWork(local, core.index(), core.journal(), core.downloads(), core.holdings());
+        new StoreWork(
+            local,
+            core.index(),
+            core.journal(),
+            core.downloads(),
+            core.holdings(),
+            core.leftBehind());
     return new NodeWork(
         resolver,
         runner,

@@ -14,6 +14,7 @@ import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
 import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
+import io.shoal.runtime.store.LeftBehind;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
 import io.shoal.runtime.store.RootIndex;
@@ -35,6 +36,7 @@ final class StoreWork {
   private final DownloadJournal journal;
   private final Downloads downloads;
   private final Holdings holdings;
+  private final LeftBehind leftBehind;
   private final LocalDag dag;
 
   StoreWork(
@@ -42,12 +44,14 @@ final class StoreWork {
       RootIndex index,
       DownloadJournal journal,
       Downloads downloads,
-      Holdings holdings) {
+      Holdings holdings,
+      LeftBehind leftBehind) {
     this.local = local;
     this.index = index;
     this.journal = journal;
     this.downloads = downloads;
     this.holdings = holdings;
+    this.leftBehind = leftBehind;
     this.dag = new LocalDag(local);
   }
 
@@ -55,15 +59,19 @@ final class StoreWork {
     List<StoreCommands.RootEntry> entries = new ArrayList<>();
     AdoptedFiles adopted = new AdoptedFiles(local);
     for (KeptRoot root : index.all()) {
+      boolean behind = leftBehind.contains(root.cid());
       for (AdoptedFiles.Place place : adopted.places(root)) {
+        Optional<AdoptedFiles.Problem> problem = place.problem().filter(_ -> !behind);
         entries.add(
             new StoreCommands.RootEntry(
                 root.cid().toString(),
                 place.root().name(),
                 root.sizeBytes(),
                 root.folder() ? "folder" : "file",
-                kept(root, place.problem()),
-                place.problem().map(AdoptedFiles.Problem::message).orElse(""),
+                kept(root, problem),
+                behind
+                    ? "its chunks are not here: see 'shoal status'"
+                    : problem.map(AdoptedFiles.Problem::message).orElse(""),
                 holdings.sharing(root.cid()).word()));
       }
     }
@@ -86,8 +94,8 @@ final class StoreWork {
   }
 
   private static String kept(KeptRoot root, Optional<AdoptedFiles.Problem> problem) {
-    if (root.pinned()) {
-      return "pinned";
+    if (root.isStored()) {
+      return root.pinned() ? "pinned" : "cached";
     }
     boolean lost = problem.map(AdoptedFiles.Problem::loss).filter(StoreWork::isLost).isPresent();
     return lost ? "lost" : "adopted";
@@ -212,7 +220,9 @@ final class StoreWork {
           false,
           sharing(root));
     }
-    String kind = plan.map(StoreWork::kind).orElse("file");
+    String kind =
+        plan.map(StoreWork::kind)
+            .orElse(kept.filter(KeptRoot::folder).isPresent() ? "folder" : "file");
     return new StoreCommands.ContentStat(
         root.toString(),
         kind,

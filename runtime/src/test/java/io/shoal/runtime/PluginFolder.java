@@ -9,6 +9,7 @@ import io.shoal.runtime.limit.BulkPool;
 import io.shoal.runtime.plugin.MetricsRegistry;
 import io.shoal.runtime.plugin.PluginHost;
 import io.shoal.runtime.plugin.PluginServices;
+import io.shoal.runtime.plugin.inspection.PluginPlaces;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.node.NodeHandle;
 import io.shoal.runtime.testing.PluginJarBuilder;
@@ -77,7 +78,7 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
   private PluginHost open(boolean copied) throws UserFaultException, IOException {
     NodeSettings settings = configuration.settings();
     return PluginHost.open(
-        List.of(plugins()),
+        new PluginPlaces(List.of(plugins()), List.of(services.pluginsData())),
         services.unpackedPlugins(),
         copied,
         settings.plugins(),

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// A command that works on a node: on the one that runs on the data folder, else on one of its own
 /// that ends with the command.
@@ -43,6 +44,17 @@ public abstract class NodeCommand implements Callable<Integer> {
 
   /// Most commands end sooner: a note would only come and go.
   private static final Duration QUIET_WAIT = Duration.ofSeconds(2);
+
+  /// The option of commands that search for names.
+  static final class NamePatience {
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "TIME",
+        description = "how long to search for each name (default: ${DEFAULT-VALUE})",
+        defaultValue = "60s")
+    Duration timeout = Duration.ofSeconds(60);
+  }
 
   private final Environment environment;
 
@@ -106,7 +118,8 @@ public abstract class NodeCommand implements Callable<Integer> {
     }
   }
 
-  private int work() throws ShoalException, IOException, InterruptedException {
+  /// Does the work, where the data is or may be made.
+  int work() throws ShoalException, IOException, InterruptedException {
     try (NodeCommands node = node(mode())) {
       return run(node);
     } catch (NotFoundException e) {
@@ -135,11 +148,22 @@ public abstract class NodeCommand implements Callable<Integer> {
   /// either is waited for: it ends.
   private NodeCommands node(Node.Mode mode)
       throws ShoalException, IOException, InterruptedException {
+    return inTurn(() -> nodeNow(mode));
+  }
+
+  /// What needs the data folder.
+  @FunctionalInterface
+  interface Attempt<T> {
+    T make() throws ShoalException, IOException, InterruptedException;
+  }
+
+  /// Makes an attempt as soon as no other command uses the data folder.
+  final <T> T inTurn(Attempt<T> attempt) throws ShoalException, IOException, InterruptedException {
     long began = System.nanoTime();
     boolean waiting = false;
     while (true) {
       try {
-        return nodeNow(mode);
+        return attempt.make();
       } catch (FolderInUseException e) {
         Duration waited = Duration.ofNanos(System.nanoTime() - began);
         if (waited.compareTo(common.patience) >= 0) {

@@ -3,8 +3,10 @@ package io.shoal.distribution.command;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.Configuration;
 import io.shoal.runtime.Node;
+import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.StatusCommands.PluginEntry;
+import io.shoal.runtime.command.StoreCommands.Copied;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +20,15 @@ public interface Nodes {
 
   /// The plugins of a node that does not start because of one of them.
   List<PluginEntry> pluginsOfFailedStart(Path dataFolder, Configuration configuration)
+      throws ShoalException, IOException, InterruptedException;
+
+  /// Takes all chunks of one storage plugin along into another; no node may use the data folder.
+  Copied copyStore(
+      Path dataFolder,
+      Configuration configuration,
+      String from,
+      String to,
+      ProgressListener progress)
       throws ShoalException, IOException, InterruptedException;
 
   /// Starts a node in this process; closing it ends it.

@@ -120,7 +120,7 @@ public interface StatusCommands {
   /// @param chunks how many it read
   /// @param bytes how many bytes
   /// @param corrupt how many of the chunks had a copy that was corrupt or could not be read
-  /// @param missing how many chunks that pinned roots need were not here afterwards
+  /// @param missing how many chunks of roots in the store were not here afterwards
   /// @param runningBytes what the scheduled check that runs has read so far, -1 if none runs
   /// @param nextMillis when the next one begins, in milliseconds since the epoch; 0 for never, or
   ///   if no node runs

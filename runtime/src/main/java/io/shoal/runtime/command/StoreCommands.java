@@ -53,8 +53,9 @@ public interface StoreCommands {
   /// @param name its name, if it has one
   /// @param sizeBytes file bytes in it
   /// @param kind `file` or `folder`
-  /// @param kept `pinned`, `adopted`, `partial`, or `lost` for an adopted root whose file is gone
-  ///   or was changed
+  /// @param kept `pinned`, `adopted`, `partial`, `cached` for one that a download left in a store
+  ///   which cannot serve users' files, or `lost` for an adopted root whose file is gone or was
+  ///   changed
   /// @param note what the user should know: an adopted file that changed, a download that is
   ///   incomplete; else empty
   /// @param sharing its rule: `public` or `private`
@@ -128,7 +129,8 @@ public interface StoreCommands {
 
   /// How to check the store.
   ///
-  /// @param repair whether to fetch again from peers what was corrupt or is missing of pinned roots
+  /// @param repair whether to fetch again from peers what was corrupt or is missing of roots in the
+  ///   store
   /// @param bytesPerSecond how fast to read; [Long#MAX_VALUE] for as fast as the disk can
   record VerifyRequest(boolean repair, long bytesPerSecond) {}
 
@@ -137,7 +139,7 @@ public interface StoreCommands {
   /// @param chunksChecked how many chunks were read
   /// @param bytesChecked their bytes
   /// @param corrupt CIDs of chunks that were corrupt and quarantined
-  /// @param missing CIDs that pinned roots need and that are not here
+  /// @param missing CIDs that are not here, of roots that are kept in the store
   /// @param repaired how many of the two were fetched again
   record Verified(
       long chunksChecked,
@@ -145,4 +147,12 @@ public interface StoreCommands {
       List<String> corrupt,
       List<String> missing,
       long repaired) {}
+
+  /// The result of a copy of one store into another.
+  ///
+  /// @param chunksCopied how many came along
+  /// @param bytesCopied their bytes
+  /// @param chunksThere how many were in the other store already
+  /// @param chunksLeftOut how many have no good copy
+  record Copied(long chunksCopied, long bytesCopied, long chunksThere, long chunksLeftOut) {}
 }

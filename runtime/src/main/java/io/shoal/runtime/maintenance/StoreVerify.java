@@ -155,7 +155,7 @@ public final class StoreVerify {
     return missing.values().stream().flatMap(Set::stream).distinct();
   }
 
-  /// How many chunks that pinned roots need are not here.
+  /// How many chunks are not here of roots that are kept in the store.
   long missingChunks() throws IOException, ShoalException {
     return distinct(missing()).count();
   }
@@ -163,7 +163,7 @@ public final class StoreVerify {
   private Map<Cid, Set<Cid>> missing() throws IOException, ShoalException {
     Map<Cid, Set<Cid>> missing = new LinkedHashMap<>();
     for (KeptRoot root : index.all()) {
-      if (root.pinned()) {
+      if (root.isStored()) {
         Set<Cid> absent = absent(root.cid());
         if (!absent.isEmpty()) {
           missing.put(root.cid(), absent);

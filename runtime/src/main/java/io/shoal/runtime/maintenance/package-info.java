@@ -4,7 +4,8 @@
 /// part at a time, its progress in [VerifyRecord]) and [GarbageCollection]. [VerifyPass] is what
 /// both checks share. [FileChecks] has users' files that are served in place read again when they
 /// look changed. [IdleDigests] computes whole-file digests while the node has nothing else to do.
-/// [Maintenance] holds them. None of them knows of peers: a repair is passed in.
+/// [Maintenance] holds them. [StoreCopy] takes all chunks of one store along into another. None of
+/// them knows of peers: a repair is passed in.
 @NullMarked
 package io.shoal.runtime.maintenance;
 

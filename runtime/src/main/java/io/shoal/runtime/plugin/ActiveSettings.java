@@ -29,6 +29,12 @@ public record ActiveSettings(
         ids(root, "active.observer"));
   }
 
+  /// Those of work on stores alone.
+  public static ActiveSettings ofStore(String storage, Optional<String> verification) {
+    Optional<List<String>> none = Optional.of(List.of());
+    return new ActiveSettings(Optional.of(storage), verification, none, none, none);
+  }
+
   private static Optional<List<String>> ids(ConfigSection root, String key)
       throws InvalidConfigException {
     List<String> ids = root.texts(key, List.of());

@@ -37,6 +37,14 @@ final class PluginChoice {
     return chosen.getOrDefault(kind, List.of());
   }
 
+  /// Uses one more store, into which another one is copied.
+  void addStore(FoundPlugin store) {
+    chosen.put(
+        ExtensionKind.STORAGE,
+        Stream.concat(of(ExtensionKind.STORAGE).stream(), Stream.of(store)).toList());
+    store.markActive();
+  }
+
   /// Plugins that the configuration names and that were not found.
   List<FoundPlugin> missing() {
     return missing;

@@ -4,6 +4,7 @@ import io.shoal.api.ChunkStore;
 import io.shoal.api.Discovery;
 import io.shoal.api.Extension;
 import io.shoal.api.InvalidConfigException;
+import io.shoal.api.InvalidInputException;
 import io.shoal.api.NodeObserver;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
@@ -19,12 +20,15 @@ import io.shoal.runtime.plugin.inspection.FoundPlugin;
 import io.shoal.runtime.plugin.inspection.GrantedModules;
 import io.shoal.runtime.plugin.inspection.PluginApproval;
 import io.shoal.runtime.plugin.inspection.PluginCatalog;
+import io.shoal.runtime.plugin.inspection.PluginPlaces;
+import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginReport;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -76,12 +80,11 @@ public final class PluginHost implements AutoCloseable {
 
   /// Inspects the plugins in some folders. Loads none.
   ///
-  /// @param folders those with plugins
   /// @param copyFolder where copies of plugins are made while they are used; made when needed
   /// @param copied whether to use copies alone, so that files may be replaced meanwhile
   /// @throws UserFaultException the runtime is on the class path
   public static PluginHost open(
-      List<Path> folders,
+      PluginPlaces places,
       Path copyFolder,
       boolean copied,
       PluginSettings settings,
@@ -91,7 +94,7 @@ public final class PluginHost implements AutoCloseable {
     GrantedModules granted = GrantedModules.of(requireLayer(PluginHost.class.getModule()));
     PluginCatalog catalog =
         new PluginCatalog(
-            folders, copyFolder, copied, PluginApproval.of(settings), granted, apiVersion());
+            places, copyFolder, copied, PluginApproval.of(settings), granted, apiVersion());
     boolean opened = false;
     try {
       catalog.scan();
@@ -185,7 +188,84 @@ public final class PluginHost implements AutoCloseable {
     }
   }
 
+  /// Two stores that run, and all verifiers.
+  public record Stores(ChunkStore from, ChunkStore to, Collection<Active<Verifier>> verifiers) {}
+
+  /// Starts two stores, of which one is copied into the other, and every verifier. At most once,
+  /// and instead of [#start].
+  ///
+  /// @throws InvalidInputException one of the ids is not that of an installed store
+  public synchronized Stores startStores(PluginServices services, String from, String to)
+      throws ShoalException, IOException, InterruptedException {
+    requireStore(from);
+    choice.addStore(requireStore(to));
+    boolean done = false;
+    try {
+      PluginChecks checks = begin(services, ExtensionKind.needed(false));
+      Stores stores = new Stores(store(from), store(to), checks.verifiers().values());
+      done = true;
+      return stores;
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  private FoundPlugin requireStore(String id) throws InvalidInputException {
+    Optional<FoundPlugin> found = catalog.find(id);
+    // One that cannot be used is named with its reason when it is started.
+    if (found.isEmpty()
+        || found.get().problem().isEmpty() && !found.get().provides(ExtensionKind.STORAGE)) {
+      throw new InvalidInputException(
+          id
+              + " is not an installed storage plugin: name two of "
+              + String.join(
+                  ", ",
+                  catalog.providing(ExtensionKind.STORAGE).stream().map(FoundPlugin::id).toList()));
+    }
+    return found.get();
+  }
+
+  private ChunkStore store(String id) throws UserFaultException {
+    for (Active<ChunkStore> store : active(ExtensionKind.STORAGE, ChunkStore.class)) {
+      if (store.pluginId().equals(id)) {
+        return store.extension();
+      }
+    }
+    throw new UserFaultException(
+        "plugin %s cannot be used: %s"
+            .formatted(
+                id,
+                catalog
+                    .find(id)
+                    .flatMap(FoundPlugin::problem)
+                    .map(PluginProblem::message)
+                    .orElse("it did not start")));
+  }
+
   private ActivePlugins startAll(PluginServices services, Set<ExtensionKind> kinds)
+      throws ShoalException, IOException, InterruptedException {
+    PluginChecks checks = begin(services, kinds);
+    Map<Long, Active<Verifier>> verifiers = checks.verifiers();
+    checks.refuseSharedSchemes(active(ExtensionKind.TRANSPORT, Transport.class));
+    Active<ChunkStore> store = one(ExtensionKind.STORAGE, ChunkStore.class);
+    Active<Verifier> verifier = one(ExtensionKind.VERIFICATION, Verifier.class);
+    for (ExtensionKind kind : List.of(ExtensionKind.DISCOVERY, ExtensionKind.TRANSPORT)) {
+      if (kinds.contains(kind) && !choice.of(kind).isEmpty() && started(kind).isEmpty()) {
+        throw nothingLeft(kind);
+      }
+    }
+    return new ActivePlugins(
+        store,
+        verifier,
+        verifiers,
+        active(ExtensionKind.DISCOVERY, Discovery.class),
+        active(ExtensionKind.TRANSPORT, Transport.class),
+        active(ExtensionKind.OBSERVER, NodeObserver.class));
+  }
+
+  private PluginChecks begin(PluginServices services, Set<ExtensionKind> kinds)
       throws ShoalException, IOException, InterruptedException {
     if (!choice.faults().isEmpty()) {
       throw choice.faults().getFirst();
@@ -203,23 +283,7 @@ public final class PluginHost implements AutoCloseable {
             plugin -> new RunningPlugin(plugin, plugins, settings, services, border),
             running)
         .start(kinds);
-    PluginChecks checks = new PluginChecks(running);
-    Map<Long, Active<Verifier>> verifiers = checks.verifiers();
-    checks.refuseSharedSchemes(active(ExtensionKind.TRANSPORT, Transport.class));
-    Active<ChunkStore> store = one(ExtensionKind.STORAGE, ChunkStore.class);
-    Active<Verifier> verifier = one(ExtensionKind.VERIFICATION, Verifier.class);
-    for (ExtensionKind kind : List.of(ExtensionKind.DISCOVERY, ExtensionKind.TRANSPORT)) {
-      if (kinds.contains(kind) && !choice.of(kind).isEmpty() && started(kind).isEmpty()) {
-        throw nothingLeft(kind);
-      }
-    }
-    return new ActivePlugins(
-        store,
-        verifier,
-        verifiers,
-        active(ExtensionKind.DISCOVERY, Discovery.class),
-        active(ExtensionKind.TRANSPORT, Transport.class),
-        active(ExtensionKind.OBSERVER, NodeObserver.class));
+    return new PluginChecks(running);
   }
 
   /// A plugin failed at its work and is not used any more. It is ended with the others.

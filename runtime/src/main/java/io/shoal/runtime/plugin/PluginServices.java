@@ -31,7 +31,12 @@ public record PluginServices(
 
   /// Where a plugin keeps its files.
   Path pluginFolder(String pluginId) {
-    return dataFolder.resolve("plugins").resolve(pluginId);
+    return pluginsData().resolve(pluginId);
+  }
+
+  /// Where all plugins keep their files; no plugin is loaded from there.
+  public Path pluginsData() {
+    return dataFolder.resolve("plugins");
   }
 
   /// Where copies of plugins are, unpacked ones among them; may be removed while no node runs.

@@ -70,6 +70,11 @@ public record KeptRoot(
         root.toV1(), name, sizeBytes, folder, false, Optional.empty(), Optional.empty());
   }
 
+  /// Whether its chunks are in the store itself: what lies in a user's file alone goes with that.
+  public boolean isStored() {
+    return pinned || path.isEmpty();
+  }
+
   KeptRoot asPinned() {
     return new KeptRoot(cid, name, sizeBytes, folder, true, path, sha256, also);
   }

@@ -92,18 +92,21 @@ public record LocalStore(
   /// says.
   static Optional<byte[]> read(ChunkStore store, Cid cid) throws IOException, RetryableException {
     try (ChunkReader reader = store.open(cid).orElse(null)) {
-      if (reader == null) {
+      return reader == null ? Optional.empty() : bytesOf(reader);
+    }
+  }
+
+  /// All that a reader gives, unchecked; empty if that is less than it says.
+  public static Optional<byte[]> bytesOf(ChunkReader reader)
+      throws IOException, RetryableException {
+    byte[] bytes = new byte[reader.sizeBytes()];
+    ByteBuffer into = ByteBuffer.wrap(bytes);
+    while (into.hasRemaining()) {
+      if (reader.read(into, into.position()) <= 0) {
         return Optional.empty();
       }
-      byte[] bytes = new byte[reader.sizeBytes()];
-      ByteBuffer into = ByteBuffer.wrap(bytes);
-      while (into.hasRemaining()) {
-        if (reader.read(into, into.position()) <= 0) {
-          return Optional.empty();
-        }
-      }
-      return Optional.of(bytes);
     }
+    return Optional.of(bytes);
   }
 
   private boolean right(Cid cid, byte[] bytes) {

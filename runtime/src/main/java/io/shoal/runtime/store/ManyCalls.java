@@ -12,14 +12,14 @@ import java.util.concurrent.Executors;
 
 /// Makes one call of a store for each of many items: one after the other, or many at once where
 /// each waits for a network.
-final class ManyCalls<T, E extends ShoalException> {
+public final class ManyCalls<T, E extends ShoalException> {
   /// How many at once: a service far away answers so many in the time of one, and a chunk for each
   /// fits into the heap.
   private static final int AT_ONCE = 64;
 
   /// The call for one item.
   @FunctionalInterface
-  interface Call<T, E extends ShoalException> {
+  public interface Call<T, E extends ShoalException> {
     void make(T item) throws IOException, E;
   }
 
@@ -38,7 +38,7 @@ final class ManyCalls<T, E extends ShoalException> {
   /// @param items taken one by one, so that they need not all be in memory
   /// @param call made from several threads at once if the store is remote
   /// @throws InterruptedIOException interrupted, with the flag set; no call goes on
-  static <T, E extends ShoalException> void make(
+  public static <T, E extends ShoalException> void make(
       ChunkStore store, Iterator<T> items, Call<T, E> call) throws IOException, E {
     if (store.traits().contains(ChunkStore.Trait.REMOTE)) {
       new ManyCalls<>(items, call).make();

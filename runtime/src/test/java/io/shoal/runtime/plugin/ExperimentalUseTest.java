@@ -11,6 +11,7 @@ import io.shoal.runtime.plugin.inspection.GrantedModules;
 import io.shoal.runtime.plugin.inspection.InspectedPlugin;
 import io.shoal.runtime.plugin.inspection.PluginApproval;
 import io.shoal.runtime.plugin.inspection.PluginCatalog;
+import io.shoal.runtime.plugin.inspection.PluginPlaces;
 import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.testing.PluginJarBuilder;
@@ -62,7 +63,7 @@ class ExperimentalUseTest {
   private FoundPlugin inspected(GrantedModules granted) throws Exception {
     PluginCatalog catalog =
         new PluginCatalog(
-            List.of(folder.plugins()),
+            new PluginPlaces(List.of(folder.plugins()), List.of()),
             root.resolve("unpacked"),
             false,
             PluginApproval.of(folder.settings()),

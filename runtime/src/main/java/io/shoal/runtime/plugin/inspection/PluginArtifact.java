@@ -30,6 +30,15 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
   /// The entries of a folder that may be plugins: jars, zips and folders, hidden ones left out, by
   /// name. A folder that is not there holds none.
   static List<Path> candidates(Path folder) throws IOException {
+    return entries(folder).stream().filter(PluginArtifact::isCandidate).toList();
+  }
+
+  static boolean isCandidate(Path entry) {
+    return isJar(entry) || isZip(entry) || Files.isDirectory(entry);
+  }
+
+  /// The entries of a folder, hidden ones left out, by name.
+  static List<Path> entries(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -37,7 +46,6 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
       return entries
           .limit(MAX_ENTRIES_PER_FOLDER)
           .filter(entry -> !entry.getFileName().toString().startsWith("."))
-          .filter(entry -> isJar(entry) || isZip(entry) || Files.isDirectory(entry))
           .sorted(Comparator.comparing(entry -> entry.getFileName().toString()))
           .toList();
     }
@@ -55,13 +63,7 @@ public record PluginArtifact(Path location, Path root, List<Path> jars) {
     }
     if (!Files.isRegularFile(root.resolve(PROPERTIES))) {
       throw new UnusablePluginException(
-          Reason.UNREADABLE,
-          isZip(location)
-              ? "it has no "
-                  + PROPERTIES
-                  + " at its top: pack it without a folder around its files; if it is not a"
-                  + " plugin, move it elsewhere"
-              : "it has no " + PROPERTIES + ": it is not a plugin, move it elsewhere");
+          Reason.UNREADABLE, MisplacedFiles.withoutProperties(location));
     }
     Path lib = root.resolve(LIB);
     List<Path> jars = new ArrayList<>();

@@ -23,7 +23,7 @@ public final class PluginCatalog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PluginCatalog.class);
 
-  private final List<Path> folders;
+  private final PluginPlaces places;
   private final Path copyFolder;
   private final PluginCopies copies;
   private final boolean copied;
@@ -35,19 +35,18 @@ public final class PluginCatalog implements AutoCloseable {
   /// Of each candidate, as it was before it was read.
   private final Map<Path, FileState> states = new LinkedHashMap<>();
 
-  /// @param folders with plugins; those that do not exist hold none
   /// @param copyFolder where copies of plugins are made while they are used; whatever else is in it
   ///   goes
   /// @param copied whether to use a copy of each, since whoever installs another version while the
   ///   node runs replaces the file under it
   public PluginCatalog(
-      List<Path> folders,
+      PluginPlaces places,
       Path copyFolder,
       boolean copied,
       PluginApproval approval,
       GrantedModules granted,
       String apiVersion) {
-    this.folders = List.copyOf(folders);
+    this.places = places;
     this.copyFolder = copyFolder;
     this.copies = new PluginCopies(copyFolder);
     this.copied = copied;
@@ -60,7 +59,7 @@ public final class PluginCatalog implements AutoCloseable {
   public void scan() throws IOException {
     copies.sweep();
     Set<Path> seen = new LinkedHashSet<>();
-    for (Path folder : folders) {
+    for (Path folder : places.folders()) {
       for (Path candidate : PluginArtifact.candidates(folder)) {
         // Two of the folders may be the same one.
         if (seen.add(candidate.toRealPath())) {
@@ -72,6 +71,24 @@ public final class PluginCatalog implements AutoCloseable {
     refuseDuplicates();
     checkDependencies();
     refuseThoseWithoutUse();
+    nameMisplaced();
+  }
+
+  /// A start needs none of them, and goes on where a folder cannot be read.
+  private void nameMisplaced() {
+    MisplacedFiles misplaced = new MisplacedFiles(folderNames(), granted.layer());
+    try {
+      for (Path folder : places.folders()) {
+        found.addAll(MisplacedFiles.in(folder));
+      }
+      for (Path folder : places.mistaken()) {
+        if (!places.folders().contains(folder)) {
+          found.addAll(misplaced.outside(folder));
+        }
+      }
+    } catch (IOException e) {
+      LOG.debug("files in wrong places were not all looked for", e);
+    }
   }
 
   /// A plugin may be there for others alone; one without an extension that none depends on was
@@ -105,7 +122,7 @@ public final class PluginCatalog implements AutoCloseable {
   public List<PluginReport> news() throws IOException {
     List<PluginReport> news = new ArrayList<>();
     Map<Path, FileState> left = new LinkedHashMap<>(states);
-    for (Path folder : folders) {
+    for (Path folder : places.folders()) {
       for (Path candidate : PluginArtifact.candidates(folder)) {
         Optional<FileState> before = Optional.ofNullable(left.remove(candidate));
         if (before.isEmpty() && !states.containsKey(candidate)) {
@@ -310,12 +327,12 @@ public final class PluginCatalog implements AutoCloseable {
 
   /// The folders, for messages.
   public String folderNames() {
-    return folders.stream().map(Path::toString).collect(Collectors.joining(" or "));
+    return places.folders().stream().map(Path::toString).collect(Collectors.joining(" or "));
   }
 
   /// A folder that exists, for PF4J.
   public Path anyFolder() {
-    return folders.stream().filter(Files::isDirectory).findFirst().orElse(copyFolder);
+    return places.folders().stream().filter(Files::isDirectory).findFirst().orElse(copyFolder);
   }
 
   /// Removes the copies: no plugin of it is used any more.

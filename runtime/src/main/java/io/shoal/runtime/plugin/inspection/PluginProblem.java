@@ -12,6 +12,8 @@ public record PluginProblem(Reason reason, String message) {
     MISSING,
     /// It has nothing that a node uses.
     NO_EXTENSION,
+    /// Its file has a name, or is in a place, where no plugin is looked for.
+    MISPLACED,
     /// Its file came, changed or went after the start.
     CHANGED,
     /// Two have its id.
