@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,13 @@ class FullDiskTest {
     TestNode node = swarm.node("node");
     PlainStore store = (PlainStore) node.store;
     store.room = 5;
+    List<String> reasons = new CopyOnWriteArrayList<>();
+    node.progress =
+        now -> {
+          if (now.phase().equals("paused")) {
+            reasons.add(now.message());
+          }
+        };
     CompletableFuture<ContentCommands.Fetched> result =
         CompletableFuture.supplyAsync(
             () -> {
@@ -72,6 +80,8 @@ class FullDiskTest {
     ContentCommands.Fetched fetched = result.get(60, TimeUnit.SECONDS);
     assertEquals(-1, Files.mismatch(file, folder.resolve("out")));
     assertEquals(List.of(), node.paused());
+    assertFalse(reasons.isEmpty());
+    assertTrue(reasons.stream().noneMatch(why -> why.contains("paused")), reasons::toString);
     assertEquals(0, fetched.bytesReused(), fetched.toString());
     assertTrue(fetched.bytesTransferred() < 20L * LEAF, "what was here stayed: " + fetched);
   }

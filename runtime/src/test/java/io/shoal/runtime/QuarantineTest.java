@@ -76,4 +76,18 @@ class QuarantineTest {
     assertEquals(List.of(), verified.missing());
     assertArrayEquals(good, node.load(cid).orElseThrow());
   }
+
+  @Test
+  void aLostChunkOfADownloadThatTheStoreKeepsIsMissing() throws Exception {
+    store.chunks.put(cid.multihash(), good);
+    TestNode second = swarm.node("second");
+    second.get(cid, "out", Duration.ofSeconds(30), node);
+    assertEquals("cached", second.roots().getFirst().kept());
+
+    ((PlainStore) second.store).chunks.remove(cid.multihash());
+
+    assertEquals(List.of(cid.toString()), second.verify().missing());
+    assertEquals(1, second.repair(Duration.ofSeconds(30)).repaired());
+    assertEquals(List.of(), second.verify().missing());
+  }
 }

@@ -66,6 +66,9 @@ final class TestNode implements AutoCloseable {
   final BulkPool pool = new BulkPool(2);
   final Transport transport;
 
+  /// Of downloads.
+  volatile ContentCommands.ProgressListener progress = ContentCommands.ProgressListener.SILENT;
+
   /// What its plugins would use.
   final NodeHandle access = new NodeHandle();
 
@@ -194,7 +197,7 @@ final class TestNode implements AutoCloseable {
 
   ContentCommands.Fetched get(ContentCommands.GetRequest request)
       throws ShoalException, IOException, InterruptedException {
-    return work.gets().get(request, ContentCommands.ProgressListener.SILENT);
+    return work.gets().get(request, progress);
   }
 
   void cat(Reference reference, Duration timeout, OutputStream out)

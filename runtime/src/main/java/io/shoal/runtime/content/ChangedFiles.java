@@ -157,11 +157,17 @@ public final class ChangedFiles {
           return false;
         }
       }
+      boolean known = false;
       for (KeptRoot root : roots) {
-        if (isStill(root, file, pace)) {
+        Optional<Boolean> still = isStill(root, file, pace);
+        if (still.equals(Optional.of(true))) {
           LOG.info("{}: it was touched and still has the same bytes: it is served on", file);
           return true;
         }
+        known |= still.isPresent();
+      }
+      if (!known) {
+        return false;
       }
       LOG.info("{}: it has other bytes than it had: it is served no longer", file);
       synchronized (different) {
@@ -173,16 +179,20 @@ public final class ChangedFiles {
     return false;
   }
 
-  private boolean isStill(KeptRoot root, Path file, PlacedFile.Pace pace)
+  /// @return empty if its nodes are not here, which say what it should be
+  private Optional<Boolean> isStill(KeptRoot root, Path file, PlacedFile.Pace pace)
       throws IOException, ShoalException, InterruptedException {
     Optional<Cid> cid = cid(root, file);
-    Optional<TreePlan> planned =
-        cid.isEmpty() ? Optional.empty() : new LocalDag(local).plan(cid.get());
-    try (TreePlan plan = planned.orElse(null)) {
-      return plan != null
-          && !plan.isFolder()
-          && plan.files().size() == 1
-          && new PlacedFile(local, plan, plan.files().getFirst(), file).serveAgain(pace);
+    if (cid.isEmpty()) {
+      return Optional.of(false);
+    }
+    try (TreePlan plan = new LocalDag(local).plan(cid.get()).orElse(null)) {
+      return plan == null
+          ? Optional.empty()
+          : Optional.of(
+              !plan.isFolder()
+                  && plan.files().size() == 1
+                  && new PlacedFile(local, plan, plan.files().getFirst(), file).serveAgain(pace));
     }
   }
 

@@ -73,7 +73,12 @@ public final class DiskPause {
         }
         progress.progress(
             new ContentCommands.Progress(
-                "paused", counters.doneBytes(), counters.totalBytes(), 0, 0, why));
+                "paused",
+                counters.doneBytes(),
+                counters.totalBytes(),
+                0,
+                0,
+                String.valueOf(full.getMessage())));
         downloads.awaitClose(wait);
         wait = wait.multipliedBy(2).compareTo(CHECK_EVERY) < 0 ? wait.multipliedBy(2) : CHECK_EVERY;
       } while (!hasRoom());

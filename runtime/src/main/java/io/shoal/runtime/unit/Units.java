@@ -156,8 +156,12 @@ public final class Units {
       return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
     }
     long seconds = millis / 1000;
-    return seconds < 3600
-        ? "%d min %d s".formatted(seconds / 60, seconds % 60)
-        : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
+    if (seconds < 3600) {
+      return "%d min %d s".formatted(seconds / 60, seconds % 60);
+    }
+    long hours = seconds / 3600;
+    return hours < 48
+        ? "%d h %d min".formatted(hours, seconds / 60 % 60)
+        : "%d d %d h".formatted(hours / 24, hours % 24);
   }
 }

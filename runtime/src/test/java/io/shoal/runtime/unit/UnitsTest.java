@@ -61,5 +61,7 @@ class UnitsTest {
     assertEquals("0.4 s", Units.time(400));
     assertEquals("2 min 5 s", Units.time(125_000));
     assertEquals("3 h 2 min", Units.time(10_920_000));
+    assertEquals("47 h 59 min", Units.time(48L * 3_600_000 - 1));
+    assertEquals("29 d 23 h", Units.time(30L * 86_400_000 - 60_000));
   }
 }

@@ -61,9 +61,9 @@ final class MisplacedFiles {
     List<FoundPlugin> found = new ArrayList<>();
     List<Path> packed =
         PluginArtifact.entries(folder).stream().filter(MisplacedFiles::isPacked).toList();
-    Map<Path, ModuleDescriptor> started = packed.isEmpty() ? Map.of() : startedJars();
+    Map<String, ModuleDescriptor> started = packed.isEmpty() ? Map.of() : startedJars();
     for (Path entry : packed) {
-      if (!isOwn(entry, Optional.ofNullable(started.get(entry.toRealPath())))) {
+      if (!isOwn(entry, Optional.ofNullable(started.get(String.valueOf(entry.getFileName()))))) {
         found.add(
             misplaced(
                 entry, "no plugin is looked for here: move it to " + homes + ", or remove it"));
@@ -83,16 +83,17 @@ final class MisplacedFiles {
     return plugin;
   }
 
-  /// The jars that Java started the program with.
-  private Map<Path, ModuleDescriptor> startedJars() throws IOException {
-    Map<Path, ModuleDescriptor> started = new HashMap<>();
+  /// The jars that Java started the program with, by their names: a start-up cache remembers the
+  /// folder in which it was made.
+  private Map<String, ModuleDescriptor> startedJars() {
+    Map<String, ModuleDescriptor> started = new HashMap<>();
     for (ResolvedModule module : layer.configuration().modules()) {
-      Optional<Path> jar =
-          module.reference().location().filter(uri -> "file".equals(uri.getScheme())).map(Path::of);
-      if (jar.isPresent()) {
-        // The launcher's name for the folder may lead through links.
-        started.put(jar.get().toRealPath(), module.reference().descriptor());
-      }
+      module
+          .reference()
+          .location()
+          .filter(uri -> "file".equals(uri.getScheme()))
+          .map(uri -> String.valueOf(Path.of(uri).getFileName()))
+          .ifPresent(name -> started.put(name, module.reference().descriptor()));
     }
     return started;
   }
