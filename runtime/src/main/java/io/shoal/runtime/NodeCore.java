@@ -225,7 +225,7 @@ final class NodeCore implements AutoCloseable {
                 journal,
                 collectionLock,
                 changed,
-                // What another store has is not gone.
+                // Chunks that another store has are not gone.
                 roots -> holdings.releaseAll(leftBehind.without(roots))),
             new IdleDigests(
                 local,

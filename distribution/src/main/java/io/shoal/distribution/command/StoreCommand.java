@@ -85,11 +85,14 @@ public final class StoreCommand extends NodeCommand {
                       Units.size(copied.bytesCopied()),
                       copied.chunksThere(),
                       copied.chunksLeftOut()));
-      console()
-          .note(
-              "shoal: name %s in active.storage to use it; %s keeps its copies: once 'shoal verify' misses nothing, its folder may go"
-                  .formatted(to, from));
+      console().note("shoal: name " + to + " in active.storage to use it; " + next(copied));
     }
     return copied.chunksLeftOut() > 0 ? ExitCode.VERIFICATION_FAILED : ExitCode.DONE;
+  }
+
+  private String next(Copied copied) {
+    return copied.chunksLeftOut() > 0
+        ? "'shoal verify --repair' then fetches what was left out"
+        : from + " keeps its copies: once 'shoal verify' misses nothing, its folder may go";
   }
 }
