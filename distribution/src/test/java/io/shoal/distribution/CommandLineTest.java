@@ -406,6 +406,9 @@ class CommandLineTest {
         results().strip());
     assertTrue(notes().contains("name b in active.storage"), notes());
     timesInUse = 1;
+    assertEquals(4, run("store", "copy", "rotten", "b"));
+    assertTrue(notes().contains("'shoal verify --repair'"), notes());
+    timesInUse = 1;
     assertEquals(4, run("store", "copy", "--json", "rotten", "b"));
     assertEquals(
         "{\"chunksCopied\":2,\"bytesCopied\":2000000,\"chunksThere\":1,\"chunksLeftOut\":3}",

@@ -151,7 +151,7 @@ public abstract class NodeCommand implements Callable<Integer> {
     return inTurn(() -> nodeNow(mode));
   }
 
-  /// What needs the data folder.
+  /// Work that needs the data folder.
   @FunctionalInterface
   interface Attempt<T> {
     T make() throws ShoalException, IOException, InterruptedException;
