@@ -71,24 +71,26 @@ public final class PluginCatalog implements AutoCloseable {
     refuseDuplicates();
     checkDependencies();
     refuseThoseWithoutUse();
-    nameMisplaced();
+    found.addAll(misplaced());
   }
 
   /// A start needs none of them, and goes on where a folder cannot be read.
-  private void nameMisplaced() {
-    MisplacedFiles misplaced = new MisplacedFiles(folderNames(), granted.layer());
+  private List<FoundPlugin> misplaced() {
+    MisplacedFiles files = new MisplacedFiles(folderNames(), granted.layer());
+    List<FoundPlugin> misplaced = new ArrayList<>();
     try {
       for (Path folder : places.folders()) {
-        found.addAll(MisplacedFiles.in(folder));
+        misplaced.addAll(MisplacedFiles.in(folder));
       }
       for (Path folder : places.mistaken()) {
         if (!places.folders().contains(folder)) {
-          found.addAll(misplaced.outside(folder));
+          misplaced.addAll(files.outside(folder));
         }
       }
     } catch (IOException e) {
       LOG.debug("files in wrong places were not all looked for", e);
     }
+    return misplaced;
   }
 
   /// A plugin may be there for others alone; one without an extension that none depends on was
@@ -145,6 +147,10 @@ public final class PluginCatalog implements AutoCloseable {
                         gone,
                         "it was removed after the start of the node, which goes on with it until it"
                             + " is restarted")));
+    Set<String> named = found.stream().map(FoundPlugin::place).collect(Collectors.toSet());
+    misplaced().stream()
+        .filter(plugin -> !named.contains(plugin.place()))
+        .forEach(plugin -> news.add(plugin.report()));
     return news;
   }
 

@@ -63,6 +63,17 @@ class MisplacedFilesTest {
   }
 
   @Test
+  void oneThatComesWhileANodeRunsIsNamedToo() throws Exception {
+    try (PluginHost host = folder.open()) {
+      assertEquals(List.of(), host.news());
+      new PluginJarBuilder("x").buildJar(folder.plugins(), "X.JAR");
+      new PluginJarBuilder("y").buildJar(folder.services().pluginsData());
+
+      assertEquals(List.of("X.JAR", "y.jar"), host.news().stream().map(PluginReport::id).toList());
+    }
+  }
+
+  @Test
   void aLinkThatLeadsNowhereIsNamed() throws Exception {
     Files.createSymbolicLink(folder.plugins().resolve("x.jar"), Path.of("/away/x.jar"));
 
