@@ -16,11 +16,13 @@ import io.shoal.runtime.command.ContentCommands.NotAdded;
 import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.FolderInUseException;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeGoneException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.command.StatusCommands.PluginEntry;
 import io.shoal.runtime.command.StoreCommands;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -48,9 +50,14 @@ class CommandLineTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final List<String> asked = new ArrayList<>();
   private int timesInUse;
+  private boolean hangs;
 
   /// A node that notes what it is asked, and has everything but one root.
-  private Object answer(String method, Object... arguments) throws ShoalException {
+  private Object answer(String method, Object... arguments) throws ShoalException, IOException {
+    if (hangs) {
+      note(method);
+      throw new NodeGoneException("the node does not answer", new IOException());
+    }
     return switch (method) {
       case "add" -> {
         AddRequest request = (AddRequest) arguments[0];
@@ -383,6 +390,18 @@ class CommandLineTest {
     timesInUse = 3;
     assertEquals(1, run("pin", "--wait", "0s", A));
     assertTrue(notes().contains("is in use"), notes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stat", "pin", "unpin", "get"})
+  void aNodeThatDoesNotAnswerIsAskedNothingMore(String command) throws Exception {
+    hangs = true;
+    Path more = Files.writeString(folder.resolve("more"), B + "\n" + A + "\n");
+
+    assertEquals(1, run(command, A, B, "--input-file", more.toString()));
+
+    assertEquals(1, asked.size(), asked.toString());
+    assertEquals("shoal: the node does not answer\n", notes());
   }
 
   @Test

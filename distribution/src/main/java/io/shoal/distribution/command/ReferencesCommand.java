@@ -7,6 +7,7 @@ import io.shoal.distribution.console.ErrorLine;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.runtime.Node;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NodeGoneException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
 import java.io.IOException;
@@ -130,7 +131,7 @@ abstract class ReferencesCommand extends NodeCommand {
           failed(e);
         }
       } catch (ShoalException | IOException e) {
-        if (!many || isOver()) {
+        if (!many || isOver(e)) {
           throw e;
         }
         failed(e);
@@ -154,7 +155,7 @@ abstract class ReferencesCommand extends NodeCommand {
           try {
             one(node, reference.get());
           } catch (ShoalException | IOException e) {
-            if (isOver()) {
+            if (isOver(e)) {
               throw e;
             }
             failed(e);
@@ -165,8 +166,10 @@ abstract class ReferencesCommand extends NodeCommand {
   }
 
   /// Whether the others would fail in the same way.
-  private boolean isOver() {
-    return environment().interrupted().getAsBoolean() || console().lostResults();
+  private boolean isOver(Exception failure) {
+    return failure instanceof NodeGoneException
+        || environment().interrupted().getAsBoolean()
+        || console().lostResults();
   }
 
   private void failed(Exception e) {

@@ -5,6 +5,7 @@ import io.shoal.runtime.command.ContentCommands.NotAdded;
 import io.shoal.runtime.command.ContentCommands.Progress;
 import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.DeadlineException;
+import io.shoal.runtime.command.NodeGoneException;
 import io.shoal.runtime.json.JsonException;
 import io.shoal.runtime.unit.Units;
 import java.io.ByteArrayOutputStream;
@@ -273,12 +274,12 @@ public final class ControlClient {
   private IOException explained(IOException failure) {
     return switch (failure) {
       case NodeConnection.SilentException e ->
-          new IOException(
+          new NodeGoneException(
               "the node at %s (process %d) does not answer: if it is stopped, let it go on with 'kill -CONT %d'; if it hangs, end it and start it again"
                   .formatted(node.url(), node.pid(), node.pid()),
               e);
       case StrangerException e ->
-          new IOException(
+          new NodeGoneException(
               "%s is not the node of this data folder: another program has its port now: if no node runs here, delete control.json in the data folder"
                   .formatted(node.url()),
               e);
@@ -291,7 +292,7 @@ public final class ControlClient {
   }
 
   private IOException stopped(IOException cause) {
-    return new IOException(
+    return new NodeGoneException(
         "the node at "
             + node.url()
             + " stopped before it was done: start it, and repeat the command",
@@ -337,7 +338,7 @@ public final class ControlClient {
     } catch (NodeConnection.OverdueException e) {
       throw new StrangerException(e);
     } catch (EOFException e) {
-      throw new IOException(
+      throw new NodeGoneException(
           "%s was closed without an answer: the node is being stopped, or another program has its port now: repeat the command; if no node runs here, delete control.json in the data folder"
               .formatted(node.url()),
           e);
