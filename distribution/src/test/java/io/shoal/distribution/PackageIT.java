@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PackageIT {
 
@@ -24,6 +25,24 @@ class PackageIT {
 
     assertEquals(0, process.waitFor(), output);
     assertTrue(output.startsWith("shoal "), output);
+  }
+
+  /// As the node ended for which they are made.
+  @Test
+  void theMakingOfCachesEndsWithItsInputAndAllThatItStarted(@TempDir Path folder) throws Exception {
+    Path caches = folder.resolve("caches");
+    try (ShoalProcess making =
+        ShoalProcess.start(folder.resolve("home"), "caches", caches.toString(), "--follow")) {
+      ShoalProcess.await(
+          "a process of its own", () -> making.ended() || !making.descendants().isEmpty());
+      List<ProcessHandle> started = making.descendants();
+
+      making.endInput();
+
+      assertEquals(1, making.await().code());
+      ShoalProcess.await("their end", () -> started.stream().noneMatch(ProcessHandle::isAlive));
+      assertTrue(Files.notExists(caches.resolve("shoal.aot")));
+    }
   }
 
   @Test

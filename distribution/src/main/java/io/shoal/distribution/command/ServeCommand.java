@@ -121,10 +121,7 @@ public final class ServeCommand implements Callable<Integer> {
     try (NodeCommands node = started.get()) {
       NodeStatus status = node.status();
       ready(status, RemoteNode.of(data).map(RemoteNode::url).orElse("off"));
-      // No node starts on a scratch folder again, and making a cache would outlive the node. It
-      // runs every plugin of the package, by the default configuration: also one that is refused
-      // here.
-      if (scratch.isEmpty() && !configuration.restrictsPlugins()) {
+      if (wantsCaches(configuration)) {
         StartupCache.remake(data);
       }
       if (!common.quiet) {
@@ -134,6 +131,12 @@ public final class ServeCommand implements Callable<Integer> {
       }
       return code(signals.take());
     }
+  }
+
+  /// No node starts on a scratch folder again, and making a cache would outlive the node. It runs
+  /// every plugin of the package, by the default configuration: also one that is refused here.
+  boolean wantsCaches(Configuration configuration) {
+    return scratch.isEmpty() && !configuration.restrictsPlugins();
   }
 
   private void ready(NodeStatus status, String api) {

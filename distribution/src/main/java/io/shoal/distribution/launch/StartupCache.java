@@ -40,7 +40,10 @@ public final class StartupCache {
     }
   }
 
-  private static void make(Path launcher, Path dataFolder) {
+  /// Ends, with all that it started, when its thread is interrupted. Where this process is killed
+  /// no thread can do that: the one that makes the caches follows its standard input, which ends
+  /// with this process.
+  static void make(Path launcher, Path dataFolder) {
     Path folder = dataFolder.resolve("cache");
     try {
       PrivateFolder.take(folder);
