@@ -11,9 +11,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +94,77 @@ class MisuseIT {
     try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
       run("serve", "--data", node.data().toString()).failed(1, node.data().toString());
       node.run("status").done();
+    }
+  }
+
+  @Test
+  void aDataFolderOnAReadOnlyMediumIsReadAndNeverChanged() throws Exception {
+    Path tree = Trees.folder(folder.resolve("tree"));
+    Path data = folder.resolve("data");
+    String root = run("add", "-q", tree.toString(), "--data", data.toString()).done().out().strip();
+    Path copy = folder.resolve("copy");
+    List<String> reading =
+        List.of(
+            "ls",
+            "ls " + root,
+            "stat " + root,
+            "cat " + root + "/empty",
+            "plugins",
+            "status",
+            "verify",
+            "get " + root + " -o " + copy);
+    List<String> writing =
+        List.of(
+            "add " + tree,
+            "get " + root + " --keep -o " + folder.resolve("kept"),
+            "pin " + root,
+            "unpin " + root,
+            "share " + root + " private",
+            "gc",
+            "verify --repair",
+            "key show",
+            "key rotate");
+    Map<Path, FileTime> before = times(data);
+
+    Result read = readOnly(data, reading, "shell", "-q");
+    Result written = readOnly(data, writing, "shell", "-q");
+
+    assertEquals("", read.done().err());
+    Trees.assertSame(tree, copy);
+    List<String> refused = written.err().lines().toList();
+    assertEquals(writing.size(), refused.size(), written::toString);
+    assertTrue(
+        refused.stream().allMatch(line -> line.contains("is on a read-only medium")),
+        written::toString);
+    assertEquals(1, written.code());
+    Result serve = readOnly(data, List.of(), "serve").failed(1, "is on a read-only medium");
+    assertEquals(1, serve.err().lines().count(), serve::toString);
+    assertEquals(before, times(data));
+  }
+
+  private static Map<Path, FileTime> times(Path folder) throws Exception {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (var all = Files.walk(folder)) {
+      for (Path each : all.toList()) {
+        times.put(each, Files.getLastModifiedTime(each));
+      }
+    }
+    return times;
+  }
+
+  /// Runs a command where the data folder is mounted so that not even root may write to it.
+  private Result readOnly(Path data, List<String> input, String... words) throws Exception {
+    String mounted =
+        "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && data=$1 && shift"
+            + " && exec \"$0\" \"$@\" --data \"$data\" --listen 127.0.0.1:0 --dht 127.0.0.1:0";
+    List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", mounted));
+    command.add(ShoalProcess.PACKAGE.resolve("bin/shoal").toString());
+    command.add(data.toString());
+    command.addAll(List.of(words));
+    try (ShoalProcess process = ShoalProcess.start(home, Map.of(), command)) {
+      process.type(String.join("\n", input) + "\n");
+      process.endInput();
+      return process.await();
     }
   }
 

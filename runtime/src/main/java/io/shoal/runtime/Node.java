@@ -9,8 +9,9 @@ import io.shoal.runtime.command.FolderInUseException;
 import io.shoal.runtime.command.NodeCommands;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.control.ControlServer;
+import io.shoal.runtime.file.DataFolder;
 import io.shoal.runtime.file.DataFolderLock;
-import io.shoal.runtime.file.PrivateFile;
+import io.shoal.runtime.file.HeldFolder;
 import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
@@ -62,7 +63,7 @@ public final class Node implements NodeCommands {
     OFFLINE
   }
 
-  private final DataFolderLock lock;
+  private final HeldFolder held;
   private final BulkPool bulkPool;
   private final PluginHost plugins;
   private final NodeHandle handle;
@@ -74,7 +75,7 @@ public final class Node implements NodeCommands {
   private Optional<ControlServer> control = Optional.empty();
 
   private Node(
-      DataFolderLock lock,
+      HeldFolder held,
       BulkPool bulkPool,
       PluginHost plugins,
       NodeHandle handle,
@@ -82,7 +83,7 @@ public final class Node implements NodeCommands {
       NodeWork work,
       NodeReports reports,
       MetricsRegistry metrics) {
-    this.lock = lock;
+    this.held = held;
     this.bulkPool = bulkPool;
     this.plugins = plugins;
     this.handle = handle;
@@ -113,7 +114,9 @@ public final class Node implements NodeCommands {
 
     private Builder() {}
 
-    /// Where the node keeps its key, its plugins' files and its state; made if it is missing.
+    /// Where the node keeps its key, its plugins' files and its state; made if it is missing. Where
+    /// it cannot be written to, a node that does not serve still reads and fetches, and changes
+    /// nothing in it.
     public Builder dataFolder(Path folder) {
       dataFolder = Optional.of(folder);
       return this;
@@ -152,13 +155,14 @@ public final class Node implements NodeCommands {
 
     /// Starts the node; it is ready when this returns.
     ///
-    /// @throws UserFaultException the data folder is in use ([FolderInUseException]), a setting is
-    ///   wrong, a port is taken, a plugin cannot be used: the message says what to do
+    /// @throws UserFaultException the data folder is in use ([FolderInUseException]) or cannot be
+    ///   written to, a setting is wrong, a port is taken, a plugin cannot be used: the message says
+    ///   what to do
     public Node start() throws ShoalException, IOException, InterruptedException {
       if (dataFolder.isEmpty()) {
         throw new UserFaultException("no data folder was given: call dataFolder");
       }
-      Path data = PrivateFile.folder(SystemPath.of(dataFolder.get()));
+      Path data = SystemPath.of(dataFolder.get());
       List<AutoCloseable> opened = new ArrayList<>();
       boolean ready = false;
       try {
@@ -200,8 +204,12 @@ public final class Node implements NodeCommands {
         throws ShoalException, IOException, InterruptedException {
       NodeSettings settings = configuration.settings();
       Access access = settings.access().resolve(settings.tlsRequired());
-      DataFolderLock lock = DataFolderLock.take(data);
-      opened.add(lock);
+      HeldFolder held = HeldFolder.take(data);
+      opened.add(held);
+      DataFolder folder = held.folder();
+      if (mode == Mode.SERVE || isWithoutData(data)) {
+        folder.requireWritable();
+      }
       SystemSources sources = SystemSources.ofMachine();
       HostKey key = HostKey.loadOrCreate(HostKey.file(data), sources.random());
       HostIdentity identity = new HostIdentity(key, sources.clock(), sources.random());
@@ -216,7 +224,7 @@ public final class Node implements NodeCommands {
       opened.add(handle);
       PluginServices services =
           new PluginServices(
-              data,
+              folder,
               identity,
               access.swarmSecret(),
               sources.clock(),
@@ -238,11 +246,11 @@ public final class Node implements NodeCommands {
               configuration::plugin);
       opened.add(plugins);
       ActivePlugins active = plugins.start(services, ExtensionKind.needed(mode != Mode.OFFLINE));
-      NodeCore core = new NodeCore(key.peerId(), active, settings, access, data, mode, sources);
+      NodeCore core = new NodeCore(key.peerId(), active, settings, access, folder, mode, sources);
       new NodeMetrics(core).register(metrics.of("node"));
       NodeWork work = NodeWork.of(core, data, bulkPool, cores);
       NodeReports reports = new NodeReports(core, active, key.peerId().toString(), version);
-      return new Node(lock, bulkPool, plugins, handle, core, work, reports, metrics);
+      return new Node(held, bulkPool, plugins, handle, core, work, reports, metrics);
     }
   }
 
@@ -275,6 +283,11 @@ public final class Node implements NodeCommands {
     }
   }
 
+  /// What is promised to last must not be written to a copy that goes with this process.
+  private void requireLasting() throws UserFaultException {
+    held.folder().requireWritable();
+  }
+
   @Override
   public void add(
       AddRequest request,
@@ -282,18 +295,23 @@ public final class Node implements NodeCommands {
       Consumer<Added> each,
       Consumer<NotAdded> failed)
       throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     work.adds().add(request, progress, each, failed);
   }
 
   @Override
   public TakenOver takeOver(Path folder, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     return work.adds().takeOver(folder, progress);
   }
 
   @Override
   public Fetched get(GetRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
+    if (request.keep()) {
+      requireLasting();
+    }
     return work.gets().get(request, progress);
   }
 
@@ -328,40 +346,49 @@ public final class Node implements NodeCommands {
 
   @Override
   public void pin(Reference reference) throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     work.store().pin(work.resolver().resolveHere(reference));
   }
 
   @Override
   public void unpin(Reference reference) throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     work.store().unpin(work.resolver().resolveHere(reference));
   }
 
   @Override
   public Shared share(Reference reference, Sharing sharing)
       throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     return work.store().share(work.resolver().resolveHere(reference), sharing);
   }
 
   @Override
   public Collected gc() throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     return core.maintenance().collection().run();
   }
 
   @Override
   public Verified verify(VerifyRequest request, ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
+    if (request.repair()) {
+      requireLasting();
+    }
     return work.verify(core.maintenance().verify(), request, progress);
   }
 
   @Override
   public PublishedName publish(PublishRequest request)
       throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     return work.names().publish(request);
   }
 
   @Override
   public PublishedName withdraw(String name, Duration timeout)
       throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     return core.names().publisher().withdraw(name, timeout);
   }
 
@@ -378,22 +405,30 @@ public final class Node implements NodeCommands {
 
   @Override
   public PublishingKey publishingKey() throws ShoalException, IOException {
+    if (!core.names().keys().areThere()) {
+      requireLasting();
+    }
     return work.names().key(core.names().keys().current(), Optional.empty());
   }
 
   @Override
   public PublishingKey exportKey(Path file) throws ShoalException, IOException {
+    if (!core.names().keys().areThere()) {
+      requireLasting();
+    }
     return work.names().key(core.names().keys().export(file), Optional.of(file));
   }
 
   @Override
   public PublishingKey importKey(Path file) throws ShoalException, IOException {
+    requireLasting();
     return work.names().key(core.names().keys().importFrom(file), Optional.of(file));
   }
 
   @Override
   public PublishingKey rotateKey(Duration timeout)
       throws ShoalException, IOException, InterruptedException {
+    requireLasting();
     return core.names().publisher().rotate(timeout);
   }
 
@@ -431,7 +466,7 @@ public final class Node implements NodeCommands {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       control.ifPresent(Node::closeQuietly);
-      List.of(core, handle, plugins, bulkPool, lock).forEach(Node::closeQuietly);
+      List.of(core, handle, plugins, bulkPool, held).forEach(Node::closeQuietly);
     }
   }
 }

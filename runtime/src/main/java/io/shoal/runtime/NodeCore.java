@@ -21,6 +21,7 @@ import io.shoal.runtime.download.DownloadParts;
 import io.shoal.runtime.download.Downloads;
 import io.shoal.runtime.download.FetchNotices;
 import io.shoal.runtime.file.AtomicFiles;
+import io.shoal.runtime.file.DataFolder;
 import io.shoal.runtime.file.DiskReserve;
 import io.shoal.runtime.file.PrivateFile;
 import io.shoal.runtime.limit.BufferPool;
@@ -86,6 +87,7 @@ final class NodeCore implements AutoCloseable {
   private final NodeSettings settings;
   private final Access access;
   private final Node.Mode mode;
+  private final boolean readOnly;
   private final PluginScheduler timers = new PluginScheduler("runtime");
   private final DownloadJournal journal;
   private final RootIndex index;
@@ -118,7 +120,7 @@ final class NodeCore implements AutoCloseable {
       ActivePlugins plugins,
       NodeSettings settings,
       Access access,
-      Path dataFolder,
+      DataFolder dataFolder,
       Node.Mode mode,
       SystemSources sources)
       throws IOException, InvalidConfigException {
@@ -126,16 +128,19 @@ final class NodeCore implements AutoCloseable {
     this.settings = settings;
     this.access = access;
     this.mode = mode;
+    this.readOnly = dataFolder.isReadOnly();
     InstantSource clock = sources.clock();
     LongSupplier nanoTime = sources.nanoTime();
     LongSupplier clockMillis = sources.millis();
     NodeSettings.Limits limits = settings.limits();
     streamMemory = new StreamMemory((long) (limits.memoryBytes() * STREAM_SHARE));
-    Path folder = PrivateFile.folder(dataFolder.resolve("runtime"));
+    Path folder = PrivateFile.folder(dataFolder.state());
     AtomicFiles.forceNames(folder);
     DiskReserve reserve = new DiskReserve(folder);
-    reserve.keep();
-    journal = new DownloadJournal(folder.resolve("downloads"), reserve);
+    if (!readOnly) {
+      reserve.keep();
+    }
+    journal = new DownloadJournal(folder.resolve("downloads"), reserve, !readOnly);
     journal.forgetEnded();
     index = new RootIndex(folder, reserve);
     ChunkStore store = plugins.store().extension();
@@ -235,7 +240,7 @@ final class NodeCore implements AutoCloseable {
                 holdings::announceDigest));
     names =
         NameParts.of(
-            dataFolder,
+            dataFolder.path(),
             folder,
             access,
             discoveries,
@@ -381,7 +386,7 @@ final class NodeCore implements AutoCloseable {
     timers.close();
     network.connections().close();
     bookFile.saveIfChanged();
-    if (mode == Node.Mode.SERVE || mode == Node.Mode.OFFLINE) {
+    if (!readOnly && (mode == Node.Mode.SERVE || mode == Node.Mode.OFFLINE)) {
       // A command that only fetched has made durable what was asked for; its user does not wait for
       // the rest, and the store loses none of it by being closed.
       housekeeping.sync();

@@ -7,6 +7,7 @@ import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.command.FolderInUseException;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.file.DataFolderLock;
+import io.shoal.runtime.file.HeldFolder;
 import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
@@ -54,13 +55,14 @@ public record StoreTransfer(
     Path data = SystemPath.of(dataFolder);
     SystemSources sources = SystemSources.ofMachine();
     int cores = Runtime.getRuntime().availableProcessors();
-    try (DataFolderLock _ = DataFolderLock.take(data);
+    try (HeldFolder held = HeldFolder.take(data);
         BulkPool bulkPool = new BulkPool(cores);
         NodeHandle handle = new NodeHandle()) {
+      held.folder().requireWritable();
       HostKey key = HostKey.loadOrCreate(HostKey.file(data), sources.random());
       PluginServices services =
           new PluginServices(
-              data,
+              held.folder(),
               new HostIdentity(key, sources.clock(), sources.random()),
               Optional.empty(),
               sources.clock(),

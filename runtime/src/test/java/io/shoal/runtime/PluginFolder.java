@@ -3,6 +3,7 @@ package io.shoal.runtime;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
+import io.shoal.runtime.file.DataFolder;
 import io.shoal.runtime.identity.HostIdentity;
 import io.shoal.runtime.identity.HostKey;
 import io.shoal.runtime.limit.BulkPool;
@@ -36,7 +37,7 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
     SecureRandom random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     return new PluginServices(
-        data,
+        DataFolder.of(data),
         new HostIdentity(HostKey.generate(random), clock, random),
         Optional.empty(),
         clock,

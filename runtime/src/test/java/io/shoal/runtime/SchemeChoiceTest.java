@@ -18,6 +18,7 @@ import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
 import io.shoal.runtime.access.Access;
 import io.shoal.runtime.access.SharedSecret;
+import io.shoal.runtime.file.DataFolder;
 import io.shoal.runtime.plugin.ActivePlugins;
 import io.shoal.runtime.testing.FixedListener;
 import io.shoal.runtime.testing.JdkSha256;
@@ -104,7 +105,7 @@ class SchemeChoiceTest {
         plugins,
         node,
         node.access().resolve(node.tlsRequired()),
-        folder,
+        DataFolder.of(folder),
         Node.Mode.SERVE,
         SystemSources.ofMachine());
   }

@@ -19,6 +19,7 @@ import io.shoal.runtime.command.StatusCommands;
 import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.download.Download;
 import io.shoal.runtime.download.PausedDownload;
+import io.shoal.runtime.file.DataFolder;
 import io.shoal.runtime.importer.ImportProfile;
 import io.shoal.runtime.limit.BulkPool;
 import io.shoal.runtime.limit.TokenBucket;
@@ -113,7 +114,7 @@ final class TestNode implements AutoCloseable {
               plugins,
               node,
               rules,
-              folder.resolve("data-" + name),
+              DataFolder.of(folder.resolve("data-" + name)),
               mode,
               SystemSources.ofMachine());
       core.start();

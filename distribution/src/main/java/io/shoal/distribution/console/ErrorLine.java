@@ -13,6 +13,9 @@ public final class ErrorLine {
   /// For a command that was interrupted, whatever failed for that reason.
   public static final String INTERRUPTED = "shoal: interrupted; what was done so far is kept";
 
+  /// In the words of the system, which Java passes on.
+  private static final String READ_ONLY = "Read-only file system";
+
   private ErrorLine() {}
 
   public static String of(Throwable failure) {
@@ -27,6 +30,8 @@ public final class ErrorLine {
           case NoSuchFileException e -> e.getFile() + ": there is no such file: check the path";
           case FileAlreadyExistsException e ->
               e.getFile() + ": is in the way: move it, or give another path";
+          case FileSystemException e when READ_ONLY.equals(e.getReason()) ->
+              e.getFile() + ": its medium is read-only: give a path on another";
           case FileSystemException e ->
               e.getReason() == null ? message(e) : e.getFile() + ": " + e.getReason();
           case IOException e -> message(e);

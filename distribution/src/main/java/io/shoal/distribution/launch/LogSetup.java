@@ -11,6 +11,7 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -97,7 +98,10 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         try {
           PrivateFolder.take(Path.of(data, LOGS));
         } catch (IOException e) {
-          context.getLogger(LogSetup.class).warn("no log is written: {}", e.getMessage());
+          // Of a folder that is read-only the node itself says so.
+          if (Files.isWritable(Path.of(data))) {
+            context.getLogger(LogSetup.class).warn("no log is written: {}", e.getMessage());
+          }
         }
       }
       root.addAppender(file(context, Path.of(data)));

@@ -313,7 +313,8 @@ final class DownloadContent {
       if (sink.isPresent()) {
         sink.get().close();
       }
-      boolean useful = refused ? anyLeafHere : anythingHere;
+      // A part whose entry goes with this process would be in the way.
+      boolean useful = parts.journal().isLasting() && (refused ? anyLeafHere : anythingHere);
       if (reservation.isPresent() && !useful) {
         reservation.get().abandonIfNew();
       }

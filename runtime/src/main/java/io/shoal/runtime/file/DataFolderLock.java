@@ -1,6 +1,7 @@
 package io.shoal.runtime.file;
 
 import io.shoal.api.UserFaultException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
@@ -21,10 +23,10 @@ public final class DataFolderLock implements AutoCloseable {
 
   private static final String NAME = "node.lock";
 
-  private final FileChannel channel;
+  private final Closeable held;
 
-  private DataFolderLock(FileChannel channel) {
-    this.channel = channel;
+  private DataFolderLock(Closeable held) {
+    this.held = held;
   }
 
   /// @throws InUseException another process, or another node of this one, uses the folder
@@ -48,6 +50,44 @@ public final class DataFolderLock implements AutoCloseable {
       if (!taken) {
         channel.close();
       }
+    }
+  }
+
+  /// For a folder that this process cannot write to: others may read it as well, and no process may
+  /// change it meanwhile.
+  ///
+  /// @throws InUseException a process that can write to the folder uses it
+  static DataFolderLock share(Path dataFolder) throws UserFaultException, IOException {
+    Path file = dataFolder.resolve(NAME);
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      // Whatever runs there can make none either.
+      return new DataFolderLock(() -> {});
+    }
+    boolean taken = false;
+    try {
+      if (!isShared(channel, file)) {
+        throw inUse(dataFolder, file);
+      }
+      taken = true;
+      return new DataFolderLock(channel);
+    } catch (OverlappingFileLockException e) {
+      throw inUse(dataFolder, file);
+    } finally {
+      if (!taken) {
+        channel.close();
+      }
+    }
+  }
+
+  private static boolean isShared(FileChannel channel, Path file) {
+    try {
+      return channel.tryLock(0, Long.MAX_VALUE, true) != null;
+    } catch (IOException e) {
+      LOG.debug("the medium of {} knows no locks", file, e);
+      return true;
     }
   }
 
@@ -97,6 +137,6 @@ public final class DataFolderLock implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    held.close();
   }
 }

@@ -25,7 +25,8 @@ public final class PrivateFile {
           PosixFilePermission.OWNER_EXECUTE);
 
   /// For media that cannot be written to now.
-  private static final Set<String> WITHOUT_RIGHTS = Set.of("exfat", "fuseblk", "msdos", "vfat");
+  private static final Set<String> WITHOUT_RIGHTS =
+      Set.of("exfat", "fuseblk", "iso9660", "msdos", "udf", "vfat");
 
   private PrivateFile() {}
 

@@ -32,6 +32,11 @@ public final class PublishingKeys {
     return folder.resolve("publish-" + key.toCid() + ".key");
   }
 
+  /// Whether there is a present key.
+  public boolean areThere() {
+    return Files.exists(present(), LinkOption.NOFOLLOW_LINKS);
+  }
+
   /// The present key; made if there is none.
   public HostKey current() throws UserFaultException, IOException {
     return HostKey.loadOrCreate(present(), random);

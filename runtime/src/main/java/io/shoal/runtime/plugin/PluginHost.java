@@ -272,7 +272,7 @@ public final class PluginHost implements AutoCloseable {
     }
     PluginChecks.refuseMisspelledSections(
         settings.configured(), catalog.all().stream().map(FoundPlugin::id).toList());
-    PrivateFile.folder(services.dataFolder());
+    PrivateFile.folder(services.dataFolder().path());
     CallDeadlines limits = new CallDeadlines(services.nanoTime()).start();
     deadlines = Optional.of(limits);
     PluginBorder border = new PluginBorder(limits);

@@ -3,6 +3,7 @@ package io.shoal.runtime.plugin;
 import io.shoal.api.NodeAccess;
 import io.shoal.api.NodeIdentity;
 import io.shoal.api.SwarmSecret;
+import io.shoal.runtime.file.DataFolder;
 import io.shoal.runtime.limit.BulkPool;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -20,7 +21,7 @@ import java.util.function.LongSupplier;
 /// @param bulkPool for hashing and bulk file IO
 /// @param node what plugins may do with the node; usable once it is ready
 public record PluginServices(
-    Path dataFolder,
+    DataFolder dataFolder,
     NodeIdentity identity,
     Optional<SwarmSecret> swarmSecret,
     InstantSource clock,
@@ -31,16 +32,16 @@ public record PluginServices(
 
   /// Where a plugin keeps its files.
   Path pluginFolder(String pluginId) {
-    return pluginsData().resolve(pluginId);
+    return dataFolder.ofPlugin(pluginId);
   }
 
   /// Where all plugins keep their files; no plugin is loaded from there.
   public Path pluginsData() {
-    return dataFolder.resolve("plugins");
+    return dataFolder.plugins();
   }
 
   /// Where copies of plugins are, unpacked ones among them; may be removed while no node runs.
   public Path unpackedPlugins() {
-    return dataFolder.resolve("runtime").resolve("unpacked-plugins");
+    return dataFolder.state().resolve("unpacked-plugins");
   }
 }

@@ -13,6 +13,7 @@ import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.plugin.inspection.UnusablePluginException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,6 +113,12 @@ final class RunningPlugin {
           Reason.FAILED,
           "its folder " + folder + " cannot be made: " + e + ": check rights and space",
           e);
+    }
+    // By a folder that it cannot write to a plugin knows that the node only reads.
+    if (!services.dataFolder().isReadOnly() && !Files.isWritable(folder)) {
+      throw new UnusablePluginException(
+          Reason.FAILED,
+          "its folder " + folder + " cannot be written to: make it writable for this user");
     }
     return new HostedContext(
         plugin.id(),

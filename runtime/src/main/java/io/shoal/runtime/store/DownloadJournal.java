@@ -46,6 +46,7 @@ public final class DownloadJournal {
 
   private final Path folder;
   private final DiskReserve reserve;
+  private final boolean lasting;
 
   /// Targets whose entries are to be deleted once it is durable that their parts are gone.
   private final Set<Path> ended = ConcurrentHashMap.newKeySet();
@@ -58,9 +59,11 @@ public final class DownloadJournal {
 
   /// @param reserve given up for an entry if the disk is full: the download itself may go to
   ///   another
-  public DownloadJournal(Path folder, DiskReserve reserve) throws IOException {
+  /// @param lasting whether a later process finds the entries
+  public DownloadJournal(Path folder, DiskReserve reserve, boolean lasting) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.reserve = reserve;
+    this.lasting = lasting;
   }
 
   /// Deletes the entries of downloads that an earlier process ended.
@@ -70,6 +73,11 @@ public final class DownloadJournal {
         Files.deleteIfExists(file(begun.target()));
       }
     }
+  }
+
+  /// Whether a later process can go on with a download that ends before it is complete.
+  public boolean isLasting() {
+    return lasting;
   }
 
   public Optional<Begun> at(Path target) {

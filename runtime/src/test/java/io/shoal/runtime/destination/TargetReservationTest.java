@@ -32,7 +32,7 @@ class TargetReservationTest {
   void open() throws IOException {
     target = folder.resolve("out");
     part = DownloadJournal.partOf(target);
-    journal = new DownloadJournal(folder.resolve("journal"), new DiskReserve(folder));
+    journal = new DownloadJournal(folder.resolve("journal"), new DiskReserve(folder), true);
   }
 
   private static Cid cid(int n) {

@@ -288,6 +288,9 @@ final class Membership implements AutoCloseable {
 
   private void save(SavedTable table) {
     lastKnown = table.contacts();
+    if (!file.isKept()) {
+      return;
+    }
     try {
       file.save(table);
     } catch (IOException e) {

@@ -27,6 +27,11 @@ record TableFile(Path folder) {
     return SavedTable.parse(Files.readAllBytes(file));
   }
 
+  /// Whether a table can be left to the next start: not by a node that only reads.
+  boolean isKept() {
+    return Files.isWritable(folder);
+  }
+
   /// Writes the table so that a reader after a crash finds the old file or the new one, whole.
   void save(SavedTable table) throws IOException {
     Path temporary = folder.resolve(NAME + ".new");

@@ -18,6 +18,7 @@ import io.shoal.storage.filesystem.disk.Disk;
 import io.shoal.storage.filesystem.disk.DiskFaults;
 import io.shoal.storage.filesystem.disk.ForceThreads;
 import io.shoal.storage.filesystem.disk.LocalDisk;
+import io.shoal.storage.filesystem.disk.OverlayDisk;
 import io.shoal.storage.filesystem.disk.Settings;
 import io.shoal.storage.filesystem.owned.Catalog;
 import io.shoal.storage.filesystem.owned.OwnedChunks;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,6 +40,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// The lease of a reader is its open file: on POSIX systems the bytes stay readable after the name
 /// is gone, so that removing and forgetting never wait.
+///
+/// Where the node's data folder cannot be written to, the node only reads: the store's folder then
+/// stays as it is, and what comes in meanwhile is gone with the store.
 public final class FilesystemStore implements ChunkStore {
   private static final Logger LOG = LoggerFactory.getLogger(FilesystemStore.class);
 
@@ -48,7 +53,7 @@ public final class FilesystemStore implements ChunkStore {
 
   /// The parts of a started store.
   private record Opened(
-      Closeable lock,
+      Closeable atEnd,
       Settings settings,
       Catalog catalog,
       OwnedChunks owned,
@@ -71,19 +76,11 @@ public final class FilesystemStore implements ChunkStore {
   @Override
   public void start(PluginContext context) throws ShoalException {
     Settings settings = Settings.read(context.config(), context.dataFolder());
-    ChunkLayout layout = new ChunkLayout(settings.folder());
     try {
-      createFolders(layout);
-      Closeable folderLock = disk.lock(layout.lock()).orElseThrow(() -> inUse(settings.folder()));
-      boolean started = false;
-      try {
-        opened = open(folderLock, settings, layout);
-        started = true;
-      } finally {
-        if (!started) {
-          folderLock.close();
-        }
-      }
+      opened =
+          disk.isWritable(context.dataFolder())
+              ? open(settings)
+              : openToRead(settings, Files.createTempDirectory("shoal-store"));
     } catch (IOException e) {
       throw unusable(settings.folder(), e);
     }
@@ -110,15 +107,44 @@ public final class FilesystemStore implements ChunkStore {
             .formatted(folder, Settings.KEYS));
   }
 
-  private Opened open(Closeable folderLock, Settings settings, ChunkLayout layout)
+  private Opened open(Settings settings) throws IOException, UserFaultException {
+    ChunkLayout layout = new ChunkLayout(settings.folder());
+    createFolders(layout);
+    Closeable lock = disk.lock(layout.lock()).orElseThrow(() -> inUse(settings.folder()));
+    return open(disk, settings, settings, lock);
+  }
+
+  private Opened openToRead(Settings settings, Path scratch) throws IOException {
+    OverlayDisk overlay = new OverlayDisk(disk, settings.folder(), scratch);
+    return open(overlay, settings, settings.withoutLimits(), overlay);
+  }
+
+  /// @param limits what holds for writing
+  /// @param atEnd closed at the end of the store
+  private Opened open(Disk disk, Settings settings, Settings limits, Closeable atEnd)
       throws IOException {
+    boolean done = false;
+    try {
+      Opened store = load(disk, settings, limits, atEnd);
+      done = true;
+      return store;
+    } finally {
+      if (!done) {
+        atEnd.close();
+      }
+    }
+  }
+
+  private Opened load(Disk disk, Settings settings, Settings limits, Closeable atEnd)
+      throws IOException {
+    ChunkLayout layout = new ChunkLayout(settings.folder());
     ChunkIndex index = new ChunkIndex(new SplittableRandom().nextLong());
     Catalog catalog = new Catalog(index);
-    OwnedChunks owned = new OwnedChunks(disk, threads, layout, catalog, settings, System::nanoTime);
+    OwnedChunks owned = new OwnedChunks(disk, threads, layout, catalog, limits, System::nanoTime);
     owned.load();
     AdoptedFiles adopted = new AdoptedFiles(disk, threads, layout, index, noteAfterBytes);
     adopted.load();
-    return new Opened(folderLock, settings, catalog, owned, adopted);
+    return new Opened(atEnd, settings, catalog, owned, adopted);
   }
 
   private static UserFaultException unusable(Path folder, IOException cause) {
@@ -255,9 +281,9 @@ public final class FilesystemStore implements ChunkStore {
       LOG.debug("the journal in {} did not close well", store.settings().folder(), e);
     }
     try {
-      store.lock().close();
+      store.atEnd().close();
     } catch (IOException e) {
-      LOG.debug("the lock of {} did not close well", store.settings().folder(), e);
+      LOG.debug("{} was not left well", store.settings().folder(), e);
     }
   }
 

@@ -68,6 +68,9 @@ public interface Disk {
   /// @return closes it; empty if it is held already
   Optional<Closeable> lock(Path file) throws IOException;
 
+  /// Whether this process may change what is in a folder.
+  boolean isWritable(Path folder);
+
   /// How many bytes may still be written to the file system of `folder`.
   long usableBytes(Path folder) throws IOException;
 

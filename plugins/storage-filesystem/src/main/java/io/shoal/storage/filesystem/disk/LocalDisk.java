@@ -209,6 +209,11 @@ public final class LocalDisk implements Disk {
   }
 
   @Override
+  public boolean isWritable(Path folder) {
+    return Files.isWritable(folder);
+  }
+
+  @Override
   public long usableBytes(Path folder) throws IOException {
     FileStore known = fileStores.get(folder);
     if (known == null) {

@@ -27,6 +27,11 @@ public record Settings(Path folder, long quotaBytes, long freeSpaceFloorBytes) {
     return new Settings(folder.normalize(), quota, floor);
   }
 
+  /// For what is not to last: the store's own disk has no part in it.
+  public Settings withoutLimits() {
+    return new Settings(folder, Long.MAX_VALUE, 0);
+  }
+
   private static Path absolute(String path) throws InvalidConfigException {
     try {
       Path folder = Path.of(path);

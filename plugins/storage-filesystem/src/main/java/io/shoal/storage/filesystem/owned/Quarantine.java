@@ -25,6 +25,13 @@ final class Quarantine {
   ///
   /// @param name for the file in quarantine, unlike any other there
   void take(Path file, String name) throws IOException {
+    if (!disk.isWritable(folder)) {
+      disk.delete(file);
+      LOG.warn(
+          "{} is corrupt (its bytes do not match its name): it is not used; check the medium",
+          file);
+      return;
+    }
     if (disk.list(folder).size() >= MAX_FILES) {
       disk.delete(file);
       LOG.warn("{}: its bytes do not match its name: deleted, {} is full", file, folder);

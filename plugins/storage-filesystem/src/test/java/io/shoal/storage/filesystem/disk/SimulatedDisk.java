@@ -485,6 +485,11 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
+  public boolean isWritable(Path folder) {
+    return true;
+  }
+
+  @Override
   public long usableBytes(Path folder) {
     return Long.MAX_VALUE / 2;
   }
