@@ -152,6 +152,10 @@ final class Dialling {
     };
   }
 
+  private static String withTls(PeerAddress address) {
+    return "use " + TCPS.name() + address.uri().substring(TCP.name().length());
+  }
+
   private String named(PeerAddress address, @Nullable String message) {
     return message != null && message.startsWith(address.uri())
         ? message
@@ -195,6 +199,9 @@ final class Dialling {
                                 ready.completeExceptionally(e);
                               }
                             });
+                if (!encrypted) {
+                  channel.pipeline().addLast(new FirstBytes(false, withTls(address), ctx -> {}));
+                }
                 Pipelines.setUp(
                     running,
                     connection,

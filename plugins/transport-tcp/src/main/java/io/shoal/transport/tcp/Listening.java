@@ -194,6 +194,8 @@ final class Listening {
         .pipeline()
         .addLast(
             new FirstBytes(
+                encrypted,
+                "it must dial this node's other address",
                 ctx -> {
                   handshake.spoke();
                   if (encrypted) {

@@ -15,7 +15,6 @@ import io.shoal.api.RemotePeer;
 import io.shoal.api.UserFaultException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +22,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The identity of the other side, and where a node listens.
@@ -92,19 +90,6 @@ class PeerTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"tcp,tcps", "tcps,tcp"})
-  void schemesThatDoNotMatchEndTheHandshake(String served, String dialled) throws Exception {
-    try (Nodes nodes = new Nodes()) {
-      Nodes.Seed seed = nodes.seed(served, Map.of());
-      TcpTransport leech = nodes.start("leech", Map.of("handshakeTimeout", Duration.ofSeconds(1)));
-      String uri = seed.address().uri().replace(served + "://", dialled + "://");
-      assertThrows(
-          io.shoal.api.ShoalException.class,
-          () -> leech.connect(PeerAddress.of(uri), new TestServer()));
-    }
-  }
-
   @Test
   void aNodeNoticesAnotherWithItsIdentityAndBothSaySo() throws Exception {
     try (Nodes nodes = new Nodes()) {
@@ -133,6 +118,23 @@ class PeerTest {
               () -> nodes.start("leech", Map.of()).connect(wrong, new TestServer()));
 
       assertTrue(fault.getMessage().contains("does not speak TLS"), fault.getMessage());
+    }
+  }
+
+  @Test
+  void aPeerWithTlsIsNamedAsThat() throws Exception {
+    try (Nodes nodes = new Nodes()) {
+      Nodes.Seed seed = nodes.seed("tcps", Map.of());
+      PeerAddress wrong = PeerAddress.of(seed.address().uri().replace("tcps:", "tcp:"));
+
+      var fault =
+          assertThrows(
+              PeerFaultException.class,
+              () -> nodes.start("leech", Map.of()).connect(wrong, new TestServer()));
+
+      String cure = "speaks TLS: use " + seed.address().uri();
+      assertTrue(fault.getMessage().endsWith(cure), fault.getMessage());
+      assertTrue(seed.server().connected.isEmpty());
     }
   }
 

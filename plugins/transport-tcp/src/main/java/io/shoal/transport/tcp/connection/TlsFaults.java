@@ -13,6 +13,9 @@ final class TlsFaults {
   private TlsFaults() {}
 
   static ShoalException of(Throwable cause) {
+    if (cause instanceof ShoalException known) {
+      return known;
+    }
     if (cause instanceof ClosedChannelException) {
       return new PeerUnreachableException("the peer closed the connection in the handshake");
     }
