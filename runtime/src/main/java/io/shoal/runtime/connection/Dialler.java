@@ -60,12 +60,18 @@ public final class Dialler {
   private final Set<String> dialling = ConcurrentHashMap.newKeySet();
   private final Semaphore dials;
   private final Semaphore moreDials;
-  private final boolean lookout;
-  private volatile Map<String, String> unused = Map.of();
+  private final Surroundings surroundings;
 
-  // Guarded by this.
-  private Optional<Dialler> lookouts = Optional.empty();
-  private volatile Own own = new Own(List.of(), ip -> false);
+  /// Empty in the lookout itself.
+  private final Optional<Dialler> lookout;
+
+  /// What the node learns while it runs, for each of its diallers.
+  private static final class Surroundings {
+    private volatile Own own = new Own(List.of(), ip -> false);
+
+    /// Why schemes of active transports are not dialled.
+    private volatile Map<String, String> unused = Map.of();
+  }
 
   /// Where this node listens.
   ///
@@ -120,7 +126,8 @@ public final class Dialler {
     this.limits = limits(nanoTime);
     this.dials = new Semaphore(MAX_DIALS);
     this.moreDials = new Semaphore(Math.min(MAX_MORE_DIALS, connections.max() / 2));
-    this.lookout = false;
+    this.surroundings = new Surroundings();
+    this.lookout = Optional.of(new Dialler(this));
   }
 
   private Dialler(Dialler working) {
@@ -133,9 +140,8 @@ public final class Dialler {
     this.limits = limits(nanoTime);
     this.dials = new Semaphore(Math.clamp(connections.max() / 4, 1, MAX_LOOKS));
     this.moreDials = dials;
-    this.lookout = true;
-    this.own = working.own;
-    this.unused = working.unused;
+    this.surroundings = working.surroundings;
+    this.lookout = Optional.empty();
   }
 
   private static DialLimits limits(LongSupplier nanoTime) {
@@ -145,11 +151,8 @@ public final class Dialler {
   /// For a user who wants to know which peers answer: dials within limits of its own, so that
   /// downloads keep theirs, and what it finds makes no download wait. The connections are the same.
   /// One for all such looks, so that their limits hold.
-  public synchronized Dialler lookout() {
-    Dialler looking = lookouts.orElseGet(() -> new Dialler(this));
-    lookouts = Optional.of(looking);
-    looking.own = own;
-    return looking;
+  public Dialler lookout() {
+    return lookout.orElse(this);
   }
 
   /// The schemes that this node dials.
@@ -159,12 +162,12 @@ public final class Dialler {
 
   /// Why schemes of active transports are not dialled, for the user.
   public void explain(Map<String, String> reasons) {
-    unused = Map.copyOf(reasons);
+    surroundings.unused = Map.copyOf(reasons);
   }
 
   /// Whether peers that want TLS are not found, since this node uses none.
   public boolean lacksTls() {
-    return !unused.isEmpty()
+    return !surroundings.unused.isEmpty()
         && dialable.keySet().stream()
             .noneMatch(scheme -> connections.traits().has(scheme, Scheme.Trait.CONFIDENTIAL));
   }
@@ -179,7 +182,7 @@ public final class Dialler {
   /// @param endpoints an unspecified host stands for every address of this machine
   /// @param machine whether an address is this machine's; from any thread
   public void ownEndpoints(List<PeerAddress> endpoints, Predicate<InetAddress> machine) {
-    own = new Own(List.copyOf(endpoints), machine);
+    surroundings.own = new Own(List.copyOf(endpoints), machine);
   }
 
   /// Whether a dial of `address` has a point now.
@@ -196,7 +199,7 @@ public final class Dialler {
   /// @throws UserFaultException it is such an address: the message says why
   public void requirePossible(PeerAddress address) throws UserFaultException {
     requireScheme(address);
-    if (own.is(address)) {
+    if (surroundings.own.is(address)) {
       throw new UserFaultException(
           address + " is this node itself: give the address of another peer");
     }
@@ -217,7 +220,7 @@ public final class Dialler {
   private Transport requireScheme(PeerAddress address) throws UserFaultException {
     Transport transport = dialable.get(address.scheme());
     if (transport == null) {
-      String why = unused.getOrDefault(address.scheme(), "");
+      String why = surroundings.unused.getOrDefault(address.scheme(), "");
       throw new UserFaultException(
           "no active transport dials '%s': %s"
               .formatted(
@@ -236,7 +239,7 @@ public final class Dialler {
 
   /// Whether an address is this node's own.
   public boolean isSelf(PeerAddress address) {
-    return own.is(address) || address.peerId().filter(self::equals).isPresent();
+    return surroundings.own.is(address) || address.peerId().filter(self::equals).isPresent();
   }
 
   /// A connection to the peer at `address`: an open one, or a new one. The caller gives it back
@@ -295,13 +298,16 @@ public final class Dialler {
     }
   }
 
-  /// Whatever the reason is, the next try waits. What this machine lacks is no fault of the peer's,
-  /// nor is what a look alone found.
+  /// Whatever the reason is, the next try waits, but not for what a look alone found. What this
+  /// machine lacks is no fault of the peer's.
   private void failed(PeerAddress address, ShoalException why) {
+    if (lookout.isEmpty()) {
+      return;
+    }
     boolean here = why instanceof RetryableException && !(why instanceof PeerUnreachableException);
     if (here) {
       book.notTried(address);
-    } else if (!lookout) {
+    } else {
       book.unreachable(address);
     }
   }

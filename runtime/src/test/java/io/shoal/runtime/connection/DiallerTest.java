@@ -226,6 +226,26 @@ class DiallerTest {
     assertFalse(dialler.lookout().takeTurn(THERE));
     assertTrue(dialler.takeTurn(THERE));
     assertTrue(dialler.worthDialling(THERE, false));
+    net.whileDialling =
+        () -> {
+          throw new RetryableException("this machine has no free port");
+        };
+    assertThrows(RetryableException.class, () -> look.connect(THERE, ChunkServer.NOTHING));
+    assertTrue(dialler.worthDialling(THERE, false), "nor is a lack of this machine noted");
+  }
+
+  @Test
+  void aLookKnowsWhatTheNodeLearnsLater() {
+    Dialler look = dialler.lookout();
+    dialler.ownEndpoints(List.of(THERE), ip -> false);
+    dialler.explain(Map.of("tcp", "it does not encrypt, and tls is required"));
+
+    assertTrue(look.isSelf(THERE));
+    UserFaultException refused =
+        assertThrows(
+            UserFaultException.class,
+            () -> look.requirePossible(PeerAddress.of("tcp://192.0.2.1:1")));
+    assertTrue(refused.getMessage().contains("it does not encrypt"), refused::getMessage);
   }
 
   /// Such a connection would never be found again, and never be closed.
