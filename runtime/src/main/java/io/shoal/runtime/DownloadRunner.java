@@ -51,10 +51,12 @@ final class DownloadRunner {
     long began = nanoTime.getAsLong();
     DownloadCounters counters = new DownloadCounters(nanoTime);
     Optional<String> failure = Optional.of("it failed by an error of the program");
+    DownloadRequest ended = wanted;
     running.incrementAndGet();
     try {
       shared.await(wanted, counters, progress);
       ContentCommands.Fetched fetched = overFullDisks(wanted, counters, progress);
+      ended = wanted.placedAt(fetched.path());
       failure = Optional.empty();
       return fetched;
     } catch (IOException | ShoalException e) {
@@ -66,7 +68,7 @@ final class DownloadRunner {
     } finally {
       shared.end(wanted, counters);
       Duration took = Duration.ofNanos(nanoTime.getAsLong() - began);
-      holdings.ended(wanted, Math.max(0, counters.totalBytes()), took, failure);
+      holdings.ended(ended, Math.max(0, counters.totalBytes()), took, failure);
       running.decrementAndGet();
     }
   }

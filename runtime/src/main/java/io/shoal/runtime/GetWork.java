@@ -8,8 +8,9 @@ import io.shoal.runtime.command.StoreCommands;
 import io.shoal.runtime.connection.Dialler;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.UnixNode;
+import io.shoal.runtime.destination.ClaimedSize;
+import io.shoal.runtime.destination.SuggestedName;
 import io.shoal.runtime.destination.TargetComparison;
-import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.store.AdoptedFiles;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The command `get`: downloads a root to a place of the user's, unless it is there already.
 final class GetWork {
@@ -64,12 +66,12 @@ final class GetWork {
     }
     ReferenceResolver.Resolved resolved =
         resolver.resolve(request.reference(), request.timeout(), request.peers());
-    String name = resolved.name().orElse(resolved.root().toString());
     Path asked = SystemPath.of(request.target().orElse(request.folder()));
-    Path target = Files.isDirectory(asked) ? inside(asked, visible(name), resolved.root()) : asked;
+    Placing placing = placing(asked, resolved);
     DownloadRequest wanted =
-        DownloadRequest.intoFile(resolved.root(), target)
-            .named(name)
+        DownloadRequest.intoFile(resolved.root(), placing.target())
+            .named(placing.name())
+            .naming(placing.naming())
             .from(request.peers())
             .providersOf(resolved.providersOf(), resolved.hints())
             .timeout(request.timeout())
@@ -85,33 +87,58 @@ final class GetWork {
         holdings.share(wanted.root(), StoreCommands.Sharing.PRIVATE);
       }
       // A folder that this root became is meant itself; any other is meant to be put into.
-      for (Path place : request.target().isPresent() ? List.of(asked, target) : List.of(target)) {
+      List<Path> places = request.target().isPresent() ? List.of(asked) : List.of();
+      for (Path place : Stream.concat(places.stream(), placing.places().stream()).toList()) {
         Optional<ContentCommands.Fetched> there = alreadyThere(wanted, place);
         if (there.isPresent()) {
           if (wanted.keep()) {
             copy(wanted.root());
-            keep(wanted, target, there.get());
+            keep(wanted, there.get());
           }
           return there.get();
         }
       }
+      if (resolved.claimedBytes().isPresent()) {
+        new ClaimedSize(wanted.root(), resolved.claimedBytes().getAsLong())
+            .require(wanted.maxSizeBytes(), placing.target());
+      }
       ContentCommands.Fetched fetched = runner.run(wanted, progress);
-      keep(wanted, target, fetched);
+      keep(wanted.placedAt(fetched.path()), fetched);
       return fetched;
     }
   }
 
-  /// A name comes from a stranger, and shells and programs read hidden files by themselves: without
-  /// `-o` none is made. Browsers do the same.
-  private static String visible(String name) {
-    return name.startsWith(".") ? "_" + name.substring(1) : name;
+  /// Where a root goes, and as what.
+  ///
+  /// @param places where it may be already
+  private record Placing(
+      Path target, String name, DownloadRequest.Naming naming, List<Path> places) {
+    Placing(Path target, String name, DownloadRequest.Naming naming) {
+      this(target, name, naming, List.of(target));
+    }
   }
 
-  /// The name was only suggested: where the folder cannot hold it, the root's id takes its place.
-  private static Path inside(Path folder, String name, Cid root) {
-    return TargetReservation.holds(folder, name)
-        ? folder.resolve(name)
-        : folder.resolve(root.toString());
+  /// A name in a folder was only suggested: where the folder cannot hold it, the root's id takes
+  /// its place. So it does where something has a name that the user did not even see.
+  private Placing placing(Path asked, ReferenceResolver.Resolved resolved) {
+    Optional<String> known = holdings.givenName(resolved.root()).filter(SuggestedName::isSound);
+    String id = resolved.root().toString();
+    String name = resolved.name().or(() -> known).orElse(id);
+    if (!Files.isDirectory(asked)) {
+      return new Placing(asked, name, DownloadRequest.Naming.GIVEN);
+    }
+    Path byId = asked.resolve(id);
+    if (resolved.name().isEmpty() && known.isEmpty()) {
+      return new Placing(byId, id, DownloadRequest.Naming.BY_PEERS);
+    }
+    Path byName = SuggestedName.in(asked, name).orElse(byId);
+    if (resolved.name().isPresent()) {
+      return new Placing(byName, name, DownloadRequest.Naming.GIVEN);
+    }
+    boolean free = !byName.equals(byId) && !Files.exists(byName, LinkOption.NOFOLLOW_LINKS);
+    return free
+        ? new Placing(byName, name, DownloadRequest.Naming.KNOWN_HERE, List.of(byId))
+        : new Placing(byId, name, DownloadRequest.Naming.GIVEN, List.of(byName, byId));
   }
 
   /// To repeat the command after it succeeded is not an error.
@@ -160,7 +187,8 @@ final class GetWork {
             Map.of(),
             Map.of(),
             plan.leftOut(),
-            leftOut.get()));
+            leftOut.get(),
+            Optional.empty()));
   }
 
   /// Copies chunks that are in users' files alone into the store.
@@ -179,7 +207,7 @@ final class GetWork {
     }
   }
 
-  private void keep(DownloadRequest wanted, Path target, ContentCommands.Fetched fetched)
+  private void keep(DownloadRequest wanted, ContentCommands.Fetched fetched)
       throws ShoalException, IOException {
     Cid root = wanted.root();
     if (wanted.keep()) {
@@ -191,6 +219,7 @@ final class GetWork {
     if (wanted.keep()) {
       kept = KeptRoot.pinned(root, wanted.name(), fetched.sizeBytes(), folder);
     } else if (local.store().fileBacked().isPresent()) {
+      Path target = wanted.target().orElseThrow();
       kept = KeptRoot.inPlace(root, wanted.name(), fetched.sizeBytes(), folder, target);
     } else {
       kept = KeptRoot.cached(root, wanted.name(), fetched.sizeBytes(), folder);

@@ -180,6 +180,16 @@ final class Holdings {
     return index.get(root).map(KeptRoot::name).filter(name -> !name.isEmpty());
   }
 
+  /// The name of a root, if that says more than its id.
+  Optional<String> givenName(Cid root) {
+    return name(root).filter(name -> !name.equals(root.toV1().toString()));
+  }
+
+  /// The same for other peers.
+  Optional<String> sharedName(Cid root) {
+    return isShared(root.toV1()) ? givenName(root) : Optional.empty();
+  }
+
   List<Cid> sharedRoots() {
     return Stream.concat(
             index.all().stream().map(KeptRoot::cid),

@@ -43,6 +43,7 @@ import io.shoal.runtime.plugin.PluginScheduler;
 import io.shoal.runtime.serving.NodeChunkServer;
 import io.shoal.runtime.serving.PeerGossip;
 import io.shoal.runtime.serving.RefusingServer;
+import io.shoal.runtime.serving.RootNames;
 import io.shoal.runtime.serving.UploadCounters;
 import io.shoal.runtime.store.ChunkCheck;
 import io.shoal.runtime.store.CollectionLock;
@@ -60,6 +61,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -103,6 +105,7 @@ final class NodeCore implements AutoCloseable {
   private final PeerGossip gossip;
   private final FetchNotices fetchNotices;
   private final DialBack dialBack;
+  private final RootNames rootNames;
   private final DigestLookup digests;
   private final Maintenance maintenance;
   private final NameParts names;
@@ -184,6 +187,9 @@ final class NodeCore implements AutoCloseable {
             holdings.watches(), downloads::candidates, connections, dialler, sources.random());
     fetchNotices = new FetchNotices(downloads, connections);
     dialBack = new DialBack(connections, dialler, clockMillis);
+    rootNames =
+        new RootNames(
+            root -> serves() ? holdings.sharedName(root) : Optional.empty(), downloads::named);
     uploads = new UploadCounters(book, nanoTime);
     server =
         new NodeChunkServer(
@@ -195,7 +201,8 @@ final class NodeCore implements AutoCloseable {
                 limits.uploadBytesPerSecond(), limits.uploadPerPeerBytesPerSecond(), nanoTime),
             uploads,
             nanoTime,
-            new PeerMessages(book, downloads, gossip, fetchNotices, dialBack, this::digests));
+            new PeerMessages(
+                book, downloads, gossip, fetchNotices, dialBack, rootNames, this::digests));
     gatedServer =
         new GatedServer(serves() ? server : new RefusingServer(server), accessGate, connections);
     network = new PeerNetwork(connections, dialler, book, gatedServer, discoveries, nanoTime);
@@ -275,6 +282,7 @@ final class NodeCore implements AutoCloseable {
       timers.every(NameRenewal.ROUND_EVERY, names.renewal()::round);
       maintenance.start(settings.digests().whenIdle());
     }
+    timers.every(Duration.ofMillis(PeerGossip.EVERY_MILLIS), rootNames::round);
     timers.every(Housekeeping.EVERY, housekeeping::round);
     timers.every(WRITE_PEERS_EVERY, bookFile::saveIfChanged);
   }

@@ -11,6 +11,7 @@ import io.shoal.runtime.peer.PeerBook;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.serving.NodeChunkServer;
 import io.shoal.runtime.serving.PeerGossip;
+import io.shoal.runtime.serving.RootNames;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ final class PeerMessages implements NodeChunkServer.Events {
   private final PeerGossip gossip;
   private final FetchNotices fetchNotices;
   private final DialBack dialBack;
+  private final RootNames rootNames;
   private final Supplier<DigestLookup> digests;
 
   /// @param digests made after this: it dials peers, which are served by what reports events here
@@ -34,12 +36,14 @@ final class PeerMessages implements NodeChunkServer.Events {
       PeerGossip gossip,
       FetchNotices fetchNotices,
       DialBack dialBack,
+      RootNames rootNames,
       Supplier<DigestLookup> digests) {
     this.book = book;
     this.downloads = downloads;
     this.gossip = gossip;
     this.fetchNotices = fetchNotices;
     this.dialBack = dialBack;
+    this.rootNames = rootNames;
     this.digests = digests;
   }
 
@@ -69,6 +73,8 @@ final class PeerMessages implements NodeChunkServer.Events {
       case MessageTypes.DIGEST_ANSWER -> digests.get().answered(from, bytes);
       case MessageTypes.DIAL_BACK_QUESTION -> dialBack.asked(from);
       case MessageTypes.DIAL_BACK_ANSWER -> dialBack.answered(from, bytes);
+      case MessageTypes.NAME_QUESTION -> rootNames.asked(from, bytes);
+      case MessageTypes.NAME_ANSWER -> rootNames.answered(from, bytes);
       case MessageTypes.ACCESS_PROOF ->
           LOG.debug(
               "{} proves that it has a secret, which this node does not require", PeerKey.of(from));

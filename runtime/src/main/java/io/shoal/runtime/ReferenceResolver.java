@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,12 +62,14 @@ final class ReferenceResolver {
   /// @param digest what its bytes must hash to as a whole, if that is all the user knows
   /// @param providersOf the root that its providers announce: itself, or the folder that it is in
   /// @param hints where a provider may be, as the reference says
+  /// @param claimedBytes how large it is, as the reference says
   record Resolved(
       Cid root,
       Optional<String> name,
       Optional<String> digest,
       Cid providersOf,
-      List<PeerAddress> hints) {}
+      List<PeerAddress> hints,
+      OptionalLong claimedBytes) {}
 
   /// The root, from here or from other peers.
   ///
@@ -102,7 +105,8 @@ final class ReferenceResolver {
               inside.name().or(() -> Optional.of(inside.lastName())),
               Optional.empty(),
               folder.root(),
-              folder.hints());
+              folder.hints(),
+              OptionalLong.empty());
         }
       }
     };
@@ -110,7 +114,9 @@ final class ReferenceResolver {
 
   private static Resolved whole(
       Cid root, Optional<String> name, Optional<String> digest, Reference reference) {
-    return new Resolved(root, name, digest, root, reference.peers());
+    OptionalLong bytes =
+        reference instanceof Reference.Content content ? content.sizeBytes() : OptionalLong.empty();
+    return new Resolved(root, name, digest, root, reference.peers(), bytes);
   }
 
   /// What is at the path, or at the path that it is when percent-encoded.

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -385,6 +386,81 @@ class NodeDownloadTest {
 
     assertFalse(Files.exists(folder.resolve("out.part")));
     assertEquals(List.of(), node.roots());
+  }
+
+  private ContentCommands.GetRequest.Builder into(String where, Cid root) throws IOException {
+    return ContentCommands.GetRequest.builder(new Reference.Content(root, Optional.empty()), folder)
+        .target(Files.createDirectories(folder.resolve(where)))
+        .timeout(LONG);
+  }
+
+  @Test
+  void aRootWithoutANameGetsThatOfAPeerThatSendsIt() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = first.add(swarm.file("in/a report.pdf", LEAF * 3, 1));
+    TestNode second = swarm.node("second");
+    TestNode third = swarm.node("third");
+
+    ContentCommands.Fetched named = second.get(into("two", root).build());
+    first.close();
+    ContentCommands.Fetched passedOn = third.get(into("three", root).build());
+    ContentCommands.Fetched again = third.get(into("four", root).build());
+
+    assertEquals(folder.resolve("two/a report.pdf").toString(), named.path());
+    assertEquals(Optional.of("peer " + first.id), named.nameFrom());
+    assertEquals(Optional.of("peer " + second.id), passedOn.nameFrom());
+    assertEquals(Optional.of("this node"), again.nameFrom());
+    for (String where : List.of("two", "three", "four")) {
+      Path copy = folder.resolve(where + "/a report.pdf");
+      assertEquals(-1, Files.mismatch(folder.resolve("in/a report.pdf"), copy));
+      assertFalse(Files.exists(folder.resolve(where + "/" + root)));
+    }
+    assertEquals("a report.pdf", second.kept(root).orElseThrow().name());
+    assertEquals(List.of(), second.journal().all());
+  }
+
+  @Test
+  void aNameThatAPeerGivesReplacesNothing() throws Exception {
+    TestNode first = swarm.node("first");
+    Path file = swarm.file("in/report", LEAF, 1);
+    Cid root = first.add(file);
+    Path taken = swarm.file("two/report", 5, 2);
+    TestNode second = swarm.node("second");
+
+    ContentCommands.Fetched fetched = second.get(into("two", root).replace(true).build());
+    ContentCommands.Fetched here = first.get(into("two", root).replace(true).build());
+
+    assertEquals(folder.resolve("two").resolve(root.toString()).toString(), fetched.path());
+    assertEquals(Optional.empty(), fetched.nameFrom());
+    assertEquals(fetched.path(), here.path());
+    assertEquals(-1, Files.mismatch(file, folder.resolve("two").resolve(root.toString())));
+    assertEquals(5, Files.size(taken));
+  }
+
+  @Test
+  void aSizeInALinkThatIsTooLargeIsRefusedBeforeAnyPeerIsAsked() throws Exception {
+    TestNode node = swarm.node("node");
+    Path file = swarm.file("in", LEAF, 1);
+    Cid root = node.add(file);
+    Cid elsewhere = Cid.of(Cid.RAW, Multihash.of(Multihash.SHA2_256, new byte[32]));
+
+    for (ContentCommands.GetRequest.Builder request :
+        List.of(linked(elsewhere, 3_000).maxSizeBytes(2_999), linked(elsewhere, 1L << 59))) {
+      UserFaultException refused =
+          assertThrows(UserFaultException.class, () -> node.get(request.build()));
+      assertTrue(refused.getMessage().contains("its link says"), refused::getMessage);
+    }
+
+    assertEquals(LEAF, node.get(linked(root, 1).maxSizeBytes(LEAF).build()).sizeBytes());
+    assertEquals(LEAF, node.get(linked(root, 1L << 59).build()).sizeBytes(), "it is there already");
+  }
+
+  private ContentCommands.GetRequest.Builder linked(Cid root, long claimedBytes) {
+    var link =
+        new Reference.Content(root, Optional.empty(), List.of(), OptionalLong.of(claimedBytes));
+    return ContentCommands.GetRequest.builder(link, folder)
+        .target(folder.resolve("out-" + root))
+        .timeout(LONG);
   }
 
   @Test

@@ -95,6 +95,19 @@ class SharingTest {
   }
 
   @Test
+  void aPrivateRootKeepsItsNameToItself() throws Exception {
+    TestNode first = swarm.node("first");
+    Cid root = root(first.add(swarm.file("in/secret plans", LEAF, 1), true));
+    TestNode second = swarm.node("second");
+    Path into = Files.createDirectory(folder.resolve("into"));
+
+    ContentCommands.Fetched fetched = second.get(content(root), "into", LONG, false, first);
+
+    assertEquals(into.resolve(root.toString()).toString(), fetched.path());
+    assertEquals(Optional.empty(), fetched.nameFrom());
+  }
+
+  @Test
   void aRootMadePrivateIsWithdrawnAndStaysSoAfterRestart() throws Exception {
     TestNode first = swarm.node("first");
     Path file = swarm.file("in", LEAF * 3, 1);

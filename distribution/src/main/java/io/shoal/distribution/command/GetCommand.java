@@ -185,11 +185,17 @@ public final class GetCommand extends ReferencesCommand {
     fetched.skipped().forEach(line -> console().note("shoal: left out: " + line));
     fetched.unwritable().forEach(line -> console().note("shoal: left out: " + line));
     if (!common.quiet && !common.json) {
+      fetched.nameFrom().ifPresent(by -> console().note(naming(fetched.path(), by)));
       console().note(summary(fetched));
     }
     if (!fetched.unwritable().isEmpty()) {
       count(ExitCode.LEFT_OUT);
     }
+  }
+
+  private static String naming(String path, String by) {
+    return "shoal: '%s' is its name at %s: -o PATH gives it another"
+        .formatted(Path.of(path).getFileName(), by);
   }
 
   private static Duration rest(Duration whole, Duration spent) {

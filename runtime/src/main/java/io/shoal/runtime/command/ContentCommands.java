@@ -227,7 +227,8 @@ public interface ContentCommands {
   ///
   /// @param reference what
   /// @param target where to, absolute: a path to create, or a folder that exists, in which the
-  ///   suggested name or the CID is used; empty for the current folder given in `folder`
+  ///   suggested name is used, else one that this node or a peer knows, else the CID; empty for the
+  ///   current folder given in `folder`
   /// @param folder the user's current folder, absolute
   /// @param peers addresses to use instead of discovery, if not empty
   /// @param timeout the most time in all; empty for five minutes without a single verified byte
@@ -281,8 +282,7 @@ public interface ContentCommands {
         this.folder = folder;
       }
 
-      /// Where to, absolute: a path to create, or a folder that exists, in which the suggested name
-      /// or the CID is used.
+      /// Where to, absolute: a path to create, or a folder that exists.
       public Builder target(Path target) {
         this.target = Optional.of(target);
         return this;
@@ -369,6 +369,8 @@ public interface ContentCommands {
   ///   that is not a file
   /// @param unwritable what was not written since the destination cannot hold its name, each with
   ///   the reason
+  /// @param nameFrom who calls it so, where the reference gave no name: `this node` or `peer` and
+  ///   its id or address; empty also where it is called by its id
   record Fetched(
       String root,
       String path,
@@ -380,7 +382,8 @@ public interface ContentCommands {
       Map<String, Long> bytesByTransport,
       Map<String, Long> chunksByPeer,
       List<String> skipped,
-      List<String> unwritable) {}
+      List<String> unwritable,
+      Optional<String> nameFrom) {}
 
   /// A provider of a root.
   ///

@@ -29,6 +29,12 @@ public final class MessageTypes {
   /// [AccessProof], which is sent before there is anything else to say.
   public static final int ACCESS_PROOF = AccessProof.TYPE;
 
+  /// [NameMessages]: what a root is called.
+  public static final int NAME_QUESTION = 8;
+
+  /// [NameMessages.Answer].
+  public static final int NAME_ANSWER = 9;
+
   private MessageTypes() {}
 
   /// How many bytes [#writeCid] writes.

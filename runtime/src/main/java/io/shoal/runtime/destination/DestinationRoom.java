@@ -125,7 +125,8 @@ public final class DestinationRoom {
     }
   }
 
-  private String free() throws IOException {
+  /// How much is free, in words.
+  String free() throws IOException {
     return disk.isEmpty()
         ? "no room"
         : "%s free, of which %s stay free"

@@ -35,7 +35,7 @@ public final class DownloadTarget implements AutoCloseable {
   private final TreePlan whole;
   private final TreePlan plan;
   private final List<String> leftOut;
-  private final Path target;
+  private volatile Path target;
   private final Path part;
   private final PartPlace place;
   private final DestinationRoom room;
@@ -71,6 +71,11 @@ public final class DownloadTarget implements AutoCloseable {
 
   public Path target() {
     return target;
+  }
+
+  /// It gets another name in its folder, before it is put into place.
+  public void nameAs(Path other) {
+    target = other;
   }
 
   /// What is written here.

@@ -8,12 +8,14 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.ContentCommands;
 import io.shoal.runtime.connection.FetchNotice;
+import io.shoal.runtime.destination.PeerNames;
 import io.shoal.runtime.discovery.PeerFinder;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.peer.PeerKey;
 import io.shoal.runtime.swarm.Swarm;
 import io.shoal.runtime.swarm.SwarmAction;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,7 @@ public final class Download {
   private final LongSupplier nanoTime;
   private final long startedNanos;
   private final Swarm swarm;
+  private final PeerNames names;
   private final DownloadContent content;
   private final PeerFinder finder;
   private final DownloadPeers peers;
@@ -72,9 +75,11 @@ public final class Download {
     this.nanoTime = network.nanoTime();
     this.startedNanos = nanoTime.getAsLong();
     this.swarm = new Swarm(random);
-    this.content = new DownloadContent(parts, request, swarm, counters, this::mustEnd);
+    this.names =
+        new PeerNames(request.naming() == DownloadRequest.Naming.BY_PEERS, counters::chunksOf);
+    this.content = new DownloadContent(parts, request, swarm, counters, names, this::mustEnd);
     this.finder = new PeerFinder(network, request.providersOf(), this::offer);
-    this.peers = new DownloadPeers(network, request, swarm, counters, events::add);
+    this.peers = new DownloadPeers(network, request, swarm, counters, names, events::add);
     this.outlook =
         new DownloadOutlook(
             request, content, swarm, finder, counters, network.discoveries().size(), progress);
@@ -122,6 +127,11 @@ public final class Download {
     events.add(() -> peers.fetching(from, positions, nowMillis()));
   }
 
+  /// A peer has a name for the root, or none.
+  void named(PeerConnection from, Optional<String> name) {
+    events.add(() -> names.answered(PeerKey.of(from).text(), name));
+  }
+
   /// The reader took something: there is room for more.
   public void wake() {
     events.add(() -> {});
@@ -145,10 +155,12 @@ public final class Download {
         handleEvents();
         step();
       }
+      while (names.areAwaited(nowMillis()) && !mustEnd()) {
+        handleEvents();
+      }
       windDown();
-      ContentCommands.Fetched report = report();
       content.complete();
-      return report;
+      return report();
     } catch (InterruptedException e) {
       boolean late = !stopping;
       endAfter(e);
@@ -344,7 +356,7 @@ public final class Download {
   private ContentCommands.Fetched report() {
     return new ContentCommands.Fetched(
         request.root().toString(),
-        request.target().map(Object::toString).orElse(""),
+        names.taken().map(PeerNames.Taken::path).or(request::target).map(Path::toString).orElse(""),
         size(),
         counters.transferredBytes.get(),
         counters.reusedAtFirst(),
@@ -353,7 +365,16 @@ public final class Download {
         Map.copyOf(counters.bytesByTransport),
         Map.copyOf(counters.chunksByPeer),
         content.skipped(),
-        content.leftOut());
+        content.leftOut(),
+        nameFrom());
+  }
+
+  private Optional<String> nameFrom() {
+    return switch (request.naming()) {
+      case GIVEN -> Optional.empty();
+      case KNOWN_HERE -> Optional.of("this node");
+      case BY_PEERS -> names.taken().map(name -> "peer " + name.by());
+    };
   }
 
   /// Of a file that is one raw chunk only its arrival says how large it is.

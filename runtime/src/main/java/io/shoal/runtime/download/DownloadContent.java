@@ -6,6 +6,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.runtime.dag.DagMemory;
 import io.shoal.runtime.dag.TreePlan;
 import io.shoal.runtime.dag.TreePlanner;
+import io.shoal.runtime.destination.PeerNames;
 import io.shoal.runtime.destination.SizeLimit;
 import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.swarm.Swarm;
@@ -34,6 +35,7 @@ final class DownloadContent {
   private final DownloadRequest request;
   private final Swarm swarm;
   private final DownloadCounters counters;
+  private final PeerNames names;
   private final WantedChunks chunks;
   private final DagMemory.Share memory;
   private final NodeFetch nodes;
@@ -53,6 +55,7 @@ final class DownloadContent {
   @SuppressWarnings("ArrayRecordComponent") // up to a million; never compared
   private record Placed(TreePlan plan, int[] positions, LeafSink sink) {}
 
+  /// @param names what peers call the root
   /// @param stopped whether the download is to end; from any thread
   /// @throws ShoalException the root is an identity CID that is not a file or folder
   DownloadContent(
@@ -60,12 +63,14 @@ final class DownloadContent {
       DownloadRequest request,
       Swarm swarm,
       DownloadCounters counters,
+      PeerNames names,
       BooleanSupplier stopped)
       throws ShoalException {
     this.parts = parts;
     this.request = request;
     this.swarm = swarm;
     this.counters = counters;
+    this.names = names;
     this.chunks = new WantedChunks(swarm);
     this.memory = parts.local().dagMemory().share(request.root());
     this.nodes = nodes();
@@ -198,7 +203,7 @@ final class DownloadContent {
     }
     if (reservation.isPresent()) {
       plan.requireContent();
-      return new IntoFile(parts, request, counters, plan, reservation.get(), stopped);
+      return new IntoFile(parts, request, counters, plan, reservation.get(), names, stopped);
     }
     return new IntoStore(parts, plan, counters);
   }

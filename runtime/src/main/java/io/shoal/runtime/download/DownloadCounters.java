@@ -18,7 +18,7 @@ public final class DownloadCounters {
   /// The leaves that [#inPlaceBytes] counts, by position: two peers may send one at the same time.
   private final BitSet inPlace = new BitSet();
 
-  /// The most bytes that were in place: another attempt begins at none, and what is told of a
+  /// The most bytes that were in place: another attempt begins at none, and what is reported of a
   /// download never goes back.
   private long mostBytes;
 
@@ -96,6 +96,11 @@ public final class DownloadCounters {
 
   void chunk(String peer) {
     chunksByPeer.merge(peer, 1L, Long::sum);
+  }
+
+  /// How many chunks a peer gave.
+  long chunksOf(String peer) {
+    return chunksByPeer.getOrDefault(peer, 0L);
   }
 
   /// File bytes in all, or -1 while that is not known.

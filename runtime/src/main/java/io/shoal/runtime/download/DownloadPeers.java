@@ -5,6 +5,8 @@ import io.shoal.api.PeerConnection;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.runtime.connection.FetchNotice;
 import io.shoal.runtime.connection.MessageTypes;
+import io.shoal.runtime.connection.NameMessages;
+import io.shoal.runtime.destination.PeerNames;
 import io.shoal.runtime.discovery.PeerFinder;
 import io.shoal.runtime.discovery.PeerNetwork;
 import io.shoal.runtime.peer.ConnectionKey;
@@ -13,6 +15,7 @@ import io.shoal.runtime.peer.PeerOrigin;
 import io.shoal.runtime.peer.Reputation;
 import io.shoal.runtime.swarm.Swarm;
 import io.shoal.runtime.swarm.SwarmAction;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +36,7 @@ final class DownloadPeers {
   private final DownloadRequest request;
   private final Swarm swarm;
   private final DownloadCounters counters;
+  private final PeerNames names;
   private final Consumer<Runnable> events;
   private final PeerAdmission admission;
   private final Map<Integer, DownloadPeer> byId = new HashMap<>();
@@ -40,17 +44,20 @@ final class DownloadPeers {
   private int nextId;
   private boolean refusing;
 
+  /// @param names takes what they call the root, if it has no name yet
   /// @param events runs what it is given on the download's thread; callable from any thread
   DownloadPeers(
       PeerNetwork network,
       DownloadRequest request,
       Swarm swarm,
       DownloadCounters counters,
+      PeerNames names,
       Consumer<Runnable> events) {
     this.network = network;
     this.request = request;
     this.swarm = swarm;
     this.counters = counters;
+    this.names = names;
     this.events = events;
     this.admission = new PeerAdmission(network.book(), request.peers());
   }
@@ -86,9 +93,20 @@ final class DownloadPeers {
       peer.watch = connection.watch(request.root(), update -> hear(peer, update));
       byId.put(peer.id, peer);
       byKey.put(peer.key, peer);
+      askName(peer, now);
     } catch (PeerUnreachableException e) {
       swarm.leave(peer.id);
       network.connections().release(connection);
+    }
+  }
+
+  private void askName(DownloadPeer peer, long now) {
+    if (network.connections().traits().carriesMessages(peer.connection)
+        && names.asks(peer.key.text(), now)) {
+      ByteBuffer question = NameMessages.question(request.root());
+      Thread.ofVirtual()
+          .name("name-question")
+          .start(() -> send(peer, MessageTypes.NAME_QUESTION, question));
     }
   }
 
@@ -179,18 +197,25 @@ final class DownloadPeers {
           && network.connections().traits().carriesMessages(peer.connection)
           && peer.sending.compareAndSet(false, true)) {
         // Sending blocks while the peer accepts nothing.
-        Thread.ofVirtual().name("fetch-notice").start(() -> send(peer, notice));
+        Thread.ofVirtual()
+            .name("fetch-notice")
+            .start(
+                () -> {
+                  try {
+                    send(peer, MessageTypes.FETCH_NOTICE, notice.encode());
+                  } finally {
+                    peer.sending.set(false);
+                  }
+                });
       }
     }
   }
 
-  private static void send(DownloadPeer peer, FetchNotice notice) {
+  private static void send(DownloadPeer peer, int type, ByteBuffer message) {
     try {
-      peer.connection.send(MessageTypes.FETCH_NOTICE, notice.encode());
+      peer.connection.send(type, message);
     } catch (PeerUnreachableException | InterruptedException e) {
-      LOG.debug("{} got no fetch notice: {}", peer.key, e.getMessage());
-    } finally {
-      peer.sending.set(false);
+      LOG.debug("{} got no message of type {}: {}", peer.key, type, e.getMessage());
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.Optional;
 /// @param wholeDigest the SHA-256 that the file must have, hex
 /// @param maxSizeBytes the most bytes that its files may have; [Long#MAX_VALUE] for no limit
 /// @param preserve whether files get the rights and times that the DAG has
+/// @param naming where the target's name is from
 public record DownloadRequest(
     Cid root,
     String name,
@@ -40,11 +41,22 @@ public record DownloadRequest(
     boolean replace,
     Optional<String> wholeDigest,
     long maxSizeBytes,
-    boolean preserve) {
+    boolean preserve,
+    Naming naming) {
 
   /// The most time without progress (a verified chunk, or a good part of one), if the user sets no
   /// time: a large download may take days, a stuck one should not.
   static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /// Where the name of a target is from.
+  public enum Naming {
+    /// The user, or the reference.
+    GIVEN,
+    /// The index of roots of this node.
+    KNOWN_HERE,
+    /// The peers, if one has it in time: until the end it is the root's id.
+    BY_PEERS
+  }
 
   /// A file or folder at `target`.
   public static Builder intoFile(Cid root, Path target) {
@@ -82,6 +94,7 @@ public record DownloadRequest(
     private Optional<String> wholeDigest = Optional.empty();
     private long maxSizeBytes = Long.MAX_VALUE;
     private boolean preserve;
+    private Naming naming = Naming.GIVEN;
 
     private Builder(Cid root) {
       this.root = root;
@@ -139,6 +152,11 @@ public record DownloadRequest(
       return this;
     }
 
+    public Builder naming(Naming naming) {
+      this.naming = naming;
+      return this;
+    }
+
     public DownloadRequest build() {
       return new DownloadRequest(
           root,
@@ -154,12 +172,28 @@ public record DownloadRequest(
           replace,
           wholeDigest,
           maxSizeBytes,
-          preserve);
+          preserve,
+          naming);
     }
   }
 
   /// The same with less time.
   DownloadRequest within(Duration timeout) {
+    return with(name, target, Optional.of(timeout));
+  }
+
+  /// The same as it ended: with the place and the name that peers gave it, if they did.
+  ///
+  /// @param path as it is reported
+  public DownloadRequest placedAt(String path) {
+    if (target.isEmpty() || target.get().toString().equals(path)) {
+      return this;
+    }
+    Path placed = target.get().getFileSystem().getPath(path);
+    return with(String.valueOf(placed.getFileName()), Optional.of(placed), timeout);
+  }
+
+  private DownloadRequest with(String name, Optional<Path> target, Optional<Duration> timeout) {
     return new DownloadRequest(
         root,
         name,
@@ -168,13 +202,14 @@ public record DownloadRequest(
         providersOf,
         peers,
         hints,
-        Optional.of(timeout),
+        timeout,
         keep,
         sync,
         replace,
         wholeDigest,
         maxSizeBytes,
-        preserve);
+        preserve,
+        naming);
   }
 
   /// Whether the user said how long the whole may take.

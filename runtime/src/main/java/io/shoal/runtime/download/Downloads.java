@@ -192,6 +192,11 @@ public final class Downloads {
     allOf(root).forEach(download -> download.fetching(from, positions));
   }
 
+  /// A peer has a name for `root`, or none.
+  public void named(Cid root, PeerConnection from, Optional<String> name) {
+    allOf(root).forEach(download -> download.named(from, name));
+  }
+
   /// Addresses of peers that may have a part of `root`.
   public void candidates(Cid root, List<PeerAddress> addresses) {
     allOf(root).forEach(download -> addresses.forEach(download::candidate));

@@ -9,6 +9,7 @@ import io.shoal.runtime.dag.UnixNode;
 import io.shoal.runtime.destination.Adoption;
 import io.shoal.runtime.destination.Checkpoints;
 import io.shoal.runtime.destination.DownloadTarget;
+import io.shoal.runtime.destination.PeerNames;
 import io.shoal.runtime.destination.ResumeScan;
 import io.shoal.runtime.destination.TargetReservation;
 import io.shoal.runtime.file.AtomicFiles;
@@ -32,6 +33,7 @@ final class IntoFile implements LeafSink {
   private final TreePlan plan;
   private final TargetReservation reservation;
   private final DownloadTarget target;
+  private final PeerNames names;
   private final Optional<Adoption> adoption;
   private final Checkpoints checkpoints;
   private final ResumeScan scan;
@@ -42,12 +44,14 @@ final class IntoFile implements LeafSink {
       DownloadCounters counters,
       TreePlan whole,
       TargetReservation reservation,
+      PeerNames names,
       BooleanSupplier stopped)
       throws IOException, ShoalException, InterruptedException {
     this.local = parts.local();
     this.request = request;
     this.counters = counters;
     this.reservation = reservation;
+    this.names = names;
     this.target = reservation.open(whole, stopped);
     this.plan = target.plan();
     Optional<FileBacked> files = request.keep() ? Optional.empty() : local.store().fileBacked();
@@ -157,12 +161,15 @@ final class IntoFile implements LeafSink {
   public void complete() throws ShoalException, IOException {
     target.finish(request.sync(), request.preserve());
     checkWholeDigest();
+    Path folder = target.target().getParent();
+    if (folder != null) {
+      names.take(folder).ifPresent(target::nameAs);
+    }
     if (adoption.isPresent()) {
       adoption.get().settle(request.replace());
     } else {
       target.rename(request.replace());
     }
-    Path folder = target.target().getParent();
     if (request.sync() && folder != null) {
       AtomicFiles.forceFolder(folder);
     }

@@ -16,6 +16,8 @@
 /// - a [PeerFinder][io.shoal.runtime.discovery.PeerFinder], which brings connections.
 /// - `DownloadPeers`: the peers that take part (`DownloadPeer`), let in by `PeerAdmission`. Holds
 ///   one use of each connection. A peer's updates wait in its `PendingAvailability`.
+/// - [PeerNames][io.shoal.runtime.destination.PeerNames]: what they call the root, if it has no
+///   name yet.
 /// - `DownloadContent`: what to fetch and where it goes. First `NodeFetch` brings the DAG's nodes
 ///   into the store. Then the plan of files is known, and the leaves go into a `LeafSink`:
 ///   `IntoFile` (a target), `IntoStore` (no target) or `IntoReader` (a stream, in order). What does

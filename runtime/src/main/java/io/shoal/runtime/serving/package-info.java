@@ -5,8 +5,8 @@
 /// chunk: [SlowChunks]) and becomes a [MeteredSource], which [ActiveUploads] watches.
 /// [ForeignUploads] gives turns of the same line to the peers of other systems that plugins serve;
 /// an [UploadMeter] counts for both. [AvailabilityWatches] reports to peers what is here of a root,
-/// [PeerGossip] introduces the peers of a swarm to each other. [RefusingServer] stands in for the
-/// server in a node that serves no peer.
+/// [PeerGossip] introduces the peers of a swarm to each other, [RootNames] has the names of roots
+/// for them. [RefusingServer] stands in for the server in a node that serves no peer.
 @NullMarked
 package io.shoal.runtime.serving;
 

@@ -71,7 +71,17 @@ class MessageFuzzTest {
             List.of(
                 new FetchNotice(ROOT, List.of()).encode(),
                 new FetchNotice(ROOT, List.of(1, 2, 1 << 30)).encode()),
-            in -> FetchNotice.decode(in).encode()));
+            in -> FetchNotice.decode(in).encode()),
+        new Kind(
+            "name question",
+            List.of(NameMessages.question(ROOT)),
+            in -> NameMessages.question(NameMessages.readQuestion(in))),
+        new Kind(
+            "name answer",
+            List.of(
+                new NameMessages.Answer(ROOT, Optional.empty()).encode(),
+                new NameMessages.Answer(ROOT, Optional.of("größer.txt")).encode()),
+            in -> NameMessages.Answer.decode(in).encode()));
   }
 
   @ParameterizedTest

@@ -31,7 +31,8 @@ class ScriptedNode implements NodeCommands {
           Map.of("tcps", 7L),
           Map.of("12D3", 1L),
           List.of("a: it is a symbolic link to 'b'"),
-          List.of("b?: the destination cannot hold its name"));
+          List.of("b?: the destination cannot hold its name"),
+          Optional.of("peer 12D3"));
 
   /// Thrown by every command, if set.
   volatile Optional<Throwable> failure = Optional.empty();

@@ -18,7 +18,7 @@ class DownloadCountersTest {
   }
 
   @Test
-  void whatIsToldNeverGoesBackAndNeverPassesAll() {
+  void whatIsReportedNeverGoesBackAndNeverPassesAll() {
     counters.total(30);
     counters.inPlace(1, 20);
     counters.again();
