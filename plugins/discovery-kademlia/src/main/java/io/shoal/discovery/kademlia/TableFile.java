@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// The file `table` in the plugin's data folder, with a [SavedTable]. Losing it costs a slower
@@ -32,8 +33,13 @@ record TableFile(Path folder) {
     return Files.isWritable(folder);
   }
 
-  /// Writes the table so that a reader after a crash finds the old file or the new one, whole.
+  /// Writes the table so that a reader after a crash finds the old file or the new one, whole. One
+  /// that is there already is not written again: a node at rest lets its disk rest.
   void save(SavedTable table) throws IOException {
+    byte[] encoded = table.encode();
+    if (isThere(encoded)) {
+      return;
+    }
     Path temporary = folder.resolve(NAME + ".new");
     try (FileChannel out =
         FileChannel.open(
@@ -41,7 +47,7 @@ record TableFile(Path folder) {
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = ByteBuffer.wrap(table.encode());
+      ByteBuffer bytes = ByteBuffer.wrap(encoded);
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }
@@ -53,5 +59,13 @@ record TableFile(Path folder) {
         folder.resolve(NAME),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private boolean isThere(byte[] encoded) {
+    try {
+      return load().filter(there -> Arrays.equals(there.encode(), encoded)).isPresent();
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

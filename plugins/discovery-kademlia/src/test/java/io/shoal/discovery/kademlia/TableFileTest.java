@@ -1,6 +1,7 @@
 package io.shoal.discovery.kademlia;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.shoal.discovery.kademlia.krpc.Contact;
 import io.shoal.discovery.kademlia.krpc.Family;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,20 @@ class TableFileTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(1, files.count());
     }
+  }
+
+  @Test
+  void whatIsThereAlreadyIsNotWrittenAgain() throws IOException {
+    TableFile file = new TableFile(folder);
+    SavedTable table = table(Family.IPV4, "192.0.2.7");
+    file.save(table);
+    FileTime old = FileTime.fromMillis(1_000);
+    Files.setLastModifiedTime(folder.resolve("table"), old);
+
+    file.save(table);
+    assertEquals(old, Files.getLastModifiedTime(folder.resolve("table")));
+    file.save(table(Family.IPV4, "192.0.2.8"));
+    assertNotEquals(old, Files.getLastModifiedTime(folder.resolve("table")));
   }
 
   @Test
