@@ -15,6 +15,7 @@ import io.shoal.runtime.download.DownloadRequest;
 import io.shoal.runtime.file.SystemPath;
 import io.shoal.runtime.store.AdoptedFiles;
 import io.shoal.runtime.store.CollectionLock;
+import io.shoal.runtime.store.DownloadJournal;
 import io.shoal.runtime.store.KeptRoot;
 import io.shoal.runtime.store.LocalDag;
 import io.shoal.runtime.store.LocalStore;
@@ -38,6 +39,7 @@ final class GetWork {
   private final ReferenceResolver resolver;
   private final DownloadRunner runner;
   private final Dialler dialler;
+  private final DownloadJournal journal;
   private final LocalDag dag;
   private final AdoptedFiles adopted;
 
@@ -47,13 +49,15 @@ final class GetWork {
       Holdings holdings,
       ReferenceResolver resolver,
       DownloadRunner runner,
-      Dialler dialler) {
+      Dialler dialler,
+      DownloadJournal journal) {
     this.local = local;
     this.index = index;
     this.holdings = holdings;
     this.resolver = resolver;
     this.runner = runner;
     this.dialler = dialler;
+    this.journal = journal;
     this.dag = new LocalDag(local);
     this.adopted = new AdoptedFiles(local);
   }
@@ -135,8 +139,7 @@ final class GetWork {
     if (resolved.name().isPresent()) {
       return new Placing(byName, name, DownloadRequest.Naming.GIVEN);
     }
-    boolean free = !byName.equals(byId) && !Files.exists(byName, LinkOption.NOFOLLOW_LINKS);
-    return free
+    return !byName.equals(byId) && SuggestedName.isFree(byName, resolved.root(), journal)
         ? new Placing(byName, name, DownloadRequest.Naming.KNOWN_HERE, List.of(byId))
         : new Placing(byId, name, DownloadRequest.Naming.GIVEN, List.of(byName, byId));
   }

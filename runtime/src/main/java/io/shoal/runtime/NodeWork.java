@@ -64,7 +64,13 @@ record NodeWork(
             core.endpoints()::linked,
             core.sources().nanoTime()),
         new GetWork(
-            local, core.index(), core.holdings(), resolver, runner, core.network().dialler()),
+            local,
+            core.index(),
+            core.holdings(),
+            resolver,
+            runner,
+            core.network().dialler(),
+            core.journal()),
         new CatWork(local, resolver, core.downloads(), runner, core.streamMemory()),
         store,
         new NameWork(core.names().resolver(), core.names().publisher(), store, resolver));

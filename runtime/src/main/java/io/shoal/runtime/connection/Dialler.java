@@ -65,7 +65,7 @@ public final class Dialler {
   /// Empty in the lookout itself.
   private final Optional<Dialler> lookout;
 
-  /// What the node learns while it runs, for each of its diallers.
+  /// Facts that the node learns while it runs, the same for each of its diallers.
   private static final class Surroundings {
     private volatile Own own = new Own(List.of(), ip -> false);
 
@@ -298,8 +298,8 @@ public final class Dialler {
     }
   }
 
-  /// Whatever the reason is, the next try waits, but not for what a look alone found. What this
-  /// machine lacks is no fault of the peer's.
+  /// Whatever the reason is, the next try waits, but not for what a look alone found. A lack of
+  /// this machine's is no fault of the peer's.
   private void failed(PeerAddress address, ShoalException why) {
     if (lookout.isEmpty()) {
       return;

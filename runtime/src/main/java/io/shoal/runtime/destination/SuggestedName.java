@@ -1,6 +1,8 @@
 package io.shoal.runtime.destination;
 
+import io.shoal.api.Cid;
 import io.shoal.runtime.file.NameRules;
+import io.shoal.runtime.store.DownloadJournal;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -20,10 +22,22 @@ public final class SuggestedName {
         : Optional.empty();
   }
 
-  /// The same, empty also where something is in that place: what the user did not ask for is in
-  /// nobody's way.
-  public static Optional<Path> freeIn(Path folder, String name) {
-    return in(folder, name).filter(path -> !Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+  /// The same, empty also where something is in that place, or on its way there by another
+  /// download: a name that the user did not ask for is in nobody's way.
+  static Optional<Path> freeIn(Path folder, String name) {
+    return in(folder, name).filter(SuggestedName::isFree);
+  }
+
+  private static boolean isFree(Path path) {
+    return !Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && !Files.exists(DownloadJournal.partOf(path), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// Whether a place is free, or only has what an earlier download of the same root left.
+  public static boolean isFree(Path path, Cid root, DownloadJournal journal) {
+    return isFree(path)
+        || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+            && journal.at(path).filter(begun -> begun.root().equals(root)).isPresent();
   }
 
   /// Whether a name of a stranger's may be used: it is no path, and none of its characters steers

@@ -50,5 +50,7 @@ class SuggestedNameTest {
     assertEquals(Optional.empty(), SuggestedName.freeIn(folder, "taken"));
     assertEquals(Optional.empty(), SuggestedName.freeIn(folder, "link"), link::toString);
     assertEquals(Optional.of(folder.resolve("free")), SuggestedName.freeIn(folder, "free"));
+    Files.createFile(folder.resolve("coming.part"));
+    assertEquals(Optional.empty(), SuggestedName.freeIn(folder, "coming"));
   }
 }
