@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 /// process or the power, and checks what is promised. A failure names the seed; a run has real
 /// threads, so that a seed repeats what was done and broken and not the order of threads.
 class NodeCrashTest {
-  private static final int SEEDS = Boolean.getBoolean("shoal.full") ? 2_000 : 50;
+  private static final int SEEDS = Boolean.getBoolean("shoal.full") ? 2_000 : 40;
 
   /// `-Dshoal.seed=N` runs one seed again.
   private static final long ONE_SEED = Long.getLong("shoal.seed", -1);
