@@ -45,17 +45,21 @@ class MisuseIT {
   void wrongUseIsToldApartFromFailure() throws Exception {
     run().failed(2, "--help");
     run("nonsense").failed(2, "nonsense");
-    run("get").failed(2, "a reference is missing");
-    run("get", "nonsense").failed(2, "nonsense");
-    run("get", "ab".repeat(31)).failed(2, "62 hex digits");
-    run("get", UNKNOWN, "--peer", "nonsense").failed(2, "SCHEME://");
-    run("get", UNKNOWN, "--timeout", "soon").failed(2, "soon");
-    run("ls", "--jsn").failed(2, "--json");
-    run("add").failed(2, "--hashed-dir");
-    run("add", "x", "--leaf-size", "3MiB").failed(2, "256KiB");
-    run("status", "--set", "limits.uplaod=1MB").failed(2, "limits.upload");
-    run("status", "--set", "tls=perhaps").failed(2, "tls", "required");
-    run("status", "--config", "missing.yaml").failed(2, "missing.yaml");
+    typed("get").failed(2, "a reference is missing");
+    typed("get", "nonsense").failed(2, "nonsense");
+    typed("get", "ab".repeat(31)).failed(2, "62 hex digits");
+    typed("get", UNKNOWN, "--peer", "nonsense").failed(2, "SCHEME://");
+    typed("get", UNKNOWN, "--timeout", "soon").failed(2, "soon");
+    typed("ls", "--jsn").failed(2, "--json");
+    typed("add").failed(2, "--hashed-dir");
+    typed("add", "x", "--leaf-size", "3MiB").failed(2, "256KiB");
+    typed("status", "--set", "limits.uplaod=1MB").failed(2, "limits.upload");
+    typed("status", "--set", "tls=perhaps").failed(2, "tls", "required");
+    typed("status", "--config", "missing.yaml").failed(2, "missing.yaml");
+  }
+
+  private Result typed(String... words) {
+    return InProcess.run(folder.resolve("data"), words);
   }
 
   @Test

@@ -180,15 +180,17 @@ class NamesIT {
     Path home = folder.resolve("home");
     String root = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
     try (Node node = node("node")) {
-      node.run("publish", "a/b", root).failed(2, "cannot be published as a name", "slash");
-      node.run("publish", "e\u0301", root).failed(2, "composed");
-      node.run("publish", "n".repeat(65), root).failed(2, "shorten it to 64");
-      node.run("publish", "n").failed(2, "publish NAME REF");
-      node.run("publish", "n", root, "--withdraw", "n").failed(2, "give one of");
-      node.run("publish", "n", root, "--expires", "1s").failed(2, "3660d");
-      node.run("publish", "--withdraw", "n").failed(3, "was not published here");
-      node.run("resolve", root).failed(2, "this is not a name: give shoal:k/KEY/NAME");
-      node.run("resolve", "shoal:k/nonsense/n").failed(2, "its key is wrong");
+      InProcess.run(node.data(), "publish", "a/b", root)
+          .failed(2, "cannot be published as a name", "slash");
+      InProcess.run(node.data(), "publish", "e\u0301", root).failed(2, "composed");
+      InProcess.run(node.data(), "publish", "n".repeat(65), root).failed(2, "shorten it to 64");
+      InProcess.run(node.data(), "publish", "n").failed(2, "publish NAME REF");
+      InProcess.run(node.data(), "publish", "n", root, "--withdraw", "n").failed(2, "give one of");
+      InProcess.run(node.data(), "publish", "n", root, "--expires", "1s").failed(2, "3660d");
+      InProcess.run(node.data(), "publish", "--withdraw", "n").failed(3, "was not published here");
+      InProcess.run(node.data(), "resolve", root)
+          .failed(2, "this is not a name: give shoal:k/KEY/NAME");
+      InProcess.run(node.data(), "resolve", "shoal:k/nonsense/n").failed(2, "its key is wrong");
     }
     Result alone =
         ShoalProcess.run(home, "publish", "-q", "n", root, "--data=" + folder.resolve("node"))

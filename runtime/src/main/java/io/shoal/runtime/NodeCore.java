@@ -5,7 +5,6 @@ import io.shoal.api.Discovery;
 import io.shoal.api.InvalidConfigException;
 import io.shoal.api.PeerId;
 import io.shoal.api.ShoalException;
-import io.shoal.api.Verifier;
 import io.shoal.runtime.access.Access;
 import io.shoal.runtime.access.AccessGate;
 import io.shoal.runtime.connection.Connections;
@@ -57,9 +56,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -67,8 +63,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The parts of a node that work together once its plugins run: makes them, in the order in which
-/// they need each other, starts and ends them.
+/// Makes the parts of a node in the order in which they need each other, starts and ends them.
 final class NodeCore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
@@ -78,8 +73,7 @@ final class NodeCore implements AutoCloseable {
   /// For running downloads to end when the node does.
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
-  /// The part of the memory budget for buffers of arriving chunks; the rest is for transports and
-  /// for sending.
+  /// The part of the memory budget for arriving chunks; transports and sending have the rest.
   private static final double BUFFER_SHARE = 0.25;
 
   /// … and for leaves that wait to be written out.
@@ -147,9 +141,7 @@ final class NodeCore implements AutoCloseable {
     journal.forgetEnded();
     index = new RootIndex(folder, reserve);
     ChunkStore store = plugins.store().extension();
-    List<Verifier> verifiers = new ArrayList<>();
-    plugins.verifiers().values().forEach(active -> verifiers.add(active.extension()));
-    ChunkCheck check = new ChunkCheck(verifiers);
+    ChunkCheck check = new ChunkCheck(plugins.checking());
     local = new LocalStore(store, plugins.verifier().extension(), check, sources.memoryBytes());
     leftBehind = new LeftBehind(folder, plugins.store().pluginId(), local, index);
     PeerBook book = new PeerBook(clock::millis);
@@ -165,8 +157,7 @@ final class NodeCore implements AutoCloseable {
     Dialler dialler =
         new Dialler(transports.dialable(), self, connections, book, accessGate, nanoTime);
     dialler.explain(transports.reasons());
-    Map<String, Discovery> discoveries = new LinkedHashMap<>();
-    plugins.discoveries().forEach(active -> discoveries.put(active.pluginId(), active.extension()));
+    Map<String, Discovery> discoveries = plugins.discoveriesById();
     downloads = new Downloads(connections, ceiling.downloads());
     announcer = new Announcer(discoveries, index::withheld);
     ownEndpoints =

@@ -7,6 +7,7 @@ import io.shoal.api.NodeObserver;
 import io.shoal.api.Transport;
 import io.shoal.api.Verifier;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,6 +43,18 @@ public record ActivePlugins(
     all.addAll(transports);
     all.addAll(observers);
     return all;
+  }
+
+  /// Those that check chunks.
+  public List<Verifier> checking() {
+    return verifiers.values().stream().map(Active::extension).toList();
+  }
+
+  /// Those that find peers, by the ids of their plugins, in the order of the configuration.
+  public Map<String, Discovery> discoveriesById() {
+    Map<String, Discovery> byId = new LinkedHashMap<>();
+    discoveries.forEach(active -> byId.put(active.pluginId(), active.extension()));
+    return byId;
   }
 
   /// An extension and the plugin that it belongs to.
