@@ -28,7 +28,7 @@ class ProgramIT {
         ShoalProcess.start(
             ShoalProcess.PACKAGE,
             folder.resolve("home"),
-            ShoalProcess.AS_PACKAGED,
+            Map.of(),
             "demo",
             "--size",
             "8MB",
@@ -92,7 +92,7 @@ class ProgramIT {
     try (ShoalProcess shell =
         ShoalProcess.start(
             folder.resolve("home"),
-            Map.of(),
+            ShoalProcess.AS_PACKAGED,
             List.of(
                 "sh",
                 "-c",
