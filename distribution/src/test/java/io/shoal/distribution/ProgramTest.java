@@ -1,6 +1,7 @@
 package io.shoal.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.distribution.command.Environment;
@@ -84,6 +85,26 @@ class ProgramTest {
 
   private String errors() {
     return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void helpBreaksNoAddressAndNoReferenceIntoTwo() {
+    var environment = new Environment(new Console(out, err, false), new NoNodes(), folder);
+    for (Subcommand command : Subcommand.shown()) {
+      new Program(environment)
+          .help(command)
+          .lines()
+          .forEach(
+              line -> assertFalse(line.matches(".*\\b(tcps?|shoal|sha256|https?|ipfs):/*"), line));
+    }
+  }
+
+  @Test
+  void theHelpOfACommandBeginsWithItsOwnOptions() {
+    var environment = new Environment(new Console(out, err, false), new NoNodes(), folder);
+    String help = new Program(environment).help(Subcommand.ADD);
+    assertTrue(help.indexOf("--in-place") < help.indexOf("--input-file"), help);
+    assertTrue(help.indexOf("--hashed-dir") < help.indexOf("--data"), help);
   }
 
   @ParameterizedTest

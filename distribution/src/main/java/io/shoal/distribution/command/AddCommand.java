@@ -41,12 +41,6 @@ public final class AddCommand extends NodeCommand {
       description = "files and folders; '-' for standard input")
   List<String> paths = new ArrayList<>();
 
-  @Option(
-      names = "--input-file",
-      paramLabel = "FILE",
-      description = "take more PATH from a file, one a line, or from standard input ('-')")
-  Optional<String> inputFile = Optional.empty();
-
   @Option(names = "--in-place", description = "serve the files where they are, without a copy")
   boolean inPlace;
 
@@ -55,6 +49,12 @@ public final class AddCommand extends NodeCommand {
       paramLabel = "NAME",
       description = "a name instead of the file's own; for a single PATH")
   Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--input-file",
+      paramLabel = "FILE",
+      description = "take more PATH from a file, one a line, or from standard input ('-')")
+  Optional<String> inputFile = Optional.empty();
 
   @Option(
       names = "--leaf-size",

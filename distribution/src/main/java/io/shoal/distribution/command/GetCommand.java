@@ -49,8 +49,10 @@ public final class GetCommand extends ReferencesCommand {
   @Option(
       names = "--peer",
       paramLabel = "URI",
-      description =
-          "ask this peer instead of searching, such as tcps://HOST:PORT#PEERID; repeatable")
+      description = {
+        "ask this peer instead of searching; repeatable, each as",
+        "tcps://HOST:PORT#PEERID"
+      })
   List<PeerAddress> peers = new ArrayList<>();
 
   @Option(

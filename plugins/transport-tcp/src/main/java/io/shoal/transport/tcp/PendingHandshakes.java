@@ -18,9 +18,11 @@ final class PendingHandshakes {
   /// each costs a descriptor and the buffers of a TLS session.
   static final int MAX_PENDING = 96;
 
-  /// Of them, connections from which no byte has come. A peer that dials sends its first bytes at
-  /// once; those that send nothing must not push out the ones that have begun.
-  static final int MAX_SILENT = MAX_PENDING / 2;
+  /// Of few files that may be open, these many keep one for a handshake: strangers must not take
+  /// those with which the node answers its user.
+  private static final int FILES_FOR_ONE = 16;
+
+  private static final int MIN_PENDING = 4;
 
   // About what one operator, one site and one customer have: addresses within a prefix cost its
   // owner nothing, so the busiest is looked for in the widest, then in the next inside it.
@@ -60,8 +62,20 @@ final class PendingHandshakes {
     }
   }
 
+  private final int maxPending;
+
+  /// Of them, connections from which no byte has come. A peer that dials sends its first bytes at
+  /// once; those that send nothing must not push out the ones that have begun.
+  private final int maxSilent;
+
   /// The oldest first.
   private final Set<Pending> all = new LinkedHashSet<>();
+
+  /// @param openFiles how many files this process may have open
+  PendingHandshakes(long openFiles) {
+    maxPending = Math.clamp(openFiles / FILES_FOR_ONE, MIN_PENDING, MAX_PENDING);
+    maxSilent = maxPending / 2;
+  }
 
   /// Takes in one more connection, for which another may have to go.
   ///
@@ -71,7 +85,7 @@ final class PendingHandshakes {
     Optional<Pending> gone;
     synchronized (this) {
       all.add(newcomer);
-      gone = all.size() > MAX_PENDING ? Optional.of(leastWorth()) : Optional.empty();
+      gone = all.size() > maxPending ? Optional.of(leastWorth()) : Optional.empty();
       gone.ifPresent(all::remove);
     }
     gone.ifPresent(pending -> pending.close.run());
@@ -81,7 +95,7 @@ final class PendingHandshakes {
   private Pending leastWorth() {
     List<Pending> silent = all.stream().filter(pending -> !pending.spoke).toList();
     List<Pending> among =
-        silent.size() > MAX_SILENT ? silent : all.stream().filter(p -> p.spoke).toList();
+        silent.size() > maxSilent ? silent : all.stream().filter(p -> p.spoke).toList();
     for (int level = 0; level < IPV4_PREFIX_BYTES.length; level++) {
       among = busiest(among, level);
     }

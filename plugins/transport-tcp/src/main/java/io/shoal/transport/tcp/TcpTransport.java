@@ -102,7 +102,7 @@ public final class TcpTransport implements Transport {
             ConcurrentHashMap.newKeySet(),
             ConcurrentHashMap.newKeySet(),
             new InboundLimits(settings.maxConnections(), settings.maxConnectionsPerAddress()),
-            new PendingHandshakes());
+            new PendingHandshakes(OpenFiles.limit()));
     context.metrics().gauge("connections", "Open TCP connections", started.connections()::size);
     context
         .metrics()

@@ -9,7 +9,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PendingHandshakesTest {
-  private final PendingHandshakes handshakes = new PendingHandshakes();
+  private static final int MAX_SILENT = PendingHandshakes.MAX_PENDING / 2;
+
+  private final PendingHandshakes handshakes = new PendingHandshakes(Long.MAX_VALUE);
   private final List<String> closed = new ArrayList<>();
 
   private PendingHandshakes.Pending enter(String address) throws Exception {
@@ -63,11 +65,11 @@ class PendingHandshakesTest {
     for (int i = 0; i < PendingHandshakes.MAX_PENDING; i++) {
       enter("203.0.113.1").spoke();
     }
-    for (int i = 0; i < PendingHandshakes.MAX_SILENT; i++) {
+    for (int i = 0; i < MAX_SILENT; i++) {
       enter("192.0.2.1");
     }
     assertFalse(closed.contains("192.0.2.1"));
-    assertEquals(PendingHandshakes.MAX_SILENT, closed.size());
+    assertEquals(MAX_SILENT, closed.size());
   }
 
   @Test
@@ -78,5 +80,26 @@ class PendingHandshakesTest {
       pending.leave();
     }
     assertEquals(List.of(), closed);
+  }
+
+  @Test
+  void whereFewFilesMayBeOpenFewHandshakesArePending() throws Exception {
+    for (long files : new long[] {0, 64, 128, 1024}) {
+      var few = new PendingHandshakes(files);
+      List<Integer> gone = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        int number = i;
+        few.enter(InetAddress.getByName("203.0.113.1"), () -> gone.add(number));
+      }
+      assertEquals(64 - Math.max(4, files / 16), gone.size(), files + " files");
+    }
+  }
+
+  @Test
+  void theLimitOfFilesIsRead() {
+    String limits = "Limit  Soft Limit  Hard Limit  Units\nMax open files  %s  4096  files\n";
+    assertEquals(64, OpenFiles.parse(limits.formatted("64")));
+    assertEquals(Long.MAX_VALUE, OpenFiles.parse(limits.formatted("unlimited")));
+    assertEquals(Long.MAX_VALUE, OpenFiles.parse(""));
   }
 }
