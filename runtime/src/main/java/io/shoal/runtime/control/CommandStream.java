@@ -67,6 +67,20 @@ final class CommandStream {
   }
 
   private void run(OutputStream out, String name, Command command) {
+    // A thread of the system: virtual ones wait while hashing and handshakes hold all processors,
+    // and a client that hears nothing for seconds takes the node for one that hangs.
+    Thread writer =
+        Thread.ofPlatform().daemon().name("answer " + name).start(() -> write(out, name, command));
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      // The node ends. The caller closes the connection, and with it a write that waits.
+      writer.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write(OutputStream out, String name, Command command) {
     Thread worker = Thread.ofVirtual().name("command " + name).start(() -> work(command));
     byte[] heartbeat = bytes ? length(0) : ":\n\n".getBytes(StandardCharsets.UTF_8);
     try {

@@ -9,8 +9,10 @@ import io.shoal.api.PermanentException;
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.RemoteNode;
 import io.shoal.runtime.command.Reference;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -218,6 +221,30 @@ class ControlServerDefenceTest {
       for (Socket socket : waiting) {
         socket.close();
       }
+    }
+  }
+
+  @Test
+  void signsOfLifeComeAlsoWhileHashingHoldsAllProcessors() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    try (Socket gc = ask("POST", "/v1/gc", owner(), "{}")) {
+      assertTrue(node.gcWaiting.tryAcquire(30, TimeUnit.SECONDS));
+      for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+        Thread.ofVirtual().start(() -> holdUntil(over));
+      }
+      gc.setSoTimeout((int) TimeUnit.SECONDS.toMillis(30));
+      var lines =
+          new BufferedReader(new InputStreamReader(gc.getInputStream(), StandardCharsets.UTF_8));
+
+      assertEquals(3, lines.lines().filter(":"::equals).limit(3).count());
+    } finally {
+      over.set(true);
+    }
+  }
+
+  private static void holdUntil(AtomicBoolean over) {
+    while (!over.get()) {
+      Thread.onSpinWait();
     }
   }
 
