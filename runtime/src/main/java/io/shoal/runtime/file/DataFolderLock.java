@@ -35,22 +35,9 @@ public final class DataFolderLock implements AutoCloseable {
   public static DataFolderLock take(Path dataFolder) throws UserFaultException, IOException {
     Path file = dataFolder.resolve(NAME);
     FileChannel channel = PrivateFile.openOwn(file);
-    boolean taken = false;
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw inUse(dataFolder, file);
-      }
-      note(channel, file);
-      taken = true;
-      return new DataFolderLock(channel);
-    } catch (OverlappingFileLockException e) {
-      throw inUse(dataFolder, file);
-    } finally {
-      if (!taken) {
-        channel.close();
-      }
-    }
+    DataFolderLock held = hold(dataFolder, channel, open -> open.tryLock() != null);
+    note(channel, file);
+    return held;
   }
 
   /// For a folder that this process cannot write to: others may read it as well, and no process may
@@ -66,15 +53,25 @@ public final class DataFolderLock implements AutoCloseable {
       // Whatever runs there can make none either.
       return new DataFolderLock(() -> {});
     }
+    return hold(dataFolder, channel, open -> isShared(open, file));
+  }
+
+  private interface Locking {
+    boolean lock(FileChannel channel) throws IOException;
+  }
+
+  /// Takes the lock, or closes the channel.
+  private static DataFolderLock hold(Path dataFolder, FileChannel channel, Locking locking)
+      throws InUseException, IOException {
     boolean taken = false;
     try {
-      if (!isShared(channel, file)) {
-        throw inUse(dataFolder, file);
+      taken = locking.lock(channel);
+      if (!taken) {
+        throw inUse(dataFolder);
       }
-      taken = true;
       return new DataFolderLock(channel);
     } catch (OverlappingFileLockException e) {
-      throw inUse(dataFolder, file);
+      throw inUse(dataFolder);
     } finally {
       if (!taken) {
         channel.close();
@@ -128,8 +125,8 @@ public final class DataFolderLock implements AutoCloseable {
     }
   }
 
-  private static InUseException inUse(Path dataFolder, Path file) throws IOException {
-    String pid = Files.readString(file).strip();
+  private static InUseException inUse(Path dataFolder) throws IOException {
+    String pid = Files.readString(dataFolder.resolve(NAME)).strip();
     return new InUseException(
         "%s is in use by the node of process %s: wait until it ends or stop it, or take another folder with --data"
             .formatted(dataFolder, pid.matches("\\d{1,10}") ? pid : "?"));
