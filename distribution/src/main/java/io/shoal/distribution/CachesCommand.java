@@ -29,7 +29,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Makes both start-up caches in a folder: that of small commands, and that of all others.
+/// Makes the start-up caches in a folder: that of small commands, that of others for which a
+/// running node works, and that of all others.
 @Command(name = "caches")
 final class CachesCommand implements Callable<Integer> {
 
@@ -56,6 +57,23 @@ final class CachesCommand implements Callable<Integer> {
           "pin ROOT --json",
           "gc",
           "gc --json");
+
+  /// Those of which the library reads the command line.
+  private static final List<String> NODE_COMMANDS =
+      List.of(
+          "add folder",
+          "add folder --json",
+          "add",
+          "get ROOT -o fetched",
+          "get ROOT -o fetched --replace --json",
+          "get ROOT nonsense",
+          "get UNKNOWN -o nothing --timeout 100ms",
+          "get ROOT -o fetched --replace --peer=tcp://127.0.0.1:1",
+          "cat ROOT/file",
+          "find ROOT --timeout 100ms",
+          "ls --nonsense",
+          "verify",
+          "publish name ROOT");
 
   private static final String UNKNOWN =
       "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
@@ -87,8 +105,9 @@ final class CachesCommand implements Callable<Integer> {
             .orElseThrow(
                 () -> new UserFaultException("there is no package: start it with bin/shoal"));
     Path into = Files.createDirectories(environment.folder().resolve(folder));
-    make(launcher, into.resolve("shoal.aot"), Map.of(), List.of("train"));
     try (var scratch = ScratchFolder.create("shoal-caches")) {
+      var maker = new Maker(launcher, scratch.path());
+      maker.make(into.resolve("shoal.aot"), Map.of(), List.of("train"));
       Path data = scratch.path().resolve("data");
       LogSetup.prepare("error", data);
       var configuration =
@@ -97,16 +116,19 @@ final class CachesCommand implements Callable<Integer> {
               .with("plugins.discovery-kademlia.listen", "127.0.0.1:0");
       try (NodeCommands node = environment.nodes().start(data, configuration, Node.Mode.SERVE)) {
         String root = add(node, Files.createDirectories(scratch.path().resolve("folder")));
-        make(
-            launcher,
-            into.resolve("small.aot"),
-            Map.of("SHOAL_HOME", data.toString()),
-            Stream.concat(Stream.of(SmallCommands.TRAINING), SMALL_COMMANDS.stream())
-                .map(word -> word.replace("ROOT", root).replace("UNKNOWN", UNKNOWN))
-                .toList());
+        Map<String, String> ofNode = Map.of("SHOAL_HOME", data.toString());
+        maker.make(
+            into.resolve("small.aot"), ofNode, of(SmallCommands.TRAINING, SMALL_COMMANDS, root));
+        maker.make(into.resolve("client.aot"), ofNode, of("train", NODE_COMMANDS, root));
       }
     }
     return ExitCode.DONE;
+  }
+
+  private static List<String> of(String command, List<String> lines, String root) {
+    return Stream.concat(Stream.of(command), lines.stream())
+        .map(word -> word.replace("ROOT", root).replace("UNKNOWN", UNKNOWN))
+        .toList();
   }
 
   /// No signal reports the death of the node that wants the caches, but the end of a pipe does.
@@ -136,22 +158,27 @@ final class CachesCommand implements Callable<Integer> {
   }
 
   /// Runs the launcher so that it makes a cache of the run, and puts that into place whole.
-  private static void make(
-      Path launcher, Path cache, Map<String, String> variables, List<String> words)
-      throws IOException, InterruptedException {
-    Path unfinished = cache.resolveSibling(cache.getFileName() + ".new");
-    var builder = new ProcessBuilder(launcher.toString());
-    builder.command().addAll(words);
-    builder.environment().putAll(variables);
-    builder.environment().put("SHOAL_AOT_OUTPUT", unfinished.toString());
-    builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-    int code = builder.start().waitFor();
-    if (code != 0 || !Files.exists(unfinished)) {
-      throw new IOException(
-          "'shoal %s' made no start-up cache and ended with %d".formatted(words.getFirst(), code));
+  ///
+  /// @param folder the current one of the run
+  private record Maker(Path launcher, Path folder) {
+
+    void make(Path cache, Map<String, String> variables, List<String> words)
+        throws IOException, InterruptedException {
+      Path unfinished = cache.resolveSibling(cache.getFileName() + ".new");
+      var builder = new ProcessBuilder(launcher.toString()).directory(folder.toFile());
+      builder.command().addAll(words);
+      builder.environment().putAll(variables);
+      builder.environment().put("SHOAL_AOT_OUTPUT", unfinished.toString());
+      builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+      builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+      int code = builder.start().waitFor();
+      if (code != 0 || !Files.exists(unfinished)) {
+        throw new IOException(
+            "'shoal %s' made no start-up cache and ended with %d"
+                .formatted(words.getFirst(), code));
+      }
+      StartupCache.protect(unfinished);
+      Files.move(unfinished, cache, StandardCopyOption.ATOMIC_MOVE);
     }
-    StartupCache.protect(unfinished);
-    Files.move(unfinished, cache, StandardCopyOption.ATOMIC_MOVE);
   }
 }

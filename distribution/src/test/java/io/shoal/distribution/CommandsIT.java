@@ -154,11 +154,14 @@ class CommandsIT {
             ShoalProcess.start(
                 ShoalProcess.PACKAGE,
                 folder,
-                Map.of("SHOAL_JVM_OPTIONS", "-Xlog:class+load"),
+                Map.of("SHOAL_JVM_OPTIONS", "-Xlog:class+load,class+init=info"),
                 words.toArray(String[]::new))) {
           String classes = process.await().out();
           assertTrue(classes.contains("io.shoal.distribution.SmallCommands "), command);
           assertFalse(classes.contains("picocli.CommandLine "), command);
+          // The log, and the tables of decimals, take as long to begin as the rest together.
+          assertFalse(classes.contains("'org/slf4j/LoggerFactory'"), command);
+          assertFalse(classes.contains("'java/math/BigDecimal'"), command);
           // Method handles made for records would be classes that are in no start-up cache.
           assertFalse(
               classes

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,19 @@ class PackageIT {
       assertEquals(1, making.await().code());
       ShoalProcess.await("their end", () -> started.stream().noneMatch(ProcessHandle::isAlive));
       assertTrue(Files.notExists(caches.resolve("shoal.aot")));
+    }
+  }
+
+  /// The run of which it is made may fail in silence.
+  @Test
+  void theStartUpCacheHoldsWhatDownloadsNeed(@TempDir Path folder) throws Exception {
+    try (ShoalProcess process =
+        ShoalProcess.start(
+            PACKAGE, folder, Map.of("SHOAL_JVM_OPTIONS", "-Xlog:class+load"), "verify")) {
+      String classes = process.await().out();
+      assertTrue(
+          classes.contains("io.shoal.runtime.download.Download source: shared objects file"),
+          classes.lines().filter(line -> line.contains("runtime.download")).toList()::toString);
     }
   }
 

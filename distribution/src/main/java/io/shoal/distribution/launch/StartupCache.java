@@ -34,8 +34,10 @@ public final class StartupCache {
   public static void remake(Path dataFolder) {
     // The machine says "sharing" when it took a cache.
     boolean fits = System.getProperty("java.vm.info", "").contains("sharing");
+    // The launcher names the cache that it looked for, but for a run of which one is made.
+    boolean wanted = !System.getProperty("shoal.cache", "").isEmpty();
     var launcher = PackageFolder.find().map(folder -> folder.resolve("bin/shoal"));
-    if (!fits && launcher.isPresent() && Files.isExecutable(launcher.get())) {
+    if (wanted && !fits && launcher.isPresent() && Files.isExecutable(launcher.get())) {
       Thread.ofVirtual().name("start-up cache").start(() -> make(launcher.get(), dataFolder));
     }
   }

@@ -87,6 +87,16 @@ class LauncherTest {
   }
 
   @Test
+  void aCommandStartsFromTheCacheOfWhatItNeeds() throws Exception {
+    assertTrue(options("get").contains(OF_THE_PACKAGE), "it starts a node");
+    Files.createDirectories(data);
+    Files.writeString(data.resolve("control.json"), "{}");
+    assertTrue(options("status").contains("-XX:AOTCache=lib/small.aot"));
+    assertTrue(options("get").contains("-XX:AOTCache=lib/client.aot"), "a node works for it");
+    assertTrue(options("serve").contains(OF_THE_PACKAGE));
+  }
+
+  @Test
   void neitherCdpathNorALocaleOfTheUsersChangesAnything() throws Exception {
     Path java = home.resolve("runtime/bin/java");
     Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$LC_ALL\" \"$@\"\n");

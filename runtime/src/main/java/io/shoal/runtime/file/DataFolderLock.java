@@ -19,8 +19,6 @@ import org.slf4j.LoggerFactory;
 /// Held while a process uses a data folder. The operating system releases it when the process ends,
 /// however it ends.
 public final class DataFolderLock implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DataFolderLock.class);
-
   private static final String NAME = "node.lock";
 
   private final Closeable held;
@@ -83,7 +81,7 @@ public final class DataFolderLock implements AutoCloseable {
     try {
       return channel.tryLock(0, Long.MAX_VALUE, true) != null;
     } catch (IOException e) {
-      LOG.debug("the medium of {} knows no locks", file, e);
+      log().debug("the medium of {} knows no locks", file, e);
       return true;
     }
   }
@@ -99,7 +97,7 @@ public final class DataFolderLock implements AutoCloseable {
         FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
       return lock != null;
     } catch (IOException | OverlappingFileLockException e) {
-      LOG.debug("nothing is known of the lock of {}", dataFolder, e);
+      log().debug("nothing is known of the lock of {}", dataFolder, e);
       return false;
     }
   }
@@ -112,7 +110,7 @@ public final class DataFolderLock implements AutoCloseable {
       channel.write(ByteBuffer.wrap(pid), 0);
       channel.truncate(pid.length);
     } catch (IOException e) {
-      LOG.debug("{} does not name this process", file, e);
+      log().debug("{} does not name this process", file, e);
     }
   }
 
@@ -130,6 +128,12 @@ public final class DataFolderLock implements AutoCloseable {
     return new InUseException(
         "%s is in use by the node of process %s: wait until it ends or stop it, or take another folder with --data"
             .formatted(dataFolder, pid.matches("\\d{1,10}") ? pid : "?"));
+  }
+
+  /// Each command asks for the lock, and beginning the log takes as long as the rest of a small
+  /// one.
+  private static Logger log() {
+    return LoggerFactory.getLogger(DataFolderLock.class);
   }
 
   @Override

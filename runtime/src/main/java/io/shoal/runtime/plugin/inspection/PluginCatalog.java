@@ -213,9 +213,7 @@ public final class PluginCatalog implements AutoCloseable {
   private PluginArtifact copyOf(Path location) throws UnusablePluginException, IOException {
     PluginArtifact inPlace = PluginArtifact.inPlace(location);
     try {
-      Path copy =
-          (Files.isDirectory(location) ? copies.folder(location) : copies.file(location)).path();
-      return PluginArtifact.at(location, copy);
+      return copies.unhashed(inPlace);
     } catch (IOException e) {
       // A full disk, where a node must start so that room can be made.
       LOG.debug("{} is used where it is", location, e);

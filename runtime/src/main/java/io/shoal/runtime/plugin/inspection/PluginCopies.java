@@ -30,9 +30,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /// The node's own copies of plugins: of zips, which are unpacked, and of all plugins where only
-/// approved ones may be loaded. Each file is read once, into a folder of this user alone: what was
-/// hashed on the way is what is loaded, whatever becomes of the file meanwhile. Nothing of an
-/// earlier run is used, since it may have been changed. Used by one thread.
+/// approved ones may be loaded or files may be replaced meanwhile. Each file is read once, into a
+/// folder of this user alone: what was hashed on the way is what is loaded, whatever becomes of the
+/// file meanwhile. Nothing of an earlier run is used, since it may have been changed. Used by one
+/// thread.
 final class PluginCopies implements AutoCloseable {
 
   /// The most bytes that one plugin may have, unpacked: ten times the largest one known.
@@ -71,6 +72,26 @@ final class PluginCopies implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// Copies the files of a plugin where no digest is asked for: hashing takes a tenth of a start.
+  PluginArtifact unhashed(PluginArtifact plugin) throws IOException, UnusablePluginException {
+    Path copy = place();
+    boolean single = plugin.jars().contains(plugin.root());
+    if (!single) {
+      Files.copy(
+          plugin.root().resolve(PluginArtifact.PROPERTIES),
+          copy.resolve(PluginArtifact.PROPERTIES));
+    }
+    Path into = single ? copy : Files.createDirectory(copy.resolve(LIB));
+    long size = 0;
+    List<Path> jars = new ArrayList<>();
+    for (Path jar : plugin.jars()) {
+      size += Files.size(jar);
+      requireSize(size, MAX_SIZE_BYTES);
+      jars.add(Files.copy(jar, into.resolve(jar.getFileName())));
+    }
+    return new PluginArtifact(plugin.location(), single ? jars.getFirst() : copy, jars);
   }
 
   /// Copies a jar or a zip.
@@ -172,17 +193,21 @@ final class PluginCopies implements AutoCloseable {
       long size = 0;
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         size += read;
-        if (size > most) {
-          throw new UnusablePluginException(
-              Reason.UNREADABLE,
-              "it unpacks to more than "
-                  + Units.exactSize(MAX_SIZE_BYTES)
-                  + ": it is damaged or not a plugin, move it elsewhere");
-        }
+        requireSize(size, most);
         digest.update(buffer, 0, read);
         out.write(buffer, 0, read);
       }
       return size;
+    }
+  }
+
+  private static void requireSize(long size, long most) throws UnusablePluginException {
+    if (size > most) {
+      throw new UnusablePluginException(
+          Reason.UNREADABLE,
+          "it unpacks to more than "
+              + Units.exactSize(MAX_SIZE_BYTES)
+              + ": it is damaged or not a plugin, move it elsewhere");
     }
   }
 
