@@ -179,7 +179,7 @@ class CommandLineTest {
         throw new FolderInUseException(dataFolder + " is in use", new Exception());
       }
       asked.add("copy " + from + " " + to);
-      return new StoreCommands.Copied(2, 2_000_000, 1, from.equals("rotten") ? 3 : 0);
+      return new StoreCommands.Copied(2, 2_000_000, 1, from.equals("corrupt") ? 3 : 0);
     }
 
     @Override
@@ -236,6 +236,15 @@ class CommandLineTest {
     assertEquals(List.of("pin " + A, "pin " + B, "pin " + A), asked);
     assertEquals(3, run("get", A, B));
     assertEquals(List.of("get " + A, "get " + B), asked);
+  }
+
+  @Test
+  void aRootThatIsForgottenIsNotPinnedAsTheUserWantsIt() {
+    assertEquals(0, run("unpin", ABSENT));
+
+    assertEquals(ABSENT + "  not pinned\n", results());
+    assertEquals(0, run("unpin", "--json", ABSENT));
+    assertTrue(results().contains("\"pinned\":false"), results());
   }
 
   @Test
@@ -425,10 +434,10 @@ class CommandLineTest {
         results().strip());
     assertTrue(notes().contains("name b in active.storage"), notes());
     timesInUse = 1;
-    assertEquals(4, run("store", "copy", "rotten", "b"));
+    assertEquals(4, run("store", "copy", "corrupt", "b"));
     assertTrue(notes().contains("'shoal verify --repair'"), notes());
     timesInUse = 1;
-    assertEquals(4, run("store", "copy", "--json", "rotten", "b"));
+    assertEquals(4, run("store", "copy", "--json", "corrupt", "b"));
     assertEquals(
         "{\"chunksCopied\":2,\"bytesCopied\":2000000,\"chunksThere\":1,\"chunksLeftOut\":3}",
         results().strip());

@@ -2,10 +2,13 @@ package io.shoal.distribution.command;
 
 import io.shoal.api.ShoalException;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.Reference;
+import io.shoal.runtime.command.StoreCommands.ContentStat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -29,6 +32,26 @@ public final class UnpinCommand extends ReferencesCommand {
       throws ShoalException, IOException, InterruptedException {
     Reference root = content(node, reference, NAME_PATIENCE);
     node.unpin(root);
-    PinCommand.print(this, node.stat(root));
+    PinCommand.print(this, stat(node, root));
+  }
+
+  /// Nothing may be here of a root that 'gc' forgot before: it is not pinned, as the user wants it.
+  private static ContentStat stat(NodeCommands node, Reference root)
+      throws ShoalException, IOException, InterruptedException {
+    try {
+      return node.stat(root);
+    } catch (NotFoundException e) {
+      return new ContentStat(
+          root.toString(),
+          "unknown",
+          Optional.empty(),
+          -1,
+          -1,
+          0,
+          false,
+          Optional.empty(),
+          false,
+          Optional.empty());
+    }
   }
 }

@@ -228,6 +228,7 @@ public final class PartFiles implements AutoCloseable {
 
   /// The system has no descriptor left: gives up what is not in use, and keeps fewer from now on.
   private void closeIdle() {
+    place.closeIdle();
     lock.lock();
     try {
       maxOpen = Math.max(1, Math.min(maxOpen, open.size()) / 2);

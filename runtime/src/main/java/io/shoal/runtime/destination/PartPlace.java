@@ -51,7 +51,7 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
   private static final Set<String> WITHOUT_NUMBERS = Set.of("exfat", "fuseblk", "msdos", "vfat");
 
   private final Path folder;
-  private final Optional<SecureDirectoryStream<Path>> opened;
+  private final Optional<OpenFolders> opened;
   private final boolean numbers;
 
   /// What the names directly below the folder led to when they were first used.
@@ -59,7 +59,7 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
 
   private PartPlace(Path folder, Optional<SecureDirectoryStream<Path>> opened) {
     this.folder = folder;
-    this.opened = opened;
+    this.opened = opened.map(stream -> new OpenFolders(folder, stream, this::requireSame));
     this.numbers = hasNumbers(folder);
   }
 
@@ -215,32 +215,13 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
     return (FileChannel) below(file, (above, name) -> above.newByteChannel(name, OPENING));
   }
 
-  private interface Use<T> {
-    T of(SecureDirectoryStream<Path> above, Path name) throws IOException;
+  private <T> T below(Path path, OpenFolders.Use<T> use) throws IOException {
+    return opened.orElseThrow().in(path, use);
   }
 
-  /// Opens the folders on the way to a path, one relative to the other.
-  private <T> T below(Path path, Use<T> use) throws IOException {
-    return below(opened.orElseThrow(), folder, folder.relativize(path), use);
-  }
-
-  private <T> T below(SecureDirectoryStream<Path> at, Path place, Path rest, Use<T> use)
-      throws IOException {
-    Path name = rest.getName(0);
-    if (rest.getNameCount() == 1) {
-      return use.of(at, name);
-    }
-    Path next = place.resolve(name);
-    try (SecureDirectoryStream<Path> inner =
-        at.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-      if (place.equals(folder)) {
-        Object found =
-            inner.getFileAttributeView(BasicFileAttributeView.class).readAttributes().fileKey();
-        if (numbers && !found.equals(first.computeIfAbsent(next, any -> found))) {
-          throw new FileSystemException(next.toString(), null, "another folder is in its place");
-        }
-      }
-      return below(inner, next, rest.subpath(1, rest.getNameCount()), use);
+  private void requireSame(Path found, Object key) throws IOException {
+    if (numbers && !key.equals(first.computeIfAbsent(found, any -> key))) {
+      throw new FileSystemException(found.toString(), null, "another folder is in its place");
     }
   }
 
@@ -256,13 +237,19 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
 
   /// A second name of a file is a way out of the folder, as a link is.
   private static void requireOneName(Path file) throws IOException, UserFaultException {
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-        && file.getFileSystem().supportedFileAttributeViews().contains("unix")
-        && (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) > 1) {
+    if (file.getFileSystem().supportedFileAttributeViews().contains("unix") && names(file) > 1) {
       throw new UserFaultException(
           file
               + " has other names (hard links), and a download would change the file under all of"
               + " them: remove it");
+    }
+  }
+
+  private static int names(Path file) throws IOException {
+    try {
+      return (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return 0;
     }
   }
 
@@ -285,7 +272,7 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
     boolean same;
     try {
       Optional<Object> key =
-          FewDescriptors.<Optional<Object>, RuntimeException>open(() -> key(now), () -> {});
+          FewDescriptors.<Optional<Object>, RuntimeException>open(() -> key(now), this::closeIdle);
       same =
           key.isPresent()
               && key.equals(keyByPath(now))
@@ -337,7 +324,9 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
   /// Renames what is directly below the folder, within it.
   void rename(Path from, Path to) throws IOException {
     if (opened.isPresent()) {
-      opened.get().move(from.getFileName(), opened.get(), to.getFileName());
+      SecureDirectoryStream<Path> top = opened.get().top();
+      top.move(from.getFileName(), top, to.getFileName());
+      opened.get().forget();
     } else {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -366,6 +355,7 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
             above.deleteDirectory(name);
             return name;
           });
+      opened.get().forget();
     } else {
       Files.delete(folder);
     }
@@ -387,6 +377,11 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
       }
     }
     deleteFolder(root);
+  }
+
+  /// Gives up the descriptors that it can do without.
+  void closeIdle() {
+    opened.ifPresent(OpenFolders::forget);
   }
 
   @Override

@@ -9,11 +9,11 @@
 /// in the journal. `NameTrial` finds out which names the place can hold. `DownloadTarget` compares
 /// the plan with the room (`RoomNeeded`, `DestinationRoom`, `SizeLimit`), makes the places and
 /// writes to them through `PartFiles`, which bounds the open files, opens them relative to a folder
-/// (`PartPlace`) and leaves holes for `ZeroRuns`; `Replacement` says what may be in the way.
-/// `ResumeScan` looks for each leaf on this machine. `Checkpoints` collects what is written from
-/// then on, has it claimed by `Adoption` where the store can claim chunks in files, announces it to
-/// peers, and syncs now and then. At the end `PreservedAttributes` sets rights and times, and
-/// `Adoption` moves the part to the target with its claims, or `DownloadTarget` without.
+/// (`PartPlace`, `OpenFolders`) and leaves holes for `ZeroRuns`; `Replacement` says what may be in
+/// the way. `ResumeScan` looks for each leaf on this machine. `Checkpoints` collects what is
+/// written from then on, has it claimed by `Adoption` where the store can claim chunks in files,
+/// announces it to peers, and syncs now and then. At the end `PreservedAttributes` sets rights and
+/// times, and `Adoption` moves the part to the target with its claims, or `DownloadTarget` without.
 ///
 /// A claim is made after the bytes are written, and its sync forces the bytes before the claim: so
 /// a claim that survived a crash need not be hashed again.

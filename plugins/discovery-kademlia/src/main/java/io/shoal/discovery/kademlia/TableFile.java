@@ -62,8 +62,11 @@ record TableFile(Path folder) {
   }
 
   private boolean isThere(byte[] encoded) {
+    Path file = folder.resolve(NAME);
     try {
-      return load().filter(there -> Arrays.equals(there.encode(), encoded)).isPresent();
+      return Files.isRegularFile(file)
+          && Files.size(file) == encoded.length
+          && Arrays.equals(Files.readAllBytes(file), encoded);
     } catch (IOException e) {
       return false;
     }
