@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 final class OpenFolders implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenFolders.class);
 
-  /// Folders that stay open while nothing uses them: the chunks that are under way are of few.
-  private static final int MAX_IDLE = 8;
+  /// Folders that stay open while nothing uses them: chunks come in any order.
+  private static final int MAX_IDLE = 32;
 
   /// Something that is done in an open folder.
   interface Use<T> {

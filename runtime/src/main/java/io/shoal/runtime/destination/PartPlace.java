@@ -43,6 +43,13 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
           StandardOpenOption.WRITE,
           LinkOption.NOFOLLOW_LINKS);
 
+  private static final Set<OpenOption> BEGINNING =
+      Set.of(
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          LinkOption.NOFOLLOW_LINKS);
+
   private static final Set<OpenOption> MAKING =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
@@ -92,19 +99,21 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
   /// @throws UserFaultException a link is in its place or on the way, or it has another name
   FileChannel openFile(Path file) throws IOException, UserFaultException {
     FileChannel channel;
+    boolean made = false;
     try {
-      channel = opened.isPresent() ? openBelow(file) : FileChannel.open(file, OPENING);
-    } catch (AccessDeniedException e) {
-      // An earlier attempt got as far as giving it the rights of its DAG.
-      set(file, Optional.of(FileRights.of(FileRights.bits(file) | 0600)), Optional.empty());
-      channel = opened.isPresent() ? openBelow(file) : FileChannel.open(file, OPENING);
+      channel = open(file, BEGINNING);
+      made = true;
+    } catch (FileAlreadyExistsException e) {
+      channel = openAgain(file);
     } catch (IOException e) {
-      refuseLinks(file, e);
+      LinkRefusal.refuseLinks(folder, file, e);
       throw e;
     }
     boolean fine = false;
     try {
-      requireOneName(file);
+      if (!made) {
+        LinkRefusal.requireOneName(file);
+      }
       if (folder.equals(file.getParent())) {
         key(file).ifPresent(key -> first.putIfAbsent(file, key));
       }
@@ -114,6 +123,19 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
       if (!fine) {
         channel.close();
       }
+    }
+  }
+
+  private FileChannel openAgain(Path file) throws IOException, UserFaultException {
+    try {
+      return open(file, OPENING);
+    } catch (AccessDeniedException e) {
+      // An earlier attempt got as far as giving it the rights of its DAG.
+      set(file, Optional.of(FileRights.of(FileRights.bits(file) | 0600)), Optional.empty());
+      return open(file, OPENING);
+    } catch (IOException e) {
+      LinkRefusal.refuseLinks(folder, file, e);
+      throw e;
     }
   }
 
@@ -210,9 +232,11 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
     }
   }
 
-  private FileChannel openBelow(Path file) throws IOException {
+  private FileChannel open(Path file, Set<OpenOption> options) throws IOException {
     // The JDK promises a channel of bytes; that of the default file system is one of a file.
-    return (FileChannel) below(file, (above, name) -> above.newByteChannel(name, OPENING));
+    return opened.isPresent()
+        ? (FileChannel) below(file, (above, name) -> above.newByteChannel(name, options))
+        : FileChannel.open(file, options);
   }
 
   private <T> T below(Path path, OpenFolders.Use<T> use) throws IOException {
@@ -222,34 +246,6 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
   private void requireSame(Path found, Object key) throws IOException {
     if (numbers && !key.equals(first.computeIfAbsent(found, any -> key))) {
       throw new FileSystemException(found.toString(), null, "another folder is in its place");
-    }
-  }
-
-  private void refuseLinks(Path file, IOException cause) throws UserFaultException {
-    for (Path at = file; at != null && !at.equals(folder); at = at.getParent()) {
-      if (Files.isSymbolicLink(at)) {
-        throw new UserFaultException(
-            at + " is a symbolic link, and a download does not write through one: remove it",
-            cause);
-      }
-    }
-  }
-
-  /// A second name of a file is a way out of the folder, as a link is.
-  private static void requireOneName(Path file) throws IOException, UserFaultException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("unix") && names(file) > 1) {
-      throw new UserFaultException(
-          file
-              + " has other names (hard links), and a download would change the file under all of"
-              + " them: remove it");
-    }
-  }
-
-  private static int names(Path file) throws IOException {
-    try {
-      return (int) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
-    } catch (NoSuchFileException e) {
-      return 0;
     }
   }
 
