@@ -42,7 +42,7 @@ public final class UnpinCommand extends ReferencesCommand {
       return node.stat(root);
     } catch (NotFoundException e) {
       return new ContentStat(
-          root.toString(),
+          root instanceof Reference.Content content ? content.root().toString() : root.text(),
           "unknown",
           Optional.empty(),
           -1,
