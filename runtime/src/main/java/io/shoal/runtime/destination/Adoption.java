@@ -24,10 +24,13 @@ public final class Adoption {
   /// likes.
   private static final int MAX_RUNS_AT_ONCE = 4_096;
 
+  /// Some 300 bytes each; one that is asked for again costs a call of the store.
+  private static final int MAX_REFS = 1_024;
+
   private final FileBacked files;
   private final TreePlan plan;
   private final DownloadTarget destination;
-  private final Map<Path, FileRef> refs = new RecentFiles<>();
+  private final Map<Path, FileRef> refs = new RecentFiles<>(MAX_REFS);
 
   public Adoption(FileBacked files, TreePlan plan, DownloadTarget destination) {
     this.files = files;
@@ -97,11 +100,17 @@ public final class Adoption {
     // For a moment peers that ask get the answer that they are not held.
     for (TreePlan.PlannedFile file : plan.files()) {
       claimWhole(file);
-      Optional<FileBacked.FileClaims> growing = files.claims(destination.inPart(file));
+      Optional<FileRef> growing = growing(destination.inPart(file));
       if (growing.isPresent()) {
-        files.forget(growing.get().ref());
+        files.forget(growing.get());
       }
     }
+  }
+
+  private Optional<FileRef> growing(Path part) throws IOException {
+    Optional<FileRef> known = Optional.ofNullable(refs.get(part));
+    // The store lists all claims for the answer.
+    return known.isPresent() ? known : files.claims(part).map(FileBacked.FileClaims::ref);
   }
 
   private void claimWhole(TreePlan.PlannedFile file) throws IOException, ShoalException {

@@ -9,15 +9,16 @@ import java.util.Map;
 final class RecentFiles<T> extends LinkedHashMap<Path, T> {
   private static final long serialVersionUID = 1;
 
-  /// As many as are open at once.
-  private static final int MOST = PartFiles.MAX_OPEN;
+  private final int most;
 
-  RecentFiles() {
+  /// @param most of how many
+  RecentFiles(int most) {
     super(16, 0.75f, true);
+    this.most = most;
   }
 
   @Override
   protected boolean removeEldestEntry(Map.Entry<Path, T> eldest) {
-    return size() > MOST;
+    return size() > most;
   }
 }

@@ -40,8 +40,9 @@ public final class ResumeScan {
   private final Optional<Adoption> adoption;
   private final boolean resumed;
 
-  /// The claims in the files that were looked at last: leaves come file by file.
-  private final Map<Path, List<FileBacked.Segment>> claims = new RecentFiles<>();
+  /// The claims in the files that were looked at last, as many as are open at once: leaves come
+  /// file by file.
+  private final Map<Path, List<FileBacked.Segment>> claims = new RecentFiles<>(PartFiles.MAX_OPEN);
 
   /// @param adoption knows the claims; empty if leaves are not claimed
   /// @param resumed whether an earlier attempt may have left something
