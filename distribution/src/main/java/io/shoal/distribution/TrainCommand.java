@@ -74,8 +74,8 @@ final class TrainCommand implements Callable<Integer> {
       Files.write(folder.resolve("larger file"), content);
       // With a node that runs, commands go through its control API; afterwards each has one of its
       // own.
-      serveWhile(data, ready -> fetch(add(data, folder), ready, data, scratch.path()));
-      add(data, folder);
+      serveWhile(data, ready -> fetch(addThenOthers(data, folder), ready, data, scratch.path()));
+      addThenOthers(data, folder);
     }
     return ExitCode.DONE;
   }
@@ -105,8 +105,8 @@ final class TrainCommand implements Callable<Integer> {
     serve.join();
   }
 
-  /// @return what the command printed
-  private String add(Path data, Path folder) {
+  /// @return what 'add' printed
+  private String addThenOthers(Path data, Path folder) {
     var added = new ByteArrayOutputStream();
     run(added, data, "add", folder.toString());
     COMMANDS.forEach(

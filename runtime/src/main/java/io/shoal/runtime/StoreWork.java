@@ -208,17 +208,7 @@ final class StoreWork {
       if (here == 0) {
         throw new NotFoundException("nothing is known here of " + root + ": find or get it");
       }
-      return new StoreCommands.ContentStat(
-          root.toString(),
-          "unknown",
-          Optional.empty(),
-          -1,
-          -1,
-          here,
-          false,
-          Optional.empty(),
-          false,
-          sharing(root));
+      return StoreCommands.ContentStat.unknown(root.toString(), here, sharing(root));
     }
     String kind =
         plan.map(StoreWork::kind)

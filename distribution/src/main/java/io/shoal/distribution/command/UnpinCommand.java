@@ -41,16 +41,9 @@ public final class UnpinCommand extends ReferencesCommand {
     try {
       return node.stat(root);
     } catch (NotFoundException e) {
-      return new ContentStat(
+      return ContentStat.unknown(
           root instanceof Reference.Content content ? content.root().toString() : root.text(),
-          "unknown",
-          Optional.empty(),
-          -1,
-          -1,
           0,
-          false,
-          Optional.empty(),
-          false,
           Optional.empty());
     }
   }

@@ -98,7 +98,23 @@ public interface StoreCommands {
       boolean pinned,
       Optional<String> sha256,
       boolean hearsay,
-      Optional<String> sharing) {}
+      Optional<String> sharing) {
+
+    /// Those of content of which no more is known than how many of its chunks are here.
+    public static ContentStat unknown(String root, long chunksHere, Optional<String> sharing) {
+      return new ContentStat(
+          root,
+          "unknown",
+          Optional.empty(),
+          -1,
+          -1,
+          chunksHere,
+          false,
+          Optional.empty(),
+          false,
+          sharing);
+    }
+  }
 
   /// Which peers may learn of a root. A peer that knows its CID and an address of this node may
   /// fetch it either way, as far as `access` allows.

@@ -50,9 +50,6 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
           StandardOpenOption.WRITE,
           LinkOption.NOFOLLOW_LINKS);
 
-  private static final Set<OpenOption> MAKING =
-      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-
   /// File systems on which a file's number changes while it is there; they have no rights either,
   /// so that another user who may write there may write to the files themselves.
   private static final Set<String> WITHOUT_NUMBERS = Set.of("exfat", "fuseblk", "msdos", "vfat");
@@ -156,11 +153,7 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
   }
 
   private void makeNew(Path file, FileAttribute<?>... attributes) throws IOException {
-    if (opened.isPresent()) {
-      below(file, (above, name) -> above.newByteChannel(name, MAKING, attributes)).close();
-    } else {
-      FileChannel.open(file, MAKING, attributes).close();
-    }
+    open(file, BEGINNING, attributes).close();
   }
 
   /// @throws UserFaultException its path leads out of this folder
@@ -232,11 +225,13 @@ final class PartPlace implements NameTrial.Place, AutoCloseable {
     }
   }
 
-  private FileChannel open(Path file, Set<OpenOption> options) throws IOException {
+  private FileChannel open(Path file, Set<OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
     // The JDK promises a channel of bytes; that of the default file system is one of a file.
     return opened.isPresent()
-        ? (FileChannel) below(file, (above, name) -> above.newByteChannel(name, options))
-        : FileChannel.open(file, options);
+        ? (FileChannel)
+            below(file, (above, name) -> above.newByteChannel(name, options, attributes))
+        : FileChannel.open(file, options, attributes);
   }
 
   private <T> T below(Path path, OpenFolders.Use<T> use) throws IOException {
