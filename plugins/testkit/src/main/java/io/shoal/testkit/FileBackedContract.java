@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.shoal.api.ChunkChangedException;
 import io.shoal.api.ChunkReader;
 import io.shoal.api.ChunkStore;
 import io.shoal.api.Cid;
@@ -250,6 +251,62 @@ public abstract class FileBackedContract extends FileServingContract {
     assertEquals(segments(bytes), claims(target).segments());
     Files.write(target, new byte[] {1}, StandardOpenOption.APPEND);
     assertServesNot(part(bytes, 0));
+  }
+
+  /// [FileBacked#moved] takes the claims to the path that the file has since its folder was
+  /// renamed, and settles it. Readers that are open go on, and what was claimed at the new path is
+  /// forgotten. The claims of a store that is VOLATILE are not looked for after a restart.
+  ///
+  /// @throws Exception as the store throws it
+  @Test
+  public void aFileThatMovedWithItsFolderKeepsItsClaimsAndIsSettled() throws Exception {
+    byte[] old = TestData.bytes(22, 1_000);
+    byte[] bytes = TestData.bytes(23, 2_000);
+    Path target = Files.createDirectory(folder.resolve("whole")).resolve("file");
+    Files.write(target, old);
+    files.adopt(files.refer(target), segments(old));
+    Path part = Files.createDirectory(folder.resolve("whole.part")).resolve("file");
+    Files.write(part, bytes);
+    FileRef ref = files.referGrowing(part);
+    files.adopt(ref, segments(bytes));
+    try (ChunkReader reader = store.open(TestData.cid(part(bytes, 0))).orElseThrow()) {
+      Files.move(target.getParent(), folder.resolve("old"));
+      Files.move(part.getParent(), target.getParent());
+      FileRef settled = files.moved(ref, target);
+      assertEquals(target, settled.path());
+      assertFalse(settled.growing());
+      assertArrayEquals(part(bytes, 0), TestData.bytesOf(reader));
+      reader.revalidate();
+    }
+    assertTrue(files.claims(part).isEmpty());
+    assertServes(part(bytes, 1));
+    assertServesNot(old);
+    store.sync();
+    if (isPersistent()) {
+      restart();
+    }
+    assertEquals(FileBacked.FileState.INTACT, claims(target).state());
+    assertEquals(segments(bytes), claims(target).segments());
+    Files.write(target, new byte[] {1}, StandardOpenOption.APPEND);
+    assertServesNot(part(bytes, 0));
+  }
+
+  /// [FileBacked#moved] never takes claims to another file, or to none.
+  ///
+  /// @throws Exception as the store throws it
+  @Test
+  public void claimsDoNotMoveToAnotherFile() throws Exception {
+    byte[] bytes = TestData.bytes(24, 2_000);
+    FileRef ref = files.referGrowing(write("file.part", bytes));
+    files.adopt(ref, segments(bytes));
+    assertThrows(
+        ChunkChangedException.class, () -> files.moved(ref, folder.resolve("nothing here")));
+    assertServes(part(bytes, 0));
+    Path other = write("other", new byte[2_000]);
+    assertThrows(ChunkChangedException.class, () -> files.moved(ref, other));
+    assertServes(part(bytes, 0));
+    assertServes(part(bytes, 1));
+    assertTrue(files.claims(other).isEmpty());
   }
 
   /// [FileBacked#relocate] throws a [UserFaultException] if the target exists and `replace` is

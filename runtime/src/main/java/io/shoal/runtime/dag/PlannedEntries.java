@@ -174,12 +174,11 @@ final class PlannedEntries {
     String path = path(fileParents.get(file), fileNodes.get(file), fileNames.get(file));
     if (content >= 0) {
       int top = contentRefs.get(content);
-      return new TreePlan.PlannedFile(
-          path, dag.resolve(top), contents.get(content), attributes(top));
+      return new TreePlan.PlannedFile(path, contents.get(content), attributes(top), dag, top);
     }
     int ref = leafOf(file);
     return new TreePlan.PlannedFile(
-        path, dag.resolve(ref), new TreePlan.Content(ref, singleBytes(ref)), UnixFsAttributes.NONE);
+        path, new TreePlan.Content(ref, singleBytes(ref)), UnixFsAttributes.NONE, dag, ref);
   }
 
   TreePlan.PlannedFolder folder(int folder) {

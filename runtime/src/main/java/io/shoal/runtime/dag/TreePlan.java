@@ -88,12 +88,41 @@ public final class TreePlan implements AutoCloseable {
   }
 
   /// A file to write.
-  ///
-  /// @param path relative, with `/` between names that passed the name check; empty if the root is
-  ///   a file
-  /// @param cid the file's root
-  /// @param attributes its rights and time
-  public record PlannedFile(String path, Cid cid, Content content, UnixFsAttributes attributes) {}
+  public static final class PlannedFile {
+    private final String path;
+    private final Content content;
+    private final UnixFsAttributes attributes;
+    private final DagWalker dag;
+    private final int ref;
+
+    /// @param ref of its root in the DAG
+    PlannedFile(String path, Content content, UnixFsAttributes attributes, DagWalker dag, int ref) {
+      this.path = path;
+      this.content = content;
+      this.attributes = attributes;
+      this.dag = dag;
+      this.ref = ref;
+    }
+
+    /// Relative, with `/` between names that passed the name check; empty if the root is a file.
+    public String path() {
+      return path;
+    }
+
+    public Content content() {
+      return content;
+    }
+
+    /// Its rights and time.
+    public UnixFsAttributes attributes() {
+      return attributes;
+    }
+
+    /// The file's root, made when it is asked for.
+    public Cid cid() {
+      return dag.resolve(ref);
+    }
+  }
 
   /// A folder to make.
   ///

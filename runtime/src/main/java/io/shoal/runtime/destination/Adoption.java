@@ -25,7 +25,7 @@ public final class Adoption {
   private static final int MAX_RUNS_AT_ONCE = 4_096;
 
   /// Some 300 bytes each; one that is asked for again costs a call of the store.
-  private static final int MAX_REFS = 1_024;
+  private static final int MAX_REFS = 4_096;
 
   private final FileBacked files;
   private final TreePlan plan;
@@ -96,15 +96,31 @@ public final class Adoption {
       return;
     }
     destination.rename(replace);
-    // The folder's rename changed every path at once: the claims are made again below the new name.
-    // For a moment peers that ask get the answer that they are not held.
+    // The folder's rename changed every path at once.
     for (TreePlan.PlannedFile file : plan.files()) {
-      claimWhole(file);
       Optional<FileRef> growing = growing(destination.inPart(file));
-      if (growing.isPresent()) {
+      if (growing.isEmpty()) {
+        claimWhole(file);
+      } else if (!follow(growing.get(), file)) {
+        claimWhole(file);
         files.forget(growing.get());
       }
     }
+  }
+
+  /// @return whether the claims are at the new path now
+  private boolean follow(FileRef growing, TreePlan.PlannedFile file) throws IOException {
+    FileRef settled;
+    try {
+      settled = files.moved(growing, destination.inTarget(file));
+    } catch (ChunkChangedException e) {
+      return false;
+    }
+    if (settled.sizeBytes() == 0) {
+      // There is nothing in it to serve.
+      files.forget(settled);
+    }
+    return true;
   }
 
   private Optional<FileRef> growing(Path part) throws IOException {

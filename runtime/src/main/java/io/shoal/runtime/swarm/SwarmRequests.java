@@ -52,8 +52,12 @@ final class SwarmRequests {
   }
 
   boolean isAskedOf(SwarmPeer peer, int chunk) {
-    List<SwarmRequest> asked = byChunk.get(chunk);
-    return asked != null && asked.stream().anyMatch(request -> request.peer == peer);
+    for (SwarmRequest request : byChunk.getOrDefault(chunk, List.of())) {
+      if (request.peer == peer) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether a request counts for the chunk.

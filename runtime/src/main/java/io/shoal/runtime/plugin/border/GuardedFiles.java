@@ -42,6 +42,11 @@ final class GuardedFiles implements FileBacked {
   }
 
   @Override
+  public FileRef moved(FileRef ref, Path now) throws IOException, ChunkChangedException {
+    return calls.file("FileBacked.moved", () -> files.moved(ref, now));
+  }
+
+  @Override
   public void forget(FileRef ref) throws IOException {
     calls.onFile("FileBacked.forget", () -> files.forget(ref));
   }

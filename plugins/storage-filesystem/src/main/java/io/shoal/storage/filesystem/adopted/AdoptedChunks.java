@@ -26,12 +26,14 @@ public final class AdoptedChunks {
 
   private final Disk disk;
   private final ClaimTable table;
+  private final ChunkClaims claims;
   private final ChangeCheck check;
   private volatile boolean closed;
 
   AdoptedChunks(Disk disk, ClaimTable table, ChangeCheck check) {
     this.disk = disk;
     this.table = table;
+    this.claims = table.ofChunks();
     this.check = check;
   }
 
@@ -47,7 +49,7 @@ public final class AdoptedChunks {
   }
 
   public Optional<ChunkReader> open(ChunkKey key) throws IOException, RetryableException {
-    for (ClaimTable.Candidate claim : table.candidates(key)) {
+    for (ChunkClaims.Candidate claim : claims.candidates(key)) {
       Optional<ChunkReader> reader = open(key, claim);
       if (reader.isPresent()) {
         return reader;
@@ -56,7 +58,7 @@ public final class AdoptedChunks {
     return Optional.empty();
   }
 
-  private Optional<ChunkReader> open(ChunkKey key, ClaimTable.Candidate claim)
+  private Optional<ChunkReader> open(ChunkKey key, ChunkClaims.Candidate claim)
       throws IOException, RetryableException {
     DiskFile open;
     try {
@@ -85,7 +87,7 @@ public final class AdoptedChunks {
     return Optional.of(new AdoptedReader(this, check, key, claim, open));
   }
 
-  private boolean usable(ClaimTable.Candidate claim) throws IOException {
+  private boolean usable(ChunkClaims.Candidate claim) throws IOException {
     Optional<ExpectedFile> expected = table.expected(claim.file());
     Optional<FileStamp> stamp;
     try {
@@ -109,7 +111,7 @@ public final class AdoptedChunks {
 
   /// The size of a chunk that [#open] would give.
   public OptionalInt sizeBytes(ChunkKey key) throws IOException {
-    for (ClaimTable.Candidate claim : table.candidates(key)) {
+    for (ChunkClaims.Candidate claim : claims.candidates(key)) {
       if (usable(claim)) {
         return OptionalInt.of(claim.sizeBytes());
       }
@@ -127,7 +129,7 @@ public final class AdoptedChunks {
   /// Takes back a claim on bytes that are corrupt.
   ///
   /// @return whether it was there; not of a file that changed: its reference goes as a whole
-  boolean discard(ChunkKey key, ClaimTable.Candidate claim) throws IOException {
+  boolean discard(ChunkKey key, ChunkClaims.Candidate claim) throws IOException {
     if (!usable(claim)) {
       return false;
     }
@@ -142,7 +144,7 @@ public final class AdoptedChunks {
   public void copies(ChunkKey key, ChunkStore.CopySink each)
       throws IOException, RetryableException {
     boolean more = true;
-    for (ClaimTable.Candidate claim : table.claims(key)) {
+    for (ChunkClaims.Candidate claim : claims.all(key)) {
       Optional<ChunkReader> copy = more ? open(key, claim) : Optional.empty();
       if (copy.isPresent()) {
         try (ChunkReader reader = copy.get()) {

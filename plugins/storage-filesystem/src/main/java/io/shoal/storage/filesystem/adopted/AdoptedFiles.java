@@ -184,12 +184,10 @@ public final class AdoptedFiles implements FileBacked {
   @Override
   public void adopt(FileRef ref, List<Segment> segments) throws IOException, ChunkChangedException {
     AdoptedFile file = referredTo(ref).orElseThrow(() -> ChangeCheck.changed(ref.path()));
-    Optional<ExpectedFile> expected = table.expected(file);
     Optional<FileStamp> stamp = disk.stat(ref.path());
-    switch (expected.map(it -> it.state(stamp)).orElse(FileState.MISSING)) {
-      case INTACT, GROWING -> {
-        claim(file, segments, stamp.map(FileStamp::sizeBytes).orElse(0L), ref.path());
-      }
+    switch (table.state(file, stamp)) {
+      case INTACT, GROWING ->
+          claim(file, segments, stamp.map(FileStamp::sizeBytes).orElse(0L), ref.path());
       case CHANGED, MISSING -> {
         if (check.isGone(file)) {
           throw ChangeCheck.changed(ref.path());
@@ -253,11 +251,7 @@ public final class AdoptedFiles implements FileBacked {
   }
 
   private Optional<AdoptedFile> referredTo(FileRef ref) {
-    return table.at(normal(ref.path())).filter(file -> !table.isGone(file) && refersTo(file, ref));
-  }
-
-  private boolean refersTo(AdoptedFile file, FileRef ref) {
-    return table.expected(file).map(ExpectedFile::ref).equals(Optional.of(ref));
+    return table.at(normal(ref.path()), ref).filter(file -> !table.isGone(file));
   }
 
   private static void requireWithin(Segment segment, long fileBytes, Path file) {
@@ -288,10 +282,28 @@ public final class AdoptedFiles implements FileBacked {
   }
 
   @Override
+  public FileRef moved(FileRef ref, Path now) throws IOException, ChunkChangedException {
+    Path to = normal(now);
+    Optional<FileStamp> stamp = disk.stat(to);
+    changing.lock();
+    try {
+      AdoptedFile file = referredTo(ref).orElseThrow(() -> ChangeCheck.changed(ref.path()));
+      boolean same =
+          ref.inode() != 0 && stamp.map(FileStamp::inode).equals(Optional.of(ref.inode()));
+      if (!same || !stamp.get().regular()) {
+        throw ChangeCheck.changed(to);
+      }
+      return moves.moved(file, ExpectedFile.of(to, stamp.get(), false));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  @Override
   public void forget(FileRef ref) {
     changing.lock();
     try {
-      table.at(normal(ref.path())).filter(file -> refersTo(file, ref)).ifPresent(table::forget);
+      table.at(normal(ref.path()), ref).ifPresent(table::forget);
     } finally {
       changing.unlock();
     }

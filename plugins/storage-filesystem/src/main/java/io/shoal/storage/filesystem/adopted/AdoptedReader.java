@@ -16,14 +16,14 @@ final class AdoptedReader implements ChunkReader {
   private final AdoptedChunks chunks;
   private final ChangeCheck check;
   private final ChunkKey key;
-  private final ClaimTable.Candidate claim;
+  private final ChunkClaims.Candidate claim;
   private final DiskFile file;
 
   AdoptedReader(
       AdoptedChunks chunks,
       ChangeCheck check,
       ChunkKey key,
-      ClaimTable.Candidate claim,
+      ChunkClaims.Candidate claim,
       DiskFile file) {
     this.chunks = chunks;
     this.check = check;

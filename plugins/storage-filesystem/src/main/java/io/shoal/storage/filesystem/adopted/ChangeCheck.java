@@ -26,7 +26,7 @@ final class ChangeCheck {
   }
 
   /// Whether bytes that were read from the file can be trusted.
-  void requireUnchanged(ClaimTable.Candidate claim) throws IOException, ChunkChangedException {
+  void requireUnchanged(ChunkClaims.Candidate claim) throws IOException, ChunkChangedException {
     // A file that was forgotten while it is read has the name that it had.
     ExpectedFile expected = table.expected(claim.file()).orElse(claim.expected());
     switch (expected.state(disk.stat(expected.ref().path()))) {

@@ -1,39 +1,23 @@
 package io.shoal.storage.filesystem.adopted;
 
 import io.shoal.api.Cid;
+import io.shoal.api.FileBacked.FileState;
 import io.shoal.api.FileBacked.Segment;
+import io.shoal.api.FileRef;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
 import io.shoal.storage.filesystem.chunk.ChunkKey;
+import io.shoal.storage.filesystem.disk.FileStamp;
 import io.shoal.storage.filesystem.journal.ClaimedRun;
 import io.shoal.storage.filesystem.journal.ExpectedFile;
 import io.shoal.storage.filesystem.journal.JournalRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// The state in memory of users' files: the references, their claims, and the changes that the
 /// journal does not have yet. Thread-safe; does no IO, so its lock is never held for long.
 final class ClaimTable {
-  /// How many files are tried for one chunk. The empty chunk is in every empty file: looking at all
-  /// of them would cost more than fetching it.
-  private static final int MAX_CANDIDATES = 16;
-
-  /// How many claims on one chunk are audited: 64 GiB of zeros in leaves of 1 MiB. Bounds the list,
-  /// and what one chunk takes of an audit.
-  private static final int MAX_AUDITED = 65_536;
-
-  /// A claim that may serve a chunk.
-  ///
-  /// @param expected how the file had to look when this was found
-  record Candidate(AdoptedFile file, ExpectedFile expected, long offsetBytes, int sizeBytes) {
-    Path path() {
-      return expected.ref().path();
-    }
-  }
-
   private final ChunkIndex index;
   // Guarded by the index.
   private final FileColumns files;
@@ -50,20 +34,33 @@ final class ClaimTable {
 
   AdoptedFile begin(ExpectedFile expected) {
     synchronized (index) {
-      AdoptedFile file = file(files.add(expected));
+      AdoptedFile file = files.file(files.add(expected));
       pending.add(new PendingChange.Description(file));
       return file;
     }
   }
 
-  private AdoptedFile file(int number) {
-    return new AdoptedFile(number, files.generation(number));
+  /// The claims by chunk.
+  ChunkClaims ofChunks() {
+    return new ChunkClaims(index, files);
   }
 
   Optional<AdoptedFile> at(Path path) {
     synchronized (index) {
       int number = files.at(path);
-      return number == FileColumns.NONE ? Optional.empty() : Optional.of(file(number));
+      return number == FileColumns.NONE ? Optional.empty() : Optional.of(files.file(number));
+    }
+  }
+
+  /// The file of a reference, if it is described as it was then.
+  ///
+  /// @param path the reference's, absolute and normalised
+  Optional<AdoptedFile> at(Path path, FileRef ref) {
+    synchronized (index) {
+      int number = files.at(path);
+      return number == FileColumns.NONE || !files.isSame(number, ref)
+          ? Optional.empty()
+          : Optional.of(files.file(number));
     }
   }
 
@@ -71,14 +68,14 @@ final class ClaimTable {
   Optional<AdoptedFile> next(int number) {
     synchronized (index) {
       int next = files.next(number);
-      return next == FileColumns.NONE ? Optional.empty() : Optional.of(file(next));
+      return next == FileColumns.NONE ? Optional.empty() : Optional.of(files.file(next));
     }
   }
 
   /// The file that is referred to by a number.
   Optional<AdoptedFile> numbered(int number) {
     synchronized (index) {
-      return files.isReferredTo(number) ? Optional.of(file(number)) : Optional.empty();
+      return files.isReferredTo(number) ? Optional.of(files.file(number)) : Optional.empty();
     }
   }
 
@@ -87,6 +84,13 @@ final class ClaimTable {
   Optional<ExpectedFile> expected(AdoptedFile file) {
     synchronized (index) {
       return isKnown(file) ? Optional.of(files.expected(file.number())) : Optional.empty();
+    }
+  }
+
+  /// A file's state, given what is on disk now; [FileState#MISSING] once its number was given away.
+  FileState state(AdoptedFile file, Optional<FileStamp> found) {
+    synchronized (index) {
+      return isKnown(file) ? files.state(file.number(), found) : FileState.MISSING;
     }
   }
 
@@ -148,55 +152,10 @@ final class ClaimTable {
     }
   }
 
-  /// The claims that may serve a chunk, at most one a file.
-  List<Candidate> candidates(ChunkKey key) {
-    synchronized (index) {
-      List<Candidate> found = new ArrayList<>();
-      Set<Integer> seen = new HashSet<>();
-      int entry = index.find(key);
-      for (int i = 0; i < FileEntries.MAX_CHAIN && entry != ChunkIndex.NONE; i++) {
-        int number = index.file(entry);
-        if (files.isReferredTo(number) && seen.add(number)) {
-          found.add(candidate(number, entry, 0));
-        }
-        if (found.size() == MAX_CANDIDATES) {
-          break;
-        }
-        entry = index.nextOfKey(entry);
-      }
-      return found;
-    }
-  }
-
-  /// @param time which one of a run
-  private Candidate candidate(int number, int entry, int time) {
-    int size = index.sizeBytes(entry);
-    return new Candidate(
-        file(number), files.expected(number), index.offsetBytes(entry) + (long) time * size, size);
-  }
-
-  /// The claims on a chunk, also where a file has several.
-  List<Candidate> claims(ChunkKey key) {
-    synchronized (index) {
-      List<Candidate> found = new ArrayList<>();
-      int entry = index.find(key);
-      while (entry != ChunkIndex.NONE && found.size() < MAX_AUDITED) {
-        if (files.isReferredTo(index.file(entry))) {
-          int most = Math.min(index.times(entry), MAX_AUDITED - found.size());
-          for (int time = 0; time < most; time++) {
-            found.add(candidate(index.file(entry), entry, time));
-          }
-        }
-        entry = index.nextOfKey(entry);
-      }
-      return found;
-    }
-  }
-
   /// Takes one claim back.
   ///
   /// @return whether it was there
-  boolean unclaim(ChunkKey key, Candidate claim) {
+  boolean unclaim(ChunkKey key, ChunkClaims.Candidate claim) {
     return unclaim(
         claim.file(), new ClaimedRun(key.cid(Cid.RAW), claim.offsetBytes(), claim.sizeBytes(), 1));
   }
@@ -231,7 +190,7 @@ final class ClaimTable {
       while (entry != ChunkIndex.NONE) {
         int next = index.nextOfKey(entry);
         if (files.isReferredTo(index.file(entry))) {
-          pending.add(new PendingChange.Unclaim(file(index.file(entry)), entries.run(entry)));
+          pending.add(new PendingChange.Unclaim(files.file(index.file(entry)), entries.run(entry)));
           entries.remove(entry);
           any = true;
         }

@@ -1,7 +1,9 @@
 package io.shoal.storage.filesystem.adopted;
 
+import io.shoal.api.FileBacked.FileState;
 import io.shoal.api.FileRef;
 import io.shoal.storage.filesystem.chunk.ChunkIndex;
+import io.shoal.storage.filesystem.disk.FileStamp;
 import io.shoal.storage.filesystem.journal.ExpectedFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The state of each file in columns by its number, and the files by their paths: about 110 bytes a
@@ -175,6 +178,11 @@ final class FileColumns {
     return (flags(number) & USED) != 0;
   }
 
+  /// The file that has a number now.
+  AdoptedFile file(int number) {
+    return new AdoptedFile(number, generation(number));
+  }
+
   ExpectedFile expected(int number) {
     Path path =
         folders.path(folder(number)).resolve(new String(name(number), StandardCharsets.UTF_8));
@@ -184,8 +192,28 @@ final class FileColumns {
             get(number, SIZE),
             get(number, MODIFIED),
             get(number, INODE),
-            (flags(number) & GROWING) != 0),
+            is(number, GROWING)),
         get(number, CHANGED));
+  }
+
+  /// Whether a reference is to a file as it is described now, whose path is known to be its own.
+  boolean isSame(int number, FileRef ref) {
+    return get(number, SIZE) == ref.sizeBytes()
+        && get(number, MODIFIED) == ref.modifiedNanos()
+        && get(number, INODE) == ref.inode()
+        && is(number, GROWING) == ref.growing();
+  }
+
+  /// A file's state, given what is on disk now.
+  FileState state(int number, Optional<FileStamp> found) {
+    FileStamp due =
+        new FileStamp(
+            true,
+            get(number, SIZE),
+            get(number, MODIFIED),
+            get(number, CHANGED),
+            get(number, INODE));
+    return ExpectedFile.state(due, is(number, GROWING), found);
   }
 
   boolean is(int number, int flag) {

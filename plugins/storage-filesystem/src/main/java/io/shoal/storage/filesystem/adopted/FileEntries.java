@@ -70,8 +70,9 @@ final class FileEntries {
         left = left.after(covered);
       } else if (hasRoom(claims)) {
         further += claims >= CERTAIN ? 1 : 0;
-        add(file, key, left.first(free));
-        added.add(left.first(free));
+        ClaimedRun now = left.first(free);
+        add(file, key, now);
+        added.add(now);
         left = left.after(free);
       } else {
         return;
@@ -139,7 +140,7 @@ final class FileEntries {
 
   /// Takes all claims of an entry back.
   void remove(int entry) {
-    further -= claims(index.key(entry)) > CERTAIN ? 1 : 0;
+    further -= further > 0 && claims(index.key(entry)) > CERTAIN ? 1 : 0;
     index.removeClaim(entry);
     count--;
   }

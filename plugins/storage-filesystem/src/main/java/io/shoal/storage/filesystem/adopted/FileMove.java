@@ -66,6 +66,13 @@ final class FileMove {
     table.redescribe(file, ExpectedFile.of(target, now, false));
   }
 
+  /// See [io.shoal.api.FileBacked#moved].
+  FileRef moved(AdoptedFile file, ExpectedFile now) {
+    table.at(now.ref().path()).filter(other -> !other.equals(file)).ifPresent(table::forget);
+    table.redescribe(file, now);
+    return now.ref();
+  }
+
   /// See [io.shoal.api.FileBacked#relocate].
   FileRef relocate(AdoptedFile file, Path to, boolean replace)
       throws IOException, UserFaultException {

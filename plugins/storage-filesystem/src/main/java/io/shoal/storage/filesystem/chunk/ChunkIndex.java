@@ -90,7 +90,7 @@ public final class ChunkIndex {
       int times,
       int nextInFile) {
     int entry = newEntry();
-    int kind = kindNumber(new Kind(key.code(), key.digest().length));
+    int kind = kindNumber(key);
     long[] page = page(entry);
     int base = base(entry);
     ByteBuffer digest = ByteBuffer.wrap(Arrays.copyOf(key.digest(), ChunkKey.MAX_DIGEST_BYTES));
@@ -300,7 +300,7 @@ public final class ChunkIndex {
   /// The slot of the key's first place, or the empty slot where it belongs.
   private int slotOf(ChunkKey key) {
     ByteBuffer digest = ByteBuffer.wrap(Arrays.copyOf(key.digest(), ChunkKey.MAX_DIGEST_BYTES));
-    int kind = kinds.indexOf(new Kind(key.code(), key.digest().length));
+    int kind = kindOf(key);
     int mask = table.length - 1;
     int at = home(digest.getLong(0));
     while (table[at] != 0 && !holds(table[at] - 1, kind, digest)) {
@@ -333,17 +333,27 @@ public final class ChunkIndex {
     return (int) (firstWord * seed >>> 33) & table.length - 1;
   }
 
-  private int kindNumber(Kind kind) {
-    int known = kinds.indexOf(kind);
-    if (known >= 0) {
+  /// @return its number, or [#NONE]
+  private int kindOf(ChunkKey key) {
+    for (int number = 0; number < kinds.size(); number++) {
+      Kind kind = kinds.get(number);
+      if (kind.code() == key.code() && kind.digestBytes() == key.digest().length) {
+        return number;
+      }
+    }
+    return NONE;
+  }
+
+  private int kindNumber(ChunkKey key) {
+    int known = kindOf(key);
+    if (known != NONE) {
       return known;
     }
     if (kinds.size() == MAX_NAMES) {
       throw new IllegalArgumentException(
-          "a store takes %d hash functions, and 0x%x is one more"
-              .formatted(MAX_NAMES, kind.code()));
+          "a store takes %d hash functions, and 0x%x is one more".formatted(MAX_NAMES, key.code()));
     }
-    kinds.add(kind);
+    kinds.add(new Kind(key.code(), key.digest().length));
     return kinds.size() - 1;
   }
 

@@ -21,20 +21,32 @@ public record ExpectedFile(FileRef ref, long changedNanos) {
 
   /// The file's state, given what is on disk now.
   public FileState state(Optional<FileStamp> found) {
+    return state(stamp(), ref.growing(), found);
+  }
+
+  private FileStamp stamp() {
+    return new FileStamp(true, ref.sizeBytes(), ref.modifiedNanos(), changedNanos, ref.inode());
+  }
+
+  /// A file's state, given what is on disk now.
+  ///
+  /// @param due how it has to look
+  /// @param growing whether the node still writes it
+  public static FileState state(FileStamp due, boolean growing, Optional<FileStamp> found) {
     if (found.isEmpty()) {
       return FileState.MISSING;
     }
     FileStamp stamp = found.get();
-    if (!stamp.regular() || stamp.inode() != ref.inode()) {
+    if (!stamp.regular() || stamp.inode() != due.inode()) {
       return FileState.CHANGED;
     }
-    if (ref.growing()) {
+    if (growing) {
       return FileState.GROWING;
     }
     boolean same =
-        stamp.sizeBytes() == ref.sizeBytes()
-            && stamp.modifiedNanos() == ref.modifiedNanos()
-            && stamp.changedNanos() == changedNanos;
+        stamp.sizeBytes() == due.sizeBytes()
+            && stamp.modifiedNanos() == due.modifiedNanos()
+            && stamp.changedNanos() == due.changedNanos();
     return same ? FileState.INTACT : FileState.CHANGED;
   }
 }
