@@ -109,6 +109,7 @@ final class TrainCommand implements Callable<Integer> {
   private String addThenOthers(Path data, Path folder) {
     var added = new ByteArrayOutputStream();
     run(added, data, "add", folder.toString());
+    run(OutputStream.nullOutputStream(), data, "add", "--in-place", "-q", folder.toString());
     COMMANDS.forEach(
         command -> run(OutputStream.nullOutputStream(), data, command.toArray(String[]::new)));
     return added.toString(StandardCharsets.UTF_8);
