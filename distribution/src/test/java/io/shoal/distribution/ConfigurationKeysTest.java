@@ -27,10 +27,15 @@ class ConfigurationKeysTest {
       Pattern.compile("(?m)^#?((?:  )*)([A-Za-z][A-Za-z0-9-]*):(?: +([^#\\n]*?))?(?: +#.*)?$");
 
   /// A call that reads a setting: `config.text("path", …)`, `hostPort(config, "listen")`.
+  private static final Set<String> DEFAULTS =
+      Set.of("discovery-kademlia", "storage-filesystem", "transport-tcp", "verification-sha256");
+
+  private static final Pattern ROW_OF_KEY = Pattern.compile("(?m)^\\| `([A-Za-z0-9.]+)` \\|");
+
   private static final Pattern READING =
       Pattern.compile(
           "(?:\\b(config|config\\(\\)|section|root)\\s*\\."
-              + "\\s*(?:text|texts|oneOf|flag|number|sizeBytes|bytesPerSecond|duration)\\("
+              + "\\s*(?:text|texts|oneOf|flag|number|sizeBytes|bytesPerSecond|duration|path|secret)\\("
               + "|\\w\\((?:config|context|root),)\\s*\"([A-Za-z.]+)\"");
 
   @TempDir Path folder;
@@ -50,13 +55,8 @@ class ConfigurationKeysTest {
   @Test
   void everyKeyThatADefaultPluginReadsIsInTheFileAndNoOther() throws Exception {
     Set<String> known = new TreeSet<>();
-    try (var plugins = Files.list(SOURCES.resolve("plugins"))) {
-      for (Path plugin : plugins.toList()) {
-        String id = plugin.getFileName().toString();
-        if (Files.isDirectory(plugin.resolve("src/main/java")) && !id.equals("testkit")) {
-          known.addAll(keysRead(plugin.resolve("src/main/java"), ".java", "plugins." + id + "."));
-        }
-      }
+    for (String id : DEFAULTS) {
+      known.addAll(keysOf(id, "plugins." + id + "."));
     }
     assertTrue(known.contains("plugins.storage-filesystem.quota"), known::toString);
 
@@ -64,6 +64,33 @@ class ConfigurationKeysTest {
     written.removeIf(key -> !key.matches("plugins\\.[^.]+\\..*"));
 
     assertEquals(known, written);
+  }
+
+  @Test
+  void everyKeyThatAnotherPluginReadsIsOnItsPageAndNoOther() throws Exception {
+    try (var plugins = Files.list(SOURCES.resolve("plugins"))) {
+      for (Path plugin : plugins.toList()) {
+        String id = plugin.getFileName().toString();
+        boolean isOther =
+            Files.isDirectory(plugin.resolve("src/main/java"))
+                && !DEFAULTS.contains(id)
+                && !id.startsWith("lib-")
+                && !id.equals("testkit");
+        if (isOther) {
+          Path page = SOURCES.resolve("distribution/src/docs/plugins/" + id + ".md");
+          Set<String> written = new TreeSet<>();
+          Matcher matcher = ROW_OF_KEY.matcher(Files.readString(page));
+          while (matcher.find()) {
+            written.add(matcher.group(1));
+          }
+          assertEquals(keysOf(id, ""), written, id);
+        }
+      }
+    }
+  }
+
+  private static Set<String> keysOf(String plugin, String prefix) throws IOException {
+    return keysRead(SOURCES.resolve("plugins/" + plugin + "/src/main/java"), ".java", prefix);
   }
 
   @Test

@@ -85,10 +85,12 @@ class DependencyArrowsTest {
   }
 
   /// The package of a module in `plugins/`, from its folder's name: `transport-tcp` is
-  /// `io.shoal.transport.tcp`, `lib-wire` is `io.shoal.wire`.
+  /// `io.shoal.transport.tcp`, `lib-wire` is `io.shoal.wire`. A word of Java is no package:
+  /// `discovery-static` is `io.shoal.discovery.fixed`.
   private static String packageOf(Path folder) {
     var name = folder.getFileName().toString();
-    return "io.shoal." + name.replaceFirst("^lib-", "").replace('-', '.');
+    return "io.shoal."
+        + name.replaceFirst("^lib-", "").replaceFirst("-static$", "-fixed").replace('-', '.');
   }
 
   private static void onlyUses(JavaClasses classes, String... packages) {

@@ -1,6 +1,7 @@
 package io.shoal.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -76,5 +77,21 @@ class PackageIT {
               .sorted()
               .toList());
     }
+  }
+
+  @Test
+  void theOtherPluginsAreThereAndNoNodeLooksAtThem(@TempDir Path folder) throws Exception {
+    List<String> ids;
+    try (var entries = Files.list(PACKAGE.resolve("extras"))) {
+      ids =
+          entries
+              .map(path -> path.getFileName().toString().replaceFirst("-\\d.*", ""))
+              .sorted()
+              .toList();
+    }
+    assertEquals(List.of("discovery-static", "verification-blake3"), ids);
+    String table = ShoalProcess.run(folder, "plugins").out();
+    assertTrue(table.contains("discovery-kademlia"), table);
+    ids.forEach(id -> assertFalse(table.contains(id), table));
   }
 }

@@ -14,6 +14,7 @@ import io.shoal.api.ShoalException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +126,7 @@ public final class StaticDiscovery implements Discovery {
   @Override
   public void findProviders(Cid cid, Set<String> schemes, ProviderSink sink)
       throws InterruptedException {
-    Set<String> reported = new java.util.HashSet<>();
+    Set<String> reported = new HashSet<>();
     for (Peer peer : listed.peers()) {
       if (Thread.interrupted()) {
         throw new InterruptedException("the search was interrupted");
