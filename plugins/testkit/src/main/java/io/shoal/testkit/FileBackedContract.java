@@ -304,9 +304,14 @@ public abstract class FileBackedContract extends FileServingContract {
     assertServes(part(bytes, 0));
     Path other = write("other", new byte[2_000]);
     assertThrows(ChunkChangedException.class, () -> files.moved(ref, other));
+    assertTrue(files.claims(other).isEmpty());
+    byte[] own = TestData.bytes(25, 2_000);
+    Path served = write("served", own);
+    files.adopt(files.refer(served), segments(own));
+    assertThrows(ChunkChangedException.class, () -> files.moved(ref, served));
     assertServes(part(bytes, 0));
     assertServes(part(bytes, 1));
-    assertTrue(files.claims(other).isEmpty());
+    assertServes(part(own, 1));
   }
 
   /// [FileBacked#relocate] throws a [UserFaultException] if the target exists and `replace` is

@@ -80,6 +80,9 @@ class MovedByDefaultTest {
       files.adopt(ref, List.of(new FileBacked.Segment(TestData.cid(bytes), 0, bytes.length)));
       assertThrows(ChunkChangedException.class, () -> files.moved(ref, other));
       assertTrue(files.claims(other).isEmpty());
+      FileRef own = files.refer(other);
+      assertThrows(ChunkChangedException.class, () -> files.moved(ref, other));
+      assertEquals(own, files.claims(other).orElseThrow().ref());
       Path target = folder.resolve("whole").resolve("file");
       Files.move(part.getParent(), target.getParent());
       FileRef settled = files.moved(ref, target);
