@@ -297,6 +297,7 @@ final class DownloadContent {
     LeafSink all = placed.orElseThrow().sink();
     all.checkpoints().close(false);
     all.complete();
+    all.close();
   }
 
   /// Gives back the memory for what is known of the DAG; nothing here is used any more.
