@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.shoal.api.Cid;
 import io.shoal.api.Multihash;
@@ -28,13 +29,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,32 @@ class NodeDownloadTest {
     assertEquals(tree(tree), tree(folder.resolve("copy")));
     assertTrue(fetched.bytesTransferred() < LEAF * 5L, "each chunk comes once: " + fetched);
     assertFalse(Files.exists(folder.resolve("copy.part")));
+  }
+
+  @Test
+  void aDownloadThatIsCompleteHoldsNothingOpen() throws Exception {
+    Path open = Path.of("/proc/self/fd");
+    assumeTrue(Files.isDirectory(open), "this system does not tell what is open");
+    TestNode first = swarm.node("first");
+    swarm.file("tree/a/one", LEAF * 3, 1);
+    Cid root = first.add(folder.resolve("tree"));
+    TestNode second = swarm.node("second");
+    Path place = Files.createDirectory(folder.resolve("place"));
+
+    second.get(root, "place/copy", LONG);
+
+    List<String> held = new ArrayList<>();
+    try (Stream<Path> descriptors = Files.list(open)) {
+      for (Path each : descriptors.toList()) {
+        try {
+          held.add(Files.readSymbolicLink(each).toString());
+        } catch (NoSuchFileException e) {
+          // The list's own, or closed meanwhile.
+        }
+      }
+    }
+    held.removeIf(path -> !path.startsWith(place.toString()));
+    assertEquals(List.of(), held);
   }
 
   @Test
