@@ -26,12 +26,12 @@ class ConfigurationKeysTest {
   private static final Pattern KEY =
       Pattern.compile("(?m)^#?((?:  )*)([A-Za-z][A-Za-z0-9-]*):(?: +([^#\\n]*?))?(?: +#.*)?$");
 
-  /// A call that reads a setting: `config.text("path", …)`, `hostPort(config, "listen")`.
   private static final Set<String> DEFAULTS =
       Set.of("discovery-kademlia", "storage-filesystem", "transport-tcp", "verification-sha256");
 
   private static final Pattern ROW_OF_KEY = Pattern.compile("(?m)^\\| `([A-Za-z0-9.]+)` \\|");
 
+  /// A call that reads a setting: `config.text("path", …)`, `hostPort(config, "listen")`.
   private static final Pattern READING =
       Pattern.compile(
           "(?:\\b(config|config\\(\\)|section|root)\\s*\\."

@@ -288,9 +288,7 @@ public final class AdoptedFiles implements FileBacked {
     changing.lock();
     try {
       AdoptedFile file = referredTo(ref).orElseThrow(() -> ChangeCheck.changed(ref.path()));
-      boolean same =
-          ref.inode() != 0 && stamp.map(FileStamp::inode).equals(Optional.of(ref.inode()));
-      if (!same || !stamp.get().regular()) {
+      if (!FileMove.isThatOf(ref, stamp)) {
         throw ChangeCheck.changed(to);
       }
       return moves.moved(file, ExpectedFile.of(to, stamp.get(), false));

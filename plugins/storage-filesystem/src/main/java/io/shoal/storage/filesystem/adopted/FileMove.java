@@ -48,10 +48,7 @@ final class FileMove {
   /// If the file is at its target, the claims go there too.
   private void settleAt(AdoptedFile file, FileRef ref, Path target) throws IOException {
     Optional<FileStamp> there = disk.stat(target);
-    if (there.isEmpty()
-        || !there.get().regular()
-        || there.get().inode() != ref.inode()
-        || ref.inode() == 0) {
+    if (!isThatOf(ref, there)) {
       return;
     }
     Path old = ref.path();
@@ -61,9 +58,14 @@ final class FileMove {
           old); // a move to a free name gives the new name first and takes the old one away after
     }
     log.renamed(old, target); // the earlier process may not have forced it
-    table.at(target).filter(other -> !other.equals(file)).ifPresent(table::forget);
     FileStamp now = disk.stat(target).orElse(there.get());
-    table.redescribe(file, ExpectedFile.of(target, now, false));
+    moved(file, ExpectedFile.of(target, now, false));
+  }
+
+  /// Whether what was found at a path is known to be the file of a reference.
+  static boolean isThatOf(FileRef ref, Optional<FileStamp> found) {
+    return ref.inode() != 0
+        && found.filter(it -> it.regular() && it.inode() == ref.inode()).isPresent();
   }
 
   /// See [io.shoal.api.FileBacked#moved].
