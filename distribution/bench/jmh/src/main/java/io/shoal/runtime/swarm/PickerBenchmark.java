@@ -64,7 +64,7 @@ public class PickerBenchmark {
     }
     swarm.positions(positions);
     for (int peer = 0; peer < peers; peer++) {
-      swarm.join(peer, nowMillis);
+      swarm.join(peer, "192.0.2." + peer % 256, true, nowMillis);
       swarm.availability(peer, new Availability.Snapshot(half(), chunks));
     }
     decide();
