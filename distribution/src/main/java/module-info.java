@@ -4,6 +4,7 @@ module io.shoal.distribution {
   requires ch.qos.logback.core;
   requires info.picocli;
   requires io.shoal.runtime;
+  requires java.compiler;
   requires org.jline;
   requires org.slf4j;
 
@@ -15,6 +16,9 @@ module io.shoal.distribution {
   opens io.shoal.distribution.console to
       io.shoal.runtime;
   opens io.shoal.distribution.demo to
+      info.picocli,
+      io.shoal.runtime;
+  opens io.shoal.distribution.plugins to
       info.picocli,
       io.shoal.runtime;
   // The version that `--version` prints.

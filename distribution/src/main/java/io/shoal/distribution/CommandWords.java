@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// A command line in the order in which it is read: the command first. People also type `help` and
 /// `version`, and options before the command.
@@ -23,6 +24,9 @@ final class CommandWords {
           "--log-level",
           "--wait");
 
+  /// The command that has commands of its own.
+  private static final String WITH_COMMANDS = Subcommand.PLUGINS.word();
+
   private static final Set<String> WITHOUT_VALUE = Set.of("--json", "--quiet", "-q");
 
   private CommandWords() {}
@@ -37,7 +41,16 @@ final class CommandWords {
     }
     if (words.getFirst().equals("help")) {
       List<String> named = words.stream().skip(1).filter(word -> !HELP.contains(word)).toList();
-      return named.isEmpty() ? new String[] {"--help"} : new String[] {named.getFirst(), "--help"};
+      if (named.isEmpty()) {
+        return new String[] {"--help"};
+      }
+      return named.size() > 1 && named.getFirst().equals(WITH_COMMANDS)
+          ? new String[] {WITH_COMMANDS, named.get(1), "--help"}
+          : new String[] {named.getFirst(), "--help"};
+    }
+    if (words.getFirst().equals(WITH_COMMANDS)) {
+      List<String> rest = commandFirst(words.subList(1, words.size()));
+      return Stream.concat(Stream.of(WITH_COMMANDS), rest.stream()).toArray(String[]::new);
     }
     return words.toArray(String[]::new);
   }

@@ -9,6 +9,7 @@ import io.shoal.distribution.console.ErrorLine;
 import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.FatalErrors;
 import io.shoal.distribution.launch.Version;
+import io.shoal.distribution.plugins.PluginSubcommand;
 import io.shoal.runtime.command.PeerAddresses;
 import io.shoal.runtime.command.Reference;
 import io.shoal.runtime.unit.Units;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,7 +76,10 @@ final class Program {
       return execute(args[0]);
     }
     try {
-      return commandLine(wanted.map(List::of).orElse(List.of())).execute(args);
+      return commandLine(
+              wanted.map(List::of).orElse(List.of()),
+              plugin -> args.length > 1 && args[1].equals(plugin.word()))
+          .execute(args);
     } catch (Error e) {
       // The library passes on what is no exception.
       return failed(e);
@@ -88,7 +93,7 @@ final class Program {
 
   /// The text of `--help` after a command.
   String help(Subcommand command) {
-    CommandLine line = commandLine(List.of(command));
+    CommandLine line = commandLine(List.of(command), _ -> false);
     return line.getSubcommands().values().iterator().next().getUsageMessage();
   }
 
@@ -98,6 +103,12 @@ final class Program {
   ///   description only, since reading the options of all takes longer than the rest of a small
   ///   command
   CommandLine commandLine(List<Subcommand> whole) {
+    return commandLine(whole, _ -> true);
+  }
+
+  /// As the other, with as much of the commands of `plugins`.
+  private CommandLine commandLine(
+      List<Subcommand> whole, Predicate<PluginSubcommand> wholeOfPlugins) {
     var line = new CommandLine(new Root());
     for (Subcommand command : Subcommand.values()) {
       if (whole.isEmpty() || whole.contains(command)) {
@@ -107,6 +118,10 @@ final class Program {
             .usageMessage()
             .description(command.description())
             .hidden(command.hidden());
+        if (command == Subcommand.PLUGINS && whole.contains(command)) {
+          PluginSubcommand.addTo(sub, environment, wholeOfPlugins);
+          sub.getSubcommands().values().forEach(CommonHelp::shorten);
+        }
         if (command != Subcommand.SERVE) {
           CommonHelp.shorten(sub);
         }

@@ -34,7 +34,7 @@ record PackageCopy(Path folder) {
   /// Makes a copy in a folder that does not exist.
   static PackageCopy in(Path folder) throws IOException {
     Files.createDirectories(folder);
-    for (String shared : List.of("runtime", "lib")) {
+    for (String shared : List.of("runtime", "lib", "sdk")) {
       Files.createSymbolicLink(folder.resolve(shared), ShoalProcess.PACKAGE.resolve(shared));
     }
     for (String own : List.of("bin", "conf", "examples", "plugins")) {

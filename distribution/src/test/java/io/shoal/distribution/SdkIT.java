@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,18 +37,6 @@ class SdkIT {
         .orElseThrow();
   }
 
-  private static Map<String, String> withThisJava() {
-    String java = System.getProperty("java.home");
-    return Map.of(
-        "JAVA_HOME",
-        java,
-        "PATH",
-        java + "/bin:" + System.getenv("PATH"),
-        // It lives for seconds.
-        "MAVEN_OPTS",
-        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto");
-  }
-
   @Test
   void aPluginIsBuiltByJavac() throws Exception {
     PackageCopy program = PackageCopy.in(folder.resolve("program"));
@@ -60,7 +47,8 @@ class SdkIT {
             .replace("MANIFEST.MF", EXAMPLE.resolve("MANIFEST.MF").toString());
 
     try (ShoalProcess built =
-        ShoalProcess.start(program.folder(), withThisJava(), List.of("sh", "-ec", script))) {
+        ShoalProcess.start(
+            program.folder(), AuthorMaven.withThisJava(), List.of("sh", "-ec", script))) {
       built.await().done();
     }
 
@@ -77,26 +65,8 @@ class SdkIT {
     write(
         project.resolve("src/test/java/org/example/sha3/Sha3VerifierTest.java"),
         block("java", "VerifierContract"));
-    Path repository = folder.resolve("repository");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("shoal.maven"), "bin/mvn").toString(),
-            "-B",
-            "-q",
-            "-o",
-            "-Daether.offline.protocols=file",
-            // Wherever the local repository's files came from, they are good.
-            "-Daether.enhancedLocalRepository.trackingFilename=untracked",
-            "-Dmaven.repo.local=" + repository,
-            "-Dshoal=" + ShoalProcess.PACKAGE,
-            "package");
 
-    linkWhatMavenHas(repository);
-    try (ShoalProcess built = ShoalProcess.start(project, withThisJava(), command)) {
-      built.await().done();
-    } finally {
-      removeLinks(repository);
-    }
+    AuthorMaven.build(project, folder, "-Dshoal=" + ShoalProcess.PACKAGE, "package").done();
 
     String report =
         Files.readString(
@@ -120,37 +90,6 @@ class SdkIT {
   private static void write(Path file, String text) throws IOException {
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
-  }
-
-  /// Links to what Maven has fetched, without this program's own modules: these must come from the
-  /// package, and must not stay where other builds find them.
-  private static void linkWhatMavenHas(Path repository) throws IOException {
-    Path known = Path.of(System.getProperty("shoal.repository"));
-    link(known, repository, "io");
-    if (Files.exists(known.resolve("io"))) {
-      link(known.resolve("io"), repository.resolve("io"), "shoal");
-    }
-  }
-
-  private static void link(Path from, Path to, String except) throws IOException {
-    Files.createDirectories(to);
-    try (Stream<Path> entries = Files.list(from)) {
-      for (Path entry : entries.toList()) {
-        String name = entry.getFileName().toString();
-        if (!name.equals(except)) {
-          Files.createSymbolicLink(to.resolve(name), entry);
-        }
-      }
-    }
-  }
-
-  /// JUnit would warn of each.
-  private static void removeLinks(Path repository) throws IOException {
-    try (Stream<Path> files = Files.walk(repository, 2)) {
-      for (Path link : files.filter(Files::isSymbolicLink).toList()) {
-        Files.delete(link);
-      }
-    }
   }
 
   private void assertLoads(PackageCopy program) throws Exception {

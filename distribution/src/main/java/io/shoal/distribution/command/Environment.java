@@ -20,7 +20,7 @@ public record Environment(Console console, Nodes nodes, Path folder, BooleanSupp
   }
 
   /// A path as the user gives it, absolute.
-  Path path(Path given) {
+  public Path path(Path given) {
     return PackageFolder.resolve(folder, given);
   }
 }

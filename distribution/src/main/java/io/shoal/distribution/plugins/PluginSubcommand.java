@@ -1,0 +1,51 @@
+package io.shoal.distribution.plugins;
+
+import io.shoal.distribution.command.Environment;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Predicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/// The commands of `shoal plugins`, in the order in which its help lists them.
+public enum PluginSubcommand {
+  NEW("new", "Write a project for a plugin of your own: it builds, is tested and runs.");
+
+  private final String word;
+  private final String description;
+
+  PluginSubcommand(String word, String description) {
+    this.word = word;
+    this.description = description;
+  }
+
+  /// The word that the user types after `plugins`.
+  public String word() {
+    return word;
+  }
+
+  /// The one that is called by a word.
+  public static Optional<PluginSubcommand> of(String word) {
+    return Arrays.stream(values()).filter(command -> command.word.equals(word)).findFirst();
+  }
+
+  /// Adds all of them to a command line.
+  ///
+  /// @param whole those with all their options; others get a name and a description, since reading
+  ///   the options of all takes longer than the rest of a small command
+  public static void addTo(
+      CommandLine plugins, Environment environment, Predicate<PluginSubcommand> whole) {
+    for (PluginSubcommand command : values()) {
+      var sub =
+          new CommandLine(whole.test(command) ? command.make(environment) : CommandSpec.create());
+      sub.getCommandSpec().usageMessage().description(command.description);
+      plugins.addSubcommand(command.word, sub);
+    }
+  }
+
+  private Object make(Environment environment) {
+    return switch (this) {
+      case NEW -> new NewCommand(environment);
+    };
+  }
+}
