@@ -27,7 +27,8 @@ import tools.jackson.databind.JsonNode;
 @Timeout(120)
 class CombinationsIT {
 
-  private static final List<Part> STORAGES = List.of(Part.of("storage", "storage-filesystem"));
+  private static final List<Part> STORAGES =
+      List.of(Part.of("storage", "storage-filesystem"), Part.of("storage", "storage-rocksdb"));
 
   private static final List<Part> TRANSPORTS =
       List.of(Part.of("transport", "transport-tcp", "plugins.transport-tcp.listen=127.0.0.1:0"));
