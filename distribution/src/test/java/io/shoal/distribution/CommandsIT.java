@@ -68,6 +68,25 @@ class CommandsIT {
   }
 
   @Test
+  void onePluginIsAskedByItsId() throws Exception {
+    try (Node node = ShoalProcess.serve(folder.resolve("data"))) {
+      List<String> questions =
+          node.run("inspect", "discovery-kademlia").done().out().lines().toList();
+      assertTrue(
+          questions.stream().allMatch(line -> line.startsWith("discovery-kademlia/")),
+          questions::toString);
+
+      Result counters = node.run("inspect", "discovery-kademlia", "counters").done();
+
+      assertEquals(
+          node.run("inspect", "discovery-kademlia/counters").done().out().lines().findFirst(),
+          counters.out().lines().findFirst());
+      node.run("inspect", "discovery-kademlia", "nothing").failed(2, "nothing", "counters");
+      node.run("inspect", "discovery-nowhere").failed(2, "discovery-nowhere");
+    }
+  }
+
+  @Test
   void whatANodeIsAskedIsTheSameByBothWays() throws Exception {
     Path data = folder.resolve("data");
     Path tree = Files.createDirectories(folder.resolve("a folder"));

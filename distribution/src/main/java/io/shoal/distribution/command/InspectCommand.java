@@ -24,12 +24,19 @@ public final class InspectCommand extends NodeCommand {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "QUESTION",
-      description = "what to ask, as QUESTION or PLUGIN/QUESTION (without it: list the questions)")
-  String question = "";
+      paramLabel = "PLUGIN|QUESTION",
+      description =
+          "a plugin, or what to ask, as QUESTION or PLUGIN/QUESTION (without it: list all"
+              + " questions)")
+  String asked = "";
 
-  @Parameters(index = "1..*", paramLabel = "ARGUMENT", description = "arguments of the question")
-  List<String> arguments = new ArrayList<>();
+  @Parameters(
+      index = "1..*",
+      paramLabel = "ARGUMENT",
+      description =
+          "the question, after a plugin (without it: list those of the plugin); the question's"
+              + " arguments")
+  List<String> words = new ArrayList<>();
 
   private List<String> columns = List.of();
   private final List<List<String>> rows = new ArrayList<>();
@@ -51,17 +58,34 @@ public final class InspectCommand extends NodeCommand {
 
   @Override
   public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
-    if (question.isEmpty()) {
+    if (asked.isEmpty()) {
       list(node.inspections());
       return ExitCode.DONE;
     }
-    node.inspect(new InspectRequest(question, List.copyOf(arguments)), this::line);
+    String question = asked;
+    List<String> arguments = List.copyOf(words);
+    // Neither an id nor a question has a slash, so that only these two can be meant without one.
+    List<InspectionEntry> ofPlugin = asked.contains("/") ? List.of() : questionsOf(node, asked);
+    if (!ofPlugin.isEmpty()) {
+      if (words.isEmpty()) {
+        list(ofPlugin);
+        return ExitCode.DONE;
+      }
+      question = asked + "/" + words.getFirst();
+      arguments = List.copyOf(words.subList(1, words.size()));
+    }
+    node.inspect(new InspectRequest(question, arguments), this::line);
     printTable();
     if (!answered) {
       throw new NotFoundException(
           "'" + question + "' has no answer: no node is known, or none has it");
     }
     return ExitCode.DONE;
+  }
+
+  private static List<InspectionEntry> questionsOf(NodeCommands node, String plugin)
+      throws ShoalException, IOException, InterruptedException {
+    return node.inspections().stream().filter(entry -> entry.plugin().equals(plugin)).toList();
   }
 
   private void list(List<InspectionEntry> entries) {
