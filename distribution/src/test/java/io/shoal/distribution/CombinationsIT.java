@@ -31,7 +31,13 @@ class CombinationsIT {
       List.of(Part.of("storage", "storage-filesystem"), Part.of("storage", "storage-rocksdb"));
 
   private static final List<Part> TRANSPORTS =
-      List.of(Part.of("transport", "transport-tcp", "plugins.transport-tcp.listen=127.0.0.1:0"));
+      List.of(
+          Part.of("transport", "transport-tcp", "plugins.transport-tcp.listen=127.0.0.1:0"),
+          Part.of(
+              "transport",
+              "transport-http",
+              "plugins.transport-http.listen=127.0.0.1:0",
+              "transport.plain=http"));
 
   private static final List<Part> DISCOVERIES =
       List.of(

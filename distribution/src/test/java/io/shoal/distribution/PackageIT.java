@@ -89,7 +89,9 @@ class PackageIT {
               .sorted()
               .toList();
     }
-    assertEquals(List.of("discovery-static", "storage-rocksdb", "verification-blake3"), ids);
+    assertEquals(
+        List.of("discovery-static", "storage-rocksdb", "transport-http", "verification-blake3"),
+        ids);
     String table = ShoalProcess.run(folder, "plugins").out();
     assertTrue(table.contains("discovery-kademlia"), table);
     ids.forEach(id -> assertFalse(table.contains(id), table));
