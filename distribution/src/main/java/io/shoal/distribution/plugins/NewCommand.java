@@ -25,13 +25,13 @@ final class NewCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
 
-  @Parameters(index = "0", paramLabel = "KIND", description = "verification")
-  PluginKind kind = PluginKind.VERIFICATION;
+  @Parameters(index = "0", paramLabel = "KIND", description = "storage, transport or verification")
+  PluginKind kind = PluginKind.STORAGE;
 
   @Parameters(
       index = "1",
       paramLabel = "NAME",
-      description = "the plugin's id, such as verification-vault; its folder is made here")
+      description = "the plugin's id, such as storage-vault; its folder is made here")
   String name = "";
 
   @Option(

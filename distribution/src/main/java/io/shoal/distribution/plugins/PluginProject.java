@@ -126,7 +126,10 @@ final class PluginProject {
     values.put(
         "__Name__",
         Character.isDigit(className.charAt(0)) ? "The" + className : className.toString());
-    values.put("__scheme__", name.substring(0, Math.min(name.length(), Scheme.MAX_NAME_LENGTH)));
+    // Nor may a scheme.
+    String scheme = Character.isDigit(name.charAt(0)) ? "x" + name : name;
+    values.put(
+        "__scheme__", scheme.substring(0, Math.min(scheme.length(), Scheme.MAX_NAME_LENGTH)));
     values.put("__shoal__", packageFolder.toString().replace("&", "&amp;").replace("<", "&lt;"));
     return values;
   }
