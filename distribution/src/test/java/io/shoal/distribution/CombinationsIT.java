@@ -46,6 +46,7 @@ class CombinationsIT {
                   "discovery-kademlia",
                   "plugins.discovery-kademlia.listen=127.0.0.1:0")
               .searching("plugins.discovery-kademlia.bootstrap={dht}"),
+          Part.of("discovery", "discovery-lan", "plugins.discovery-lan.interfaces=lo"),
           Part.of("discovery", "discovery-static", "plugins.discovery-static.file=/nowhere/peers")
               .searching("plugins.discovery-static.peers={endpoint}"));
 

@@ -27,7 +27,12 @@ class ConfigurationKeysTest {
       Pattern.compile("(?m)^#?((?:  )*)([A-Za-z][A-Za-z0-9-]*):(?: +([^#\\n]*?))?(?: +#.*)?$");
 
   private static final Set<String> DEFAULTS =
-      Set.of("discovery-kademlia", "storage-filesystem", "transport-tcp", "verification-sha256");
+      Set.of(
+          "discovery-kademlia",
+          "discovery-lan",
+          "storage-filesystem",
+          "transport-tcp",
+          "verification-sha256");
 
   private static final Pattern ROW_OF_KEY = Pattern.compile("(?m)^\\| `([A-Za-z0-9.]+)` \\|");
 

@@ -71,7 +71,11 @@ class PackageIT {
     try (var entries = Files.list(PACKAGE.resolve("plugins"))) {
       assertEquals(
           List.of(
-              "discovery-kademlia", "storage-filesystem", "transport-tcp", "verification-sha256"),
+              "discovery-kademlia",
+              "discovery-lan",
+              "storage-filesystem",
+              "transport-tcp",
+              "verification-sha256"),
           entries
               .map(path -> path.getFileName().toString().replaceFirst("-\\d.*", ""))
               .sorted()

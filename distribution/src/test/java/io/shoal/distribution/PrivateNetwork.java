@@ -1,6 +1,7 @@
 package io.shoal.distribution;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,35 @@ final class PrivateNetwork implements AutoCloseable {
       throw new IOException(keeper.err().strip());
     }
     return new PrivateNetwork(keeper, keeper.descendants().getFirst().pid());
+  }
+
+  /// Connects this network with others as a switch does, each with an interface `eth0` to it.
+  ///
+  /// @param prefix of a /24; this network has its address 1, the others those that follow
+  void connect(String prefix, List<PrivateNetwork> others)
+      throws IOException, InterruptedException {
+    var setUp = new StringBuilder("ip link add eth0 type bridge\n");
+    setUp.append("ip addr add %s1/24 dev eth0\nip link set eth0 up\n".formatted(prefix));
+    int number = 2;
+    for (PrivateNetwork other : others) {
+      setUp.append(
+          "ip link add port%d type veth peer name eth0 netns %d\n".formatted(number, other.pid));
+      setUp.append("ip link set port%1$d master eth0\nip link set port%1$d up\n".formatted(number));
+      setUp.append(
+          "nsenter --target %d --net sh -ec 'ip addr add %s%d/24 dev eth0; ip link set eth0 up'\n"
+              .formatted(other.pid, prefix, number));
+      number++;
+    }
+    // The pids are those of this machine, so only the network is entered.
+    Process process =
+        new ProcessBuilder(
+                "nsenter", "--target", Long.toString(pid), "--net", "sh", "-ec", setUp.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(said.strip());
+    }
   }
 
   /// A command as it is run in the network.
