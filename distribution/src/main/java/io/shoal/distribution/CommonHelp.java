@@ -46,15 +46,15 @@ final class CommonHelp {
     if (!others.containsAll(List.of("--data", "--config"))) {
       return; // it has none of them: what is alike by name is its own
     }
+    String line =
+        others.stream()
+            .collect(Collectors.joining(" ", "Common ('shoal --help'): ", "%n"))
+            .formatted();
     command
         .getHelpSectionMap()
-        .put(
-            UsageMessageSpec.SECTION_KEY_OPTION_LIST,
-            help ->
-                help.optionListExcludingGroups(own)
-                    + others.stream()
-                        .collect(Collectors.joining(" ", "Common ('shoal --help'): ", "%n"))
-                        .formatted());
+        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> help.optionListExcludingGroups(own));
+    // The last line, also where commands of its own are listed.
+    command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, _ -> line);
   }
 
   private static CommandSpec common() {
