@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +29,7 @@ class CombinationsIT {
   private static final List<Part> STORAGES =
       List.of(Part.of("storage", "storage-filesystem"), Part.of("storage", "storage-rocksdb"));
 
-  private static final List<Part> TRANSPORTS =
+  static final List<Part> TRANSPORTS =
       List.of(
           Part.of("transport", "transport-tcp", "plugins.transport-tcp.listen=127.0.0.1:0"),
           Part.of(
@@ -68,12 +67,7 @@ class CombinationsIT {
 
   @BeforeAll
   static void putAllPluginsIntoOnePackage() throws IOException {
-    program = PackageCopy.in(shared.resolve("program")).folder();
-    try (Stream<Path> extras = Files.list(ShoalProcess.PACKAGE.resolve("extras"))) {
-      for (Path extra : extras.toList()) {
-        Files.copy(extra, program.resolve("plugins").resolve(extra.getFileName().toString()));
-      }
-    }
+    program = PackageCopy.withExtras(shared.resolve("program")).folder();
   }
 
   static List<Combination> combinations() {

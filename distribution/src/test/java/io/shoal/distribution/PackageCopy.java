@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 
 /// A copy of the package in which plugins can be put, removed and named. Large files that are never
 /// written are linked.
@@ -48,6 +49,17 @@ record PackageCopy(Path folder) {
       }
     }
     return new PackageCopy(folder);
+  }
+
+  /// Makes a copy in which the plugins of `extras/` are beside the others.
+  static PackageCopy withExtras(Path folder) throws IOException {
+    PackageCopy copy = in(folder);
+    try (Stream<Path> extras = Files.list(ShoalProcess.PACKAGE.resolve("extras"))) {
+      for (Path extra : extras.toList()) {
+        Files.copy(extra, folder.resolve("plugins").resolve(extra.getFileName().toString()));
+      }
+    }
+    return copy;
   }
 
   /// Removes a plugin's jar or folder and puts a test plugin in its place, in the configuration
