@@ -94,7 +94,12 @@ class PackageIT {
               .toList();
     }
     assertEquals(
-        List.of("discovery-static", "storage-rocksdb", "transport-http", "verification-blake3"),
+        List.of(
+            "discovery-static",
+            "storage-rocksdb",
+            "storage-s3",
+            "transport-http",
+            "verification-blake3"),
         ids);
     String table = ShoalProcess.run(folder, "plugins").out();
     assertTrue(table.contains("discovery-kademlia"), table);

@@ -33,7 +33,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   private static final int OLD_FILES = 3;
 
   /// Those of the program and of the default plugins, by the names of their loggers.
-  private static final List<String> LIBRARIES = List.of("io.netty", "org.jline", "org.pf4j");
+  private static final List<String> LIBRARIES =
+      List.of("io.netty", "org.jline", "org.pf4j", "software.amazon.awssdk");
 
   /// The plugin that logs a line, if one does.
   private static final String PLUGIN = "%replace(%X{" + PluginNames.KEY + "}: ){'^: $',''}";
