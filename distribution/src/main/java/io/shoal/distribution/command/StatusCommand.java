@@ -96,12 +96,20 @@ public final class StatusCommand extends NodeCommand {
   }
 
   private static String line(StoreUsage store) {
-    return "%d chunks, %s of its own, %s in users' files, room for %s"
-        .formatted(
-            store.chunks(),
-            Units.size(store.ownedBytes()),
-            Units.size(store.adoptedBytes()),
-            Units.size(store.availableBytes()));
+    if (store.chunks() < 0 && store.ownedBytes() < 0) {
+      return "does not count its chunks";
+    }
+    var line =
+        new StringBuilder(
+            "%s chunks, %s of its own, %s in users' files"
+                .formatted(
+                    store.chunks() < 0 ? "?" : store.chunks(),
+                    Units.size(store.ownedBytes()),
+                    Units.size(store.adoptedBytes())));
+    if (store.availableBytes() >= 0) {
+      line.append(", room for ").append(Units.size(store.availableBytes()));
+    }
+    return line.toString();
   }
 
   private static String line(TransferEntry entry) {

@@ -74,6 +74,8 @@ public final class GarbageCollection {
     try (CollectionLock.Hold alone = lock.alone();
         CollectionLock.Hold collecting = local.temporaryPins().collect()) {
       int forgotten = forgetLostRoots();
+      // Of a bucket that many nodes fill not even the ids need fit into this node's memory.
+      boolean shared = local.store().traits().contains(ChunkStore.Trait.SHARED);
       ChunkSet candidates = new ChunkSet();
       long[] here = {0};
       local
@@ -81,13 +83,13 @@ public final class GarbageCollection {
           .chunks(
               chunk -> {
                 here[0]++;
-                if (chunk.owned()) {
+                if (chunk.owned() && !shared) {
                   candidates.add(chunk.cid());
                 }
                 return true;
               });
       StoreCommands.Collected collected =
-          local.store().traits().contains(ChunkStore.Trait.SHARED)
+          shared
               // What this node does not need may be all that another one has.
               ? new StoreCommands.Collected(0, 0, here[0], forgotten)
               : sweep(candidates, needed(), here[0], forgotten);
