@@ -71,9 +71,10 @@ record Combination(Part storage, Part transport, Part discovery, Part verificati
 
   /// The options of a command that runs with these parts, and with no other of their kinds.
   ///
-  /// @param seed the words of the other node's ready line; empty for the first node
-  List<String> options(Map<String, String> seed) {
-    return parts().stream().flatMap(part -> part.options(seed).stream()).toList();
+  /// @param words what stands for the words in braces
+  /// @param searching whether the node looks for another one
+  List<String> options(Map<String, String> words, boolean searching) {
+    return parts().stream().flatMap(part -> part.options(words, searching).stream()).toList();
   }
 
   boolean has(String id) {

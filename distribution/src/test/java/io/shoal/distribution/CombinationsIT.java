@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +29,18 @@ import tools.jackson.databind.JsonNode;
 class CombinationsIT {
 
   private static final List<Part> STORAGES =
-      List.of(Part.of("storage", "storage-filesystem"), Part.of("storage", "storage-rocksdb"));
+      List.of(
+          Part.of("storage", "storage-filesystem"),
+          Part.of("storage", "storage-rocksdb"),
+          Part.of(
+              "storage",
+              "storage-s3",
+              "plugins.storage-s3.endpoint={s3}",
+              "plugins.storage-s3.bucket=" + S3Service.BUCKET,
+              "plugins.storage-s3.accessKey=" + S3Service.KEY,
+              "plugins.storage-s3.secretKey=" + S3Service.SECRET,
+              // Each node its own: else there would be nothing to fetch.
+              "plugins.storage-s3.prefix={node}"));
 
   static final List<Part> TRANSPORTS =
       List.of(
@@ -62,12 +75,19 @@ class CombinationsIT {
 
   @TempDir static Path shared;
   private static Path program;
+  private static S3Service s3;
 
   @TempDir Path folder;
 
   @BeforeAll
-  static void putAllPluginsIntoOnePackage() throws IOException {
+  static void putAllPluginsIntoOnePackage() throws Exception {
     program = PackageCopy.withExtras(shared.resolve("program")).folder();
+    s3 = S3Service.start(Files.createDirectories(shared.resolve("s3")));
+  }
+
+  @AfterAll
+  static void endTheService() {
+    s3.close();
   }
 
   static List<Combination> combinations() {
@@ -80,7 +100,7 @@ class CombinationsIT {
     Path tree = Trees.folder(folder.resolve("tree"));
     Trees.file(tree.resolve("large"), FILE_BYTES, 41);
     Path copy = folder.resolve("copy");
-    try (ShoalProcess seed = start("seed", "serve", parts.options(Map.of()))) {
+    try (ShoalProcess seed = start("seed", "serve", parts.options(words("seed"), false))) {
       ShoalProcess.await("the ready line", () -> seed.out().endsWith("\n") || seed.ended());
       assertTrue(seed.out().startsWith("ready "), () -> seed.out() + seed.err());
       String root = run("seed", "add", List.of("-q", tree.toString())).out().strip();
@@ -104,6 +124,24 @@ class CombinationsIT {
     assertEquals(pairs, tried);
   }
 
+  @Test
+  void theTableOfTheDocumentIsOfThese() throws IOException {
+    String document =
+        Files.readString(
+            Path.of(System.getProperty("shoal.sources"), "distribution/src/docs/plugins.md"));
+    String table = document.substring(document.indexOf("<!-- combinations -->"));
+
+    assertEquals(
+        Combination.pairwise(ALL).stream()
+            .map(one -> "| " + one.toString().replace(", ", " | ") + " |")
+            .collect(Collectors.joining("\n")),
+        table
+            .lines()
+            .filter(line -> line.startsWith("|"))
+            .skip(2)
+            .collect(Collectors.joining("\n")));
+  }
+
   /// Of a report, the transports that bytes came over: the schemes without the `s` of TLS.
   private static Set<String> transports(JsonNode fetched) {
     return fetched.get("bytesByTransport").propertyNames().stream()
@@ -114,14 +152,22 @@ class CombinationsIT {
   private static List<String> getOptions(
       Combination parts, String root, Path copy, Map<String, String> seed) {
     return Stream.of(
-            List.of(root, "-o", copy.toString(), "--json", "--no-serve"), parts.options(seed))
+            List.of(root, "-o", copy.toString(), "--json", "--no-serve"), parts.options(seed, true))
         .flatMap(List::stream)
         .toList();
   }
 
+  /// What a node is started with, beside the parts.
+  private Map<String, String> words(String node) {
+    Map<String, String> words = new HashMap<>();
+    words.put("s3", s3.endpoint());
+    words.put("node", folder.getFileName() + "-" + node);
+    return words;
+  }
+
   /// What another node has to know of this one, by the discovery that is used.
   private Map<String, String> known(ShoalProcess seed) throws Exception {
-    Map<String, String> words = new HashMap<>();
+    Map<String, String> words = words("fetcher");
     for (String word : seed.out().strip().split(" ", -1)) {
       int equals = word.indexOf('=');
       if (equals > 0) {

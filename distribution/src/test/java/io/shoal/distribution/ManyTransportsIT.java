@@ -103,10 +103,7 @@ class ManyTransportsIT {
     options.add("--set");
     options.add("active.transport=" + transports.stream().map(Part::id).toList());
     for (Part transport : transports) {
-      for (String setting : transport.common()) {
-        options.add("--set");
-        options.add(setting);
-      }
+      options.addAll(transport.settings(Map.of(), false));
     }
     return options;
   }
@@ -114,7 +111,7 @@ class ManyTransportsIT {
   private Seed serve(Part transport) throws Exception {
     List<String> options = new ArrayList<>(List.of("serve", "--set", UPLOAD_RATE));
     options.addAll(List.of("--set", "active.discovery=[]"));
-    options.addAll(transport.options(Map.of()));
+    options.addAll(transport.options(Map.of(), false));
     String name = "seed-" + transport;
     Seed seed = new Seed(folder.resolve(name), transport, start(name, options));
     seeds.add(seed);

@@ -9,9 +9,10 @@ import java.util.Map;
 ///
 /// @param kind the key under `active`
 /// @param id the plugin
-/// @param common its settings at every node
-/// @param toSeed its settings at a node that looks for another one; `TCP`, `DHT` and the like stand
-///   for what the ready line of that other node says, in braces: `{dht}`
+/// @param common its settings at every node; a word in braces, such as `{node}`, stands for what is
+///   known only once the nodes run
+/// @param toSeed its further settings at a node that looks for another one; `{dht}` and the like
+///   are what the ready line of that other node says
 record Part(String kind, String id, List<String> common, List<String> toSeed) {
 
   Part {
@@ -29,31 +30,39 @@ record Part(String kind, String id, List<String> common, List<String> toSeed) {
 
   /// The options of a command that choose it and set it up.
   ///
-  /// @param seed the words of the other node's ready line; empty for the first node
-  List<String> options(Map<String, String> seed) {
+  /// @param words what stands for the words in braces
+  /// @param searching whether the node looks for another one
+  List<String> options(Map<String, String> words, boolean searching) {
     List<String> options = new ArrayList<>();
     options.add("--set");
     options.add("active." + kind + "=" + id);
+    options.addAll(settings(words, searching));
+    return options;
+  }
+
+  /// The same without the choice.
+  List<String> settings(Map<String, String> words, boolean searching) {
+    List<String> options = new ArrayList<>();
     for (String setting : common) {
       options.add("--set");
-      options.add(setting);
+      options.add(filled(setting, words));
     }
-    if (!seed.isEmpty()) {
+    if (searching) {
       for (String setting : toSeed) {
         options.add("--set");
-        options.add(filled(setting, seed));
+        options.add(filled(setting, words));
       }
     }
     return options;
   }
 
-  private static String filled(String setting, Map<String, String> seed) {
+  private static String filled(String setting, Map<String, String> words) {
     String text = setting;
-    for (Map.Entry<String, String> word : seed.entrySet()) {
+    for (Map.Entry<String, String> word : words.entrySet()) {
       text = text.replace("{" + word.getKey() + "}", word.getValue());
     }
     if (text.contains("{")) {
-      throw new AssertionError(text + " needs what the other node does not say: " + seed);
+      throw new AssertionError(text + " needs a word that is not known: " + words);
     }
     return text;
   }
