@@ -23,7 +23,7 @@ class DependencyArrowsTest {
   private static final Path ROOT = Path.of(System.getProperty("shoal.sources"));
 
   /// A library that plugins pack.
-  private static final String WIRE = "io.shoal.wire";
+  private static final String WIRE = "io.shoal.wire..";
 
   /// The base classes of plugins' tests.
   private static final String TESTKIT = "io.shoal.testkit";

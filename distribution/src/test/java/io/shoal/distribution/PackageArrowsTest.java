@@ -41,7 +41,7 @@ class PackageArrowsTest {
     RUNTIME("runtime", "io.shoal.runtime"),
     KADEMLIA("plugins/discovery-kademlia", "io.shoal.discovery.kademlia"),
     STORAGE("plugins/storage-filesystem", "io.shoal.storage.filesystem"),
-    TCP("plugins/transport-tcp", "io.shoal.transport.tcp"),
+    WIRE("plugins/lib-wire", "io.shoal.wire"),
     DISTRIBUTION("distribution", "io.shoal.distribution");
 
     final Path folder;

@@ -34,11 +34,20 @@ public final class ConnectionMachine {
   private boolean pinged;
   private boolean pongDue;
 
+  /// For a connection with a single stream.
+  ///
   /// @param own what this side says of itself; its `maxRequests` is enforced
   public ConnectionMachine(Frame.Hello own, ConnectionEvents events) {
+    this(own, events, false);
+  }
+
+  /// @param own what this side says of itself; its `maxRequests` is enforced
+  /// @param streamPerRequest whether each request has a stream of its own, so that they overtake
+  ///   each other
+  public ConnectionMachine(Frame.Hello own, ConnectionEvents events, boolean streamPerRequest) {
     this.own = own;
     this.events = events;
-    this.serving = new PeerRequests(own.maxRequests());
+    this.serving = new PeerRequests(own.maxRequests(), !streamPerRequest);
   }
 
   /// Sends the hello; the first call.

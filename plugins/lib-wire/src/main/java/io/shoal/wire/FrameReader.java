@@ -44,6 +44,16 @@ public final class FrameReader {
   private int due;
   private ByteBuffer collected = ByteBuffer.allocate(0);
 
+  /// For a stream that begins with a hello.
+  public FrameReader() {}
+
+  /// For a further stream of a connection, whose hello came on another one.
+  public static FrameReader afterHello() {
+    FrameReader reader = new FrameReader();
+    reader.greeted = true;
+    return reader;
+  }
+
   /// Reads all that is in `in`; its position ends at its limit. Unusable once this threw.
   ///
   /// @throws PeerFaultException the bytes are not what the protocol allows, or `sink` says so

@@ -19,11 +19,13 @@ public enum GoodbyeCode {
     this.code = code;
   }
 
-  int code() {
+  /// As it is on the wire.
+  public int code() {
     return code;
   }
 
-  static GoodbyeCode of(int code) {
+  /// The meaning of a number on the wire.
+  public static GoodbyeCode of(int code) {
     for (GoodbyeCode known : values()) {
       if (known.code == code) {
         return known;

@@ -20,17 +20,23 @@ final class PeerRequests {
   }
 
   private final int max;
+  private final boolean ordered;
   private final Map<Integer, Request> open = new HashMap<>();
   private int lastId;
 
-  PeerRequests(int max) {
+  /// @param ordered whether requests come in the order in which they were made
+  PeerRequests(int max, boolean ordered) {
     this.max = max;
+    this.ordered = ordered;
   }
 
   void requested(Frame.Request request) throws PeerFaultException {
-    if (request.id() <= lastId) {
+    if (ordered && request.id() <= lastId) {
       throw new PeerFaultException(
           "the peer used id " + request.id() + " after " + lastId + ": ids of requests must grow");
+    }
+    if (open.containsKey(request.id())) {
+      throw new PeerFaultException("the peer used id " + request.id() + " for two requests");
     }
     if (open.size() >= max) {
       throw new PeerFaultException("the peer has more than " + max + " requests open");
@@ -38,8 +44,8 @@ final class PeerRequests {
     if (request.creditBytes() < 0 || request.creditBytes() > MAX_CREDIT_SIZE_BYTES) {
       throw new PeerFaultException("the peer's request gives a credit of more than a chunk");
     }
-    lastId = request.id();
-    open.put(lastId, new Request(request.creditBytes()));
+    lastId = Math.max(lastId, request.id());
+    open.put(request.id(), new Request(request.creditBytes()));
   }
 
   /// Whether the request still goes on: credit for one that has just ended crossed its end.

@@ -12,22 +12,22 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.InvalidInputException;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
-import io.shoal.api.PeerFaultException;
 import io.shoal.api.PeerUnreachableException;
 import io.shoal.api.RetryableException;
 import io.shoal.api.ShoalException;
-import io.shoal.transport.tcp.connection.TcpConnection;
-import io.shoal.transport.tcp.settings.HostPort;
+import io.shoal.wire.address.DialFailure;
+import io.shoal.wire.address.HostLookup;
+import io.shoal.wire.address.HostPort;
+import io.shoal.wire.address.SoleLink;
+import io.shoal.wire.connection.WireConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /// Makes connections.
 final class Dialling {
@@ -51,7 +51,8 @@ final class Dialling {
     }
     long deadline = System.nanoTime() + CONNECT_DEADLINE_NANOS;
     ShoalException last = new PeerUnreachableException(address + ": the host has no address");
-    for (InetAddress host : resolve(target, address, deadline)) {
+    HostLookup names = new HostLookup(running.context().threads());
+    for (InetAddress host : names.addresses(target.host(), address, deadline - System.nanoTime())) {
       try {
         return dial(
             address, new InetSocketAddress(SoleLink.zoned(host), target.port()), server, deadline);
@@ -76,55 +77,32 @@ final class Dialling {
                 "'" + address + "' is not of the form tcps://HOST:PORT or tcp://HOST:PORT"));
   }
 
-  private InetAddress[] resolve(HostPort target, PeerAddress address, long deadline)
-      throws PeerUnreachableException, InterruptedException {
-    CompletableFuture<InetAddress[]> found = new CompletableFuture<>();
-    // The system's resolver cannot be interrupted.
-    running
-        .context()
-        .threads()
-        .execute(
-            () -> {
-              try {
-                found.complete(InetAddress.getAllByName(target.host()));
-              } catch (UnknownHostException e) {
-                found.completeExceptionally(e);
-              }
-            });
-    try {
-      return found.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new PeerUnreachableException(
-          address + ": the name '" + target.host() + "' leads to no address", e);
-    }
-  }
-
-  private TcpConnection dial(
+  private WireConnection dial(
       PeerAddress address, InetSocketAddress target, ChunkServer server, long deadline)
       throws ShoalException, InterruptedException {
     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     if (left <= 0) {
       throw new PeerUnreachableException(address + ": no peer answered in time");
     }
-    CompletableFuture<TcpConnection> ready = new CompletableFuture<>();
-    long connectMillis = Math.min(left, running.context().settings().connectTimeout().toMillis());
+    CompletableFuture<WireConnection> ready = new CompletableFuture<>();
+    long connectMillis = Math.min(left, running.settings().connectTimeout().toMillis());
     ChannelFuture connecting =
         bootstrap(address, server, (int) connectMillis, ready).connect(target);
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
-            ready.completeExceptionally(noConnection(address, done.cause()));
+            ready.completeExceptionally(DialFailure.ofSocket(address, done.cause()));
           }
         });
     boolean connected = false;
     try {
-      TcpConnection connection = ready.get(left, TimeUnit.MILLISECONDS);
+      WireConnection connection = ready.get(left, TimeUnit.MILLISECONDS);
       connected = true;
       return connection;
     } catch (TimeoutException e) {
       throw new PeerUnreachableException(address + ": the handshake did not end in time", e);
     } catch (ExecutionException e) {
-      throw failed(address, Objects.requireNonNullElse(e.getCause(), e));
+      throw DialFailure.ofHandshake(address, Objects.requireNonNullElse(e.getCause(), e));
     } finally {
       if (!connected) {
         var _ = connecting.channel().close();
@@ -132,41 +110,15 @@ final class Dialling {
     }
   }
 
-  /// What this machine lacks says nothing about the peer.
-  private static RetryableException noConnection(PeerAddress address, Throwable cause) {
-    String why = String.valueOf(cause.getMessage());
-    Optional<String> lack = OwnLack.of(cause);
-    return lack.isPresent()
-        ? new RetryableException(
-            "%s was not tried (%s): %s".formatted(address, why, lack.get()), cause)
-        : new PeerUnreachableException(address + ": " + why, cause);
-  }
-
-  private ShoalException failed(PeerAddress address, Throwable cause) {
-    return switch (cause) {
-      case PeerUnreachableException e ->
-          new PeerUnreachableException(named(address, e.getMessage()), e);
-      case PeerFaultException e -> new PeerFaultException(named(address, e.getMessage()), e);
-      case ShoalException e -> e;
-      default -> new PeerUnreachableException(named(address, cause.toString()), cause);
-    };
-  }
-
   private static String withTls(PeerAddress address) {
     return "use " + TCPS.name() + address.uri().substring(TCP.name().length());
-  }
-
-  private String named(PeerAddress address, @Nullable String message) {
-    return message != null && message.startsWith(address.uri())
-        ? message
-        : address + ": " + message;
   }
 
   private Bootstrap bootstrap(
       PeerAddress address,
       ChunkServer server,
       int connectMillis,
-      CompletableFuture<TcpConnection> ready) {
+      CompletableFuture<WireConnection> ready) {
     return new Bootstrap()
         .group(running.loops())
         .channelFactory(PeerChannels.Connection::new)
@@ -179,14 +131,13 @@ final class Dialling {
               @Override
               protected void initChannel(Channel channel) {
                 boolean encrypted = address.scheme().equals(TCPS.name());
-                TcpConnection connection =
-                    new TcpConnection(
+                WireConnection connection =
+                    new WireConnection(
                         running.context(),
                         address.scheme(),
                         Optional.of(address),
                         server,
-                        channel,
-                        encrypted,
+                        new TcpCarrier(running, channel, encrypted),
                         () -> true);
                 var _ =
                     connection
@@ -207,7 +158,7 @@ final class Dialling {
                     connection,
                     channel,
                     encrypted
-                        ? Optional.of(running.context().tls().clientEngine(address.peerId()))
+                        ? Optional.of(running.tls().clientEngine(address.peerId()))
                         : Optional.empty());
               }
             });

@@ -15,9 +15,9 @@ import io.shoal.api.PeerAddress;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
-import io.shoal.transport.tcp.connection.TcpConnection;
-import io.shoal.transport.tcp.settings.HostPort;
-import io.shoal.transport.tcp.settings.TcpSettings;
+import io.shoal.wire.address.HostPort;
+import io.shoal.wire.admission.PendingHandshakes;
+import io.shoal.wire.connection.WireConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -117,7 +117,7 @@ final class Listening {
   private Channel bind(String scheme, boolean several, ChunkServer server)
       throws UserFaultException, InterruptedException {
     boolean encrypted = encrypted(scheme);
-    TcpSettings settings = running.context().settings();
+    TcpSettings settings = running.settings();
     boolean second = several && !encrypted;
     String key = "plugins.transport-tcp." + (second ? "listenPlain" : "listen");
     Optional<HostPort> given = second ? settings.listenPlain() : settings.listen();
@@ -202,14 +202,13 @@ final class Listening {
                     addTls(ctx);
                   }
                 }));
-    TcpConnection connection =
-        new TcpConnection(
+    WireConnection connection =
+        new WireConnection(
             running.context(),
             scheme,
             Optional.empty(),
             server,
-            channel,
-            encrypted,
+            new TcpCarrier(running, channel, encrypted),
             () -> {
               handshake.leave();
               return takesPlace(from, channel);
@@ -220,8 +219,7 @@ final class Listening {
 
   /// Not before the first bytes came: a peer that sends none should cost next to nothing.
   private void addTls(ChannelHandlerContext ctx) {
-    ctx.pipeline()
-        .addAfter(ctx.name(), null, Pipelines.tls(running, running.context().tls().serverEngine()));
+    ctx.pipeline().addAfter(ctx.name(), null, Pipelines.tls(running, running.tls().serverEngine()));
   }
 
   private boolean takesPlace(InetAddress from, Channel channel) {

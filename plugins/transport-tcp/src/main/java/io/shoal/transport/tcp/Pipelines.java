@@ -3,7 +3,9 @@ package io.shoal.transport.tcp;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
-import io.shoal.transport.tcp.connection.TcpConnection;
+import io.shoal.wire.StreamRules;
+import io.shoal.wire.connection.FrameStream;
+import io.shoal.wire.connection.WireConnection;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 
@@ -17,6 +19,9 @@ final class Pipelines {
   // hold it.
   private static final long CLOSE_NOTIFY_TIMEOUT_MILLIS = 300;
 
+  /// The name of the handler with the one stream.
+  static final String STREAM = "frames";
+
   private Pipelines() {}
 
   static AdaptiveRecvByteBufAllocator receiveSizes() {
@@ -25,7 +30,7 @@ final class Pipelines {
 
   static void setUp(
       RunningTransport running,
-      TcpConnection connection,
+      WireConnection connection,
       Channel channel,
       Optional<SSLEngine> engine) {
     running.channels().add(channel);
@@ -33,12 +38,15 @@ final class Pipelines {
     channel.closeFuture().addListener(_ -> running.channels().remove(channel));
     var _ = connection.ended().whenComplete((_, _) -> running.connections().remove(connection));
     engine.ifPresent(e -> channel.pipeline().addLast(tls(running, e)));
-    channel.pipeline().addLast(connection.handler());
+    channel
+        .pipeline()
+        .addLast(STREAM, new FrameStream(connection.handler(), StreamRules.forAll()))
+        .addLast(connection.handler());
   }
 
   static SslHandler tls(RunningTransport running, SSLEngine engine) {
     SslHandler tls = new SslHandler(engine, running.context().threads());
-    tls.setHandshakeTimeoutMillis(running.context().settings().handshakeTimeout().toMillis());
+    tls.setHandshakeTimeoutMillis(running.settings().handshakeTimeout().toMillis());
     tls.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_TIMEOUT_MILLIS);
     return tls;
   }

@@ -16,13 +16,14 @@ import io.shoal.api.PluginContext;
 import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
-import io.shoal.transport.tcp.connection.IdentityTwin;
-import io.shoal.transport.tcp.connection.TcpConnection;
-import io.shoal.transport.tcp.connection.TransportContext;
-import io.shoal.transport.tcp.settings.HostPort;
-import io.shoal.transport.tcp.settings.TcpSettings;
-import io.shoal.transport.tcp.transfer.ReceiveWindows;
 import io.shoal.wire.Nonce;
+import io.shoal.wire.address.HostPort;
+import io.shoal.wire.admission.InboundLimits;
+import io.shoal.wire.admission.PendingHandshakes;
+import io.shoal.wire.connection.ConnectionContext;
+import io.shoal.wire.connection.IdentityTwin;
+import io.shoal.wire.connection.WireConnection;
+import io.shoal.wire.transfer.ReceiveWindows;
 import java.lang.module.ModuleDescriptor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -80,10 +81,9 @@ public final class TcpTransport implements Transport {
             loops, new DefaultThreadFactory("shoal-tcp", true), NioIoHandler.newFactory());
     PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
     Executor threads = task -> Thread.ofVirtual().name("shoal-tcp-task").start(task);
-    TransportContext shared =
-        new TransportContext(
-            settings,
-            context.identity().tls("shoal/1"),
+    ConnectionContext shared =
+        new ConnectionContext(
+            new ConnectionContext.Timeouts(settings.handshakeTimeout(), settings.idleTimeout()),
             context.identity().peerId(),
             Nonce.of(new SecureRandom()),
             new IdentityTwin(context.identity().peerId()),
@@ -97,6 +97,8 @@ public final class TcpTransport implements Transport {
             context.metrics().counter("sent_bytes", "Chunk bytes that went over TCP"));
     RunningTransport started =
         new RunningTransport(
+            settings,
+            context.identity().tls("shoal/1"),
             shared,
             group,
             ConcurrentHashMap.newKeySet(),
@@ -166,11 +168,11 @@ public final class TcpTransport implements Transport {
   private static void stop(RunningTransport running) {
     running.context().listenPorts().clear();
     running.channels().stream().filter(ServerChannel.class::isInstance).forEach(TcpTransport::end);
-    List<TcpConnection> connections = List.copyOf(running.connections());
+    List<WireConnection> connections = List.copyOf(running.connections());
     connections.forEach(connection -> connection.close(PeerConnection.Reason.STOPPING));
     try {
       CompletableFuture.allOf(
-              connections.stream().map(TcpConnection::ended).toArray(CompletableFuture[]::new))
+              connections.stream().map(WireConnection::ended).toArray(CompletableFuture[]::new))
           .get(CLOSE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Some connections did not end in time");

@@ -1,7 +1,7 @@
 /// Carries chunks over TCP, with TLS 1.3 or in the clear.
 ///
 /// Start at [TcpTransport]. [Listening] accepts connections and [Dialling] makes them; from there
-/// on both are a `connection.TcpConnection`. The protocol is in the library `io.shoal.wire`.
+/// on both are a `WireConnection` of the library `io.shoal.wire`, over a [TcpCarrier].
 @NullMarked
 package io.shoal.transport.tcp;
 

@@ -13,6 +13,7 @@ import io.shoal.api.ServeAnswer;
 import io.shoal.testkit.TestData;
 import io.shoal.wire.Frame;
 import io.shoal.wire.WireLimits;
+import io.shoal.wire.admission.PendingHandshakes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
