@@ -49,7 +49,8 @@ class CombinationsIT {
               "transport",
               "transport-http",
               "plugins.transport-http.listen=127.0.0.1:0",
-              "transport.plain=http"));
+              "transport.plain=http"),
+          Part.of("transport", "transport-quic", "plugins.transport-quic.listen=127.0.0.1:0"));
 
   private static final List<Part> DISCOVERIES =
       List.of(

@@ -99,6 +99,7 @@ class PackageIT {
             "storage-rocksdb",
             "storage-s3",
             "transport-http",
+            "transport-quic",
             "verification-blake3"),
         ids);
     String table = ShoalProcess.run(folder, "plugins").out();

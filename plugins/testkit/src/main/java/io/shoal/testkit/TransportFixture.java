@@ -18,10 +18,13 @@ import io.shoal.api.Scheme;
 import io.shoal.api.ShoalException;
 import io.shoal.api.Transport;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +33,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -256,23 +260,47 @@ public abstract class TransportFixture extends InspectionContract {
     }
   }
 
-  /// A program on this machine that is no peer.
+  /// Whether the transport listens for datagrams, as QUIC does: a peer there is not known to be
+  /// gone before a time-out, and what is no packet of the protocol is as if it had not come.
+  final boolean listensForDatagrams() {
+    return listener
+        .endpoints()
+        .getFirst()
+        .socket()
+        .filter(socket -> socket.protocol() == Endpoint.Protocol.UDP)
+        .isPresent();
+  }
+
+  /// A program on this machine that is no peer: at a port of the protocol that the transport uses.
   final class Stranger implements AutoCloseable {
-    private final ServerSocket socket;
+    private final AutoCloseable socket;
+    private final InetSocketAddress at;
     private final List<Socket> accepted = new CopyOnWriteArrayList<>();
+    private final Set<SocketAddress> callers = ConcurrentHashMap.newKeySet();
 
     /// @param greeting all that it ever says
     Stranger(byte[] greeting) throws IOException {
-      socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      InetAddress loopback = InetAddress.getLoopbackAddress();
+      if (listensForDatagrams()) {
+        DatagramSocket datagrams = new DatagramSocket(0, loopback);
+        socket = datagrams;
+        at = new InetSocketAddress(loopback, datagrams.getLocalPort());
+        Thread.ofVirtual().name("testkit-stranger").start(() -> answerAll(datagrams, greeting));
+      } else {
+        ServerSocket connections = new ServerSocket(0, 50, loopback);
+        socket = connections;
+        at = new InetSocketAddress(loopback, connections.getLocalPort());
+        Thread.ofVirtual().name("testkit-stranger").start(() -> greetAll(connections, greeting));
+      }
       closing.add(this);
-      Thread.ofVirtual().name("testkit-stranger").start(() -> greetAll(greeting));
     }
 
-    private void greetAll(byte[] greeting) {
+    private void greetAll(ServerSocket connections, byte[] greeting) {
       try {
         while (true) {
-          Socket one = socket.accept();
+          Socket one = connections.accept();
           accepted.add(one);
+          callers.add(one.getRemoteSocketAddress());
           one.getOutputStream().write(greeting);
           one.getOutputStream().flush();
         }
@@ -281,23 +309,36 @@ public abstract class TransportFixture extends InspectionContract {
       }
     }
 
+    private void answerAll(DatagramSocket datagrams, byte[] greeting) {
+      try {
+        while (true) {
+          DatagramPacket one = new DatagramPacket(new byte[2048], 2048);
+          datagrams.receive(one);
+          callers.add(one.getSocketAddress());
+          if (greeting.length > 0) {
+            int size = Math.min(greeting.length, 1200);
+            datagrams.send(new DatagramPacket(greeting, size, one.getSocketAddress()));
+          }
+        }
+      } catch (IOException _) {
+        // The test ends.
+      }
+    }
+
     int callers() {
-      return accepted.size();
+      return callers.size();
     }
 
     /// Its address in the scheme's form. Ends the test where the scheme's addresses have no host
     /// and port.
     PeerAddress address() {
-      Optional<PeerAddress> seen =
-          server.seenAs(
-              listener.endpoints().getFirst(),
-              new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort()));
+      Optional<PeerAddress> seen = server.seenAs(listener.endpoints().getFirst(), at);
       assumeTrue(seen.isPresent(), "the scheme's addresses have no host and port");
       return PeerAddress.of(seen.get().uri());
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() throws Exception {
       socket.close();
       for (Socket one : accepted) {
         one.close();

@@ -16,6 +16,8 @@ import io.shoal.api.Scheme;
 import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -110,9 +112,11 @@ public abstract class TransportListenContract extends TransportFixture {
   /// @throws Exception as the transport throws it
   @Test
   public void aTakenPortIsTheUsersFault() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Optional<TestContext> same =
-          configureAt(TestContext.in(folder.resolve("taken")), taken.getLocalPort());
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket connections = new ServerSocket(0, 50, loopback);
+        DatagramSocket datagrams = new DatagramSocket(0, loopback)) {
+      int number = listensForDatagrams() ? datagrams.getLocalPort() : connections.getLocalPort();
+      Optional<TestContext> same = configureAt(TestContext.in(folder.resolve("taken")), number);
       assumeTrue(same.isPresent(), "it listens on no port that can be chosen");
       UserFaultException fault =
           assertThrows(
@@ -120,7 +124,7 @@ public abstract class TransportListenContract extends TransportFixture {
               () -> start(same.get()).listen(Set.of(scheme()), ChunkServer.NOTHING, _ -> {}),
               "a port that is taken is no fault");
       Messages.assertOneLine(fault);
-      String port = Integer.toString(taken.getLocalPort());
+      String port = Integer.toString(number);
       assertTrue(
           String.valueOf(fault.getMessage()).contains(port),
           () -> "the message does not name the port " + port + ": " + fault.getMessage());
@@ -157,27 +161,42 @@ public abstract class TransportListenContract extends TransportFixture {
     assertUnreachable(address);
   }
 
-  /// Random bytes at a listening TCP socket harm neither open connections nor later ones.
+  /// Random bytes at a listening socket harm neither open connections nor later ones.
   ///
   /// @throws Exception as the transport throws it
   @Test
   public void garbageFromOutsideHarmsNoOther() throws Exception {
     Optional<Endpoint.Socket> socket = listener.endpoints().getFirst().socket();
-    assumeTrue(
-        socket.filter(one -> one.protocol() == Endpoint.Protocol.TCP).isPresent(),
-        "it listens on no TCP socket");
-    try (Socket stranger = new Socket(socket.get().host(), socket.get().port())) {
-      stranger.getOutputStream().write(TestData.bytes(4, GARBAGE_SIZE_BYTES));
-      stranger.shutdownOutput();
-      stranger.getInputStream().readAllBytes();
-    } catch (IOException e) {
-      // It is thrown out, in whichever way.
+    assumeTrue(socket.isPresent(), "it listens on no socket");
+    if (listensForDatagrams()) {
+      sendGarbage(socket.get());
+    } else {
+      writeGarbage(socket.get());
     }
     byte[] bytes = TestData.bytes(5, 10_000);
     Cid cid = chunks.serve(bytes);
     assertArrayEquals(bytes, fetch(connection, cid));
     try (PeerConnection later = client.connect(address, ChunkServer.NOTHING)) {
       assertArrayEquals(bytes, fetch(later, cid));
+    }
+  }
+
+  private static void writeGarbage(Endpoint.Socket to) {
+    try (Socket stranger = new Socket(to.host(), to.port())) {
+      stranger.getOutputStream().write(TestData.bytes(4, GARBAGE_SIZE_BYTES));
+      stranger.shutdownOutput();
+      stranger.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      // It is thrown out, in whichever way.
+    }
+  }
+
+  private static void sendGarbage(Endpoint.Socket to) throws IOException {
+    try (DatagramSocket stranger = new DatagramSocket()) {
+      for (int size = 0; size <= GARBAGE_SIZE_BYTES; size += 64) {
+        stranger.send(
+            new DatagramPacket(TestData.bytes(4 + size, size), size, to.host(), to.port()));
+      }
     }
   }
 }
