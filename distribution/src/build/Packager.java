@@ -56,6 +56,7 @@ public final class Packager {
     Path launcher = folder.resolve("bin/shoal");
     Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
     run(launcher, "help-texts");
+    run(launcher, "plugins", "record");
     // The caches remember size and time of each jar. The archive gives all files one time, so they
     // must have it before the caches are made.
     stamp(folder.resolve("lib"), stamp);

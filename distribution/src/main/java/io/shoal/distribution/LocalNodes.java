@@ -10,6 +10,7 @@ import io.shoal.runtime.RemoteNode;
 import io.shoal.runtime.StoreTransfer;
 import io.shoal.runtime.command.ContentCommands.ProgressListener;
 import io.shoal.runtime.command.NodeCommands;
+import io.shoal.runtime.command.PackageCommands;
 import io.shoal.runtime.command.StatusCommands.PluginEntry;
 import io.shoal.runtime.command.StoreCommands.Copied;
 import java.io.IOException;
@@ -45,11 +46,16 @@ final class LocalNodes implements Nodes {
       String to,
       ProgressListener progress)
       throws ShoalException, IOException, InterruptedException {
-    return new StoreTransfer(dataFolder, pluginFolders(), configuration).copy(from, to, progress);
+    return new StoreTransfer(dataFolder, pluginFolders(), pluginLock(), configuration)
+        .copy(from, to, progress);
   }
 
   private static List<Path> pluginFolders() {
     return inPackage("plugins");
+  }
+
+  private static Optional<Path> pluginLock() {
+    return PackageFolder.find().map(PackageCommands::lock);
   }
 
   private static List<Path> inPackage(String name) {
@@ -58,12 +64,15 @@ final class LocalNodes implements Nodes {
 
   private static Node.Builder builder(
       Path dataFolder, Configuration configuration, Node.Mode mode) {
-    return Node.builder()
-        .dataFolder(dataFolder)
-        .pluginFolders(pluginFolders())
-        .mistakenFolders(inPackage("lib"))
-        .configuration(configuration)
-        .mode(mode)
-        .version(Version.TEXT);
+    Node.Builder builder =
+        Node.builder()
+            .dataFolder(dataFolder)
+            .pluginFolders(pluginFolders())
+            .mistakenFolders(inPackage("lib"))
+            .configuration(configuration)
+            .mode(mode)
+            .version(Version.TEXT);
+    pluginLock().ifPresent(builder::pluginLock);
+    return builder;
   }
 }

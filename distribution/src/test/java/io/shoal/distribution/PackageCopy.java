@@ -35,7 +35,7 @@ record PackageCopy(Path folder) {
   /// Makes a copy in a folder that does not exist.
   static PackageCopy in(Path folder) throws IOException {
     Files.createDirectories(folder);
-    for (String shared : List.of("runtime", "lib", "sdk")) {
+    for (String shared : List.of("runtime", "lib", "sdk", "extras")) {
       Files.createSymbolicLink(folder.resolve(shared), ShoalProcess.PACKAGE.resolve(shared));
     }
     for (String own : List.of("bin", "conf", "examples", "plugins")) {

@@ -1,9 +1,15 @@
 package io.shoal.runtime;
 
 import io.shoal.api.InvalidConfigException;
+import io.shoal.api.UserFaultException;
+import io.shoal.runtime.command.PackageCommands;
 import io.shoal.runtime.config.ConfigSection;
 import io.shoal.runtime.config.ConfigTree;
 import io.shoal.runtime.config.YamlTree;
+import io.shoal.runtime.plugin.PluginHost;
+import io.shoal.runtime.plugin.inspection.GrantedModules;
+import io.shoal.runtime.plugin.install.PackagePlugins;
+import io.shoal.runtime.plugin.install.PluginInstaller;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -82,9 +88,9 @@ public final class Configuration {
     return settings.logLevel();
   }
 
-  /// Whether only plugins that are listed or signed may be loaded.
+  /// Whether only plugins that are listed, recorded or signed may be loaded.
   public boolean restrictsPlugins() {
-    return !settings.plugins().allow().isEmpty() || !settings.plugins().publishers().isEmpty();
+    return settings.plugins().isRestricted();
   }
 
   /// Whether a discovery plugin is used if it is installed.
@@ -95,6 +101,19 @@ public final class Configuration {
   /// Whether a transport plugin is used if it is installed.
   public boolean usesTransport(String pluginId) {
     return settings.active().transport().map(ids -> ids.contains(pluginId)).orElse(true);
+  }
+
+  /// The plugins of a package; these settings decide which may be installed and removed.
+  ///
+  /// @param folder into which the package was unpacked
+  /// @throws UserFaultException the runtime is on the class path
+  public PackageCommands pluginsOf(Path folder) throws UserFaultException {
+    return new PluginInstaller(
+        PackagePlugins.in(folder),
+        settings.plugins(),
+        settings.active().ids(),
+        GrantedModules.of(PluginHost.requireLayer(Configuration.class.getModule())),
+        PluginHost.apiVersion());
   }
 
   /// All that the runtime itself reads.

@@ -108,6 +108,7 @@ public final class Node implements NodeCommands {
     private Optional<Path> dataFolder = Optional.empty();
     private List<Path> pluginFolders = List.of();
     private List<Path> mistakenFolders = List.of();
+    private Optional<Path> pluginLock = Optional.empty();
     private Configuration configuration = Configuration.defaults();
     private Mode mode = Mode.SERVE;
     private String version = "0";
@@ -132,6 +133,13 @@ public final class Node implements NodeCommands {
     /// among the plugins, and not loaded.
     public Builder mistakenFolders(List<Path> folders) {
       mistakenFolders = List.copyOf(folders);
+      return this;
+    }
+
+    /// The file that records which plugins were installed, with their digests; see `plugins.policy`
+    /// in the configuration. It need not be there.
+    public Builder pluginLock(Path file) {
+      pluginLock = Optional.of(file);
       return this;
     }
 
@@ -237,7 +245,8 @@ public final class Node implements NodeCommands {
               new PluginPlaces(
                   pluginFolders,
                   Stream.concat(Stream.of(services.pluginsData()), mistakenFolders.stream())
-                      .toList()),
+                      .toList(),
+                  pluginLock),
               services.unpackedPlugins(),
               // A node that stays sees its plugins replaced by newer ones.
               mode == Mode.SERVE,

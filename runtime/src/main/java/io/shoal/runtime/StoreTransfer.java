@@ -31,9 +31,13 @@ import java.util.Optional;
 ///
 /// @param dataFolder where the plugins keep their files
 /// @param pluginFolders where the plugins are
+/// @param pluginLock the file that records which plugins were installed
 /// @param configuration with the settings of both plugins
 public record StoreTransfer(
-    Path dataFolder, List<Path> pluginFolders, Configuration configuration) {
+    Path dataFolder,
+    List<Path> pluginFolders,
+    Optional<Path> pluginLock,
+    Configuration configuration) {
 
   public StoreTransfer {
     pluginFolders = List.copyOf(pluginFolders);
@@ -82,7 +86,7 @@ public record StoreTransfer(
     NodeSettings settings = configuration.settings();
     try (PluginHost host =
         PluginHost.open(
-            new PluginPlaces(pluginFolders, List.of()),
+            new PluginPlaces(pluginFolders, List.of(), pluginLock),
             services.unpackedPlugins(),
             false,
             settings.plugins(),

@@ -51,6 +51,11 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
     return root.resolve("plugins");
   }
 
+  /// Where it is recorded which plugins were installed.
+  public Path lock() {
+    return root.resolve("plugins.lock");
+  }
+
   public PluginFolder with(String key, String value) throws InvalidConfigException {
     return new PluginFolder(root, configuration.with(key, value), services);
   }
@@ -79,7 +84,7 @@ public record PluginFolder(Path root, Configuration configuration, PluginService
   private PluginHost open(boolean copied) throws UserFaultException, IOException {
     NodeSettings settings = configuration.settings();
     return PluginHost.open(
-        new PluginPlaces(List.of(plugins()), List.of(services.pluginsData())),
+        new PluginPlaces(List.of(plugins()), List.of(services.pluginsData()), Optional.of(lock())),
         services.unpackedPlugins(),
         copied,
         settings.plugins(),

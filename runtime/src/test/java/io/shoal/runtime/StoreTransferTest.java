@@ -14,6 +14,7 @@ import io.shoal.runtime.testing.PluginJarBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,8 @@ class StoreTransferTest {
     for (int i = 0; i < settings.length; i += 2) {
       configuration = configuration.with(settings[i], settings[i + 1]);
     }
-    return new StoreTransfer(root.resolve("data"), List.of(plugins), configuration)
+    return new StoreTransfer(
+            root.resolve("data"), List.of(plugins), Optional.empty(), configuration)
         .copy(from, to, ProgressListener.SILENT);
   }
 

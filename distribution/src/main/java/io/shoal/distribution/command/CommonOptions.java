@@ -149,7 +149,7 @@ public final class CommonOptions {
   ///
   /// @param lasting whether the node stays; one that ends with its command answers no questions in
   ///   the DHT (BEP 43), since no node should remember it
-  Configuration configuration(boolean lasting) throws InvalidConfigException {
+  public Configuration configuration(boolean lasting) throws InvalidConfigException {
     Configuration configuration = base();
     if (!lasting) {
       configuration = configuration.with("plugins." + DISCOVERY + ".readOnly", "true");

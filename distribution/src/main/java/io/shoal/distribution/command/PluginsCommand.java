@@ -14,7 +14,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 
 @Command(name = "plugins")
-public final class PluginsCommand extends NodeCommand {
+public class PluginsCommand extends NodeCommand {
 
   public PluginsCommand(Environment environment) {
     super(environment);
@@ -47,8 +47,15 @@ public final class PluginsCommand extends NodeCommand {
 
   @Override
   public int run(NodeCommands node) throws ShoalException, IOException, InterruptedException {
-    print(node.plugins());
+    List<PluginEntry> all = new ArrayList<>(node.plugins());
+    all.addAll(notInstalled());
+    print(all);
     return ExitCode.DONE;
+  }
+
+  /// Plugins that are named besides those that the node found.
+  protected List<PluginEntry> notInstalled() throws ShoalException, IOException {
+    return List.of();
   }
 
   private void print(List<PluginEntry> plugins) {

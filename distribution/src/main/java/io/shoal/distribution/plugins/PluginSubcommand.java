@@ -9,7 +9,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /// The commands of `shoal plugins`, in the order in which its help lists them.
 public enum PluginSubcommand {
-  NEW("new", "Write a project for a plugin of your own: it builds, is tested and runs.");
+  LIST("list", "List the plugins that were found, and those of the package that may be installed."),
+  INSTALL("install", "Check a plugin, put it into plugins/ and record it in conf/plugins.lock."),
+  UPDATE("update", "Put another version of an installed plugin in its place."),
+  REMOVE("remove", "Take a plugin that is not active out of plugins/; its data stays."),
+  NEW("new", "Write a project for a plugin of your own: it builds, is tested and runs."),
+  RECORD("record", "Record the plugins that the package comes with.");
 
   private final String word;
   private final String description;
@@ -38,14 +43,22 @@ public enum PluginSubcommand {
     for (PluginSubcommand command : values()) {
       var sub =
           new CommandLine(whole.test(command) ? command.make(environment) : CommandSpec.create());
-      sub.getCommandSpec().usageMessage().description(command.description);
+      sub.getCommandSpec()
+          .usageMessage()
+          .description(command.description)
+          .hidden(command == RECORD);
       plugins.addSubcommand(command.word, sub);
     }
   }
 
   private Object make(Environment environment) {
     return switch (this) {
+      case LIST -> new ListPluginsCommand(environment);
+      case INSTALL -> new InstallCommand(environment, false);
+      case UPDATE -> new InstallCommand(environment, true);
+      case REMOVE -> new RemoveCommand(environment);
       case NEW -> new NewCommand(environment);
+      case RECORD -> new RecordCommand(environment);
     };
   }
 }

@@ -164,7 +164,8 @@ public interface StatusCommands {
   ///   `observer`
   /// @param version its version
   /// @param location the jar or folder
-  /// @param state `started`, `installed` (usable, not active) or `failed`
+  /// @param state `started`, `installed` (usable, not active), `failed`, or `available` (in the
+  ///   package, not installed)
   /// @param active whether the configuration names it
   /// @param problem why it failed and what to do, if it did
   record PluginEntry(

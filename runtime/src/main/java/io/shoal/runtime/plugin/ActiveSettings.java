@@ -5,6 +5,8 @@ import io.shoal.runtime.config.ConfigSection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// The ids of the plugins to use. An empty component is not set: then every installed plugin of the
 /// kind is used, and of the kinds that take only one the only one that is installed.
@@ -33,6 +35,15 @@ public record ActiveSettings(
   public static ActiveSettings ofStore(String storage, Optional<String> verification) {
     Optional<List<String>> none = Optional.of(List.of());
     return new ActiveSettings(Optional.of(storage), verification, none, none, none);
+  }
+
+  /// All that are named.
+  public Set<String> ids() {
+    Set<String> ids = new HashSet<>();
+    storage.ifPresent(ids::add);
+    verification.ifPresent(ids::add);
+    Stream.of(discovery, transport, observer).forEach(named -> named.ifPresent(ids::addAll));
+    return ids;
   }
 
   private static Optional<List<String>> ids(ConfigSection root, String key)

@@ -94,7 +94,12 @@ public final class PluginHost implements AutoCloseable {
     GrantedModules granted = GrantedModules.of(requireLayer(PluginHost.class.getModule()));
     PluginCatalog catalog =
         new PluginCatalog(
-            places, copyFolder, copied, PluginApproval.of(settings), granted, apiVersion());
+            places,
+            copyFolder,
+            copied,
+            PluginApproval.of(settings, places.lock()),
+            granted,
+            apiVersion());
     boolean opened = false;
     try {
       catalog.scan();

@@ -11,6 +11,7 @@ import io.shoal.runtime.plugin.inspection.GrantedModules;
 import io.shoal.runtime.plugin.inspection.InspectedPlugin;
 import io.shoal.runtime.plugin.inspection.PluginApproval;
 import io.shoal.runtime.plugin.inspection.PluginCatalog;
+import io.shoal.runtime.plugin.inspection.PluginLock;
 import io.shoal.runtime.plugin.inspection.PluginPlaces;
 import io.shoal.runtime.plugin.inspection.PluginProblem;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
@@ -66,7 +67,7 @@ class ExperimentalUseTest {
             new PluginPlaces(List.of(folder.plugins()), List.of()),
             root.resolve("unpacked"),
             false,
-            PluginApproval.of(folder.settings()),
+            PluginApproval.of(folder.settings(), PluginLock.EMPTY),
             granted,
             PluginHost.apiVersion());
     catalog.scan();

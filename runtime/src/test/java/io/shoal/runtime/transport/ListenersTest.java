@@ -20,6 +20,7 @@ import io.shoal.api.Transport;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.access.Access;
 import io.shoal.runtime.plugin.ActivePlugins;
+import io.shoal.runtime.plugin.inspection.PluginPolicy;
 import io.shoal.runtime.plugin.inspection.PluginSettings;
 import io.shoal.runtime.testing.FixedListener;
 import io.shoal.runtime.testing.TestSchemes;
@@ -83,7 +84,8 @@ class ListenersTest {
   private static final Plugin GOOD = new Plugin("good", any -> FixedListener.at(HERE));
 
   private static PluginSettings settings(Duration startTimeout) {
-    return new PluginSettings(startTimeout, Duration.ofMillis(50), Set.of(), List.of(), Set.of());
+    return new PluginSettings(
+        startTimeout, Duration.ofMillis(50), PluginPolicy.ANY, Set.of(), List.of(), Set.of());
   }
 
   private Listeners listeners(Duration startTimeout, Plugin... plugins) throws Exception {

@@ -58,6 +58,14 @@ public final class FoundPlugin {
     return location.map(Path::toString).orElse("nowhere");
   }
 
+  /// Whether its file or folder has this name.
+  boolean isFile(String name) {
+    return location
+        .map(path -> String.valueOf(path.getFileName()))
+        .filter(name::equals)
+        .isPresent();
+  }
+
   /// Takes it out of use; only the first reason is kept, since later ones follow from it.
   public void fail(PluginProblem why) {
     started = false;

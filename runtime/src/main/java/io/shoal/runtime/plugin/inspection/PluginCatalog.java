@@ -1,5 +1,6 @@
 package io.shoal.runtime.plugin.inspection;
 
+import io.shoal.api.UserFaultException;
 import io.shoal.runtime.plugin.inspection.PluginProblem.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -221,24 +222,52 @@ public final class PluginCatalog implements AutoCloseable {
     }
   }
 
-  private void refuseDuplicates() {
+  /// Of several files of one plugin the one is used that was installed last: an update that was
+  /// interrupted leaves two. Where no record says so, none is used.
+  private void refuseDuplicates() throws IOException {
     Map<String, List<FoundPlugin>> byId =
         found.stream()
             .collect(
                 Collectors.groupingBy(FoundPlugin::id, LinkedHashMap::new, Collectors.toList()));
-    byId.values().stream()
-        .filter(same -> same.size() > 1)
-        .forEach(
-            same -> {
-              String places =
-                  same.stream().map(FoundPlugin::place).collect(Collectors.joining(" and "));
-              // None is used: which code runs must not depend on the order of a folder.
-              PluginProblem problem =
-                  new PluginProblem(
-                      Reason.DUPLICATE,
-                      "it is there more than once, in " + places + ": remove all but one");
-              same.forEach(plugin -> plugin.fail(problem));
-            });
+    List<List<FoundPlugin>> repeated =
+        byId.values().stream().filter(same -> same.size() > 1).toList();
+    PluginLock lock = repeated.isEmpty() ? PluginLock.EMPTY : recorded();
+    for (List<FoundPlugin> same : repeated) {
+      List<FoundPlugin> installed =
+          same.stream().filter(plugin -> isRecorded(plugin, lock)).toList();
+      Optional<FoundPlugin> used =
+          installed.size() == 1 ? Optional.of(installed.getFirst()) : Optional.empty();
+      String places = same.stream().map(FoundPlugin::place).collect(Collectors.joining(" and "));
+      // Without a record none is used: which code runs must not depend on the order of a folder.
+      PluginProblem problem =
+          new PluginProblem(
+              Reason.DUPLICATE,
+              used.map(
+                      plugin ->
+                          "it is there more than once, and "
+                              + plugin.place()
+                              + " is the one that was installed: remove this one")
+                  .orElse("it is there more than once, in " + places + ": remove all but one"));
+      same.stream()
+          .filter(plugin -> used.filter(one -> one == plugin).isEmpty())
+          .forEach(plugin -> plugin.fail(problem));
+    }
+  }
+
+  private static boolean isRecorded(FoundPlugin plugin, PluginLock lock) {
+    return lock.find(plugin.id()).filter(entry -> plugin.isFile(entry.file())).isPresent();
+  }
+
+  private PluginLock recorded() throws IOException {
+    if (places.lock().isEmpty()) {
+      return PluginLock.EMPTY;
+    }
+    try {
+      return PluginLock.read(places.lock().get());
+    } catch (UserFaultException e) {
+      LOG.warn("{}", e.getMessage());
+      return PluginLock.EMPTY;
+    }
   }
 
   private void checkDependencies() {
@@ -319,9 +348,14 @@ public final class PluginCatalog implements AutoCloseable {
     return List.copyOf(found);
   }
 
-  /// The plugin of an id, usable or not.
+  /// The plugin of an id, usable or not. Of several files the one that is used.
   public Optional<FoundPlugin> find(String id) {
-    return found.stream().filter(plugin -> plugin.id().equals(id)).findFirst();
+    List<FoundPlugin> same = found.stream().filter(plugin -> plugin.id().equals(id)).toList();
+    return same.stream()
+        .filter(
+            plugin -> plugin.problem().filter(why -> why.reason() == Reason.DUPLICATE).isEmpty())
+        .findFirst()
+        .or(() -> same.stream().findFirst());
   }
 
   /// The plugins that can be used for a kind.

@@ -7,7 +7,6 @@ import io.shoal.runtime.unit.Units;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -120,14 +119,13 @@ final class PluginCopies implements AutoCloseable {
         Optional<Path> into = placeOf(copy, file.getKey());
         size += copy(in, into, digest, MAX_SIZE_BYTES - size);
       }
-      String line = HexFormat.of().formatHex(digest.digest()) + "  ./" + file.getKey() + "\n";
-      all.update(line.getBytes(StandardCharsets.UTF_8));
+      all.update(PluginDigest.line(HexFormat.of().formatHex(digest.digest()), file.getKey()));
     }
     return new Copy(copy, HexFormat.of().formatHex(all.digest()));
   }
 
-  private static Map<String, Path> files(Path location)
-      throws IOException, UnusablePluginException {
+  /// The files in a folder by their names from there, in the order of these.
+  static Map<String, Path> files(Path location) throws IOException, UnusablePluginException {
     Map<String, Path> files = new TreeMap<>();
     List<Path> found;
     try (Stream<Path> tree = Files.walk(location)) {

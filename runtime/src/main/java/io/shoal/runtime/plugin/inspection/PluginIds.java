@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /// The form of plugin ids. An id names a folder, a section of the configuration and metrics, so it
 /// has to fit all of them.
-final class PluginIds {
+public final class PluginIds {
 
   static final String RULE = "a-z, then up to 63 of a-z, 0-9 and -";
 
@@ -13,7 +13,7 @@ final class PluginIds {
 
   /// Keys of the node that stand where the sections of plugins do: `plugins.allow`.
   private static final Set<String> RESERVED =
-      Set.of("allow", "publishers", "startTimeout", "stopTimeout");
+      Set.of("allow", "policy", "publishers", "startTimeout", "stopTimeout");
 
   private PluginIds() {}
 
@@ -22,7 +22,8 @@ final class PluginIds {
     return RESERVED.contains(id);
   }
 
-  static boolean isValid(String id) {
+  /// Whether a text has the form of an id.
+  public static boolean isValid(String id) {
     return FORM.matcher(id).matches();
   }
 }
