@@ -161,13 +161,17 @@ public final class CommonOptions {
     return configuration;
   }
 
+  /// The configuration file, whether it is there or not; empty where there is no package.
+  public Optional<Path> configurationFile() {
+    return config
+        .map(file -> PackageFolder.current().resolve(file))
+        .or(() -> PackageFolder.find().map(folder -> folder.resolve(CONFIGURATION)));
+  }
+
   private Configuration base() throws InvalidConfigException {
-    if (config.isPresent()) {
-      return Configuration.load(PackageFolder.current().resolve(config.get()));
-    }
-    Optional<Path> packaged = PackageFolder.find().map(folder -> folder.resolve(CONFIGURATION));
-    return packaged.isPresent() && Files.exists(packaged.get())
-        ? Configuration.load(packaged.get())
+    Optional<Path> file = configurationFile();
+    return file.isPresent() && (config.isPresent() || Files.exists(file.get()))
+        ? Configuration.load(file.get())
         : Configuration.defaults();
   }
 

@@ -60,8 +60,7 @@ final class InstallCommand extends PackageCommand {
     List<String> kinds = plugin.kinds().stream().filter(kind -> !isUsedAtOnce(kind)).toList();
     return kinds.isEmpty()
         ? "a node uses it from its next start"
-        : "to use it, name it in active.%s of conf/shoal.yaml and restart the node"
-            .formatted(String.join(" and active.", kinds));
+        : "'shoal plugins enable %s' makes it active".formatted(plugin.id());
   }
 
   /// All verifiers check, and all observers hear of events, unless the configuration says less.

@@ -9,6 +9,7 @@ import io.shoal.distribution.console.ExitCode;
 import io.shoal.distribution.launch.PackageFolder;
 import io.shoal.distribution.launch.Version;
 import io.shoal.runtime.command.PackageCommands;
+import io.shoal.runtime.command.PackageCommands.Activated;
 import io.shoal.runtime.command.PackageCommands.InstalledPlugin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,6 +58,31 @@ abstract class PackageCommand implements Callable<Integer> {
 
   Console console() {
     return environment.console();
+  }
+
+  /// The configuration file that is changed.
+  Path file() throws UserFaultException {
+    return common
+        .configurationFile()
+        .orElseThrow(() -> new UserFaultException("no file is given: name one with --config"));
+  }
+
+  /// @param state that the plugin has now
+  void print(Activated change, String state) {
+    if (common.json) {
+      console().json(change);
+      return;
+    }
+    String line = change.id() + " is " + state;
+    if (change.keys().isEmpty()) {
+      console().result(line + " already");
+      return;
+    }
+    console()
+        .result("%s: %s of %s".formatted(line, String.join(", ", change.keys()), change.file()));
+    if (!common.quiet) {
+      console().note("shoal: a node that runs goes on as it is until it is restarted");
+    }
   }
 
   /// Prints what was done, and what the user has to do next.

@@ -13,6 +13,8 @@ public enum PluginSubcommand {
   INSTALL("install", "Check a plugin, put it into plugins/ and record it in conf/plugins.lock."),
   UPDATE("update", "Put another version of an installed plugin in its place."),
   REMOVE("remove", "Take a plugin that is not active out of plugins/; its data stays."),
+  ENABLE("enable", "Make an installed plugin active, in the configuration file."),
+  DISABLE("disable", "Make a plugin inactive, in the configuration file."),
   NEW("new", "Write a project for a plugin of your own: it builds, is tested and runs."),
   RECORD("record", "Record the plugins that the package comes with.");
 
@@ -57,6 +59,8 @@ public enum PluginSubcommand {
       case INSTALL -> new InstallCommand(environment, false);
       case UPDATE -> new InstallCommand(environment, true);
       case REMOVE -> new RemoveCommand(environment);
+      case ENABLE -> new EnableCommand(environment);
+      case DISABLE -> new DisableCommand(environment);
       case NEW -> new NewCommand(environment);
       case RECORD -> new RecordCommand(environment);
     };

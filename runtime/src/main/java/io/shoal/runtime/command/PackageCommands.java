@@ -33,6 +33,22 @@ public interface PackageCommands {
   /// @throws io.shoal.api.UserFaultException it is active, or another plugin depends on it
   InstalledPlugin remove(String id) throws ShoalException, IOException;
 
+  /// Makes an installed plugin active, in a configuration file in which everything else stays as it
+  /// is. A node that runs does not notice.
+  ///
+  /// @param configuration the file
+  /// @param instead whether it may take the place of the active one, of a kind of which one is used
+  /// @throws NotFoundException it is not installed
+  /// @throws io.shoal.api.UserFaultException it cannot be used, another one is in its place, or the
+  ///   file has to be changed by hand
+  Activated enable(String id, Path configuration, boolean instead)
+      throws ShoalException, IOException;
+
+  /// Makes a plugin inactive, as [#enable] makes it active.
+  ///
+  /// @throws io.shoal.api.UserFaultException a node needs it
+  Activated disable(String id, Path configuration) throws ShoalException, IOException;
+
   /// The plugins that came with the package and are not installed.
   List<InstalledPlugin> available() throws ShoalException, IOException;
 
@@ -45,6 +61,15 @@ public interface PackageCommands {
   /// @param packageFolder into which it was unpacked
   static Path lock(Path packageFolder) {
     return packageFolder.resolve("conf").resolve("plugins.lock");
+  }
+
+  /// What became of a configuration.
+  ///
+  /// @param keys that were changed; none if all was so already
+  record Activated(String id, List<String> keys, String file) {
+    public Activated {
+      keys = List.copyOf(keys);
+    }
   }
 
   /// A plugin to install.

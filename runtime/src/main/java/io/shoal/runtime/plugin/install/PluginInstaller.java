@@ -4,6 +4,7 @@ import io.shoal.api.ShoalException;
 import io.shoal.api.UserFaultException;
 import io.shoal.runtime.command.NotFoundException;
 import io.shoal.runtime.command.PackageCommands;
+import io.shoal.runtime.command.PackageCommands.Activated;
 import io.shoal.runtime.command.PackageCommands.InstallRequest;
 import io.shoal.runtime.command.PackageCommands.InstalledPlugin;
 import io.shoal.runtime.plugin.inspection.FoundPlugin;
@@ -137,6 +138,30 @@ public final class PluginInstaller implements PackageCommands {
             .filter(dependency -> !dependency.isOptional())
             .map(PluginDependency::getPluginId)
             .anyMatch(id::equals);
+  }
+
+  @Override
+  public Activated enable(String id, Path configuration, boolean instead)
+      throws ShoalException, IOException {
+    return changed(configuration, activation -> activation.enable(id, instead));
+  }
+
+  @Override
+  public Activated disable(String id, Path configuration) throws ShoalException, IOException {
+    return changed(configuration, activation -> activation.disable(id));
+  }
+
+  private interface Change {
+    Activated of(Activation activation) throws ShoalException, IOException;
+  }
+
+  private Activated changed(Path configuration, Change change) throws ShoalException, IOException {
+    Path scratch = Files.createTempDirectory("shoal-plugins");
+    try (PluginCatalog catalog = scans.unapproved(at.plugins(), scratch.resolve("copies"))) {
+      return change.of(new Activation(catalog, configuration));
+    } finally {
+      Files.deleteIfExists(scratch);
+    }
   }
 
   @Override

@@ -3,7 +3,8 @@
 /// Start at [PluginInstaller]. A [PluginSource] says where a plugin comes from; [CandidateReader]
 /// has [Incoming] bring it into a [StagingFolder] inside the folder of plugins ([PluginDownload]
 /// from addresses). It is checked there ([ArchiveLimits], then all that a node checks itself), and
-/// moved to its name in one step. [PackagePlugins] says where a package has all this.
+/// moved to its name in one step. [Activation] names plugins in a configuration file.
+/// [PackagePlugins] says where a package has all this.
 ///
 /// Invariant: no class of a plugin is loaded here, and a file is moved to the name under which a
 /// node finds it only when all of its checks are done and its bytes are durable.
