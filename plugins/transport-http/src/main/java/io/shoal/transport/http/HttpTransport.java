@@ -8,6 +8,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.shoal.api.ChunkServer;
 import io.shoal.api.Endpoint;
+import io.shoal.api.Inspection;
 import io.shoal.api.Metrics;
 import io.shoal.api.PeerAddress;
 import io.shoal.api.PeerConnection;
@@ -135,6 +136,11 @@ public final class HttpTransport implements Transport {
   @Override
   public PeerConnection connect(PeerAddress address, ChunkServer server) throws ShoalException {
     return running().client().connect(address, server);
+  }
+
+  @Override
+  public Optional<Inspection> inspection() {
+    return Optional.of(new HttpInspection(() -> running));
   }
 
   @Override

@@ -9,15 +9,24 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 
-/// A certificate for this machine that nobody else trusts, in files of PEM.
+/// A certificate that nobody else trusts, in files of PEM.
 ///
 /// @param certificate a file
 /// @param key its text
 record WebCertificate(Path certificate, String key) {
   private static final String PASSWORD = "of the test";
 
+  /// A certificate for `localhost` and 127.0.0.1.
+  ///
   /// @param folder is made, and takes the files
   static WebCertificate in(Path folder)
+      throws IOException, GeneralSecurityException, InterruptedException {
+    return of("dns:localhost,ip:127.0.0.1", folder);
+  }
+
+  /// @param names as `keytool` writes those of a certificate
+  /// @param folder is made, and takes the files
+  static WebCertificate of(String names, Path folder)
       throws IOException, GeneralSecurityException, InterruptedException {
     Files.createDirectories(folder);
     Path store = folder.resolve("store.p12");
@@ -33,7 +42,7 @@ record WebCertificate(Path certificate, String key) {
                     "-dname",
                     "CN=localhost",
                     "-ext",
-                    "san=dns:localhost,ip:127.0.0.1",
+                    "san=" + names,
                     "-validity",
                     "2",
                     "-storetype",

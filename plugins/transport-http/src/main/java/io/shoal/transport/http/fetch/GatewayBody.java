@@ -101,6 +101,7 @@ final class GatewayBody implements ChunkBody {
     }
     Optional<Refusal> refused = Answers.refusal(answer);
     if (refused.isPresent()) {
+      connection.refused();
       refuse(refused.get());
       return new UnwantedBody();
     }
@@ -311,7 +312,7 @@ final class GatewayBody implements ChunkBody {
     @Override
     public void onNext(List<ByteBuffer> items) {
       int more = items.stream().mapToInt(ByteBuffer::remaining).sum();
-      client.received(more);
+      connection.received(more);
       boolean tooLarge;
       int empty;
       Optional<Flow.Subscription> from;

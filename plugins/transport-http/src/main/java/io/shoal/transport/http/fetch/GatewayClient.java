@@ -9,6 +9,7 @@ import io.shoal.transport.http.settings.HttpSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +110,14 @@ public final class GatewayClient implements AutoCloseable {
   /// The gateways that are in use.
   public int connections() {
     return open.size();
+  }
+
+  /// How it goes with each of them, in the order of their addresses.
+  public List<GatewayFigures> gateways() {
+    return open.stream()
+        .map(GatewayConnection::figures)
+        .sorted(Comparator.comparing(GatewayFigures::address))
+        .toList();
   }
 
   /// Ends all requests.

@@ -41,7 +41,13 @@ public final class GatewayConnection implements PeerConnection {
   /// Those of them that are not asked for yet.
   private final Deque<GatewayBody> waiting = new ArrayDeque<>();
 
+  /// In a row.
   private int failures;
+
+  private long allRequests;
+  private long allRefused;
+  private long allFailures;
+  private long receivedBytes;
   private boolean closed;
   private boolean isReported;
   private boolean ending;
@@ -112,6 +118,7 @@ public final class GatewayConnection implements PeerConnection {
     synchronized (this) {
       while (!waiting.isEmpty() && bodies.size() - waiting.size() < maxRunning) {
         due.add(waiting.remove());
+        allRequests++;
       }
     }
     due.forEach(GatewayBody::start);
@@ -131,6 +138,19 @@ public final class GatewayConnection implements PeerConnection {
     failures = 0;
   }
 
+  /// A gateway has answered, without the chunk.
+  synchronized void refused() {
+    allRefused++;
+  }
+
+  /// Bytes of a chunk came.
+  void received(int bytes) {
+    synchronized (this) {
+      receivedBytes += bytes;
+    }
+    client.received(bytes);
+  }
+
   /// A request came to nothing.
   ///
   /// @param unreachable whether no connection could be made
@@ -138,6 +158,7 @@ public final class GatewayConnection implements PeerConnection {
     boolean gone;
     synchronized (this) {
       failures++;
+      allFailures++;
       gone = unreachable || failures >= MAX_FAILURES;
     }
     if (gone) {
@@ -153,6 +174,18 @@ public final class GatewayConnection implements PeerConnection {
       }
     }
     close();
+  }
+
+  /// How it goes.
+  synchronized GatewayFigures figures() {
+    return new GatewayFigures(
+        remote.address().uri(),
+        bodies.size() - waiting.size(),
+        waiting.size(),
+        allRequests,
+        allRefused,
+        allFailures,
+        receivedBytes);
   }
 
   @Override

@@ -34,7 +34,7 @@ final class ChannelExchange implements Exchange {
 
   private final ServerContext context;
   private final Channel channel;
-  private final PeerAddress peer;
+  private final ClientCounters counters;
   private final Request request;
   private final boolean keepAlive;
   private final Supplier<ClientPeer> enter;
@@ -49,13 +49,13 @@ final class ChannelExchange implements Exchange {
   ChannelExchange(
       ServerContext context,
       Channel channel,
-      PeerAddress peer,
+      ClientCounters counters,
       Request request,
       boolean keepAlive,
       Supplier<ClientPeer> enter) {
     this.context = context;
     this.channel = channel;
-    this.peer = peer;
+    this.counters = counters;
     this.request = request;
     this.keepAlive = keepAlive;
     this.enter = enter;
@@ -68,7 +68,7 @@ final class ChannelExchange implements Exchange {
 
   @Override
   public PeerAddress peer() {
-    return peer;
+    return counters.address();
   }
 
   @Override
@@ -106,7 +106,7 @@ final class ChannelExchange implements Exchange {
       response.headers().set(HttpHeaderNames.CONNECTION, "close");
     }
     if (answer.status() >= HttpResponseStatus.BAD_REQUEST.code()) {
-      context.refused().add(1);
+      counters.refusal();
     }
     if (!channel.isActive()) {
       throw new IOException("the client is gone");
@@ -123,7 +123,7 @@ final class ChannelExchange implements Exchange {
   public void write(ByteBuffer bytes) throws IOException, InterruptedException {
     int end = bytes.limit();
     written += bytes.remaining();
-    context.sentBytes().add(bytes.remaining());
+    counters.sent(bytes.remaining());
     while (bytes.position() < end) {
       ByteBuf part = gathered.orElseGet(() -> channel.alloc().directBuffer(PART_BYTES));
       gathered = Optional.of(part);

@@ -41,6 +41,7 @@ final class HttpChannel extends ChannelInboundHandlerAdapter {
   private final ClientPeers peers;
   private final Channel channel;
   private final PeerAddress address;
+  private final ClientCounters counters;
   private final Deque<Incoming> waiting = new ArrayDeque<>();
 
   /// The request whose end is not here yet.
@@ -65,11 +66,12 @@ final class HttpChannel extends ChannelInboundHandlerAdapter {
   /// @param fault the status of its answer if it is not to be looked at, else 0
   private record Incoming(Request request, boolean keepAlive, int fault) {}
 
-  HttpChannel(ServerContext context, ClientPeers peers, Channel channel, PeerAddress address) {
+  HttpChannel(ServerContext context, ClientPeers peers, Channel channel, ClientCounters counters) {
     this.context = context;
     this.peers = peers;
     this.channel = channel;
-    this.address = address;
+    this.address = counters.address();
+    this.counters = counters;
   }
 
   @Override
@@ -183,7 +185,7 @@ final class HttpChannel extends ChannelInboundHandlerAdapter {
     Incoming next = waiting.remove();
     answering = true;
     deadline.ifPresent(old -> old.cancel(false));
-    context.requests().add(1);
+    counters.request();
     context.threads().execute(() -> answer(next));
   }
 
@@ -194,7 +196,7 @@ final class HttpChannel extends ChannelInboundHandlerAdapter {
     }
     ChannelExchange exchange =
         new ChannelExchange(
-            context, channel, address, incoming.request(), incoming.keepAlive(), this::enter);
+            context, channel, counters, incoming.request(), incoming.keepAlive(), this::enter);
     boolean goesOn = false;
     try {
       // An end before this has interrupted nobody.

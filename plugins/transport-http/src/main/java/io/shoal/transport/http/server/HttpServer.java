@@ -16,9 +16,10 @@ import io.shoal.api.ChunkServer;
 import io.shoal.api.PeerAddress;
 import io.shoal.transport.http.settings.HostPort;
 import java.net.InetSocketAddress;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,7 +45,7 @@ public final class HttpServer {
   private final ByteBufAllocator allocator;
   private final Optional<SSLContext> tls;
   private final InboundLimits limits;
-  private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+  private final Map<Channel, ClientCounters> channels = new ConcurrentHashMap<>();
   private final List<ClientPeers> peers = new CopyOnWriteArrayList<>();
 
   /// @param tls what `https` presents; empty without a certificate
@@ -70,6 +71,14 @@ public final class HttpServer {
   /// The inbound connections that are open.
   public int connections() {
     return limits.count();
+  }
+
+  /// What went over each of them, in the order of the addresses.
+  public List<ClientFigures> clients() {
+    return channels.values().stream()
+        .map(ClientCounters::figures)
+        .sorted(Comparator.comparing(ClientFigures::address))
+        .toList();
   }
 
   /// Binds a socket, and accepts the connections of a scheme on it.
@@ -101,7 +110,11 @@ public final class HttpServer {
       var _ = channel.close();
       return;
     }
-    channels.add(channel);
+    PeerAddress address =
+        PeerAddress.of(
+            HostPort.of(from.getAddress(), from.getPort()).uri(encrypted ? "https" : "http"));
+    ClientCounters counters = new ClientCounters(address, context);
+    channels.put(channel, counters);
     channel
         .closeFuture()
         .addListener(
@@ -116,9 +129,6 @@ public final class HttpServer {
       handler.setHandshakeTimeoutMillis(context.settings().idleTimeout().toMillis());
       channel.pipeline().addLast(handler);
     }
-    PeerAddress address =
-        PeerAddress.of(
-            HostPort.of(from.getAddress(), from.getPort()).uri(encrypted ? "https" : "http"));
     channel
         .pipeline()
         .addLast(
@@ -127,14 +137,14 @@ public final class HttpServer {
                     .setMaxInitialLineLength(MAX_LINE_BYTES)
                     .setMaxHeaderSize(MAX_HEADER_BYTES)
                     .setMaxChunkSize(BODY_PART_BYTES)))
-        .addLast(new HttpChannel(context, clients, channel, address));
+        .addLast(new HttpChannel(context, clients, channel, counters));
   }
 
   /// Ends all connections. Listening sockets are their owner's.
   ///
   /// @return completes once the node was notified of the end of each client
   public CompletableFuture<Void> close() {
-    for (Channel channel : channels) {
+    for (Channel channel : channels.keySet()) {
       var _ = channel.close();
     }
     return CompletableFuture.allOf(
