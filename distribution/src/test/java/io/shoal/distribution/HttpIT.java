@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// A node of the package that serves over HTTP and nothing else.
+/// A node of the package that serves over HTTP and nothing else, and other programs on the other
+/// side.
 @Timeout(120)
 class HttpIT {
   private static final List<String> HTTP =
@@ -69,13 +70,38 @@ class HttpIT {
   @Test
   void anotherNodeFetchesAFolder() throws Exception {
     Path copy = folder.resolve("copy");
-    List<String> get = new ArrayList<>(List.of("get", root, "-o", copy.toString(), "--json"));
-    get.addAll(List.of("--peer", address));
-    get.addAll(HTTP);
-
-    JsonNode fetched = program.run(folder.resolve("fetcher"), get).done().json();
-
+    JsonNode fetched = get(root, address, copy);
     Trees.assertSame(tree, copy);
+    assertAllOverHttp(fetched);
+  }
+
+  @Test
+  void heliaFetchesAFolder() throws Exception {
+    Helia helia = Helia.installed();
+    Path copy = folder.resolve("copy");
+    helia.fetch(folder.resolve("helia"), address, root, copy);
+    Trees.assertSame(tree, copy);
+  }
+
+  @Test
+  void aFolderIsFetchedFromAGatewayOfHelia() throws Exception {
+    Helia helia = Helia.installed();
+    Path copy = folder.resolve("copy");
+    try (Helia.Gateway gateway = helia.serve(folder.resolve("helia"), tree)) {
+      JsonNode fetched = get(gateway.root(), gateway.address(), copy);
+      Trees.assertSame(tree, copy);
+      assertAllOverHttp(fetched);
+    }
+  }
+
+  private JsonNode get(String wanted, String gateway, Path to) throws Exception {
+    List<String> get = new ArrayList<>(List.of("get", wanted, "-o", to.toString(), "--json"));
+    get.addAll(List.of("--peer", gateway));
+    get.addAll(HTTP);
+    return program.run(folder.resolve("fetcher"), get).done().json();
+  }
+
+  private static void assertAllOverHttp(JsonNode fetched) {
     JsonNode bytes = fetched.get("bytesByTransport");
     assertEquals(List.of("http"), List.copyOf(bytes.propertyNames()), fetched::toString);
     assertTrue(bytes.get("http").asLong() >= FILE_BYTES, fetched::toString);
