@@ -60,6 +60,8 @@ class CombinationsIT {
                   "plugins.discovery-kademlia.listen=127.0.0.1:0")
               .searching("plugins.discovery-kademlia.bootstrap={dht}"),
           Part.of("discovery", "discovery-lan", "plugins.discovery-lan.interfaces=lo"),
+          Part.of("discovery", "discovery-routing", "plugins.discovery-routing.listen=127.0.0.1:0")
+              .searching("plugins.discovery-routing.endpoints=http://{discovery-routing}"),
           Part.of("discovery", "discovery-static", "plugins.discovery-static.file=/nowhere/peers")
               .searching("plugins.discovery-static.peers={endpoint}"));
 

@@ -95,6 +95,7 @@ class PackageIT {
     }
     assertEquals(
         List.of(
+            "discovery-routing",
             "discovery-static",
             "storage-rocksdb",
             "storage-s3",
