@@ -77,14 +77,13 @@ class CombinationsIT {
   private static final int FILE_BYTES = 2_500_000;
 
   @TempDir static Path shared;
-  private static Path program;
   private static S3Service s3;
 
   @TempDir Path folder;
+  private Path program;
 
   @BeforeAll
-  static void putAllPluginsIntoOnePackage() throws Exception {
-    program = PackageCopy.withExtras(shared.resolve("program")).folder();
+  static void startTheService() throws Exception {
     s3 = S3Service.start(Files.createDirectories(shared.resolve("s3")));
   }
 
@@ -100,6 +99,9 @@ class CombinationsIT {
   @ParameterizedTest
   @MethodSource("combinations")
   void aFolderGoesFromOneNodeToAnother(Combination parts) throws Exception {
+    program =
+        PackageCopy.with(folder.resolve("program"), parts.parts().stream().map(Part::id).toList())
+            .folder();
     Path tree = Trees.folder(folder.resolve("tree"));
     Trees.file(tree.resolve("large"), FILE_BYTES, 41);
     Path copy = folder.resolve("copy");

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,19 +28,12 @@ class ManyTransportsIT {
 
   private static final int FILE_BYTES = 9_000_000;
 
-  @TempDir static Path shared;
-  private static Path program;
-
   @TempDir Path folder;
+  private Path program;
   private final List<Seed> seeds = new ArrayList<>();
 
   /// A node that serves by one transport alone.
   private record Seed(Path data, Part transport, ShoalProcess process) {}
-
-  @BeforeAll
-  static void putAllPluginsIntoOnePackage() throws Exception {
-    program = PackageCopy.withExtras(shared.resolve("program")).folder();
-  }
 
   @AfterEach
   void endTheSeeds() {
@@ -64,6 +56,9 @@ class ManyTransportsIT {
   @ParameterizedTest
   @MethodSource("transports")
   void aDownloadUsesAllTransportsAndOutlivesOne(List<Part> transports) throws Exception {
+    program =
+        PackageCopy.with(folder.resolve("program"), transports.stream().map(Part::id).toList())
+            .folder();
     Path file = Trees.file(folder.resolve("file"), FILE_BYTES, 51);
     Path copy = folder.resolve("copy");
     String root = "";

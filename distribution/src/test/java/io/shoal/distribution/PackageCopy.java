@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.spi.ToolProvider;
@@ -51,12 +52,18 @@ record PackageCopy(Path folder) {
     return new PackageCopy(folder);
   }
 
-  /// Makes a copy in which the plugins of `extras/` are beside the others.
-  static PackageCopy withExtras(Path folder) throws IOException {
+  /// Makes a copy in which some plugins of `extras/` are beside the others. Each costs every
+  /// process a part of its start.
+  ///
+  /// @param ids of plugins; those that are not in `extras/` are there anyway
+  static PackageCopy with(Path folder, Collection<String> ids) throws IOException {
     PackageCopy copy = in(folder);
     try (Stream<Path> extras = Files.list(ShoalProcess.PACKAGE.resolve("extras"))) {
       for (Path extra : extras.toList()) {
-        Files.copy(extra, folder.resolve("plugins").resolve(extra.getFileName().toString()));
+        String name = extra.getFileName().toString();
+        if (ids.contains(name.replaceFirst("-\\d.*", ""))) {
+          Files.copy(extra, folder.resolve("plugins").resolve(name));
+        }
       }
     }
     return copy;

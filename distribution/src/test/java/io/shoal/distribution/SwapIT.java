@@ -93,7 +93,7 @@ class SwapIT {
     program.swap("transport", "transport-tcp", "transport-unix");
     try (ShoalProcess seed = program.serve(seedData, socket("seed"))) {
       Result plugins = program.run(seedData, List.of("plugins", "--json"));
-      assertEquals(4, plugins.done().out().lines().count(), plugins::toString);
+      assertEquals(5, plugins.done().out().lines().count(), plugins::toString);
       String root = add();
       exchange(root, "unix", all(socket("fetcher"), knowing(address())));
       assertTrue(seed.out().contains(" unix="), seed::out);

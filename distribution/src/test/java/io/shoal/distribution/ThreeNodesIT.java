@@ -56,7 +56,7 @@ class ThreeNodesIT {
       assertTrue(
           status.get("discoveries").get(0).get("reachablePeers").asInt() > 0, status::toString);
       assertEquals(
-          4,
+          5,
           third
               .run("plugins", "--json")
               .done()
