@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.shoal.api.Cid;
+import io.shoal.testkit.Await;
 import io.shoal.testkit.TestData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,18 +50,19 @@ class HostileClientTest {
   }
 
   private void assertStillServes() throws Exception {
-    for (int tries = 0; ; tries++) {
-      try {
-        assertArrayEquals(bytes, gateway.get(raw).body());
-        return;
-      } catch (IOException e) {
-        // The places of clients that just went are free in a moment.
-        if (tries == MANY) {
-          throw e;
-        }
-        Thread.sleep(50);
-      }
+    // The places of clients that just went are free in a moment.
+    Await.until("a place for another client", this::serves);
+  }
+
+  private boolean serves() throws Exception {
+    byte[] body;
+    try {
+      body = gateway.get(raw).body();
+    } catch (IOException e) {
+      return false;
     }
+    assertArrayEquals(bytes, body);
+    return true;
   }
 
   private Socket dial() throws IOException {
@@ -152,10 +154,7 @@ class HostileClientTest {
       for (int i = 0; i < 6; i++) {
         send(socket, "GET " + raw + " HTTP/1.1\r\nHost: x\r\n\r\n");
       }
-      for (int tries = 0; gateway.chunks.disconnected.isEmpty(); tries++) {
-        assertTrue(tries < 10 * MANY, "it still has its place");
-        Thread.sleep(20);
-      }
+      Await.until("the end of its connection", () -> !gateway.chunks.disconnected.isEmpty());
       assertEquals(0, gateway.chunks.open.get(), "chunks that are still held");
       // What the system had taken over is thrown away: it would wait in memory for minutes.
       assertTrue(all(socket).length() < 2 * bytes.length);
