@@ -1,8 +1,6 @@
 package io.shoal.distribution.plugins;
 
 import io.shoal.distribution.command.Environment;
-import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,11 +27,6 @@ public enum PluginSubcommand {
   /// The word that the user types after `plugins`.
   public String word() {
     return word;
-  }
-
-  /// The one that is called by a word.
-  public static Optional<PluginSubcommand> of(String word) {
-    return Arrays.stream(values()).filter(command -> command.word.equals(word)).findFirst();
   }
 
   /// Adds all of them to a command line.
